@@ -1,0 +1,96 @@
+// CBOR inside sealed boxes: strict decoding of hostile bytes, and the schema of each content type.
+import { decode, encode, Tokenizer } from 'cborg';
+import * as v from 'valibot';
+import { utf8FromText } from './bytes.ts';
+import { ProtocolError } from './errors.ts';
+import { MAX_CBOR_DEPTH, MAX_TEXT_BYTES } from './limits.ts';
+
+const DECODE_OPTIONS = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  allowBigInt: false,
+  rejectDuplicateMapKeys: true,
+} as const;
+
+/** Refuses nesting deeper than any schema of ours before the decoder recurses into it. */
+class BoundedTokenizer extends Tokenizer {
+  /** Items still to come in each open array or map. */
+  readonly #open: number[] = [];
+
+  override next() {
+    const token = super.next();
+    const inner = this.#open.length - 1;
+    const left = this.#open[inner];
+    if (left !== undefined) this.#open[inner] = left - 1;
+    if (token.type.name === 'array') this.#open.push(Number(token.value));
+    if (token.type.name === 'map') this.#open.push(2 * Number(token.value));
+    if (this.#open.length > MAX_CBOR_DEPTH) throw new ProtocolError('nested too deeply');
+    while (this.#open.at(-1) === 0) this.#open.pop();
+    return token;
+  }
+}
+
+/** A byte string of exactly `length` bytes. */
+export const byteString = (length: number) =>
+  v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length);
+
+/** A sequence number: an integer from 0 that a JavaScript number holds exactly. */
+export const sequenceNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** Checked against MAX_TEXT_BYTES as UTF-8; untrusted, cleaned before it is shown. */
+const messageText = v.pipe(
+  v.string(),
+  v.check((text) => text.length <= MAX_TEXT_BYTES && utf8FromText(text).length <= MAX_TEXT_BYTES),
+);
+
+/** Content of a text, private or in a room. Keys reserved: `reply`, `format`, `expires`, `mentions`. */
+const textSchema = v.object({ text: messageText });
+
+/** A sender key for one room (PROTOCOL.md, Rooms, Distribution). Keys reserved: `head`. */
+const roomKeySchema = v.object({
+  room: byteString(32),
+  skid: byteString(16),
+  index: v.pipe(sequenceNumber, v.maxValue(0xffff_ffff)),
+  chain: byteString(32),
+  sign: byteString(32),
+  stream: byteString(8),
+  /** The lowest sequence number that may still come on `stream` under this chain. */
+  low: sequenceNumber,
+  /** A JoinProof as in SUB: `seq u64 ‖ standing u8 ‖ sig64`. */
+  join: byteString(73),
+});
+
+export type TextContent = v.InferOutput<typeof textSchema>;
+export type RoomKeyContent = v.InferOutput<typeof roomKeySchema>;
+
+/**
+ * Reads one strict CBOR item: no indefinite lengths, minimal integers, no duplicate keys, no trailing
+ * bytes, bounded depth; unknown keys are ignored. Throws ProtocolError.
+ */
+export function decodeCbor<T>(schema: v.GenericSchema<unknown, T>, bytes: Uint8Array): T {
+  let value: unknown;
+  try {
+    const tokenizer = new BoundedTokenizer(bytes, DECODE_OPTIONS);
+    value = decode(bytes, { ...DECODE_OPTIONS, tokenizer });
+  } catch (cause) {
+    throw new ProtocolError('content is not strict CBOR', { cause });
+  }
+  const parsed = v.safeParse(schema, value);
+  if (!parsed.success) throw new ProtocolError('content does not fit its type');
+  return parsed.output;
+}
+
+export function encodeCbor(value: unknown): Uint8Array {
+  return encode(value);
+}
+
+export function decodeText(bytes: Uint8Array): TextContent {
+  return decodeCbor(textSchema, bytes);
+}
+
+export function decodeRoomKey(bytes: Uint8Array): RoomKeyContent {
+  return decodeCbor(roomKeySchema, bytes);
+}

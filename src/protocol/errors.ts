@@ -1,0 +1,22 @@
+// The error base of the whole program. The subclass says whose fault it was; only cli/ turns codes into prose.
+
+/** Base of every expected error: `code` is stable and safe to print; messages hold no keys or plaintext. */
+export abstract class LanchatError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The person or script asked for something that can't be: bad flag, unknown name, no terminal. */
+export class UsageError extends LanchatError {}
+
+/** The other side sent bytes that the protocol forbids. Ends that frame or that connection. */
+export class ProtocolError extends LanchatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('malformed', message, options);
+  }
+}

@@ -1,0 +1,67 @@
+// Every limit of the protocol, with its reason. The relay announces those a client must know in CHALLENGE.
+
+/** The only version spoken; HELLO carries a range so that a later one can be negotiated. */
+export const PROTOCOL_VERSION = 1;
+
+/** Before AUTH nobody needs more than a card and signatures; this bounds what a stranger can make us hold. */
+export const MAX_FRAME_BYTES_BEFORE_LOGIN = 4 * 1024;
+/** Holds the largest SEND (66,879 bytes) and full pages of cards. Counts the bytes after the length field. */
+export const MAX_FRAME_BYTES = 70 * 1024;
+
+/** Text of one message, UTF-8. Leaves room in the largest bucket for the record and the note. */
+export const MAX_TEXT_BYTES = 60_000;
+/** Acknowledgements and control parts of one private message. */
+export const MAX_NOTE_BYTES = 2_900;
+/** Padded sizes are powers of two in this range: sizes on the wire tell little. */
+export const MIN_PADDED_BYTES = 256;
+export const MAX_PADDED_BYTES = 65_536;
+/** Nested CBOR deeper than any schema of ours is refused before it is walked. */
+export const MAX_CBOR_DEPTH = 8;
+
+/** A display name, UTF-8. */
+export const MAX_NICK_BYTES = 32;
+/** A public room's name, UTF-8, without the `#`. */
+export const MAX_ROOM_NAME_BYTES = 48;
+/** A card: version, two keys, sequence number, name, signature. */
+export const MAX_CARD_BYTES = 1 + 32 + 32 + 8 + 1 + MAX_NICK_BYTES + 64;
+/** Prekeys in one bundle: live and mailbox, old and new of each. */
+export const MAX_PREKEYS_PER_BUNDLE = 4;
+/** IDs in one GET, entries in one PRESENCE or ROSTER: pages that fit MAX_FRAME_BYTES with their answers. */
+export const MAX_IDS_PER_GET = 256;
+export const MAX_PRESENCE_ENTRIES = 1_024;
+export const MAX_ROSTER_ENTRIES = 512;
+/** An announcement of the operator, UTF-8. */
+export const MAX_ANNOUNCEMENT_BYTES = 2_000;
+
+/** From TCP connection to READY. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** After this long without sending, a PING. */
+export const PING_INTERVAL_MS = 5_000;
+/** After this long without receiving, the other side is gone. */
+export const SILENCE_TIMEOUT_MS = 10_000;
+
+/** Live prekeys: a new one each 50 min, destroyed 70 min after making; memory only. */
+export const LIVE_PREKEY_RENEW_MS = 50 * 60_000;
+export const LIVE_PREKEY_DESTROY_MS = 70 * 60_000;
+/** A bundle older than this, or from an earlier connection, is fetched again before it is sealed to. */
+export const BUNDLE_FRESH_MS = 10 * 60_000;
+
+/** A room's sender chain ends after this many messages or this long, whichever is first. */
+export const CHAIN_MESSAGES = 256;
+export const CHAIN_LIFETIME_MS = 24 * 60 * 60_000;
+/** How far ahead of the chain a message may be, and how many skipped keys one chain keeps and how long. */
+export const MAX_CHAIN_AHEAD = 255;
+export const MAX_SKIPPED_KEYS = 256;
+export const SKIPPED_KEY_LIFETIME_MS = 7 * 24 * 60 * 60_000;
+/** Room messages that wait for a key, a room: what one unknown chain can make us hold. */
+export const MAX_WAITING_BLOBS = 256;
+export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** Members of a public room. */
+export const MAX_ROOM_MEMBERS = 1_000;
+
+/** Unacknowledged records stay with their sender this long, then they have failed. */
+export const RECORD_LIFETIME_MS = 7 * 24 * 60 * 60_000;
+/** Received ranges named for one stream in a note. */
+export const MAX_HAVE_RANGES = 16;
+/** Streams named in one note: the newest of a sender. */
+export const MAX_HAVE_STREAMS = 4;

@@ -1,0 +1,122 @@
+// The note of a private message: acknowledgements and control parts, made anew at every sealing.
+import * as v from 'valibot';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { byteString, decodeCbor, encodeCbor, sequenceNumber } from './content.ts';
+import { ProtocolError } from './errors.ts';
+import { idBytes, RoomId, SenderKeyId, StreamId } from './ids.ts';
+import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES } from './limits.ts';
+
+/** What arrived of one stream: everything up to `upTo`, and the ranges (both ends included) beyond it. */
+export interface Have {
+  readonly stream: StreamId;
+  readonly upTo: number;
+  readonly ranges: readonly (readonly [from: number, to: number])[];
+}
+
+/** "Give me the key of this chain": with the asker's join, so that a relay can't hide a joiner. */
+export interface Want {
+  readonly room: RoomId;
+  readonly skid: SenderKeyId;
+  /** A JoinProof as in SUB, 73 bytes. */
+  readonly join: Uint8Array;
+}
+
+export interface Note {
+  /** The sender's run; together with `k` it orders the notes of one sender. */
+  readonly boot: bigint;
+  /** Rises with each sealing of this run. */
+  readonly k: number;
+  /** The lowest sequence number that may still come: a gap below it is final. */
+  readonly low: number;
+  /** The sender's newest bundle. */
+  readonly bundleSeq: bigint;
+  readonly have: readonly Have[];
+  readonly wants: readonly Want[];
+}
+
+const MAX_WANTS = 8;
+
+// Keys reserved for later issues: `lost`, `turn`, `quiet`, and in `ctl`: `want-log`, `typing`, `read`.
+const schema = v.object({
+  have: v.optional(
+    v.pipe(
+      v.array(
+        v.strictTuple([
+          byteString(8),
+          sequenceNumber,
+          v.pipe(v.array(sequenceNumber), v.maxLength(2 * MAX_HAVE_RANGES)),
+        ]),
+      ),
+      v.maxLength(MAX_HAVE_STREAMS),
+    ),
+  ),
+  ctl: v.optional(
+    v.object({
+      want: v.optional(
+        v.pipe(
+          v.array(v.object({ room: byteString(32), skid: byteString(16), join: byteString(73) })),
+          v.maxLength(MAX_WANTS),
+        ),
+      ),
+    }),
+  ),
+});
+
+/** `boot u64 ‖ k u64 ‖ low u64 ‖ bseq u64 ‖ CBOR{have, ctl}`: at most MAX_NOTE_BYTES. */
+export function encodeNote(note: Note): Uint8Array {
+  const have = note.have.map(({ stream, upTo, ranges }) => [idBytes(stream), upTo, ranges.flat()]);
+  const want = note.wants.map(({ room, skid, join }) => ({
+    room: idBytes(room),
+    skid: idBytes(skid),
+    join,
+  }));
+  const bytes = new ByteWriter()
+    .u64(note.boot)
+    .u64(BigInt(note.k))
+    .u64(BigInt(note.low))
+    .u64(note.bundleSeq)
+    .raw(
+      encodeCbor({ ...(have.length > 0 && { have }), ...(want.length > 0 && { ctl: { want } }) }),
+    )
+    .finish();
+  if (bytes.length > MAX_NOTE_BYTES) throw new RangeError('note too long');
+  return bytes;
+}
+
+/** Throws ProtocolError. */
+export function decodeNote(bytes: Uint8Array): Note {
+  if (bytes.length > MAX_NOTE_BYTES) throw new ProtocolError('note too long');
+  const reader = new ByteReader(bytes);
+  const boot = reader.u64();
+  const k = reader.sequenceNumber();
+  const low = reader.sequenceNumber();
+  const bundleSeq = reader.u64();
+  const { have = [], ctl } = decodeCbor(schema, reader.rest());
+  return {
+    boot,
+    k,
+    low,
+    bundleSeq,
+    have: have.map(([stream, upTo, bounds]) => decodeHave(stream, upTo, bounds)),
+    wants: (ctl?.want ?? []).map(({ room, skid, join }) => ({
+      room: RoomId.fromBytes(room),
+      skid: SenderKeyId.fromBytes(skid),
+      join,
+    })),
+  };
+}
+
+function decodeHave(stream: Uint8Array, upTo: number, bounds: readonly number[]): Have {
+  const ranges: [number, number][] = [];
+  let above = upTo;
+  for (let index = 0; index < bounds.length; index += 2) {
+    const from = bounds[index];
+    const to = bounds[index + 1];
+    if (from === undefined || to === undefined || from <= above || to < from) {
+      throw new ProtocolError('ranges out of order');
+    }
+    ranges.push([from, to]);
+    above = to;
+  }
+  return { stream: StreamId.fromBytes(stream), upTo, ranges };
+}

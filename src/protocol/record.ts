@@ -1,0 +1,118 @@
+// What is sealed: the record of a private message with its note, and the record of a room message.
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { ProtocolError } from './errors.ts';
+import { idBytes, MessageId, StreamId } from './ids.ts';
+import { MAX_PADDED_BYTES } from './limits.ts';
+import { decodeNote, encodeNote, type Note } from './note.ts';
+
+/**
+ * Record types. 0x01–0x3f travel only as private messages, 0x40–0x7f only in rooms; the other way round
+ * is refused, so that nobody moves a sentence from one to the other. Reserved for later issues:
+ * 03 read, 04 typing, 05 edit, 06 delete, 07 react, 12 room operations, 13 strike, 14 invitation,
+ * 18–1a comparison by words, 20 file offer, 21 file chunk, 22 file state; 41 edit, 42 delete, 43 react,
+ * 44 poll, 45 vote, 50 file offer.
+ */
+export const RECORD_TYPES = {
+  text: 0x01,
+  /** Taken back before it was sent: holds the place of its sequence number. */
+  void: 0x02,
+  roomKey: 0x10,
+  roomText: 0x40,
+} as const;
+
+const LAST_DIRECT_TYPE = 0x3f;
+const LAST_ROOM_TYPE = 0x7f;
+const CONVERSATION_BYTES = 16;
+const HEAD_BYTES = 32;
+const NO_HEAD = new Uint8Array(HEAD_BYTES);
+
+interface RecordFields {
+  readonly type: number;
+  readonly messageId: MessageId;
+  readonly stream: StreamId;
+  /** From 1, per stream and person, or per stream and room. */
+  readonly seq: number;
+  /** The sender's wall clock, ms since 1970: a note for people, decides nothing. */
+  readonly timeMs: number;
+  readonly content: Uint8Array;
+}
+
+/** The same bytes at every sealing (PROTOCOL.md, Private messages). */
+export interface DirectRecord extends RecordFields {
+  /** `H("conv"; both IDs sorted)[:16]`: binds the record to its two people. */
+  readonly conversation: Uint8Array;
+}
+
+/** In private rooms (a later issue) it also names the log's head; a public room's is zero. */
+export type RoomRecord = RecordFields;
+
+export interface DirectPayload {
+  /** Null in control messages. */
+  readonly record: DirectRecord | null;
+  /** The record's bytes as they came, to recognise a repeat that differs. */
+  readonly recordBytes: Uint8Array;
+  readonly note: Note;
+}
+
+export function encodeDirectRecord(record: DirectRecord): Uint8Array {
+  const writer = new ByteWriter().u8(record.type).u8(0);
+  writer.fixed(record.conversation, CONVERSATION_BYTES);
+  return writeFields(writer, record).raw(record.content).finish();
+}
+
+/** `lp(record) ‖ note`, not yet padded. An empty record makes a control message. */
+export function encodeDirectPayload(recordBytes: Uint8Array, note: Note): Uint8Array {
+  return new ByteWriter().lp(recordBytes).raw(encodeNote(note)).finish();
+}
+
+/** Throws ProtocolError, also on a room's record type. */
+export function decodeDirectPayload(bytes: Uint8Array): DirectPayload {
+  const reader = new ByteReader(bytes);
+  const recordBytes = reader.lp(MAX_PADDED_BYTES);
+  const note = decodeNote(reader.rest());
+  const record = recordBytes.length === 0 ? null : decodeDirectRecord(recordBytes);
+  return { record, recordBytes, note };
+}
+
+function decodeDirectRecord(bytes: Uint8Array): DirectRecord {
+  const reader = new ByteReader(bytes);
+  const type = reader.u8();
+  reader.u8();
+  if (type === 0 || type > LAST_DIRECT_TYPE) throw new ProtocolError('not a private record type');
+  const conversation = reader.take(CONVERSATION_BYTES);
+  return { type, conversation, ...readFields(reader), content: reader.rest() };
+}
+
+export function encodeRoomRecord(record: RoomRecord): Uint8Array {
+  const writer = new ByteWriter().u8(record.type).u8(0);
+  return writeFields(writer, record).u32(0).raw(NO_HEAD).raw(record.content).finish();
+}
+
+/** Throws ProtocolError, also on a private record type. */
+export function decodeRoomRecord(bytes: Uint8Array): RoomRecord {
+  const reader = new ByteReader(bytes);
+  const type = reader.u8();
+  reader.u8();
+  if (type <= LAST_DIRECT_TYPE || type > LAST_ROOM_TYPE) {
+    throw new ProtocolError('not a room record type');
+  }
+  const fields = readFields(reader);
+  reader.take(4 + HEAD_BYTES);
+  return { type, ...fields, content: reader.rest() };
+}
+
+function writeFields(writer: ByteWriter, record: RecordFields): ByteWriter {
+  return writer
+    .raw(idBytes(record.messageId))
+    .raw(idBytes(record.stream))
+    .u64(BigInt(record.seq))
+    .u64(BigInt(record.timeMs));
+}
+
+function readFields(reader: ByteReader): Omit<RecordFields, 'type' | 'content'> {
+  const messageId = MessageId.fromBytes(reader.take(MessageId.sizeBytes));
+  const stream = StreamId.fromBytes(reader.take(StreamId.sizeBytes));
+  const seq = reader.sequenceNumber();
+  if (seq === 0) throw new ProtocolError('sequence numbers begin at 1');
+  return { messageId, stream, seq, timeMs: reader.sequenceNumber() };
+}
