@@ -1,0 +1,198 @@
+// The people this profile has met: their keys, names and trust, pinned to the ID. Decides no trust: core does.
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { hexFromBytes } from '../protocol/bytes.ts';
+import { PeerId } from '../protocol/ids.ts';
+import { MAX_NICK_BYTES } from '../protocol/limits.ts';
+import { FOLDER_ENTRIES } from './profile-folder.ts';
+import { bytesField, idField, textField, timeMsField } from './record-fields.ts';
+import { type RecordFormat, readRecord, requireInBounds } from './record-file.ts';
+import { type OnSaveFault, SavedRecord } from './saved-record.ts';
+
+/** Anybody on the LAN can appear under new IDs for ever; beyond this many, those who matter least go. */
+export const MAX_PINS = 5_000;
+/** Earlier names kept for each ID. */
+const MAX_FORMER_NICKS = 4;
+const KEY_BYTES = 32;
+
+export interface Pin {
+  readonly id: PeerId;
+  /** Public keys, 32 bytes each, of which `id` is the hash. */
+  readonly ed25519: Uint8Array;
+  readonly x25519: Uint8Array;
+  /** As its owner last wrote it: untrusted text. */
+  readonly nick: string;
+  /** Names seen under this ID before, newest last, without `nick`. */
+  readonly formerNicks: readonly string[];
+  readonly trust: 'known' | 'verified';
+  readonly firstSeenMs: number;
+  /** When it was verified; null where `trust` is `known`. */
+  readonly verifiedAtMs: number | null;
+  /** We wrote to them. Nobody can bring that about from outside, so a crowd of IDs evicts them last. */
+  readonly contacted: boolean;
+  /** The name, also borne by another pinned ID, that the user let this ID bear; null: none. */
+  readonly acceptedNick: string | null;
+}
+
+/** A card whose signature and ID the caller has checked. */
+export interface SeenCard {
+  readonly id: PeerId;
+  readonly ed25519: Uint8Array;
+  readonly x25519: Uint8Array;
+  readonly nick: string;
+}
+
+const nick = textField(MAX_NICK_BYTES);
+
+const pinFormat = {
+  schema: v.pipe(
+    v.strictObject({
+      id: idField(PeerId),
+      ed25519: bytesField(KEY_BYTES),
+      x25519: bytesField(KEY_BYTES),
+      nick,
+      formerNicks: v.pipe(v.array(nick), v.maxLength(MAX_FORMER_NICKS)),
+      firstSeenMs: timeMsField,
+      verifiedAtMs: v.nullable(timeMsField),
+      contacted: v.boolean(),
+      acceptedNick: v.nullable(nick),
+    }),
+    v.transform((stored): Pin => ({ ...stored, trust: trustSince(stored.verifiedAtMs) })),
+  ),
+  encode: ({ trust: _derived, ...pin }: Pin) => ({
+    ...pin,
+    ed25519: hexFromBytes(pin.ed25519),
+    x25519: hexFromBytes(pin.x25519),
+  }),
+};
+
+const format: RecordFormat<readonly Pin[]> = {
+  // MAX_PINS of the longest entries, every character of a name escaped, and as many verified again.
+  maxBytes: 16 * 1024 * 1024,
+  schema: v.array(pinFormat.schema),
+  encode: (pins) => pins.map(pinFormat.encode),
+  startingOver: 'everybody is then new to you, and whom you verified is forgotten',
+};
+
+function trustSince(verifiedAtMs: number | null): Pin['trust'] {
+  return verifiedAtMs === null ? 'known' : 'verified';
+}
+
+/**
+ * The pins in `folder`, for looking only: whoever doesn't own the profile may call this. Least recently
+ * seen first. Throws StorageError.
+ */
+export async function readPins(folder: string): Promise<readonly Pin[]> {
+  return (await readRecord(join(folder, FOLDER_ENTRIES.pins), format)) ?? [];
+}
+
+/** The pins of the process that owns the profile. Changes reach the disk soon after; `flush` waits for it. */
+export class Pins {
+  /** Least recently seen first: a map keeps the order in which keys were set. */
+  readonly #pins: Map<PeerId, Pin>;
+  readonly #saved: SavedRecord<readonly Pin[]>;
+
+  /** Throws StorageError; a file that can't be read is left as it is. */
+  static async open(folder: string, onFault: OnSaveFault): Promise<Pins> {
+    return new Pins(folder, await readPins(folder), onFault);
+  }
+
+  private constructor(folder: string, pins: readonly Pin[], onFault: OnSaveFault) {
+    this.#pins = new Map(pins.map((pin) => [pin.id, pin]));
+    const file = { path: join(folder, FOLDER_ENTRIES.pins), format };
+    this.#saved = new SavedRecord(file, () => [...this.#pins.values()], onFault);
+  }
+
+  get(id: PeerId): Pin | null {
+    return this.#pins.get(id) ?? null;
+  }
+
+  /** Everybody, least recently seen first. */
+  all(): readonly Pin[] {
+    return [...this.#pins.values()];
+  }
+
+  /**
+   * Pins a person at first sight, or notes that they are here again and the name they bear now. Over
+   * MAX_PINS the least recently seen goes whom we neither verified nor ever wrote to, then whom we wrote
+   * to; never a verified one. Throws RangeError on a card that can't be one.
+   */
+  see(card: SeenCard, nowMs: number): Pin {
+    const earlier = this.#pins.get(card.id);
+    const pin: Pin =
+      earlier === undefined
+        ? firstPin(card, nowMs)
+        : { ...earlier, nick: card.nick, formerNicks: formerNicks(earlier, card.nick) };
+    requireInBounds(pin, pinFormat);
+    this.#pins.delete(card.id);
+    this.#pins.set(card.id, pin);
+    if (this.#pins.size > MAX_PINS) this.#evictOne(card.id);
+    this.#saved.save();
+    return pin;
+  }
+
+  /** Records that the safety number was compared. The caller has seen the person: throws where it hasn't. */
+  verify(id: PeerId, nowMs: number): void {
+    this.#change(id, { trust: 'verified', verifiedAtMs: nowMs });
+  }
+
+  /** We wrote to them. Throws as `verify`. */
+  contact(id: PeerId): void {
+    if (this.get(id)?.contacted !== true) this.#change(id, { contacted: true });
+  }
+
+  /** The user lets this ID bear a name that another pinned ID bears too. Throws as `verify`. */
+  acceptNick(id: PeerId, acceptedNick: string): void {
+    this.#change(id, { acceptedNick });
+  }
+
+  /** Returns once every change is on disk. Throws StorageError. */
+  flush(): Promise<void> {
+    return this.#saved.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#saved.close();
+  }
+
+  #change(id: PeerId, change: Partial<Pin>): void {
+    const pin = this.#pins.get(id);
+    if (pin === undefined) throw new RangeError('not pinned');
+    const changed = { ...pin, ...change };
+    requireInBounds(changed, pinFormat);
+    this.#pins.set(id, changed);
+    this.#saved.save();
+  }
+
+  #evictOne(newcomer: PeerId): void {
+    let victim: PeerId | null = null;
+    for (const pin of this.#pins.values()) {
+      if (pin.trust === 'verified' || pin.id === newcomer) continue;
+      if (!pin.contacted) {
+        victim = pin.id;
+        break;
+      }
+      victim ??= pin.id;
+    }
+    if (victim !== null) this.#pins.delete(victim);
+  }
+}
+
+function firstPin(card: SeenCard, nowMs: number): Pin {
+  const { id, ed25519, x25519, nick } = card;
+  return {
+    ...{ id, ed25519, x25519, nick },
+    formerNicks: [],
+    trust: 'known',
+    firstSeenMs: nowMs,
+    verifiedAtMs: null,
+    contacted: false,
+    acceptedNick: null,
+  };
+}
+
+function formerNicks(earlier: Pin, nickNow: string): readonly string[] {
+  if (earlier.nick === nickNow) return earlier.formerNicks;
+  const others = earlier.formerNicks.filter((name) => name !== nickNow && name !== earlier.nick);
+  return [...others, earlier.nick].slice(-MAX_FORMER_NICKS);
+}

@@ -1,0 +1,110 @@
+// One JSON record a file, versioned and checksummed, so that damage is noticed. Knows no record's meaning.
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { textFromUtf8, utf8FromText } from '../protocol/bytes.ts';
+import { createPrivateFile, readPrivateFile } from './private-file.ts';
+import { StorageError } from './storage-error.ts';
+
+const VERSION = 1;
+
+const anyVersion = v.looseObject({ v: v.pipe(v.number(), v.safeInteger()) });
+const envelope = v.strictObject({ v: v.literal(VERSION), sum: v.string(), data: v.unknown() });
+
+/** How a record stands in its file. */
+export interface RecordFormat<T> {
+  /** Bounds reading and writing alike: what we write can always be read back. */
+  readonly maxBytes: number;
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** Inverse of `schema`. Plain JSON without keys that look like integers: their order isn't kept. */
+  encode(value: T): unknown;
+  /** What it means to go on without the file: "move it away: …". */
+  readonly startingOver: string;
+}
+
+/**
+ * The record at `path`, or null where there is no file. Throws StorageError: `corrupt` on anything but
+ * exactly what `encodeRecord` wrote, `too-new` on a later version, else as `readPrivateFile`. The file is
+ * never touched.
+ */
+export async function readRecord<T>(path: string, format: RecordFormat<T>): Promise<T | null> {
+  const bytes = await readPrivateFile(path, format.maxBytes);
+  if (bytes === null) return null;
+  const parsed = parseJson(bytes);
+  const version = v.safeParse(anyVersion, parsed);
+  if (version.success && version.output.v > VERSION) {
+    const message = `${path} was written by a newer lanchat and was left as it is; update lanchat`;
+    throw new StorageError('too-new', message, { path });
+  }
+  const outer = v.safeParse(envelope, parsed);
+  if (!outer.success || !isWhole(outer.output.data, outer.output.sum)) {
+    throw damaged(path, format.startingOver);
+  }
+  const data = v.safeParse(format.schema, outer.output.data);
+  if (!data.success) throw damaged(path, format.startingOver);
+  return data.output;
+}
+
+/**
+ * Writes `fresh` durably where `path` holds nothing yet, and returns it; where something is there already,
+ * returns that: of processes that try at once, all end with the same. Throws as `readRecord`,
+ * `createPrivateFile` and `requireInBounds`.
+ */
+export async function createRecord<T>(path: string, fresh: T, format: RecordFormat<T>): Promise<T> {
+  requireInBounds(fresh, format);
+  if (await createPrivateFile(path, encodeRecord(fresh, format, path))) return fresh;
+  const earlier = await readRecord(path, format);
+  if (earlier !== null) return earlier;
+  const message = `${path} went away while it was made; start again`;
+  throw new StorageError('unreadable', message, { path });
+}
+
+/** Throws RangeError on a value that could not be read back: what is saved must have passed this. */
+export function requireInBounds<T>(
+  value: T,
+  format: Pick<RecordFormat<T>, 'schema' | 'encode'>,
+): void {
+  if (!v.is(format.schema, format.encode(value))) throw new RangeError('record out of bounds');
+}
+
+/**
+ * The bytes of a record's file, of a value that is in bounds. Throws StorageError `too-large` where they
+ * would not be read back.
+ */
+export function encodeRecord<T>(value: T, format: RecordFormat<T>, path: string): Uint8Array {
+  const text = JSON.stringify(format.encode(value));
+  const bytes = utf8FromText(`{"v":${VERSION},"sum":"${checksum(text)}","data":${text}}\n`);
+  if (bytes.length > format.maxBytes) {
+    const message = `${path} would grow beyond ${format.maxBytes} bytes and was left as it is`;
+    throw new StorageError('too-large', message, { path });
+  }
+  return bytes;
+}
+
+/** Null where the bytes are not JSON: a file can't hold a bare null of ours, so the schema refuses it. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(textFromUtf8(bytes));
+  } catch {
+    // The cause would quote the contents.
+    return null;
+  }
+}
+
+/** Against a failing disk, not against a thief: a flipped bit must not become another person's ID. */
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function isWhole(data: unknown, sum: string): boolean {
+  try {
+    return checksum(JSON.stringify(data)) === sum;
+  } catch {
+    // No data, or nested too deeply to be written again.
+    return false;
+  }
+}
+
+function damaged(path: string, startingOver: string): StorageError {
+  const message = `${path} is damaged and was left as it is; restore a copy, or move it away: ${startingOver}`;
+  return new StorageError('corrupt', message, { path });
+}

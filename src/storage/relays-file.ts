@@ -1,0 +1,112 @@
+// The relays this profile has pinned, and which one it remembers. Decides no trust: the client does.
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { RelayId } from '../protocol/ids.ts';
+import { FOLDER_ENTRIES } from './profile-folder.ts';
+import { idField, textField, timeMsField } from './record-fields.ts';
+import { type RecordFormat, readRecord } from './record-file.ts';
+import { type OnSaveFault, SavedRecord } from './saved-record.ts';
+
+/** A relay is pinned only when it is used: more than this many is a machine in a loop. */
+const MAX_RELAYS = 256;
+/** The longest DNS name; an IPv6 address with its zone is shorter. */
+const MAX_HOST_BYTES = 255;
+const MAX_RELAY_NAME_BYTES = 255;
+
+export interface PinnedRelay {
+  readonly id: RelayId;
+  /** As it advertised itself: untrusted text. */
+  readonly name: string;
+  /** Where it was last reached. */
+  readonly host: string;
+  readonly port: number;
+  readonly lastUsedMs: number;
+}
+
+const pinnedRelay = v.strictObject({
+  id: idField(RelayId),
+  name: textField(MAX_RELAY_NAME_BYTES),
+  host: textField(MAX_HOST_BYTES),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  lastUsedMs: timeMsField,
+});
+
+const format: RecordFormat<readonly PinnedRelay[]> = {
+  // MAX_RELAYS of the longest entries, every character escaped.
+  maxBytes: 1024 * 1024,
+  schema: v.pipe(v.array(pinnedRelay), v.maxLength(MAX_RELAYS)),
+  encode: (relays) => relays,
+  startingOver: 'every relay is then a stranger, and the first one found is pinned anew',
+};
+
+/** The pinned relays in `folder`, least recently used first; needs no lock. Throws StorageError. */
+export async function readRelays(folder: string): Promise<readonly PinnedRelay[]> {
+  return (await readRecord(join(folder, FOLDER_ENTRIES.relays), format)) ?? [];
+}
+
+/** The relay used last, to which a client goes by itself; null in a fresh profile. Takes `readRelays` order. */
+export function rememberedRelay(relays: readonly PinnedRelay[]): PinnedRelay | null {
+  return relays.at(-1) ?? null;
+}
+
+/** Those last reached at this address, as it was given to `use`: one of these keys must answer there. */
+export function relaysAt(
+  relays: readonly PinnedRelay[],
+  host: string,
+  port: number,
+): readonly PinnedRelay[] {
+  return relays.filter((relay) => relay.host === host && relay.port === port);
+}
+
+/** Those of exactly this name: a stranger under it is refused. */
+export function relaysNamed(relays: readonly PinnedRelay[], name: string): readonly PinnedRelay[] {
+  return relays.filter((relay) => relay.name === name);
+}
+
+/** The pinned relays of the process that owns the profile. */
+export class PinnedRelays {
+  #relays: readonly PinnedRelay[];
+  readonly #saved: SavedRecord<readonly PinnedRelay[]>;
+
+  /** Throws StorageError; a file that can't be read is left as it is. */
+  static async open(folder: string, onFault: OnSaveFault): Promise<PinnedRelays> {
+    return new PinnedRelays(folder, await readRelays(folder), onFault);
+  }
+
+  private constructor(folder: string, relays: readonly PinnedRelay[], onFault: OnSaveFault) {
+    this.#relays = relays;
+    const file = { path: join(folder, FOLDER_ENTRIES.relays), format };
+    this.#saved = new SavedRecord(file, () => this.#relays, onFault);
+  }
+
+  /** Least recently used first. */
+  all(): readonly PinnedRelay[] {
+    return this.#relays;
+  }
+
+  /**
+   * Pins this relay, whose key the caller has checked, and remembers it as the one to go to. Throws
+   * RangeError on a name or host of more than 255 bytes, or a port that is none.
+   */
+  use(relay: PinnedRelay): void {
+    if (!v.is(pinnedRelay, relay)) throw new RangeError('relay out of bounds');
+    const others = this.#relays.filter((pinned) => pinned.id !== relay.id);
+    this.#relays = [...others, relay].slice(-MAX_RELAYS);
+    this.#saved.save();
+  }
+
+  /** The user no longer trusts this key; its address and name are free for another. */
+  forget(id: RelayId): void {
+    this.#relays = this.#relays.filter((pinned) => pinned.id !== id);
+    this.#saved.save();
+  }
+
+  /** Returns once every change is on disk. Throws StorageError. */
+  flush(): Promise<void> {
+    return this.#saved.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#saved.close();
+  }
+}

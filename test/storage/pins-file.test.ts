@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PeerId } from '../../src/protocol/ids.ts';
+import { MAX_PINS, Pins, readPins, type SeenCard } from '../../src/storage/pins-file.ts';
+import { makeTestFolder, removeTestFolder } from './children.ts';
+
+let folder: string;
+let pins: Pins;
+
+beforeEach(async () => {
+  folder = makeTestFolder();
+  pins = await Pins.open(folder, neverFails);
+});
+afterEach(async () => {
+  await pins.close();
+  removeTestFolder(folder);
+});
+
+function neverFails(error: Error): never {
+  throw error;
+}
+
+function cardOf(index: number, nick = `nick ${index}`): SeenCard {
+  const bytes = new Uint8Array(32);
+  new DataView(bytes.buffer).setUint32(0, index);
+  return { id: PeerId.fromBytes(bytes), ed25519: bytes, x25519: bytes, nick };
+}
+
+test('a person seen first is known; verification and the rest are read back', async () => {
+  const { id } = cardOf(1);
+  expect(pins.get(id)).toBeNull();
+  expect(pins.see(cardOf(1), 100)).toMatchObject({ trust: 'known', verifiedAtMs: null });
+  pins.verify(id, 200);
+  pins.contact(id);
+  pins.acceptNick(id, 'nick 1');
+  pins.see(cardOf(2, '\u202eevil\u0007'), 300);
+  await pins.flush();
+  const [first, second] = await readPins(folder);
+  expect(first).toEqual({
+    ...cardOf(1),
+    formerNicks: [],
+    trust: 'verified',
+    firstSeenMs: 100,
+    verifiedAtMs: 200,
+    contacted: true,
+    acceptedNick: 'nick 1',
+  });
+  expect(second).toEqual(pins.get(cardOf(2).id));
+});
+
+test('a new name leaves trust and keys as they are, and the old names are kept, to a limit', () => {
+  pins.see(cardOf(1, 'a'), 1);
+  pins.verify(cardOf(1).id, 2);
+  for (const nick of ['b', 'b', 'a', 'c', 'd', 'e', 'f']) pins.see(cardOf(1, nick), 3);
+  expect(pins.get(cardOf(1).id)).toMatchObject({
+    nick: 'f',
+    formerNicks: ['a', 'c', 'd', 'e'],
+    trust: 'verified',
+    firstSeenMs: 1,
+  });
+});
+
+test('somebody never seen can be neither verified nor written to', () => {
+  expect(() => pins.verify(cardOf(1).id, 1)).toThrow(RangeError);
+  expect(() => pins.contact(cardOf(1).id)).toThrow(RangeError);
+});
+
+test('what could not be read back is refused before it is saved', async () => {
+  expect(() => pins.see(cardOf(1, 'ä'.repeat(17)), 1)).toThrow(RangeError);
+  expect(() => pins.see({ ...cardOf(1), x25519: new Uint8Array(31) }, 1)).toThrow(RangeError);
+  expect(() => pins.see(cardOf(1), 0.5)).toThrow(RangeError);
+  pins.see(cardOf(2), 1);
+  expect(() => pins.verify(cardOf(2).id, Number.NaN)).toThrow(RangeError);
+  await pins.flush();
+  expect(await readPins(folder)).toEqual([pins.get(cardOf(2).id)]);
+});
+
+test('a crowd of new IDs pushes out neither the verified nor those we wrote to', async () => {
+  for (let index = 0; index < 20; index++) pins.see(cardOf(index), 1);
+  for (let index = 0; index < 5; index++) pins.verify(cardOf(index).id, 2);
+  for (let index = 5; index < 10; index++) pins.contact(cardOf(index).id);
+  for (let index = 100; index < 100 + MAX_PINS; index++) pins.see(cardOf(index), 3);
+  expect(pins.all()).toHaveLength(MAX_PINS);
+  for (let index = 0; index < 20; index++) {
+    expect(pins.get(cardOf(index).id) !== null).toBe(index < 10);
+  }
+  await pins.flush();
+  expect(await readPins(folder)).toEqual(pins.all());
+});
+
+test('of those we only saw, the one not seen for longest goes first', () => {
+  for (let index = 0; index < MAX_PINS; index++) pins.see(cardOf(index), 1);
+  pins.see(cardOf(0), 2);
+  pins.see(cardOf(MAX_PINS), 3);
+  expect(pins.get(cardOf(0).id)).not.toBeNull();
+  expect(pins.get(cardOf(1).id)).toBeNull();
+});
+
+test('the longest entries there can be still fit their file', async () => {
+  const worst = (index: number) => String.fromCharCode(1 + (index % 8)).repeat(32);
+  for (let index = 0; index < MAX_PINS; index++) {
+    for (let name = 0; name < 5; name++) pins.see(cardOf(index, worst(name)), Date.now());
+    pins.acceptNick(cardOf(index).id, worst(0));
+  }
+  await pins.flush();
+  expect(await readPins(folder)).toHaveLength(MAX_PINS);
+});
+
+test('pins that cannot be read are not replaced by none', async () => {
+  writeFileSync(join(folder, 'pins.json'), '[]');
+  await expect(Pins.open(folder, neverFails)).rejects.toMatchObject({ code: 'corrupt' });
+  const other = join(folder, 'other');
+  mkdirSync(join(other, 'pins.json'), { recursive: true });
+  await expect(Pins.open(other, neverFails)).rejects.toMatchObject({ code: 'not-a-file' });
+});
