@@ -1,0 +1,57 @@
+// What one row of a frame may hold on its way to the terminal: text, SGR and our hyperlinks, no more.
+import { safeText } from './safe-text.ts';
+import { cellWidth, graphemes } from './width.ts';
+
+const plainAscii = /^[ -~]*$/;
+const sgr = '\\x1b\\[[0-9;:]{0,64}m';
+// Only web links: a terminal hands other schemes to other programs.
+const hyperlink = '\\x1b\\]8;[\\w=:-]*;(?:https?:\\/\\/[!-~]{1,2048})?(?:\\x1b\\\\|\\x07)';
+const allowed = new RegExp(`(${sgr}|${hyperlink})`);
+
+const maxRowLength = 65_536;
+const resetStyle = '\x1b[m';
+const endLink = '\x1b]8;;\x1b\\';
+
+/**
+ * The row without anything that could move the cursor or change a mode: the second wall behind
+ * `safeText`, and the only thing that reaches the terminal from a frame. Idempotent.
+ */
+export function filterRow(row: string): string {
+  if (plainAscii.test(row)) return row;
+  return row
+    .slice(0, maxRowLength)
+    .split(allowed)
+    .map((part, index) => (index % 2 === 1 ? part : safeText(part)))
+    .join('');
+}
+
+/** A filtered row or part of one, with its styles and links ended. */
+export function closedRow(row: string): string {
+  if (!row.includes('\x1b')) return row;
+  return row + (row.includes('\x1b]8;') ? endLink : '') + resetStyle;
+}
+
+/**
+ * The first `cells` cells of a filtered row, styles included, padded with spaces if it is shorter;
+ * null if they are plain ASCII, so that the column can be addressed instead.
+ */
+export function rowPrefix(row: string, cells: number): string | null {
+  if (plainAscii.test(row.slice(0, cells))) return null;
+  let prefix = '';
+  let used = 0;
+  let isPlain = true;
+  for (const [index, part] of row.split(allowed).entries()) {
+    if (index % 2 === 1) {
+      prefix += part;
+      continue;
+    }
+    for (const grapheme of graphemes(part)) {
+      const width = cellWidth(grapheme);
+      if (used + width > cells) return isPlain ? null : prefix;
+      prefix += grapheme;
+      used += width;
+      isPlain &&= plainAscii.test(grapheme);
+    }
+  }
+  return isPlain ? null : prefix + ' '.repeat(cells - used);
+}

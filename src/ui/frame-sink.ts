@@ -1,0 +1,200 @@
+// Receives whole frames from Ink and writes only the rows that changed; knows rows, not their meaning.
+import { Writable } from 'node:stream';
+import { closedRow, filterRow, rowPrefix } from './frame-row.ts';
+
+export type ScreenSize = { readonly columns: number; readonly rows: number };
+/** A cell, both from 0. */
+export type CursorCell = { readonly row: number; readonly column: number };
+
+/** The part of a terminal's stream that the sink uses; `process.stdout` fits. */
+export type FrameOutput = {
+  write(text: string): boolean;
+  on(event: 'drain' | 'error', listener: () => void): unknown;
+  off(event: 'drain' | 'error', listener: () => void): unknown;
+};
+
+export type FrameSinkOptions = ScreenSize & {
+  readonly output: FrameOutput;
+  /** All rows that stand on the screen already (the skeleton's): only differences are written. */
+  readonly screen?: readonly string[];
+  /** The terminal is gone (EPIPE, EIO); the sink writes nothing any more. */
+  readonly onGone?: () => void;
+};
+
+const beginSync = '\x1b[?2026h';
+const endSync = '\x1b[?2026l';
+const hideCursor = '\x1b[?25l';
+const showCursor = '\x1b[?25h';
+
+/** Below this a shorter row isn't worth an address in its middle. */
+const minSharedPrefix = 8;
+
+/**
+ * Give it to `render(tree, { debug: true, stdout: sink })`. Every frame becomes at most one write, in
+ * a microtask, so that a cursor set in the same commit is in it. Rows are filtered: nothing but SGR
+ * and http(s) hyperlinks passes, whatever the frame holds. While the terminal is slow, frames are
+ * skipped and only the newest is kept. The alternate screen and the modes belong to `Terminal`.
+ */
+export class FrameSink extends Writable {
+  /** Ink writes cursor modes into what it takes for a terminal, and here they would be a frame. */
+  readonly isTTY = false;
+  columns: number;
+  rows: number;
+  readonly #output: FrameOutput;
+  readonly #onGone: () => void;
+  /** What the terminal shows; null where that is unknown. */
+  #shown: (string | null)[];
+  #frame: readonly string[];
+  /** The frame of the last paint, so that rows Ink gave again cost one comparison. */
+  #painted: readonly string[];
+  #cursor: CursorCell | null = null;
+  /** The cursor sequence last written, to leave it out while nothing moved it. */
+  #shownCursor = '';
+  #scheduled = false;
+  #blocked = false;
+  #done = false;
+
+  constructor({ output, columns, rows, screen = [], onGone = () => {} }: FrameSinkOptions) {
+    super({ decodeStrings: false });
+    this.#output = output;
+    this.#onGone = onGone;
+    this.columns = columns;
+    this.rows = rows;
+    this.#frame = screen;
+    // A skeleton of another size says nothing about this screen.
+    const known = screen.length === rows;
+    this.#shown = Array.from({ length: rows }, (_, row) =>
+      known ? filterRow(screen[row] ?? '') : null,
+    );
+    this.#painted = known ? screen : [];
+    output.on('drain', this.#drained);
+    output.on('error', this.#failed);
+  }
+
+  /** Where the terminal's cursor stands, for input methods; null hides it. */
+  setCursor(cursor: CursorCell | null): void {
+    this.#cursor = cursor;
+    this.#schedule();
+  }
+
+  /** Takes a new size, tells Ink, and writes every row anew. */
+  resize({ columns, rows }: ScreenSize): void {
+    this.columns = columns;
+    this.rows = rows;
+    this.emit('resize');
+    this.repaint();
+  }
+
+  /** Writes every row anew: the screen's content is no longer known (resume, Ctrl+L). */
+  repaint(): void {
+    this.#shown = Array.from({ length: this.rows }, () => null);
+    this.#painted = [];
+    this.#shownCursor = '';
+    this.#schedule();
+  }
+
+  /** Writes nothing any more and lets go of the output. The error listener stays: EPIPE may be late. */
+  close(): void {
+    this.#done = true;
+    this.#output.off('drain', this.#drained);
+  }
+
+  override _write(frame: string, _encoding: BufferEncoding, done: () => void): void {
+    // Ink ends its stream with an empty write; that is no frame.
+    if (frame !== '') {
+      this.#frame = frame.split('\n');
+      this.#schedule();
+    }
+    done();
+  }
+
+  readonly #drained = (): void => {
+    this.#blocked = false;
+    this.#schedule();
+  };
+
+  readonly #failed = (): void => {
+    if (this.#done) return;
+    this.close();
+    this.#onGone();
+  };
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (!this.#blocked && !this.#done) this.#paint();
+    });
+  }
+
+  #paint(): void {
+    const changes = this.#changes();
+    const cursor = this.#cursorSequence();
+    if (changes === '' && cursor === this.#shownCursor) return;
+    this.#shownCursor = cursor;
+    const frame = changes === '' ? cursor : beginSync + hideCursor + changes + cursor + endSync;
+    this.#blocked = !this.#output.write(frame);
+  }
+
+  #changes(): string {
+    let changes = '';
+    for (let row = 0; row < this.rows; row += 1) {
+      const raw = this.#frame[row] ?? '';
+      if (raw === this.#painted[row]) continue;
+      const wanted = filterRow(raw);
+      const shown = this.#shown[row] ?? null;
+      if (wanted === shown) continue;
+      changes += rowChange(row, shown, wanted);
+      this.#shown[row] = wanted;
+    }
+    this.#painted = this.#frame;
+    return changes;
+  }
+
+  // Terminals disagree about the width of some clusters, so behind text that isn't plain ASCII the
+  // cursor is placed by writing the row up to it once more and letting the terminal count.
+  #cursorSequence(): string {
+    if (!this.#cursor) return hideCursor;
+    const row = clamp(this.#cursor.row, this.rows);
+    const column = clamp(this.#cursor.column, this.columns);
+    const prefix = rowPrefix(this.#shown[row] ?? '', column);
+    if (prefix === null) return `\x1b[${row + 1};${column + 1}H${showCursor}`;
+    return `\x1b[${row + 1};1H${closedRow(prefix)}${showCursor}`;
+  }
+}
+
+function clamp(cell: number, limit: number): number {
+  return Math.max(0, Math.min(Math.trunc(cell), limit - 1));
+}
+
+// Erases before writing: with auto-wrap off, erasing behind a full row would take its last cell.
+function rowChange(row: number, shown: string | null, wanted: string): string {
+  const shared = sharedAscii(shown ?? '', wanted);
+  if (shared < minSharedPrefix) return `\x1b[${row + 1};1H\x1b[2K${closedRow(wanted)}`;
+  return `\x1b[${row + 1};${shared + 1}H\x1b[K${closedRow(wanted.slice(shared))}`;
+}
+
+/** Length of the plain ASCII that both rows begin with, short of a base that marks may follow. */
+function sharedAscii(shown: string, wanted: string): number {
+  let length = 0;
+  while (length < shown.length && shown[length] === wanted[length] && isPlain(wanted, length)) {
+    length += 1;
+  }
+  const followed = [shown, wanted].some((row) => length < row.length && !isPlain(row, length));
+  return followed ? Math.max(0, length - 1) : length;
+}
+
+function isPlain(row: string, index: number): boolean {
+  const code = row.charCodeAt(index);
+  return code >= 0x20 && code < 0x7f;
+}
+
+/**
+ * The sink as Ink's `stdout` option is typed. Ink uses only what a sink has (`write`, `columns`,
+ * `rows`, `on`, `off`), while its type asks for a whole terminal stream.
+ */
+export function inkOutput(sink: FrameSink): NodeJS.WriteStream;
+export function inkOutput(sink: Writable): Writable {
+  return sink;
+}

@@ -1,0 +1,225 @@
+// Turns terminal input bytes, cut anywhere, into key events; knows no bindings and no screen.
+import { decodeCsi, decodeSs3, type KeyEvent, keyPress } from './key-sequences.ts';
+
+/** Runs a function once after a delay; the returned function cancels it. */
+export type Schedule = (run: () => void, delayMs: number) => () => void;
+
+export type KeyDecoderOptions = {
+  readonly onKey: (event: KeyEvent) => void;
+  /** How long an ESC waits for the rest of its sequence before it counts as the Esc key. */
+  readonly escapeTimeoutMs?: number;
+  /** How long an open paste may stay silent before it ends by itself, so keys aren't lost for good. */
+  readonly pasteTimeoutMs?: number;
+  readonly schedule?: Schedule;
+};
+
+/** Far above the 60,000 bytes a message may have; what exceeds it is dropped. */
+const maxPasteLength = 262_144;
+/** The longest CSI that terminals send is under 32 characters. */
+const maxCsiLength = 64;
+/** A reply string (OSC, DCS …) beyond this is given up. */
+const maxStringLength = 4_096;
+
+const pasteEnd = '\x1b[201~';
+const printableRun = /^[^\x00-\x1f\x7f-\x9f]+/;
+const csi = /^\x1b\[([0-?]*[ -/]*)([@-~])/;
+const csiPrefix = /^\x1b\[[0-?]*[ -/]*$/;
+// A reply string ends at BEL or ST. Any other control ends it too: Enter and Ctrl+C always arrive.
+const replyString = /^\x1b[P\]_^X][^\x00-\x1f\x9c]*(\x07|\x1b\\|\x9c)?/;
+
+/**
+ * Feeds bytes in, hands events out in order, synchronously. Owns one timer; `close()` ends it.
+ * Replies of the terminal (device attributes, cursor position, colours) are dropped. Memory is
+ * bounded whatever arrives.
+ */
+export class KeyDecoder {
+  readonly #options: Required<KeyDecoderOptions>;
+  readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+  #pending = '';
+  #paste: string | null = null;
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(options: KeyDecoderOptions) {
+    this.#options = { escapeTimeoutMs: 50, pasteTimeoutMs: 1_000, schedule, ...options };
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#stopTimer();
+    this.#pending += this.#utf8.decode(bytes, { stream: true });
+    this.#drain();
+    if (this.#paste !== null)
+      this.#startTimer(this.#options.pasteTimeoutMs, () => this.#endPaste());
+    else if (this.#pending !== '') {
+      this.#startTimer(this.#options.escapeTimeoutMs, () => this.#resolvePending());
+    }
+  }
+
+  close(): void {
+    this.#stopTimer();
+    this.#pending = '';
+    this.#paste = null;
+  }
+
+  #startTimer(delayMs: number, run: () => void): void {
+    this.#cancelTimer = this.#options.schedule(() => {
+      this.#cancelTimer = null;
+      run();
+    }, delayMs);
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+  }
+
+  #drain(): void {
+    while (this.#pending !== '') {
+      const length = this.#paste === null ? this.#readKey(this.#pending) : this.#readPaste();
+      if (length === 0) return;
+      this.#pending = this.#pending.slice(length);
+    }
+  }
+
+  /** Reads one event from the start of `input`; returns its length, or 0 if more input is needed. */
+  #readKey(input: string): number {
+    const text = printableRun.exec(input)?.[0];
+    if (text !== undefined) {
+      this.#options.onKey({ kind: 'text', text });
+      return text.length;
+    }
+    if (input.startsWith('\x1b')) return this.#readEscape(input, false);
+    this.#emit(controlKey(input.charAt(0), false));
+    return 1;
+  }
+
+  #readEscape(input: string, alt: boolean): number {
+    const next = input[1];
+    if (next === undefined) return 0;
+    if (next === '[') return this.#readCsi(input, alt);
+    if (next === 'O') return this.#readSs3(input, alt);
+    if (next === '\x1b') return this.#readDoubleEscape(input);
+    if ('P]_^X'.includes(next)) return this.#readString(input);
+    const character = String.fromCodePoint(input.codePointAt(1) ?? 0);
+    this.#emit(printableRun.test(character) ? altKey(character) : controlKey(character, true));
+    return 1 + character.length;
+  }
+
+  #readCsi(input: string, alt: boolean): number {
+    // The Linux console sends its function keys as ESC [ [ A.
+    if (input.startsWith('\x1b[[')) {
+      if (input.length < 4) return 0;
+      const index = 'ABCDE'.indexOf(input.charAt(3));
+      if (index >= 0) this.#options.onKey(keyPress(`f${index + 1}`, { alt }));
+      return 4;
+    }
+    const found = csi.exec(input);
+    if (!found) {
+      if (csiPrefix.test(input) && input.length <= maxCsiLength) return 0;
+      // Broken or endless: what was read of it goes, the character that broke it stays.
+      return csiLengthBeforeFault(input);
+    }
+    const [sequence, parameters = '', final = ''] = found;
+    if (parameters === '200' && final === '~') this.#paste = '';
+    else this.#emit(decodeCsi(parameters, final, alt));
+    return sequence.length;
+  }
+
+  #readSs3(input: string, alt: boolean): number {
+    const final = input[2];
+    if (final === undefined) return 0;
+    const event = decodeSs3(final, alt);
+    if (event) {
+      this.#options.onKey(event);
+      return 3;
+    }
+    this.#emit(altKey('O'));
+    return 2;
+  }
+
+  #readDoubleEscape(input: string): number {
+    const third = input[2];
+    if (third === undefined) return 0;
+    if (third === '[' || third === 'O') {
+      const length = this.#readEscape(input.slice(1), true);
+      return length === 0 ? 0 : length + 1;
+    }
+    this.#options.onKey(keyPress('escape'));
+    return 1;
+  }
+
+  #readString(input: string): number {
+    const [sequence = '', terminator] = replyString.exec(input) ?? [];
+    if (terminator !== undefined) return sequence.length;
+    const rest = input.slice(sequence.length);
+    const mayEndYet = rest === '' || rest === '\x1b';
+    if (!mayEndYet || sequence.length > maxStringLength) return sequence.length;
+    return 0;
+  }
+
+  #readPaste(): number {
+    const end = this.#pending.indexOf(pasteEnd);
+    // A terminator may be cut: its possible beginning waits for the next bytes.
+    const length = end === -1 ? this.#pending.length - cutTerminator(this.#pending) : end;
+    const room = maxPasteLength - (this.#paste?.length ?? 0);
+    this.#paste = (this.#paste ?? '') + this.#pending.slice(0, Math.min(length, room));
+    if (end === -1) return length;
+    this.#endPaste();
+    return end + pasteEnd.length;
+  }
+
+  #endPaste(): void {
+    const text = (this.#paste ?? '').replace(/\r\n?/g, '\n').replace(/\p{Cs}/gu, '');
+    this.#paste = null;
+    if (text !== '') this.#options.onKey({ kind: 'paste', text });
+  }
+
+  /** The rest of a sequence didn't come: an ESC was the Esc key, ESC and a character were Alt. */
+  #resolvePending(): void {
+    const input = this.#pending;
+    this.#pending = '';
+    if (/^\x1b+$/.test(input)) for (const _ of input) this.#options.onKey(keyPress('escape'));
+    else if (/^\x1b[[OP\]_^X]$/.test(input)) this.#emit(altKey(input.charAt(1)));
+  }
+
+  #emit(event: KeyEvent | null): void {
+    if (event) this.#options.onKey(event);
+  }
+}
+
+function schedule(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+}
+
+function altKey(character: string): KeyEvent {
+  const name = character.toLowerCase();
+  return keyPress(name === ' ' ? 'space' : name, { alt: true, shift: name !== character });
+}
+
+const controlNames: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\x7f': 'backspace',
+};
+
+/** The key of a C0 control or DEL; C1 controls are none. LF is Ctrl+J: in raw mode Enter sends CR. */
+function controlKey(character: string, alt: boolean): KeyEvent | null {
+  const name = controlNames[character];
+  if (name !== undefined) return keyPress(name, { alt });
+  const code = character.charCodeAt(0);
+  if (code >= 0x20) return null;
+  if (code === 0) return keyPress('space', { ctrl: true, alt });
+  return keyPress(String.fromCharCode(code + 0x40).toLowerCase(), { ctrl: true, alt });
+}
+
+function csiLengthBeforeFault(input: string): number {
+  return /^\x1b\[[0-?]*[ -/]*/.exec(input)?.[0].length ?? 2;
+}
+
+function cutTerminator(input: string): number {
+  for (let length = pasteEnd.length - 1; length > 0; length -= 1) {
+    if (input.endsWith(pasteEnd.slice(0, length))) return length;
+  }
+  return 0;
+}

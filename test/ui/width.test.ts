@@ -1,0 +1,160 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { safeText } from '../../src/ui/safe-text.ts';
+import {
+  boundaryAfter,
+  boundaryAtOrBefore,
+  cellWidth,
+  graphemes,
+  truncate,
+  wrap,
+  wrapRanges,
+} from '../../src/ui/width.ts';
+
+const scripts = fc.constantFrom(
+  'a',
+  'lanchat',
+  ' ',
+  '  ',
+  '\n',
+  'नमस्ते',
+  'नी',
+  'क्‍ष',
+  '漢字',
+  'かな',
+  '한국어',
+  '👩‍👩‍👧‍👦',
+  '🙂',
+  '🇮🇳',
+  '❤️',
+  'e\u0301',
+  'שלום',
+  'مرحبا',
+  '…',
+  '·',
+  'ﾊﾟ',
+  '#️⃣',
+  '\u{1f3fd}',
+);
+const prose = fc
+  .array(scripts, { maxLength: 30 })
+  .map((parts) => safeText(parts.join(''), { multiline: true }));
+
+describe('cellWidth', () => {
+  it('agrees with string-width on every line', () => {
+    fc.assert(
+      fc.property(fc.oneof(prose, fc.string({ unit: 'grapheme' })), (text) => {
+        const line = safeText(text);
+        expect(cellWidth(line)).toBe(stringWidth(line));
+      }),
+    );
+  });
+
+  it('agrees with the string-width that Ink lays out with', async () => {
+    const require = createRequire(import.meta.url);
+    const ofInk = createRequire(require.resolve('ink')).resolve('string-width');
+    const ink: { default: (text: string) => number } = await import(pathToFileURL(ofInk).href);
+    for (const text of ['नमस्ते', 'हिन्दी', '漢字', '👩‍👩‍👧‍👦', '❤️', 'שָׁלוֹם', 'ᄒ', '각', 'ﾊﾟ'])
+      expect(cellWidth(text), text).toBe(ink.default(text));
+  });
+
+  it('gives marks no cell and wide characters two', () => {
+    expect(['abc', '漢字', 'e\u0301', '👩‍👩‍👧‍👦', '', 'שלום'].map(cellWidth)).toEqual([
+      3, 4, 1, 2, 0, 4,
+    ]);
+  });
+});
+
+describe('wrap', () => {
+  it('fits every row, shows every visible character once, and never splits a grapheme', () => {
+    fc.assert(
+      fc.property(prose, fc.integer({ min: 2, max: 40 }), (text, cells) => {
+        const rows = wrap(text, cells);
+        for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(cells);
+        expect(rows.join('').replaceAll(' ', '')).toBe(text.replaceAll(/[ \n]/g, ''));
+        const whole = text
+          .split('\n')
+          .flatMap(graphemes)
+          .filter((part) => part !== ' ');
+        expect(rows.flatMap(graphemes).filter((part) => part !== ' ')).toEqual(whole);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves only spaces and line feeds between two rows', () => {
+    fc.assert(
+      fc.property(prose, fc.integer({ min: 1, max: 20 }), (text, cells) => {
+        let expected = 0;
+        for (const { start, end, next } of wrapRanges(text, cells)) {
+          expect(start).toBe(expected);
+          expect(text.slice(end, next)).toMatch(/^ *\n?$/);
+          expected = next;
+        }
+        expect(expected).toBe(text.length + 1);
+      }),
+    );
+  });
+
+  it.each([
+    ['words', 'the quick brown fox', 10, ['the quick', 'brown fox']],
+    ['a word longer than the row', 'a abcdefghij', 4, ['a', 'abcd', 'efgh', 'ij']],
+    ['exactly a row', 'abcd', 4, ['abcd']],
+    ['spaces over the edge', 'abcd    efgh  ', 4, ['abcd', 'efgh']],
+    ['an indented line', '  if x:', 10, ['  if x:']],
+    ['empty lines', 'a\n\nb', 5, ['a', '', 'b']],
+    ['nothing', '', 5, ['']],
+    ['CJK between characters', '漢字漢字a', 5, ['漢字', '漢字a']],
+    ['words before CJK', 'abc 漢字', 5, ['abc', '漢字']],
+    ['a wide character in one cell', '漢字', 1, ['漢', '字']],
+    ['families, whole', '👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3, ['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦']],
+    ['Devanagari clusters, whole', 'नमस्ते नमस्ते', 5, ['नमस्ते', 'नमस्ते']],
+    ['at no width at all', 'ab', 0, ['a', 'b']],
+  ])('breaks %s', (_, text, cells, rows) => {
+    expect(wrap(safeText(text, { multiline: true }), cells)).toEqual(rows);
+  });
+
+  it('wraps 60,000 characters in linear time', () => {
+    const started = performance.now();
+    for (const text of [
+      'word '.repeat(12_000),
+      'x'.repeat(60_000),
+      ' '.repeat(60_000),
+      '漢'.repeat(20_000),
+    ])
+      wrap(safeText(text), 78);
+    expect(performance.now() - started).toBeLessThan(15_000);
+  });
+});
+
+describe('truncate', () => {
+  it('fits the cells and marks what it cut', () => {
+    expect(truncate(safeText('lanchat'), 7)).toBe('lanchat');
+    expect(truncate(safeText('lanchat'), 4)).toBe('lan…');
+    expect(truncate(safeText('漢字漢字'), 4)).toBe('漢…');
+    expect(truncate(safeText('a\nb', { multiline: true }), 4)).toBe('a…');
+    expect(truncate(safeText('abc'), 0)).toBe('');
+    fc.assert(
+      fc.property(prose, fc.integer({ min: 0, max: 20 }), (text, cells) => {
+        expect(cellWidth(truncate(text, cells))).toBeLessThanOrEqual(cells);
+      }),
+    );
+  });
+});
+
+describe('grapheme boundaries', () => {
+  it('enclose every offset', () => {
+    fc.assert(
+      fc.property(prose, fc.nat(60), (text, offset) => {
+        fc.pre(offset < text.length);
+        const boundaries = [0];
+        for (const part of graphemes(text)) boundaries.push((boundaries.at(-1) ?? 0) + part.length);
+        expect(boundaryAtOrBefore(text, offset)).toBe(boundaries.findLast((at) => at <= offset));
+        expect(boundaryAfter(text, offset)).toBe(boundaries.find((at) => at > offset));
+      }),
+    );
+  });
+});
