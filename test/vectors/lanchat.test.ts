@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openDirect } from '../../src/crypto/direct.ts';
+import { identityFromSeed } from '../../src/crypto/identity.ts';
+import { Prekey } from '../../src/crypto/prekey.ts';
+import { publicRoomId } from '../../src/crypto/room.ts';
+import { newReceiverChain, openRoomBlob } from '../../src/crypto/room-chain.ts';
+import { openBundle, openCard } from '../../src/crypto/signed-objects.ts';
+import { ready, sodium } from '../../src/crypto/sodium.ts';
+import { bytesFromHex, hexFromBytes } from '../../src/protocol/bytes.ts';
+import { SenderKeyId } from '../../src/protocol/ids.ts';
+import { unpad } from '../../src/protocol/padding.ts';
+import { filled } from '../crypto/fixtures.ts';
+import { lanchatVectors } from './lanchat.ts';
+
+beforeAll(ready);
+
+const committed = JSON.parse(readFileSync(new URL('lanchat.json', import.meta.url), 'utf8'));
+
+describe('the committed vectors', () => {
+  it('are what the code makes', () => {
+    expect(lanchatVectors()).toEqual(committed);
+  });
+
+  it('hold the private message of PROTOCOL.md', () => {
+    const blob = bytesFromHex(committed.directMessage.blob);
+    expect(blob).toHaveLength(1_570);
+    expect(hexFromBytes(sodium().crypto_generichash(32, blob, null))).toBe(
+      '00ebf6234bd2bc1f0dc885744b5e3b5446db747484034258904d8704734a9b41',
+    );
+  });
+
+  it('hold the safety number of PROTOCOL.md', () => {
+    expect(committed.verification.safetyNumber).toBe(
+      '02248 57624 73202 73249 16798 63996 20944 39784 69424 30520 93691 40072',
+    );
+  });
+
+  it('open: the private message', () => {
+    const blob = bytesFromHex(committed.directMessage.blob);
+    const me = identityFromSeed(filled(32, 2));
+    const opened = openDirect(blob, { me, prekey: new Prekey(filled(32, 4)) });
+    expect(opened?.sender.id).toBe(committed.identities.alice.id);
+    expect(opened && hexFromBytes(unpad(opened.padded))).toBe(committed.directMessage.content);
+  });
+
+  it('open: card and bundle', () => {
+    const card = openCard(bytesFromHex(committed.card.bytes));
+    expect(card).toMatchObject({ id: committed.identities.alice.id, seq: 3n, nick: 'Åsa ☕' });
+    const bob = identityFromSeed(filled(32, 2));
+    const bundle = openBundle(bytesFromHex(committed.bundle.bytes), bob);
+    expect(bundle).toMatchObject({ id: bob.id, seq: 1_000_001n, boot: 1_000_000n });
+  });
+
+  it('open: the room messages, the last one first', () => {
+    const { chainKey, signPublic, skid } = committed.room.chain;
+    let chain = newReceiverChain({
+      room: publicRoomId('lobby'),
+      skid: SenderKeyId.fromBytes(bytesFromHex(skid)),
+      index: 0,
+      chainKey: bytesFromHex(chainKey),
+      signPublic: bytesFromHex(signPublic),
+    });
+    for (const { blob, content } of committed.room.messages.toReversed()) {
+      const opened = openRoomBlob(chain, bytesFromHex(blob), 0);
+      if (opened === null) throw new Error('does not open');
+      chain = opened.chain;
+      expect(hexFromBytes(unpad(opened.padded))).toBe(content);
+    }
+  });
+});

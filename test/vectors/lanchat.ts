@@ -1,0 +1,196 @@
+// The project's own test vectors: everything that two implementations must agree on, from fixed seeds.
+import { sealDirect } from '../../src/crypto/direct.ts';
+import {
+  conversationOf,
+  identityFromSeed,
+  relayIdentityFromSeed,
+} from '../../src/crypto/identity.ts';
+import { signAnnouncement, signChallenge, signLogin } from '../../src/crypto/login.ts';
+import { Prekey } from '../../src/crypto/prekey.ts';
+import { publicRoomId, signJoin, topicOf } from '../../src/crypto/room.ts';
+import { newSenderChain, sealRoomBlob } from '../../src/crypto/room-chain.ts';
+import { safetyNumber } from '../../src/crypto/safety-number.ts';
+import { signBundle, signCard } from '../../src/crypto/signed-objects.ts';
+import { sodium } from '../../src/crypto/sodium.ts';
+import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
+import { concatBytes, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
+import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
+import { pad } from '../../src/protocol/padding.ts';
+import { filled, scriptedRandom } from '../crypto/fixtures.ts';
+
+/** A tree of strings and numbers: bytes as hex, 64-bit integers as decimal. */
+export type Vectors = Record<string, unknown>;
+
+/** Needs libsodium loaded. Two calls give the same. */
+export function lanchatVectors(): Vectors {
+  return {
+    identities: identityVectors(),
+    prekey: prekeyVector(),
+    card: cardVector(),
+    bundle: bundleVector(),
+    directMessage: directVector(),
+    login: loginVector(),
+    announcement: announcementVector(),
+    room: roomVector(),
+    verification: verificationVector(),
+  };
+}
+
+const SEEDS = {
+  alice: filled(32, 1),
+  bob: filled(32, 2),
+  relay: filled(32, 3),
+  bobPrekey: filled(32, 4),
+} as const;
+
+function people() {
+  return {
+    alice: identityFromSeed(SEEDS.alice),
+    bob: identityFromSeed(SEEDS.bob),
+    relay: relayIdentityFromSeed(SEEDS.relay),
+  };
+}
+
+function identityVectors(): Vectors {
+  const { alice, bob, relay } = people();
+  const person = (seed: Uint8Array, identity: typeof alice) => ({
+    seed: hexFromBytes(seed),
+    ed25519: hexFromBytes(identity.ed25519),
+    x25519: hexFromBytes(identity.x25519),
+    id: identity.id,
+  });
+  return {
+    alice: person(SEEDS.alice, alice),
+    bob: person(SEEDS.bob, bob),
+    relay: {
+      seed: hexFromBytes(SEEDS.relay),
+      publicKey: hexFromBytes(relay.publicKey),
+      id: relay.id,
+    },
+    conversation: hexFromBytes(conversationOf(alice.id, bob.id)),
+  };
+}
+
+function prekeyVector(): Vectors {
+  const prekey = new Prekey(SEEDS.bobPrekey);
+  const publicKey = hexFromBytes(prekey.publicKey);
+  return { seed: hexFromBytes(SEEDS.bobPrekey), publicKey, kid: prekey.kid };
+}
+
+function cardVector(): Vectors {
+  const bytes = signCard(people().alice, { seq: 3n, nick: 'Åsa ☕' });
+  return { owner: 'alice', seq: '3', nick: 'Åsa ☕', bytes: hexFromBytes(bytes) };
+}
+
+function bundleVector(): Vectors {
+  const { publicKey } = new Prekey(SEEDS.bobPrekey);
+  const prekeys = [{ class: 'live', publicKey }] as const;
+  const bytes = signBundle(people().bob, { seq: 1_000_001n, boot: 1_000_000n, prekeys });
+  return { owner: 'bob', seq: '1000001', boot: '1000000', bytes: hexFromBytes(bytes) };
+}
+
+/** The vector of PROTOCOL.md, Private messages. */
+function directVector(): Vectors {
+  const { alice, bob } = people();
+  const content = concatBytes([Uint8Array.of(1, 0), filled(16, 0), utf8FromText('hello bob')]);
+  const encapsulationSeed = filled(64, 6);
+  const ephemeralSeed = filled(32, 7);
+  const blob = sealDirect({
+    sender: alice,
+    recipient: bob.id,
+    recipientPrekey: new Prekey(SEEDS.bobPrekey).publicKey,
+    padded: pad(content),
+    random: scriptedRandom(encapsulationSeed, ephemeralSeed),
+  });
+  return {
+    sender: 'alice',
+    recipient: 'bob',
+    content: hexFromBytes(content),
+    encapsulationSeed: hexFromBytes(encapsulationSeed),
+    ephemeralSeed: hexFromBytes(ephemeralSeed),
+    blob: hexFromBytes(blob),
+    blake2b256: hexFromBytes(sodium().crypto_generichash(32, blob, null)),
+  };
+}
+
+function loginVector(): Vectors {
+  const { alice, relay } = people();
+  const exporter = filled(32, 0xe0);
+  const clientNonce = filled(32, 0xc0);
+  const serverNonce = filled(32, 0x50);
+  const helloBody = encodeHelloBody({ minVersion: 1, maxVersion: 1, nonce: clientNonce });
+  const limits = { frameBytes: 71_680, topics: 64, mailboxBlobs: 0 };
+  const relayKey = relay.publicKey;
+  const challengeFields = encodeChallengeFields({
+    version: 1,
+    relayKey,
+    nonce: serverNonce,
+    limits,
+  });
+  const challenge = signChallenge(relay, { exporter, helloBody, challengeFields });
+  const claim = { exporter, relay: relay.id, clientNonce, serverNonce, version: 1 };
+  return {
+    exporter: hexFromBytes(exporter),
+    clientNonce: hexFromBytes(clientNonce),
+    serverNonce: hexFromBytes(serverNonce),
+    version: 1,
+    helloBody: hexFromBytes(helloBody),
+    challengeFields: hexFromBytes(challengeFields),
+    challengeSignature: hexFromBytes(challenge),
+    loginSignature: hexFromBytes(signLogin(alice, claim)),
+  };
+}
+
+function announcementVector(): Vectors {
+  const { relay } = people();
+  const text = 'Down at five – save your work';
+  const signature = signAnnouncement(relay, { seq: 4n, text });
+  return { seq: '4', text, signature: hexFromBytes(signature) };
+}
+
+function roomVector(): Vectors {
+  const { alice, relay } = people();
+  const room = publicRoomId('lobby');
+  const signSeed = filled(32, 0x0a);
+  const r8 = filled(8, 0x0b);
+  const chainKey = filled(32, 0x0c);
+  const random = scriptedRandom(signSeed, r8, chainKey);
+  let chain = newSenderChain({ room, owner: alice.id, random });
+  const { skid, signPublic } = chain;
+  const messages = ['hello', 'all', 'of you'].map((text, index) => {
+    const content = utf8FromText(text);
+    const nonce = filled(24, 0x10 + index);
+    const sealed = sealRoomBlob(chain, pad(content), scriptedRandom(nonce));
+    chain = sealed.chain;
+    return {
+      index,
+      content: hexFromBytes(content),
+      nonce: hexFromBytes(nonce),
+      blob: hexFromBytes(sealed.blob),
+    };
+  });
+  const join = signJoin(alice, { relay: relay.id, room }, { seq: 7n, standing: 'joined' });
+  return {
+    name: 'lobby',
+    room,
+    topic: topicOf(room),
+    join: { signer: 'alice', seq: '7', in: 1, signature: hexFromBytes(join.signature) },
+    chain: {
+      owner: 'alice',
+      signSeed: hexFromBytes(signSeed),
+      signPublic: hexFromBytes(signPublic),
+      r8: hexFromBytes(r8),
+      skid,
+      chainKey: hexFromBytes(chainKey),
+    },
+    messages,
+  };
+}
+
+function verificationVector(): Vectors {
+  const { alice, bob } = people();
+  return {
+    safetyNumber: safetyNumber(alice.id, bob.id),
+    qr: encodeVerificationQr({ own: alice.id, seen: bob.id }),
+  };
+}
