@@ -1,0 +1,209 @@
+// What a person or a script asks of the core. Checks everything first: a refusal changes nothing.
+import { safetyNumber } from '../crypto/safety-number.ts';
+import { encodeVerificationQr } from '../crypto/verification-qr.ts';
+import { utf8FromText } from '../protocol/bytes.ts';
+import { encodeCbor } from '../protocol/content.ts';
+import { UsageError } from '../protocol/errors.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
+import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import { parseNick, parseRoomName } from '../protocol/nickname.ts';
+import { RECORD_TYPES } from '../protocol/record.ts';
+import type { Message, Person, Room } from './events.ts';
+import { emit } from './link.ts';
+import { newMessageId, peerOf } from './new-state.ts';
+import { enqueue, withdraw } from './outbox.ts';
+import { rename } from './own-keys.ts';
+import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
+import { currentChain } from './room-keys.ts';
+import { enqueueRoom, withdrawRoom } from './room-messages.ts';
+import { enterRoom, leaveRoom, presentMembers } from './rooms.ts';
+import type { CoreState, RoomState } from './state.ts';
+
+/** Records that wait for one person, or in one room: what a script can pile up. */
+const MAX_WAITING_RECORDS = 1_000;
+
+/** Throws UsageError `text-empty`, `text-too-long`, `key-changed`, `unknown-person`, `outbox-full`. */
+export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId {
+  const content = textContent(text);
+  requireKnown(core, to);
+  if (isBlocked(core, to)) {
+    const nick = nickOf(core, to);
+    throw new UsageError(
+      'key-changed',
+      `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
+    );
+  }
+  const peer = peerOf(core, to);
+  requireRoomFor(peer.records.length);
+  const id = newMessageId(core);
+  core.pins.contact(to);
+  tellOwn(core, { id, text, room: null, peer: to });
+  enqueue(core, peer, { id, type: RECORD_TYPES.text, content });
+  return id;
+}
+
+/** Throws UsageError `text-empty`, `text-too-long`, `not-in-room`, `outbox-full`. */
+export function sendRoom(core: CoreState, name: string, text: string): MessageId {
+  const content = textContent(text);
+  const room = requireRoom(core, name);
+  requireRoomFor(room.outbox.length);
+  const id = newMessageId(core);
+  tellOwn(core, { id, text, room: `#${room.name}`, peer: null });
+  enqueueRoom(core, room, { id, type: RECORD_TYPES.roomText, content });
+  return id;
+}
+
+function textContent(text: string): Uint8Array {
+  if (text.length === 0) throw new UsageError('text-empty', 'there is nothing to send');
+  // Lone surrogates are no text; they would be refused at the other end.
+  const wellFormed = text.toWellFormed();
+  if (utf8FromText(wellFormed).length > MAX_TEXT_BYTES) {
+    throw new UsageError(
+      'text-too-long',
+      `a message holds ${MAX_TEXT_BYTES} bytes; send it in parts`,
+    );
+  }
+  return encodeCbor({ text: wellFormed });
+}
+
+function requireRoomFor(waiting: number): void {
+  if (waiting < MAX_WAITING_RECORDS) return;
+  throw new UsageError('outbox-full', `${waiting} messages wait already; let them go out first`);
+}
+
+function tellOwn(core: CoreState, sent: Pick<Message, 'id' | 'text' | 'room' | 'peer'>): void {
+  const time = new Date(core.env.wallMs()).toISOString();
+  const from = whoOf(core, core.me.id);
+  const message: Message = { ...sent, time, sentTime: null, from, state: 'pending' };
+  emit(core, { type: 'message', message });
+}
+
+/** Whether the message was still here to take back. */
+export function cancel(core: CoreState, id: MessageId): boolean {
+  for (const peer of core.peers.values()) if (withdraw(core, peer, id)) return true;
+  for (const room of core.rooms.values()) if (withdrawRoom(core, room, id)) return true;
+  return false;
+}
+
+/** Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name with its `#`. */
+export function enter(core: CoreState, name: string, standing: RoomState['standing']): string {
+  const parsed = requireRoomName(name);
+  enterRoom(core, parsed, standing);
+  return `#${parsed}`;
+}
+
+/** Throws UsageError `not-in-room`. Returns the name with its `#`. */
+export function leave(core: CoreState, name: string): string {
+  const room = requireRoom(core, name);
+  leaveRoom(core, room);
+  return `#${room.name}`;
+}
+
+/** Ends what `guest` began; a room that was joined meanwhile stays, and one already left is no fault. */
+export function endVisit(core: CoreState, name: string): void {
+  const room = core.rooms.get(parseRoomName(name) ?? '');
+  if (room?.standing === 'guest') leaveRoom(core, room);
+}
+
+/** Somebody begins to write in a room: its keys go out ahead of the message. */
+export function prepare(core: CoreState, name: string): void {
+  const room = requireRoom(core, name);
+  if (core.link.online && room.rosterComplete) currentChain(core, room);
+}
+
+/** Throws UsageError `bad-nick`. */
+export function changeNick(core: CoreState, nick: string): string {
+  const parsed = parseNick(nick);
+  if (parsed === null) {
+    throw new UsageError(
+      'bad-nick',
+      "a name has letters and digits of one script, and _ . - ', at most 32 bytes",
+    );
+  }
+  if (parsed !== core.nick) rename(core, parsed);
+  return parsed;
+}
+
+export interface Comparison {
+  /** 60 digits in 12 groups. */
+  readonly digits: string;
+  readonly qr: string;
+  readonly person: Person;
+}
+
+/** Throws UsageError `unknown-person`. */
+export function compare(core: CoreState, peer: PeerId): Comparison {
+  requireKnown(core, peer);
+  return {
+    digits: safetyNumber(core.me.id, peer),
+    qr: encodeVerificationQr({ own: core.me.id, seen: peer }),
+    person: personOf(core, peer),
+  };
+}
+
+/** Records that a person compared. Throws UsageError `unknown-person`, `digits-differ`. */
+export function markVerified(core: CoreState, peer: PeerId, digits: string | null): Person {
+  const compared = compare(core, peer);
+  if (digits !== null && digitsOf(digits) !== digitsOf(compared.digits)) {
+    throw new UsageError(
+      'digits-differ',
+      'these digits are not yours: somebody may be in between, or it is another key; do not trust it',
+    );
+  }
+  core.pins.verify(peer, core.env.wallMs());
+  return tellPerson(core, peer);
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/[\s-]/g, '');
+}
+
+/** The person lets this ID bear its name. Throws UsageError `unknown-person`. */
+export function acceptKey(core: CoreState, peer: PeerId): Person {
+  requireKnown(core, peer);
+  const pin = core.pins.get(peer);
+  if (pin !== null) core.pins.acceptNick(peer, pin.nick);
+  return tellPerson(core, peer);
+}
+
+function tellPerson(core: CoreState, peer: PeerId): Person {
+  const person = personOf(core, peer);
+  emit(core, { type: 'person', person });
+  core.dirty.add(peer);
+  return person;
+}
+
+export function people(core: CoreState): Person[] {
+  return everybody(core).map((id) => personOf(core, id));
+}
+
+/** The rooms this client is in, and with `visited` those it only looks into. */
+export function rooms(core: CoreState, visited: boolean): Room[] {
+  const shown = [...core.rooms.values()].filter((room) => visited || room.standing === 'joined');
+  return shown.map((room) => {
+    const others = presentMembers(room).map((member) => member.id);
+    const members = room.standing === 'joined' ? [core.me.id, ...others] : others;
+    return { name: `#${room.name}`, members };
+  });
+}
+
+function requireKnown(core: CoreState, peer: PeerId): void {
+  if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
+  if (core.pins.get(peer) !== null) return;
+  throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
+}
+
+function requireRoom(core: CoreState, name: string): RoomState {
+  const room = core.rooms.get(requireRoomName(name));
+  if (room !== undefined) return room;
+  throw new UsageError('not-in-room', `you are not in ${name}; join it first`);
+}
+
+function requireRoomName(name: string): string {
+  const parsed = parseRoomName(name);
+  if (parsed !== null) return parsed;
+  throw new UsageError(
+    'bad-room',
+    'a room has letters and digits, and _ . -, at most 48 bytes, such as #ward-3',
+  );
+}

@@ -1,0 +1,282 @@
+// The sans-IO client: one input in, effects out, state changed in place. Wires the concerns together.
+import { verifyAnnouncement } from '../crypto/login.ts';
+import { decodeText } from '../protocol/content.ts';
+import { decodeHeader } from '../protocol/envelope.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import type { Frame, FrameOf } from '../protocol/frames.ts';
+import type { PeerId, RelayId } from '../protocol/ids.ts';
+import { type DirectRecord, RECORD_TYPES, type RoomRecord } from '../protocol/record.ts';
+import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
+import type { Message } from './events.ts';
+import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
+import { abandonRequests, emit, runJobs, settle } from './link.ts';
+import { outboxDueMs, pumpOutboxes, tendOutbox } from './outbox.ts';
+import { prekeysDueMs, publishBundle, publishChangedCard, tendPrekeys } from './own-keys.ts';
+import { whoOf } from './people.ts';
+import { answerWant, takeKey, tendWants } from './room-keys.ts';
+import {
+  openWaiting,
+  pumpRoom,
+  receiveRoom,
+  releaseOverdueRoom,
+  roomDueMs,
+} from './room-messages.ts';
+import {
+  forgetRosters,
+  proveMembers,
+  roomOfTopic,
+  subscribe,
+  takeRoster,
+  tellRoom,
+} from './rooms.ts';
+import type { CoreState, Effect, Peer, RoomArrival, RoomState } from './state.ts';
+
+/** Clocks of people who talk may differ; beyond this a message says what its sender's clock showed. */
+const CLOCK_NOTE_MS = 5 * 60_000;
+
+export type Input =
+  /** Logged in: READY has been received from a relay whose key is proven. */
+  | { readonly type: 'connected'; readonly relayId: RelayId; readonly relayKey: Uint8Array }
+  | { readonly type: 'disconnected' }
+  | { readonly type: 'frame'; readonly frame: Frame }
+  /** The time of `nextWakeMs` has come. */
+  | { readonly type: 'tick' }
+  /** Run waiting jobs worth about `budgetMs`. */
+  | { readonly type: 'work'; readonly budgetMs: number };
+
+/** Changes `core` in place and returns what the driver must do, in order. */
+export function step(core: CoreState, input: Input): readonly Effect[] {
+  switch (input.type) {
+    case 'connected':
+      connect(core, input.relayId, input.relayKey);
+      break;
+    case 'disconnected':
+      disconnect(core);
+      break;
+    case 'frame':
+      takeFrame(core, input.frame);
+      break;
+    case 'tick':
+      tick(core);
+      break;
+    case 'work':
+      runJobs(core, input.budgetMs);
+      break;
+    default:
+      input satisfies never;
+  }
+  return finish(core);
+}
+
+/** Ends every step and every command: moves what can move, and hands over the effects. */
+export function finish(core: CoreState): readonly Effect[] {
+  for (const room of core.rooms.values()) {
+    proveMembers(core, room);
+    pumpRoom(core, room);
+    tellRoom(core, room);
+  }
+  for (const id of core.dirty) core.active.add(id);
+  pumpOutboxes(core);
+  flushFetches(core);
+  tellSynced(core);
+  return core.effects.splice(0);
+}
+
+/** Whether `work` has something to do. */
+export function hasWork(core: CoreState): boolean {
+  return core.urgent.length + core.background.length > 0;
+}
+
+/** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
+export function nextWakeMs(core: CoreState): number | null {
+  const due: (number | null)[] = [prekeysDueMs(core)];
+  for (const room of core.rooms.values()) due.push(roomDueMs(room));
+  for (const peer of activePeers(core)) {
+    const dueMs = peerDueMs(core, peer);
+    due.push(dueMs);
+    if (dueMs === null) core.active.delete(peer.id);
+  }
+  const times = due.filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function peerDueMs(core: CoreState, peer: Peer): number | null {
+  const outbox = outboxDueMs(core, peer);
+  const inbox = inboxDueMs(peer);
+  return outbox === null || inbox === null ? (outbox ?? inbox) : Math.min(outbox, inbox);
+}
+
+function activePeers(core: CoreState): Peer[] {
+  return [...core.active].flatMap((id) => core.peers.get(id) ?? []);
+}
+
+function connect(core: CoreState, relayId: RelayId, relayKey: Uint8Array): void {
+  const { link } = core;
+  if (link.relayId !== null && link.relayId !== relayId) forgetRelay(core);
+  link.relayId = relayId;
+  link.relayKey = relayKey;
+  link.session++;
+  link.online = true;
+  link.presenceComplete = false;
+  link.synced = false;
+  tendPrekeys(core);
+  publishChangedCard(core);
+  publishBundle(core);
+  for (const room of core.rooms.values()) subscribe(core, room);
+  for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
+}
+
+/** Another relay: joins and cursors of before mean nothing there. */
+function forgetRelay(core: CoreState): void {
+  core.link.announcementSeq = 0n;
+  for (const room of core.rooms.values()) {
+    room.cursor = 0n;
+    room.members.clear();
+    room.unproven.clear();
+  }
+}
+
+function disconnect(core: CoreState): void {
+  core.link.online = false;
+  core.link.presenceComplete = false;
+  abandonRequests(core);
+  forgetPresence(core);
+  forgetRosters(core);
+}
+
+function takeFrame(core: CoreState, frame: Frame): void {
+  switch (frame.type) {
+    case 'done':
+    case 'error':
+    case 'found':
+      settle(core, frame.req, frame);
+      return;
+    case 'presence':
+      takePresence(core, frame.entries);
+      if (frame.complete) completePresence(core);
+      return;
+    case 'roster': {
+      const room = roomOfTopic(core, frame.topic);
+      if (room === null) return;
+      if (frame.complete && room.cursor === 0n) room.cursor = frame.head;
+      if (frame.complete) core.requests.delete(frame.req);
+      takeRoster(core, room, frame);
+      return;
+    }
+    case 'deliver':
+      deliver(core, frame);
+      return;
+    case 'announce':
+      announce(core, frame);
+      return;
+    default:
+      // Frames of the transport (login, ping, end) and of a client end with the driver.
+      return;
+  }
+}
+
+/** Whoever the list does not name is away: what waits for them says so. */
+function completePresence(core: CoreState): void {
+  core.link.presenceComplete = true;
+  for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
+}
+
+function tellSynced(core: CoreState): void {
+  const { link } = core;
+  if (link.synced || !link.online || !link.presenceComplete || !hasAllCards(core)) return;
+  for (const room of core.rooms.values()) if (!room.rosterComplete) return;
+  link.synced = true;
+  emit(core, { type: 'synced' });
+}
+
+/** Only the relay whose key is pinned speaks to everybody, and each time once. */
+function announce(core: CoreState, frame: FrameOf<'announce'>): void {
+  const { relayId, relayKey, announcementSeq } = core.link;
+  if (relayId === null || relayKey === null || frame.seq <= announcementSeq) return;
+  const claim = { publicKey: relayKey, signature: frame.signature };
+  if (!verifyAnnouncement(claim, relayId, frame)) return;
+  core.link.announcementSeq = frame.seq;
+  emit(core, { type: 'announcement', text: frame.text });
+}
+
+function deliver(core: CoreState, { blob, rseq }: FrameOf<'deliver'>): void {
+  try {
+    if (decodeHeader(blob).kind === 'room') {
+      const received = receiveRoom(core, { blob, rseq });
+      if (received !== null) tellArrivals(core, received.room, received.arrivals);
+      return;
+    }
+    const received = receiveDirect(core, blob);
+    if (received !== null) takeReceived(core, received);
+  } catch (error) {
+    // A blob that makes no sense costs itself: the relay and its sender may be hostile, others are not.
+    if (!(error instanceof LanchatError)) throw error;
+  }
+}
+
+function takeReceived(core: CoreState, { peer, sender, records, wants }: Received): void {
+  for (const record of records) takeRecord(core, peer, record);
+  for (const want of wants) answerWant(core, sender, want);
+}
+
+/** A type of a later version is acknowledged, and shows nothing. */
+function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
+  try {
+    if (record.type === RECORD_TYPES.text) tellMessage(core, peer.id, null, record);
+    if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
+    const room = takeKey(core, peer.keys, record.content);
+    if (room !== null) tellArrivals(core, room, openWaiting(core, room));
+  } catch (error) {
+    if (!(error instanceof LanchatError)) throw error;
+  }
+}
+
+function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomArrival[]): void {
+  for (const { from, record } of arrivals) {
+    if (record.type !== RECORD_TYPES.roomText) continue;
+    try {
+      tellMessage(core, from, room, record);
+    } catch (error) {
+      if (!(error instanceof LanchatError)) throw error;
+    }
+  }
+}
+
+function tellMessage(
+  core: CoreState,
+  from: PeerId,
+  room: RoomState | null,
+  record: RoomRecord,
+): void {
+  const wall = core.env.wallMs();
+  const differs = Math.abs(record.timeMs - wall) > CLOCK_NOTE_MS;
+  const message: Message = {
+    id: record.messageId,
+    time: new Date(wall).toISOString(),
+    sentTime: differs ? isoOf(record.timeMs) : null,
+    room: room === null ? null : `#${room.name}`,
+    peer: room === null ? from : null,
+    from: whoOf(core, from),
+    text: decodeText(record.content).text,
+    state: null,
+  };
+  emit(core, { type: 'message', message });
+}
+
+/** A sender's clock may show anything; what no calendar holds is left out. */
+function isoOf(timeMs: number): string | null {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function tick(core: CoreState): void {
+  tendPrekeys(core);
+  for (const room of core.rooms.values()) {
+    tendWants(core, room);
+    tellArrivals(core, room, releaseOverdueRoom(core, room));
+  }
+  for (const peer of activePeers(core)) {
+    tendOutbox(core, peer);
+    for (const record of releaseOverdue(core, peer)) takeRecord(core, peer, record);
+  }
+}

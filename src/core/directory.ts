@@ -1,0 +1,211 @@
+// Others' presence, cards and bundles: pulled in pages, verified in slices, kept until superseded.
+import { kidOf } from '../crypto/prekey.ts';
+import { openBundle, openCard } from '../crypto/signed-objects.ts';
+import { type BundleFields, decodeBundle } from '../protocol/bundle.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import type { ObjectKind, PresenceEntry } from '../protocol/frames.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { BUNDLE_FRESH_MS, MAX_IDS_PER_GET } from '../protocol/limits.ts';
+import { emit, later, request, soon } from './link.ts';
+import { peerOf } from './new-state.ts';
+import { meet, nickOf, personOf } from './people.ts';
+import type { CoreState, Peer } from './state.ts';
+
+/** Slices: checking a card or a bundle is one signature, 0.13 ms, and hashes. */
+const VERIFY_COST_MS = 0.3;
+/** A page of bundles of 1.4 kB each fits a frame. */
+const BUNDLES_PER_GET = 32;
+/** A bundle that the relay didn't have is asked for again after this long. */
+const MISSED_BUNDLE_MS = 5_000;
+
+/** The relay says who is here; it may lie, so this moves no message to `delivered` and no key. */
+export function takePresence(core: CoreState, entries: readonly PresenceEntry[]): void {
+  for (const entry of entries) {
+    if (entry.id === core.me.id) continue;
+    const peer = peerOf(core, entry.id);
+    const changed = peer.online !== entry.online;
+    peer.online = entry.online;
+    peer.claimedBundleSeq = entry.bundleSeq;
+    if (changed && !entry.online) requeueRelayed(peer);
+    if (entry.online && (peer.card === null || entry.cardSeq > peer.card.seq)) {
+      peer.claimedCardSeq = entry.cardSeq;
+      core.fetches.cards.add(peer.id);
+    } else if (changed && peer.card !== null) {
+      emit(core, { type: 'person', person: personOf(core, peer.id) });
+    }
+    core.dirty.add(peer.id);
+  }
+}
+
+/** What went to a key in memory may be lost with it: sealed again when the person is back. */
+function requeueRelayed(peer: Peer): void {
+  for (const record of peer.records) if (record.phase === 'relayed') record.phase = 'queued';
+}
+
+/** The connection ended: nobody is known to be here, and nothing is under way. */
+export function forgetPresence(core: CoreState): void {
+  core.fetches.cards.clear();
+  core.fetches.bundles.clear();
+  core.fetches.cardsAsked = false;
+  core.fetches.bundlesAsked = false;
+  for (const peer of core.peers.values()) {
+    peer.claimedBundleSeq = 0n;
+    peer.bundleMissedAtMs = null;
+    if (!peer.online) continue;
+    peer.online = false;
+    requeueRelayed(peer);
+    if (peer.card !== null) emit(core, { type: 'person', person: personOf(core, peer.id) });
+  }
+}
+
+/** Whether every card that presence named is here. */
+export function hasAllCards(core: CoreState): boolean {
+  return core.fetches.cards.size === 0 && !core.fetches.cardsAsked;
+}
+
+/**
+ * Whether the peer's bundle may be sealed to as it is. One older than 10 min, of an earlier connection,
+ * or below a seq that somebody claimed is fetched first (PROTOCOL.md, Which key).
+ */
+export function hasFreshBundle(core: CoreState, peer: Peer): boolean {
+  const { bundle } = peer;
+  if (bundle === null || bundle.session !== core.link.session) return false;
+  if (core.env.nowMs() - bundle.fetchedAtMs > BUNDLE_FRESH_MS) return false;
+  return bundle.seq >= peer.claimedBundleSeq;
+}
+
+/** Asks for what the outbox needs; `flushFetches` sends it. Needs the card, whose key signs the bundle. */
+export function wantBundle(core: CoreState, peer: Peer): void {
+  const missed = peer.bundleMissedAtMs;
+  if (missed !== null && core.env.nowMs() - missed < MISSED_BUNDLE_MS) return;
+  if (peer.card === null) core.fetches.cards.add(peer.id);
+  else core.fetches.bundles.add(peer.id);
+}
+
+/** When a bundle that was missed may be asked for again; null where none is. */
+export function bundleRetryAtMs(peer: Peer): number | null {
+  return peer.bundleMissedAtMs === null ? null : peer.bundleMissedAtMs + MISSED_BUNDLE_MS;
+}
+
+/** One page of each kind under way at a time; called at the end of each step. */
+export function flushFetches(core: CoreState): void {
+  const { fetches, link } = core;
+  if (!link.online) return;
+  if (!fetches.cardsAsked && fetches.cards.size > 0) {
+    fetches.cardsAsked = true;
+    ask(core, 'card', takeSome(fetches.cards, MAX_IDS_PER_GET));
+  }
+  if (!fetches.bundlesAsked && fetches.bundles.size > 0) {
+    fetches.bundlesAsked = true;
+    ask(core, 'bundle', takeSome(fetches.bundles, BUNDLES_PER_GET));
+  }
+}
+
+function takeSome(ids: Set<PeerId>, count: number): PeerId[] {
+  const some: PeerId[] = [];
+  for (const id of ids) {
+    if (some.length === count) break;
+    some.push(id);
+  }
+  for (const id of some) ids.delete(id);
+  return some;
+}
+
+function ask(core: CoreState, kind: ObjectKind, ids: readonly PeerId[]): void {
+  request(core, { type: 'get', kind, ids }, (answer) => {
+    if (answer === null) return;
+    const objects = answer.type === 'found' && answer.kind === kind ? answer.objects : [];
+    // Cards of a crowd may wait; a bundle is asked for only when a message needs it.
+    const queue = kind === 'card' ? later : soon;
+    for (const object of objects) {
+      const copy = object.slice();
+      queue(core, VERIFY_COST_MS, () => takeObject(core, kind, copy));
+    }
+    queue(core, 0, () => settlePage(core, kind, ids));
+  });
+}
+
+function takeObject(core: CoreState, kind: ObjectKind, bytes: Uint8Array): void {
+  try {
+    if (kind === 'card') takeCard(core, bytes);
+    else takeBundle(core, bytes);
+  } catch (error) {
+    // A relay or a stranger that serves broken objects costs only these objects.
+    if (!(error instanceof LanchatError)) throw error;
+  }
+}
+
+/** A card of a known seq is skipped unopened; a lower one is a rollback and ignored. */
+export function takeCard(core: CoreState, bytes: Uint8Array): void {
+  const card = openCard(bytes);
+  const known = core.peers.get(card.id)?.card;
+  if (known !== undefined && known !== null && known.seq >= card.seq) return;
+  meet(core, card);
+  core.dirty.add(card.id);
+}
+
+function takeBundle(core: CoreState, bytes: Uint8Array): void {
+  const owner = core.peers.get(decodeBundle(bytes).id);
+  if (owner?.card === undefined || owner.card === null) return;
+  const bundle = openBundle(bytes, owner.card);
+  const prekey = bundle.prekeys.find((candidate) => candidate.class === 'live');
+  if (prekey === undefined || isRollback(owner, bundle)) return;
+  const kid = kidOf(prekey.publicKey);
+  if (owner.bundle?.seq === bundle.seq && owner.bundle.kid !== kid) {
+    alarmFork(core, owner.id);
+    return;
+  }
+  const rose = owner.bundle === null || bundle.seq > owner.bundle.seq;
+  owner.bundle = {
+    ...{ seq: bundle.seq, boot: bundle.boot, kid, publicKey: prekey.publicKey },
+    fetchedAtMs: core.env.nowMs(),
+    session: core.link.session,
+  };
+  if (rose) requeueOlder(owner, bundle.seq);
+}
+
+/** An older bundle than one seen: its keys may be stolen or gone. */
+function isRollback(owner: Peer, bundle: BundleFields): boolean {
+  return owner.bundle !== null && bundle.seq < owner.bundle.seq;
+}
+
+function alarmFork(core: CoreState, id: PeerId): void {
+  const message = `two different key bundles of ${nickOf(core, id)} bear one number: that identity runs twice, or is stolen`;
+  emit(core, { type: 'error', code: 'fork', message });
+}
+
+/** A new bundle means a new connection or a new run: what went before it may be lost. */
+function requeueOlder(peer: Peer, bundleSeq: bigint): void {
+  for (const record of peer.records) {
+    if (record.phase === 'relayed' && record.sealedBundleSeq < bundleSeq) record.phase = 'queued';
+  }
+}
+
+/** What a page left open is asked for again, as long as each page brings something; else it is missed. */
+function settlePage(core: CoreState, kind: ObjectKind, ids: readonly PeerId[]): void {
+  const { fetches } = core;
+  if (kind === 'card') fetches.cardsAsked = false;
+  else fetches.bundlesAsked = false;
+  const open = ids.filter((id) => isOpen(core, kind, id));
+  const progressed = open.length < ids.length;
+  for (const id of open) {
+    const peer = peerOf(core, id);
+    if (progressed && kind === 'card') fetches.cards.add(id);
+    else if (progressed) fetches.bundles.add(id);
+    else if (kind === 'bundle') missBundle(core, peer);
+  }
+  for (const id of ids) core.dirty.add(id);
+}
+
+function isOpen(core: CoreState, kind: ObjectKind, id: PeerId): boolean {
+  const peer = peerOf(core, id);
+  if (kind === 'card') return peer.card === null || peer.card.seq < peer.claimedCardSeq;
+  return !hasFreshBundle(core, peer);
+}
+
+/** A claim that the relay can't back with a bundle counts for nothing: its lie must not stop a message. */
+function missBundle(core: CoreState, peer: Peer): void {
+  const { bundle } = peer;
+  if (bundle !== null && bundle.session === core.link.session) peer.claimedBundleSeq = bundle.seq;
+  else peer.bundleMissedAtMs = core.env.nowMs();
+}

@@ -1,0 +1,87 @@
+// What the core tells whoever drives it: plain JSON values. Every text from another person is untrusted.
+import type { MessageId, PeerId } from '../protocol/ids.ts';
+
+/** `new`: first seen in this run; `known`: pinned earlier; `verified`: a person compared the safety number. */
+export type Trust = 'new' | 'known' | 'verified';
+
+/** How another person appears beside what they wrote. */
+export interface Who {
+  /** Cleaned by protocol/nickname.ts, still untrusted text. Empty while the card is not yet here. */
+  readonly nick: string;
+  readonly fingerprint: PeerId;
+  readonly trust: Trust;
+}
+
+export interface Person extends Who {
+  readonly online: boolean;
+  /** Others listed or pinned carry this nickname (or a look-alike): show `nick·4f2a`, never pick one. */
+  readonly ambiguous: boolean;
+  /**
+   * A pinned person's name under a new ID, not yet accepted by `trust` or `verify`: the pinned IDs.
+   * Where one of them is verified, sending to this person is refused until then.
+   */
+  readonly keyChangedFrom: readonly PeerId[];
+}
+
+export interface Room {
+  /** With its `#`, normalized. */
+  readonly name: string;
+  /** Everybody this client would give its key to, itself included; newest knowledge. */
+  readonly members: readonly PeerId[];
+}
+
+/** Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it. */
+export type MessageState = 'pending' | 'relayed' | 'delivered' | 'failed';
+
+/** Why a message has not gone yet, or never will. */
+export type MessageReason = 'not-here' | 'key-changed' | 'expired' | 'cancelled' | 'refused';
+
+export interface Message {
+  readonly id: MessageId;
+  /** ISO 8601, this machine's clock at receipt or sending. */
+  readonly time: string;
+  /** The sender's clock where it differs from ours by more than a few minutes: a note, never an order. */
+  readonly sentTime: string | null;
+  /** The room, or null for a private message. */
+  readonly room: string | null;
+  /** The other person of a private conversation; null in rooms. */
+  readonly peer: PeerId | null;
+  readonly from: Who;
+  readonly text: string;
+  /** Of our own messages; null on those of others. */
+  readonly state: MessageState | null;
+}
+
+export type CoreEvent =
+  /** Every subscription is live and the roster has been read: from now on nothing is missed. */
+  | { readonly type: 'synced' }
+  | { readonly type: 'self'; readonly nick: string; readonly fingerprint: PeerId }
+  | { readonly type: 'person'; readonly person: Person }
+  | { readonly type: 'room'; readonly room: Room }
+  | { readonly type: 'room-left'; readonly room: string }
+  | { readonly type: 'joined' | 'left'; readonly room: string; readonly who: Who }
+  /** Received, or sent by this profile (from whichever of its processes). */
+  | { readonly type: 'message'; readonly message: Message }
+  | {
+      readonly type: 'receipt';
+      readonly id: MessageId;
+      readonly state: MessageState;
+      readonly reason: MessageReason | null;
+    }
+  | {
+      readonly type: 'key-changed';
+      readonly nick: string;
+      readonly was: PeerId;
+      readonly now: PeerId;
+      /** What the old ID was: `known` or `verified`. */
+      readonly trust: Trust;
+    }
+  | {
+      readonly type: 'gap';
+      readonly from: Who;
+      readonly room: string | null;
+      readonly missing: number;
+    }
+  | { readonly type: 'announcement'; readonly text: string }
+  /** Something a person should know: the same identity twice, a record forged, a file that could not be saved. */
+  | { readonly type: 'error'; readonly code: string; readonly message: string };

@@ -1,0 +1,65 @@
+// Requests to the relay and the queues of slices: what every concern of the core uses to act.
+import type { Frame } from '../protocol/frames.ts';
+import type { CoreEvent } from './events.ts';
+import type { Answer, CoreState, Job } from './state.ts';
+
+type WithoutReq<T> = T extends unknown ? Omit<T, 'req'> : never;
+
+export function emit(core: CoreState, event: CoreEvent): void {
+  core.effects.push({ type: 'emit', event });
+}
+
+/** Sends a request; `onAnswer` gets its answer, or null when the connection ends first. Needs a connection. */
+export function request(
+  core: CoreState,
+  frame: WithoutReq<Frame>,
+  onAnswer: (answer: Answer) => void,
+): void {
+  core.link.lastRequest = (core.link.lastRequest % 0xffff_ffff) + 1;
+  const req = core.link.lastRequest;
+  core.requests.set(req, onAnswer);
+  core.effects.push({ type: 'transmit', frame: { ...frame, req } });
+}
+
+/** The answer goes to whoever asked; one to nothing that we asked is ignored. */
+export function settle(core: CoreState, req: number, answer: Exclude<Answer, null>): void {
+  const onAnswer = core.requests.get(req);
+  core.requests.delete(req);
+  onAnswer?.(answer);
+}
+
+/** The connection ended: nobody will be answered. */
+export function abandonRequests(core: CoreState): void {
+  const waiting = [...core.requests.values()];
+  core.requests.clear();
+  for (const onAnswer of waiting) onAnswer(null);
+}
+
+/** A number above every one used before, by this run or an earlier one, kept before it is used. */
+export function takeSeq(core: CoreState): bigint {
+  const wall = BigInt(core.env.wallMs());
+  core.lastSeq = wall > core.lastSeq ? wall : core.lastSeq + 1n;
+  core.effects.push({ type: 'save-identity', bundleSeq: core.lastSeq });
+  return core.lastSeq;
+}
+
+/** Work that somebody waits for. */
+export function soon(core: CoreState, cost: number, run: () => void): void {
+  core.urgent.push({ cost, run });
+}
+
+/** Work that may take its time: keys for a large room, cards of a crowd. */
+export function later(core: CoreState, cost: number, run: () => void): void {
+  core.background.push({ cost, run });
+}
+
+/** Runs urgent jobs, then background ones, until about `budgetMs` is used; the driver then yields. */
+export function runJobs(core: CoreState, budgetMs: number): void {
+  let left = budgetMs;
+  while (left > 0) {
+    const job: Job | undefined = core.urgent.shift() ?? core.background.shift();
+    if (job === undefined) return;
+    left -= job.cost;
+    job.run();
+  }
+}

@@ -1,0 +1,99 @@
+// Makes the state of a client at its start, and the entries of its maps.
+import type { Identity } from '../crypto/identity.ts';
+import { hexFromBytes } from '../protocol/bytes.ts';
+import { MessageId, type PeerId, StreamId } from '../protocol/ids.ts';
+import type { CoreState, Env, Peer, PinBook } from './state.ts';
+
+/** Strangers kept: anybody on the LAN can appear under new IDs for ever. */
+const MAX_PEERS = 10_000;
+
+export interface Start {
+  readonly env: Env;
+  readonly me: Identity;
+  readonly pins: PinBook;
+  readonly nick: string;
+  /** The last used, from the profile; 0 before the first. */
+  readonly cardSeq: bigint;
+  readonly bundleSeq: bigint;
+}
+
+export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): CoreState {
+  return {
+    ...{ env, me, pins, nick, cardSeq },
+    stream: StreamId.fromBytes(env.random(StreamId.sizeBytes)),
+    lastSeq: bundleSeq,
+    boot: 0n,
+    bundleSeq: 0n,
+    noteCounter: 0,
+    prekeys: [],
+    link: {
+      relayId: null,
+      relayKey: null,
+      session: 0,
+      online: false,
+      presenceComplete: false,
+      synced: false,
+      lastRequest: 0,
+      announcementSeq: 0n,
+      cardSeq: 0n,
+    },
+    peers: new Map(),
+    fetches: { cards: new Set(), bundles: new Set(), cardsAsked: false, bundlesAsked: false },
+    metNow: new Set(),
+    namesakes: new Map(),
+    told: new Set(),
+    rooms: new Map(),
+    requests: new Map(),
+    urgent: [],
+    background: [],
+    dirty: new Set(),
+    active: new Set(),
+    effects: [],
+  };
+}
+
+export function newMessageId(core: CoreState): MessageId {
+  return MessageId.fromBytes(core.env.random(MessageId.sizeBytes));
+}
+
+/** Short-lived random bytes as hex, for tokens that only need to be unique. */
+export function randomHex(core: CoreState, sizeBytes: number): string {
+  return hexFromBytes(core.env.random(sizeBytes));
+}
+
+/** The entry of `id`, made where there is none. */
+export function peerOf(core: CoreState, id: PeerId): Peer {
+  const known = core.peers.get(id);
+  if (known !== undefined) return known;
+  if (core.peers.size >= MAX_PEERS) dropOneStranger(core);
+  const peer: Peer = {
+    id,
+    online: false,
+    card: null,
+    keys: null,
+    claimedCardSeq: 0n,
+    claimedBundleSeq: 0n,
+    bundle: null,
+    bundleMissedAtMs: null,
+    nextSeq: 1,
+    records: [],
+    sealing: false,
+    incoming: { streams: new Map(), lastBoot: 0n, lastK: -1, ackDueAtMs: null, lastAckAtMs: 0 },
+    wants: [],
+  };
+  core.peers.set(id, peer);
+  return peer;
+}
+
+/** The oldest who is away and with whom nothing was exchanged; else the oldest who is away. */
+function dropOneStranger(core: CoreState): void {
+  let victim: Peer | null = null;
+  for (const peer of core.peers.values()) {
+    if (peer.online || peer.records.length > 0) continue;
+    victim ??= peer;
+    if (peer.incoming.streams.size > 0) continue;
+    victim = peer;
+    break;
+  }
+  if (victim !== null) core.peers.delete(victim.id);
+}

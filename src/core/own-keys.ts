@@ -1,0 +1,129 @@
+// One's own card and live prekeys: published at each connection, renewed, destroyed in time.
+import { Prekey } from '../crypto/prekey.ts';
+import { openBundle, openCard, signBundle, signCard } from '../crypto/signed-objects.ts';
+import { wipe } from '../crypto/sodium.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import type { ObjectKind } from '../protocol/frames.ts';
+import type { Kid } from '../protocol/ids.ts';
+import { LIVE_PREKEY_DESTROY_MS, LIVE_PREKEY_RENEW_MS } from '../protocol/limits.ts';
+import { emit, request, takeSeq } from './link.ts';
+import type { CoreState } from './state.ts';
+
+const SEED_BYTES = 32;
+
+/** The signed card of this profile, for the login. */
+export function ownCard(core: CoreState): Uint8Array {
+  core.link.cardSeq = core.cardSeq;
+  return signCard(core.me, { seq: core.cardSeq, nick: core.nick });
+}
+
+/** A new name is a new card. Kept before it is published. */
+export function rename(core: CoreState, nick: string): void {
+  core.nick = nick;
+  core.cardSeq = takeSeq(core);
+  core.effects.push({ type: 'save-identity', nick, cardSeq: core.cardSeq });
+  emit(core, { type: 'self', nick, fingerprint: core.me.id });
+  if (core.link.online) publish(core, 'card', ownCard(core));
+}
+
+/** The name may have changed between the login and its answer. */
+export function publishChangedCard(core: CoreState): void {
+  if (core.link.cardSeq !== core.cardSeq) publish(core, 'card', ownCard(core));
+}
+
+/**
+ * A bundle under a new number at each connection, also with the keys of before: it tells senders that
+ * what they sent into the old connection may be lost.
+ */
+export function publishBundle(core: CoreState): void {
+  if (newest(core) === undefined) addPrekey(core);
+  const prekey = newest(core);
+  if (prekey === undefined) return;
+  const seq = takeSeq(core);
+  if (core.boot === 0n) core.boot = seq;
+  core.bundleSeq = seq;
+  const prekeys = [{ class: 'live' as const, publicKey: prekey.prekey.publicKey }];
+  publish(core, 'bundle', signBundle(core.me, { seq, boot: core.boot, prekeys }));
+}
+
+/** The prekey a message names, while it lives; else null. */
+export function livePrekey(core: CoreState, kid: Kid): Prekey | null {
+  return core.prekeys.find(({ prekey }) => prekey.kid === kid)?.prekey ?? null;
+}
+
+/** Destroys keys 70 min after making and makes a new one 50 min after the last, by the monotonic clock. */
+export function tendPrekeys(core: CoreState): void {
+  const now = core.env.nowMs();
+  core.prekeys = core.prekeys.filter(({ prekey, madeAtMs }) => {
+    const keeps = now - madeAtMs < LIVE_PREKEY_DESTROY_MS;
+    if (!keeps) prekey.destroy();
+    return keeps;
+  });
+  const last = newest(core);
+  if (last !== undefined && now - last.madeAtMs < LIVE_PREKEY_RENEW_MS) return;
+  if (last === undefined && !core.link.online) return;
+  addPrekey(core);
+  if (core.link.online) publishBundle(core);
+}
+
+/** When `tendPrekeys` has something to do next, monotonic ms; null while there is no key. */
+export function prekeysDueMs(core: CoreState): number | null {
+  const oldest = core.prekeys[0];
+  const last = newest(core);
+  if (oldest === undefined || last === undefined) return null;
+  return Math.min(oldest.madeAtMs + LIVE_PREKEY_DESTROY_MS, last.madeAtMs + LIVE_PREKEY_RENEW_MS);
+}
+
+/** Wipes every live key: at the end of the process, and so that nothing recorded opens any more. */
+export function destroyPrekeys(core: CoreState): void {
+  for (const { prekey } of core.prekeys) prekey.destroy();
+  core.prekeys = [];
+}
+
+function newest(core: CoreState) {
+  return core.prekeys.at(-1);
+}
+
+function addPrekey(core: CoreState): void {
+  const seed = core.env.random(SEED_BYTES);
+  core.prekeys.push({ prekey: new Prekey(seed), madeAtMs: core.env.nowMs() });
+  wipe(seed);
+}
+
+function publish(core: CoreState, kind: ObjectKind, object: Uint8Array): void {
+  request(core, { type: 'publish', kind, object }, (answer) => {
+    if (answer?.type !== 'error') return;
+    if (answer.code === 'stale-seq') overtake(core, kind);
+    if (answer.code === 'fork') alarmTwice(core);
+  });
+}
+
+function alarmTwice(core: CoreState): void {
+  const message =
+    'this identity has published other keys elsewhere: the profile runs twice, or was copied';
+  emit(core, { type: 'error', code: 'fork', message });
+}
+
+/** A restored profile or a clock set back: numbers go on above the copy that the relay has. */
+function overtake(core: CoreState, kind: ObjectKind): void {
+  request(core, { type: 'get', kind, ids: [core.me.id] }, (answer) => {
+    const object = answer?.type === 'found' ? answer.objects[0] : undefined;
+    const seq = object === undefined ? null : ownSeq(core, kind, object);
+    if (seq === null || seq < core.lastSeq) return;
+    core.lastSeq = seq;
+    if (kind === 'bundle') publishBundle(core);
+    else rename(core, core.nick);
+  });
+}
+
+/** The number of our own object; null where it isn't ours: a lie of the relay must not move our numbers. */
+function ownSeq(core: CoreState, kind: ObjectKind, object: Uint8Array): bigint | null {
+  try {
+    if (kind === 'bundle') return openBundle(object, core.me).seq;
+    const card = openCard(object);
+    return card.id === core.me.id ? card.seq : null;
+  } catch (error) {
+    if (error instanceof LanchatError) return null;
+    throw error;
+  }
+}

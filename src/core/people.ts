@@ -1,0 +1,148 @@
+// Who is who: pins at first sight, changed keys, names that fit several people. Decides what a person is told.
+import type { Card } from '../crypto/signed-objects.ts';
+import { PeerId } from '../protocol/ids.ts';
+import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
+import type { Person, Trust, Who } from './events.ts';
+import { emit } from './link.ts';
+import { peerOf } from './new-state.ts';
+import type { CoreState, Pin } from './state.ts';
+
+const MIN_PREFIX_DIGITS = 8;
+
+/** A card whose signature holds: pins its owner, and says loudly if it bears a pinned person's name. */
+export function meet(core: CoreState, card: Card): void {
+  const peer = peerOf(core, card.id);
+  peer.card = card;
+  peer.keys = card;
+  if (card.id === core.me.id) return;
+  const before = core.pins.get(card.id);
+  const pin = core.pins.see(card, core.env.wallMs());
+  if (before === null) core.metNow.add(card.id);
+  else forgetName(core, before);
+  indexName(core, pin);
+  if (before === null || before.nick !== pin.nick) tellKeyChange(core, pin);
+  emit(core, { type: 'person', person: personOf(core, card.id) });
+}
+
+function tellKeyChange(core: CoreState, pin: Pin): void {
+  for (const was of changedFrom(core, pin)) {
+    const key = `${was.id}>${pin.id}`;
+    if (core.told.has(key)) continue;
+    core.told.add(key);
+    emit(core, {
+      type: 'key-changed',
+      nick: cleanNick(pin.nick),
+      was: was.id,
+      now: pin.id,
+      trust: was.trust,
+    });
+  }
+}
+
+/** Older pins, or verified ones, whose name `pin` bears (or one that looks like it) without leave. */
+function changedFrom(core: CoreState, pin: Pin): Pin[] {
+  const nick = cleanNick(pin.nick);
+  if (pin.trust === 'verified' || pin.acceptedNick === pin.nick) return [];
+  return bearers(core, nick).filter(
+    (other) =>
+      other.id !== pin.id && (other.trust === 'verified' || other.firstSeenMs < pin.firstSeenMs),
+  );
+}
+
+/** The pinned people whose name has the same skeleton. */
+function bearers(core: CoreState, nick: string): Pin[] {
+  const ids = core.namesakes.get(nickSkeleton(nick)) ?? [];
+  const pins: Pin[] = [];
+  for (const id of ids) {
+    const pin = core.pins.get(id);
+    if (pin !== null) pins.push(pin);
+  }
+  return pins;
+}
+
+/** Enters a pinned name in the index of look-alikes; called for every pin at start and at each change. */
+export function indexName(core: CoreState, { id, nick }: Pick<Pin, 'id' | 'nick'>): void {
+  const skeleton = nickSkeleton(cleanNick(nick));
+  const ids = core.namesakes.get(skeleton) ?? new Set();
+  core.namesakes.set(skeleton, ids.add(id));
+}
+
+function forgetName(core: CoreState, { id, nick }: Pin): void {
+  core.namesakes.get(nickSkeleton(cleanNick(nick)))?.delete(id);
+}
+
+export function trustOf(core: CoreState, id: PeerId): Trust {
+  const pin = core.pins.get(id);
+  if (pin === null) return 'new';
+  if (pin.trust === 'verified') return 'verified';
+  return core.metNow.has(id) ? 'new' : 'known';
+}
+
+/** The name an ID bears now, cleaned; empty while unknown. */
+export function nickOf(core: CoreState, id: PeerId): string {
+  if (id === core.me.id) return core.nick;
+  const nick = core.peers.get(id)?.card?.nick ?? core.pins.get(id)?.nick;
+  return nick === undefined ? '' : cleanNick(nick);
+}
+
+export function whoOf(core: CoreState, id: PeerId): Who {
+  const trust = id === core.me.id ? 'verified' : trustOf(core, id);
+  return { nick: nickOf(core, id), fingerprint: id, trust };
+}
+
+export function personOf(core: CoreState, id: PeerId): Person {
+  const pin = core.pins.get(id);
+  const nick = nickOf(core, id);
+  const sharesName = bearers(core, nick).some((other) => other.id !== id);
+  const likeMe = nickSkeleton(nick) === nickSkeleton(core.nick);
+  return {
+    ...whoOf(core, id),
+    online: core.peers.get(id)?.online ?? false,
+    ambiguous: sharesName || likeMe,
+    keyChangedFrom: pin === null ? [] : changedFrom(core, pin).map((other) => other.id),
+  };
+}
+
+/** Whether sending to `id` waits for a person's word: it bears the name of somebody verified. */
+export function isBlocked(core: CoreState, id: PeerId): boolean {
+  const pin = core.pins.get(id);
+  return pin !== null && changedFrom(core, pin).some((other) => other.trust === 'verified');
+}
+
+/** Everybody listed now or ever pinned, but oneself. */
+export function everybody(core: CoreState): PeerId[] {
+  const ids = new Set<PeerId>();
+  for (const peer of core.peers.values()) if (peer.online) ids.add(peer.id);
+  for (const pin of core.pins.all()) ids.add(pin.id);
+  ids.delete(core.me.id);
+  return [...ids];
+}
+
+/**
+ * Those whom `query` fits: `@nick` or a nickname; a fingerprint, whole, or 8 digits and more among the
+ * pinned (a short prefix can be forged). Never picks one of several.
+ */
+export function findPeople(core: CoreState, query: string): Person[] {
+  const found = new Set<PeerId>();
+  const nick = sameName(query.replace(/^@/, ''));
+  for (const id of everybody(core)) if (sameName(nickOf(core, id)) === nick) found.add(id);
+  const digits = query.toLowerCase().replace(/[^0-9a-f]/g, '');
+  if (!query.startsWith('@') && /^[0-9a-f\s]+$/i.test(query)) {
+    for (const id of byFingerprint(core, digits)) found.add(id);
+  }
+  return [...found].map((id) => personOf(core, id));
+}
+
+function byFingerprint(core: CoreState, digits: string): PeerId[] {
+  const whole = PeerId.parse(digits);
+  if (whole !== null) return everybody(core).filter((id) => id === whole);
+  if (digits.length < MIN_PREFIX_DIGITS) return [];
+  return core.pins
+    .all()
+    .map((pin) => pin.id)
+    .filter((id) => id.startsWith(digits));
+}
+
+function sameName(nick: string): string {
+  return nick.normalize('NFKC').toLowerCase();
+}

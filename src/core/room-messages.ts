@@ -1,0 +1,215 @@
+// Messages of rooms: sealed when they go out, opened in order when they come in.
+import { CryptoError } from '../crypto/errors.ts';
+import { openRoomBlob, sealRoomBlob } from '../crypto/room-chain.ts';
+import { hash } from '../crypto/transcript.ts';
+import { hexFromBytes } from '../protocol/bytes.ts';
+import { decodeHeader } from '../protocol/envelope.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import { TOKEN_BYTES } from '../protocol/frames.ts';
+import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
+import { pad, unpad } from '../protocol/padding.ts';
+import { decodeRoomRecord, encodeRoomRecord } from '../protocol/record.ts';
+import { emit, request } from './link.ts';
+import type { ToSend } from './outbox.ts';
+import { whoOf } from './people.ts';
+import {
+  currentChain,
+  distribute,
+  dropWaiting,
+  isDistributed,
+  patienceEndsMs,
+  wantKey,
+} from './room-keys.ts';
+import { roomOfTopic, subscribe } from './rooms.ts';
+import { accept, newSequence, release } from './sequence.ts';
+import type {
+  Answer,
+  CoreState,
+  PeerChain,
+  RoomArrival,
+  RoomOut,
+  RoomState,
+  Sequence,
+} from './state.ts';
+
+/** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
+const GAP_PATIENCE_MS = 5_000;
+/** The relay keeps its log shorter than this. */
+const TTL_SECONDS = 15 * 60;
+
+/** Puts a message at the end of a room's outbox. It is encrypted only when it goes out. */
+export function enqueueRoom(core: CoreState, room: RoomState, { id, type, content }: ToSend): void {
+  const seq = room.nextSeq++;
+  const timeMs = core.env.wallMs();
+  const record = { type, messageId: id, stream: core.stream, seq, timeMs, content };
+  const bytes = encodeRoomRecord(record);
+  const queuedAtMs = core.env.nowMs();
+  room.outbox.push({ id, bytes, seq, queuedAtMs, phase: 'queued', sealed: null });
+}
+
+/** Takes back a message that never went out; false where it is too late. */
+export function withdrawRoom(core: CoreState, room: RoomState, id: RoomOut['id']): boolean {
+  const last = room.outbox.at(-1);
+  // Only the newest: a number left out before others would look like a loss.
+  if (last === undefined || last.id !== id || last.sealed !== null) return false;
+  room.outbox.pop();
+  room.nextSeq--;
+  emit(core, { type: 'receipt', id, state: 'failed', reason: 'cancelled' });
+  return true;
+}
+
+/** Moves what can move in one room; called at the end of each step. */
+export function pumpRoom(core: CoreState, room: RoomState): void {
+  if (!core.link.online || !room.rosterComplete) return;
+  const waits = room.outbox.some((out) => out.phase === 'queued');
+  // The first message waits until every join in the list has been checked and given a key.
+  const own = waits ? currentChain(core, room) : null;
+  distribute(core, room);
+  if (own === null || (room.unproven.size > 0 && !isOverdue(core, room))) return;
+  if (!isDistributed(core, room, own)) return;
+  for (const out of room.outbox) if (out.phase === 'queued') transmit(core, room, out);
+}
+
+function isOverdue(core: CoreState, room: RoomState): boolean {
+  const oldest = room.outbox[0];
+  return oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs);
+}
+
+/** After a reconnect the same blob goes again while its chain is current: the relay knows its token. */
+function transmit(core: CoreState, room: RoomState, out: RoomOut): void {
+  const own = currentChain(core, room);
+  if (out.sealed === null || out.sealed.skid !== own.chain.skid) {
+    const { chain, blob } = sealRoomBlob(own.chain, pad(out.bytes), core.env.random);
+    own.chain = chain;
+    out.sealed = { skid: chain.skid, token: core.env.random(TOKEN_BYTES), blob };
+  }
+  out.phase = 'sent';
+  const { token, blob } = out.sealed;
+  request(core, { type: 'fanout', token, ttlSeconds: TTL_SECONDS, blob }, (answer) => {
+    takeAnswer(core, room, out, answer);
+  });
+}
+
+function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answer): void {
+  if (answer?.type === 'done') {
+    room.outbox = room.outbox.filter((other) => other !== out);
+    emit(core, { type: 'receipt', id: out.id, state: 'relayed', reason: null });
+    return;
+  }
+  out.phase = 'queued';
+  if (answer?.type !== 'error') return;
+  if (answer.code === 'not-subscribed') {
+    subscribe(core, room);
+    return;
+  }
+  room.outbox = room.outbox.filter((other) => other !== out);
+  emit(core, { type: 'receipt', id: out.id, state: 'failed', reason: 'refused' });
+}
+
+/** A blob of a room we are in; what it and those that waited for it bring, in their senders' order. */
+export function receiveRoom(
+  core: CoreState,
+  { blob, rseq }: { readonly blob: Uint8Array; readonly rseq: bigint },
+): { readonly room: RoomState; readonly arrivals: readonly RoomArrival[] } | null {
+  const header = decodeHeader(blob);
+  const room = header.kind === 'room' ? roomOfTopic(core, header.topic) : null;
+  if (header.kind !== 'room' || room === null || room.standing !== 'joined') return null;
+  if (rseq > room.cursor) room.cursor = rseq;
+  if (header.skid === room.own?.chain.skid) return null;
+  const chain = room.chains.get(header.skid);
+  if (chain !== undefined) return { room, arrivals: openBlob(core, room, chain, blob) };
+  hold(core, room, { blob: blob.slice(), skid: header.skid, sinceMs: core.env.nowMs() });
+  return null;
+}
+
+function hold(core: CoreState, room: RoomState, waiting: RoomState['waiting'][number]): void {
+  room.waiting.push(waiting);
+  room.waitingBytes += waiting.blob.length;
+  wantKey(core, room, waiting.skid);
+  while (room.waiting.length > MAX_WAITING_BLOBS || room.waitingBytes > MAX_WAITING_BYTES) {
+    room.waitingBytes -= room.waiting.shift()?.blob.length ?? 0;
+  }
+}
+
+/** A key has come: opens what waited for it. */
+export function openWaiting(core: CoreState, room: RoomState): RoomArrival[] {
+  const arrivals: RoomArrival[] = [];
+  for (const skid of new Set(room.waiting.map((waiting) => waiting.skid))) {
+    const chain = room.chains.get(skid);
+    if (chain === undefined) continue;
+    for (const blob of dropWaiting(room, skid)) arrivals.push(...openBlob(core, room, chain, blob));
+  }
+  return arrivals;
+}
+
+function openBlob(
+  core: CoreState,
+  room: RoomState,
+  from: PeerChain,
+  blob: Uint8Array,
+): RoomArrival[] {
+  try {
+    const opened = openRoomBlob(from.chain, blob, core.env.nowMs());
+    if (opened === null) return [];
+    from.chain = opened.chain;
+    const bytes = unpad(opened.padded);
+    return order(core, room, from, bytes);
+  } catch (error) {
+    if (error instanceof CryptoError) alarmForged(core, room, from);
+    else if (!(error instanceof LanchatError)) throw error;
+    return [];
+  }
+}
+
+function order(
+  core: CoreState,
+  room: RoomState,
+  { owner }: PeerChain,
+  bytes: Uint8Array,
+): RoomArrival[] {
+  const record = decodeRoomRecord(bytes);
+  const run = `${owner}/${record.stream}`;
+  const sequence = room.sequences.get(run) ?? newSequence<RoomArrival>(record.seq);
+  room.sequences.set(run, sequence);
+  const item = { from: owner, record };
+  const digest = hexFromBytes(hash('record', bytes));
+  const kind = accept(sequence, { seq: record.seq, item, digest }, core.env.nowMs());
+  if (kind === 'forged') return [item];
+  return releaseFrom(core, room, sequence);
+}
+
+function releaseFrom(
+  core: CoreState,
+  room: RoomState,
+  sequence: Sequence<RoomArrival>,
+): RoomArrival[] {
+  const patience = { low: 0, nowMs: core.env.nowMs(), patienceMs: GAP_PATIENCE_MS };
+  return release(sequence, patience).map(({ item, missing }) => {
+    const from = whoOf(core, item.from);
+    if (missing > 0) emit(core, { type: 'gap', from, room: `#${room.name}`, missing });
+    return item;
+  });
+}
+
+/** Messages behind a gap that nobody filled in time. */
+export function releaseOverdueRoom(core: CoreState, room: RoomState): RoomArrival[] {
+  return [...room.sequences.values()].flatMap((sequence) => releaseFrom(core, room, sequence));
+}
+
+function alarmForged(core: CoreState, room: RoomState, { owner }: PeerChain): void {
+  const { nick } = whoOf(core, owner);
+  const message = `a message in #${room.name} claims to be from ${nick} and is not`;
+  emit(core, { type: 'error', code: 'forged', message });
+}
+
+/** When this room has something to do by itself, monotonic ms; null: never. */
+export function roomDueMs(room: RoomState): number | null {
+  const due: number[] = [];
+  for (const { nextAtMs } of room.wanted.values()) due.push(nextAtMs);
+  for (const { heldSinceMs } of room.sequences.values()) {
+    if (heldSinceMs !== null) due.push(heldSinceMs + GAP_PATIENCE_MS);
+  }
+  const oldest = room.outbox.find((out) => out.phase === 'queued');
+  if (oldest !== undefined && room.rosterComplete) due.push(patienceEndsMs(oldest.queuedAtMs));
+  return due.length === 0 ? null : Math.min(...due);
+}

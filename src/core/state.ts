@@ -1,0 +1,284 @@
+// The state of a client: plain data that the other files of core/ change in place. No clock, socket or disk.
+
+import type { Identity, PeerKeys } from '../crypto/identity.ts';
+import type { Prekey } from '../crypto/prekey.ts';
+import type { ReceiverChain, SenderChain } from '../crypto/room-chain.ts';
+import type { Card } from '../crypto/signed-objects.ts';
+import type { Frame, JoinProof } from '../protocol/frames.ts';
+import type {
+  Kid,
+  MessageId,
+  PeerId,
+  RelayId,
+  RoomId,
+  SenderKeyId,
+  StreamId,
+  TopicId,
+} from '../protocol/ids.ts';
+import type { DirectRecord, RoomRecord } from '../protocol/record.ts';
+import type { CoreEvent, MessageState } from './events.ts';
+
+/** What the world gives: clocks and randomness, injected so that every run can be repeated. */
+export interface Env {
+  /** Monotonic milliseconds: decides everything that takes time. */
+  nowMs(): number;
+  /** This machine's wall clock, ms since 1970: shown to people, decides nothing. */
+  wallMs(): number;
+  random(sizeBytes: number): Uint8Array;
+}
+
+/** A person this profile has met. */
+export interface Pin {
+  readonly id: PeerId;
+  readonly nick: string;
+  readonly trust: 'known' | 'verified';
+  readonly firstSeenMs: number;
+  /** The name, also borne by another pinned ID, that the user let this ID bear. */
+  readonly acceptedNick: string | null;
+}
+
+/** Everybody ever pinned; the owner of the profile keeps it on disk. */
+export interface PinBook {
+  get(id: PeerId): Pin | null;
+  all(): readonly Pin[];
+  see(card: Card, nowMs: number): Pin;
+  verify(id: PeerId, nowMs: number): void;
+  contact(id: PeerId): void;
+  acceptNick(id: PeerId, nick: string): void;
+}
+
+/** What the driver must do, in this order: durable, then wire, then screen. */
+export type Effect =
+  | {
+      readonly type: 'save-identity';
+      readonly nick?: string;
+      readonly cardSeq?: bigint;
+      readonly bundleSeq?: bigint;
+    }
+  | { readonly type: 'save-rooms'; readonly rooms: readonly string[] }
+  | { readonly type: 'transmit'; readonly frame: Frame }
+  | { readonly type: 'emit'; readonly event: CoreEvent };
+
+/** A slice of work; `cost` is about its milliseconds, so that a driver can yield between slices. */
+export interface Job {
+  readonly cost: number;
+  run(): void;
+}
+
+/** One's own live prekey, oldest first; memory only. */
+export interface LivePrekey {
+  readonly prekey: Prekey;
+  readonly madeAtMs: number;
+}
+
+export interface KnownBundle {
+  readonly seq: bigint;
+  readonly boot: bigint;
+  readonly kid: Kid;
+  readonly publicKey: Uint8Array;
+  readonly fetchedAtMs: number;
+  /** The connection (`Link.session`) that fetched it. */
+  readonly session: number;
+}
+
+/** A record that its recipient has not acknowledged yet. */
+export interface OutRecord {
+  readonly id: MessageId;
+  readonly seq: number;
+  type: number;
+  bytes: Uint8Array;
+  readonly queuedAtMs: number;
+  /** `queued`: to be sealed; `sent`: the relay has not answered; `relayed`: it has it. */
+  phase: 'queued' | 'sent' | 'relayed';
+  sealings: number;
+  sealedAtMs: number;
+  sealedBundleSeq: bigint;
+  /** When a later record was acknowledged and this one not. */
+  overtakenAtMs: number | null;
+  /** What the person was told. */
+  shown: MessageState;
+}
+
+/** A run of numbered items from one sender: order, repeats and gaps. */
+export interface Sequence<Item> {
+  /** Everything below has been delivered, or given up as a gap. */
+  next: number;
+  readonly held: Map<number, Item>;
+  heldSinceMs: number | null;
+  /** Given up, but welcome if they still come. */
+  readonly skipped: Set<number>;
+  /** Digests of what came lately, to tell a repeat from a forgery. */
+  readonly digests: Map<number, string>;
+}
+
+export interface Incoming {
+  readonly streams: Map<StreamId, Sequence<DirectRecord>>;
+  /** Order of notes: control parts count only above the last. */
+  lastBoot: bigint;
+  lastK: number;
+  ackDueAtMs: number | null;
+  lastAckAtMs: number;
+}
+
+/** Somebody the relay or a message named. */
+export interface Peer {
+  readonly id: PeerId;
+  online: boolean;
+  card: Card | null;
+  /** From the card, or from a message that its sender proved. */
+  keys: PeerKeys | null;
+  /** The relay's claims, until proven. */
+  claimedCardSeq: bigint;
+  claimedBundleSeq: bigint;
+  bundle: KnownBundle | null;
+  /** When a GET last brought no bundle: not asked again at once. */
+  bundleMissedAtMs: number | null;
+  nextSeq: number;
+  records: OutRecord[];
+  sealing: boolean;
+  incoming: Incoming;
+  /** Chains of ours that this peer asked for, to put in the next note, with when. */
+  wants: { readonly room: RoomId; readonly skid: SenderKeyId; readonly join: Uint8Array }[];
+}
+
+export interface CoreState {
+  readonly env: Env;
+  readonly me: Identity;
+  readonly pins: PinBook;
+  /** Our stream of sequence numbers: new at each start, since the state behind it is in memory. */
+  readonly stream: StreamId;
+  nick: string;
+  cardSeq: bigint;
+  /** The last used of the numbers that never fall: bundles, joins, changed cards. */
+  lastSeq: bigint;
+  boot: bigint;
+  /** Of the newest bundle published. */
+  bundleSeq: bigint;
+  noteCounter: number;
+  prekeys: LivePrekey[];
+  readonly link: Link;
+  readonly peers: Map<PeerId, Peer>;
+  readonly fetches: Fetches;
+  readonly metNow: Set<PeerId>;
+  /** Pinned IDs by the skeleton of their names. */
+  readonly namesakes: Map<string, Set<PeerId>>;
+  /** Key changes already told, `was>now`. */
+  readonly told: Set<string>;
+  readonly rooms: Map<string, RoomState>;
+  readonly requests: Map<number, (answer: Answer) => void>;
+  readonly urgent: Job[];
+  readonly background: Job[];
+  /** Peers whose outbox may have something to do. */
+  readonly dirty: Set<PeerId>;
+  /** Peers with something that a clock may move. */
+  readonly active: Set<PeerId>;
+  readonly effects: Effect[];
+}
+
+export interface Link {
+  relayId: RelayId | null;
+  /** Ed25519, 32 bytes: what announcements are signed with. */
+  relayKey: Uint8Array | null;
+  /** Counts connections; the number of the present or last one. */
+  session: number;
+  online: boolean;
+  presenceComplete: boolean;
+  synced: boolean;
+  lastRequest: number;
+  announcementSeq: bigint;
+  /** Of the card that the relay was last given. */
+  cardSeq: bigint;
+}
+
+export interface Fetches {
+  readonly cards: Set<PeerId>;
+  readonly bundles: Set<PeerId>;
+  cardsAsked: boolean;
+  bundlesAsked: boolean;
+}
+
+/** What the relay answers to a request; null when the connection ended first. */
+export type Answer = Extract<Frame, { type: 'done' | 'error' | 'found' }> | null;
+
+export interface Member {
+  readonly id: PeerId;
+  join: JoinProof;
+  /** Connected and subscribed: the relay's word, or shown by the member's own key. */
+  here: boolean;
+  /** The join's signature holds; before that nothing is given or shown. */
+  proven: boolean;
+}
+
+export interface RoomOut {
+  readonly id: MessageId;
+  readonly bytes: Uint8Array;
+  readonly seq: number;
+  readonly queuedAtMs: number;
+  phase: 'queued' | 'sent';
+  /** As it went, to go again unchanged while its chain is current. */
+  sealed: {
+    readonly skid: SenderKeyId;
+    readonly token: Uint8Array;
+    readonly blob: Uint8Array;
+  } | null;
+}
+
+/** Our chain in a room, and to whom it went. */
+export interface OwnChain {
+  chain: SenderChain;
+  readonly madeAtMs: number;
+  /** The record that carries the key to each member. */
+  readonly holders: Map<PeerId, MessageId>;
+  /** When each member's `want` was last answered. */
+  readonly answeredAtMs: Map<PeerId, number>;
+}
+
+/** Another member's chain. */
+export interface PeerChain {
+  readonly owner: PeerId;
+  chain: ReceiverChain;
+}
+
+/** A blob under a chain whose key is not here yet. */
+export interface WaitingBlob {
+  readonly blob: Uint8Array;
+  readonly skid: SenderKeyId;
+  readonly sinceMs: number;
+}
+
+export interface WantedKey {
+  asked: number;
+  nextAtMs: number;
+}
+
+export interface RoomState {
+  /** Without the `#`. */
+  readonly name: string;
+  readonly roomId: RoomId;
+  readonly topic: TopicId;
+  /** `joined`: remembered and listed; `guest`: we only speak. */
+  standing: 'joined' | 'guest';
+  join: JoinProof | null;
+  readonly members: Map<PeerId, Member>;
+  /** Members whose join's signature waits to be checked. */
+  readonly unproven: Set<PeerId>;
+  rosterComplete: boolean;
+  /** The member list changed since the person was told. */
+  changed: boolean;
+  /** The newest rseq seen, for SUB after a reconnect; 0: from now on. */
+  cursor: bigint;
+  own: OwnChain | null;
+  nextSeq: number;
+  outbox: RoomOut[];
+  readonly chains: Map<SenderKeyId, PeerChain>;
+  waiting: WaitingBlob[];
+  waitingBytes: number;
+  readonly wanted: Map<SenderKeyId, WantedKey>;
+  /** Order of messages by sender and stream, `ID/stream`. */
+  readonly sequences: Map<string, Sequence<RoomArrival>>;
+}
+
+export interface RoomArrival {
+  readonly from: PeerId;
+  readonly record: RoomRecord;
+}
