@@ -1,0 +1,121 @@
+// Commands and events: the one language that the screen, headless commands and the profile's socket speak.
+// Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
+import type { CoreEvent, Person, Room } from '../core/events.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
+
+export type {
+  Message,
+  MessageReason,
+  MessageState,
+  Person,
+  Room,
+  Trust,
+  Who,
+} from '../core/events.ts';
+
+export interface RelayChoice {
+  /** As advertised: untrusted text. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Whole where it is pinned; the first 16 hex digits that mDNS claimed otherwise. */
+  readonly fingerprint: string;
+  readonly pinned: boolean;
+}
+
+/** `searching`: no relay found yet; `choosing`: several, or a stranger, and the person must say which. */
+export type LinkState = 'searching' | 'choosing' | 'connecting' | 'online' | 'offline' | 'ended';
+
+export interface Link {
+  readonly state: LinkState;
+  /** `host:port` of the relay in use or tried. */
+  readonly relay: string | null;
+  /** The relay's whole fingerprint, once its key is proven. */
+  readonly fingerprint: string | null;
+  /** Why it is not online: a code of protocol/codes.ts or of transport errors. */
+  readonly reason: string | null;
+  /** Milliseconds until the next try, where one is planned. */
+  readonly retryInMs: number | null;
+  /** In state `choosing`. */
+  readonly choices: readonly RelayChoice[];
+}
+
+export type ClientEvent =
+  | Exclude<CoreEvent, { type: 'synced' }>
+  | { readonly type: 'link'; readonly link: Link }
+  /** Every subscription is live and the roster has been read: from now on nothing is missed. */
+  | { readonly type: 'ready'; readonly relay: string; readonly fingerprint: string }
+  | { readonly type: 'disconnected'; readonly reason: string }
+  | { readonly type: 'reconnected' };
+
+export type Destination = { readonly peer: PeerId } | { readonly room: string };
+
+export type Command =
+  | { readonly do: 'snapshot' }
+  /** `@nick`, a nickname, or a fingerprint: whole, or 8 digits and more among pinned people. */
+  | { readonly do: 'find-person'; readonly query: string }
+  | { readonly do: 'send'; readonly to: Destination; readonly text: string }
+  /** Takes back a message that is still pending. */
+  | { readonly do: 'cancel'; readonly id: MessageId }
+  | { readonly do: 'join' | 'leave'; readonly room: string }
+  /** Speak in a room without joining it (`lanchat send '#room'`); ends with the process that asked. */
+  | { readonly do: 'visit'; readonly room: string }
+  /** Ends a visit; a room that was joined meanwhile stays. */
+  | { readonly do: 'end-visit'; readonly room: string }
+  /** Somebody began to type: give out room keys ahead of the first message. */
+  | { readonly do: 'prepare'; readonly room: string }
+  | { readonly do: 'nick'; readonly nick: string }
+  | { readonly do: 'safety-number'; readonly peer: PeerId }
+  /** Records `verified`. With digits only if they match, else error `digits-differ`. */
+  | { readonly do: 'verify'; readonly peer: PeerId; readonly digits: string | null }
+  /** Accepts a changed key as the person's, without having compared it. */
+  | { readonly do: 'trust'; readonly peer: PeerId }
+  | {
+      readonly do: 'choose-relay';
+      readonly host: string;
+      readonly port: number;
+      readonly fingerprint: string | null;
+    }
+  /** Try the link now. */
+  | { readonly do: 'retry' };
+
+export interface Snapshot {
+  readonly self: { readonly nick: string; readonly fingerprint: PeerId };
+  readonly link: Link;
+  /** Whether every subscription is live and the roster has been read. */
+  readonly ready: boolean;
+  readonly people: readonly Person[];
+  readonly rooms: readonly Room[];
+}
+
+/** What each command answers. A refusal is a LanchatError with a stable code. */
+export interface Replies {
+  readonly snapshot: Snapshot;
+  readonly 'find-person': { readonly matches: readonly Person[] };
+  readonly send: { readonly id: MessageId };
+  readonly cancel: { readonly cancelled: boolean };
+  readonly join: { readonly room: string };
+  readonly leave: { readonly room: string };
+  readonly visit: { readonly room: string };
+  readonly 'end-visit': Record<string, never>;
+  readonly prepare: Record<string, never>;
+  readonly nick: { readonly nick: string };
+  readonly 'safety-number': {
+    readonly digits: string;
+    readonly qr: string;
+    readonly person: Person;
+  };
+  readonly verify: { readonly person: Person };
+  readonly trust: { readonly person: Person };
+  readonly 'choose-relay': Record<string, never>;
+  readonly retry: Record<string, never>;
+}
+
+/** A client in this process, or the one of the process that owns the profile, behind its socket. */
+export interface Session {
+  request<C extends Command>(command: C): Promise<Replies[C['do']]>;
+  /** Calls back for every event from now on; returns the way to stop. */
+  subscribe(listener: (event: ClientEvent) => void): () => void;
+  /** Ends our part: the whole client where it is ours, the connection to its owner otherwise. */
+  close(): Promise<void>;
+}

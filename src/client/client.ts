@@ -1,0 +1,267 @@
+// The client of one profile in this process: core, files and link put together behind commands and events.
+import {
+  acceptKey,
+  cancel,
+  changeNick,
+  compare,
+  endVisit,
+  enter,
+  leave,
+  markVerified,
+  people,
+  prepare,
+  rooms,
+  sendDirect,
+  sendRoom,
+} from '../core/commands.ts';
+import type { CoreEvent } from '../core/events.ts';
+import { newState } from '../core/new-state.ts';
+import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
+import { findPeople, indexName } from '../core/people.ts';
+import { enterRoom } from '../core/rooms.ts';
+import type { CoreState } from '../core/state.ts';
+import { sodium } from '../crypto/sodium.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import { parseRoomName } from '../protocol/nickname.ts';
+import type { ClientEvent, Command, Replies, Session, Snapshot } from './api.ts';
+import type { Connection } from './connection.ts';
+import { Engine } from './engine.ts';
+import type { Profile } from './profile.ts';
+import type { NamedRelay } from './relay-choice.ts';
+import { RelayLink, type Surroundings } from './relay-link.ts';
+
+/** What to do about the rooms this profile remembers: `visit` looks without being listed. */
+export type RememberedRooms = 'join' | 'visit' | 'leave-alone';
+
+export interface ClientOptions {
+  readonly profile: Profile;
+  /** A name to take on, or null. */
+  readonly nick: string | null;
+  readonly relay: NamedRelay | null;
+  readonly rooms: RememberedRooms;
+  readonly surroundings: Surroundings;
+}
+
+/** Owns the link and the core; the profile is closed with it. */
+export class Client implements Session {
+  readonly #profile: Profile;
+  readonly #core: CoreState;
+  readonly #engine: Engine;
+  readonly #link: RelayLink;
+  readonly #listeners = new Set<(event: ClientEvent) => void>();
+  readonly #showsVisits: boolean;
+  #connection: Connection | null = null;
+  #wasReady = false;
+  /** Commands that wait for a room's roster. */
+  #entering: { readonly name: string; readonly done: () => void }[] = [];
+  #closing: Promise<void> | null = null;
+
+  /** Throws UsageError `bad-nick`. */
+  constructor({ profile, nick, relay, rooms: remembered, surroundings }: ClientOptions) {
+    this.#profile = profile;
+    this.#showsVisits = remembered === 'visit';
+    this.#core = startCore(profile);
+    this.#engine = new Engine(this.#core, {
+      saveIdentity: (change) => profile.identity.update(change),
+      saveRooms: (names) => profile.settings.update({ rooms: names }),
+      transmit: (frame) => this.#connection?.send(frame),
+      emit: (event) => this.#take(event),
+      isCongested: () => this.#isCongested(),
+      onFault: (error) => this.#fault(error),
+    });
+    // Before the link: so nobody sees the name of before.
+    if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
+    if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
+    this.#link = this.#openLink(relay, surroundings);
+  }
+
+  async request<C extends Command>(command: C): Promise<Replies[C['do']]> {
+    const reply = await this.#run(command);
+    // Each branch of #run answers its own command; TypeScript can't follow that through the union.
+    return reply as Replies[C['do']];
+  }
+
+  subscribe(listener: (event: ClientEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Says goodbye to rooms by ending the connection, and returns once everything is on disk. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    await this.#engine.settled();
+    await this.#link.close();
+    this.#engine.close();
+    destroyPrekeys(this.#core);
+    await this.#profile.close();
+  }
+
+  #openLink(named: NamedRelay | null, surroundings: Surroundings): RelayLink {
+    const { relays, me } = this.#profile;
+    return new RelayLink({
+      ...{ me, named, surroundings },
+      card: () => ownCard(this.#core),
+      pinned: () => relays.all(),
+      onConnected: (connection, relay) => {
+        this.#connection = connection;
+        const { id, name, host, port } = relay;
+        relays.use({ ...{ id, name, host, port }, lastUsedMs: Date.now() });
+        this.#engine.input({ type: 'connected', relayId: id, relayKey: relay.key });
+      },
+      onFrame: (frame) => this.#engine.input({ type: 'frame', frame }),
+      onLost: (code) => {
+        this.#connection = null;
+        this.#engine.input({ type: 'disconnected' });
+        this.#emit({ type: 'disconnected', reason: code });
+        this.#releaseEntering();
+      },
+      onLink: (link) => this.#emit({ type: 'link', link }),
+    });
+  }
+
+  #enterRemembered(remembered: 'join' | 'visit'): void {
+    const standing = remembered === 'join' ? 'joined' : 'guest';
+    this.#engine.command((core) => {
+      for (const name of this.#profile.settings.current.rooms) {
+        const parsed = parseRoomName(name);
+        if (parsed !== null) enterRoom(core, parsed, standing);
+      }
+    });
+  }
+
+  #isCongested(): boolean {
+    if (this.#connection?.isCongested !== true) return false;
+    this.#connection.drained(() => this.#engine.resume());
+    return true;
+  }
+
+  #take(event: CoreEvent): void {
+    if (event.type !== 'synced') {
+      this.#emit(event);
+      if (event.type === 'room') this.#releaseEntering();
+      return;
+    }
+    this.#releaseEntering();
+    const { relay, fingerprint } = this.#link.link;
+    if (this.#wasReady) this.#emit({ type: 'reconnected' });
+    else this.#emit({ type: 'ready', relay: relay ?? '', fingerprint: fingerprint ?? '' });
+    this.#wasReady = true;
+  }
+
+  /** Something about this profile that a person should know. */
+  announce(event: ClientEvent): void {
+    this.#emit(event);
+  }
+
+  #emit(event: ClientEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  /** The disk refused what must not be lost: say so, and stop rather than use a number twice. */
+  #fault(error: unknown): void {
+    const known = error instanceof LanchatError ? error : null;
+    const message = known?.message ?? 'the profile could not be saved';
+    this.#emit({ type: 'error', code: known?.code ?? 'unwritable', message });
+    this.#connection?.abort('profile-not-saved');
+  }
+
+  async #run(command: Command): Promise<Replies[Command['do']]> {
+    const engine = this.#engine;
+    switch (command.do) {
+      case 'snapshot':
+        return this.#snapshot();
+      case 'find-person':
+        return { matches: engine.command((core) => findPeople(core, command.query)) };
+      case 'send':
+        return { id: engine.command((core) => send(core, command)) };
+      case 'cancel':
+        return { cancelled: engine.command((core) => cancel(core, command.id)) };
+      case 'join':
+        return this.#enter(command.room, 'joined');
+      case 'visit':
+        return this.#enter(command.room, 'guest');
+      case 'leave':
+        return { room: engine.command((core) => leave(core, command.room)) };
+      case 'end-visit':
+        engine.command((core) => endVisit(core, command.room));
+        return {};
+      case 'prepare':
+        engine.command((core) => prepare(core, command.room));
+        return {};
+      case 'nick':
+        return { nick: engine.command((core) => changeNick(core, command.nick)) };
+      case 'safety-number':
+        return engine.command((core) => compare(core, command.peer));
+      case 'verify': {
+        const { peer, digits } = command;
+        const person = engine.command((core) => markVerified(core, peer, digits));
+        // "Verified" is said when it is on disk, not before.
+        await this.#profile.pins.flush();
+        return { person };
+      }
+      case 'trust': {
+        const person = engine.command((core) => acceptKey(core, command.peer));
+        await this.#profile.pins.flush();
+        return { person };
+      }
+      case 'choose-relay':
+        this.#link.choose(command);
+        return {};
+      case 'retry':
+        this.#link.retry();
+        return {};
+      default:
+        return command satisfies never;
+    }
+  }
+
+  /** Answers when the subscription is live, where there is a connection to have one on. */
+  async #enter(name: string, standing: 'joined' | 'guest'): Promise<{ readonly room: string }> {
+    const room = this.#engine.command((core) => enter(core, name, standing));
+    if (this.#link.link.state === 'online') {
+      await new Promise<void>((done) => {
+        this.#entering.push({ name: room.slice(1), done });
+        this.#releaseEntering();
+      });
+    }
+    return { room };
+  }
+
+  #releaseEntering(): void {
+    const waits = (name: string) =>
+      this.#connection !== null && this.#core.rooms.get(name)?.rosterComplete === false;
+    const ready = this.#entering.filter(({ name }) => !waits(name));
+    this.#entering = this.#entering.filter(({ name }) => waits(name));
+    for (const { done } of ready) done();
+  }
+
+  #snapshot(): Snapshot {
+    return {
+      self: { nick: this.#core.nick, fingerprint: this.#core.me.id },
+      link: this.#link.link,
+      ready: this.#core.link.online && this.#core.link.synced,
+      people: people(this.#core),
+      rooms: rooms(this.#core, this.#showsVisits),
+    };
+  }
+}
+
+function startCore({ me, identity, pins }: Profile): CoreState {
+  const { nick, cardSeq, bundleSeq } = identity.current;
+  const env = {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    random: (sizeBytes: number) => sodium().randombytes_buf(sizeBytes),
+  };
+  const core = newState({ env, me, pins, nick, cardSeq, bundleSeq });
+  for (const pin of pins.all()) indexName(core, pin);
+  return core;
+}
+
+function send(core: CoreState, { to, text }: Extract<Command, { do: 'send' }>) {
+  return 'peer' in to ? sendDirect(core, to.peer, text) : sendRoom(core, to.room, text);
+}

@@ -1,0 +1,146 @@
+// Runs the core: inputs one at a time, effects in order (durable, then wire, then screen), timers, slices of work.
+import { finish, hasWork, type Input, nextWakeMs, step } from '../core/core.ts';
+import type { CoreEvent } from '../core/events.ts';
+import type { CoreState, Effect } from '../core/state.ts';
+import type { Frame } from '../protocol/frames.ts';
+import type { IdentityChange } from '../storage/identity-file.ts';
+
+/** About what one slice may take before the screen and the socket have their turn. */
+const SLICE_MS = 8;
+/** A clock that is due again and again must not spin. */
+const MIN_WAKE_MS = 20;
+const MAX_WAKE_MS = 60_000;
+
+export interface EngineEdges {
+  /** Returns once the change is on disk. */
+  readonly saveIdentity: (change: IdentityChange) => Promise<void>;
+  readonly saveRooms: (rooms: readonly string[]) => void;
+  readonly transmit: (frame: Frame) => void;
+  readonly emit: (event: CoreEvent) => void;
+  /** Whether sealing should wait, because the relay reads more slowly than we write. */
+  readonly isCongested: () => boolean;
+  /** A save failed: nothing after it may go out. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Owns the core's timers until `close`. */
+export class Engine {
+  readonly #core: CoreState;
+  readonly #edges: EngineEdges;
+  #effects: Effect[] = [];
+  #saving = false;
+  #working = false;
+  #closed = false;
+  #timer: NodeJS.Timeout | null = null;
+  #idle: (() => void)[] = [];
+
+  constructor(core: CoreState, edges: EngineEdges) {
+    this.#core = core;
+    this.#edges = edges;
+  }
+
+  input(input: Input): void {
+    if (this.#closed) return;
+    this.#take(step(this.#core, input));
+  }
+
+  /** Runs a command of core/commands.ts. What it throws changed nothing. */
+  command<T>(run: (core: CoreState) => T): T {
+    const reply = run(this.#core);
+    this.#take(finish(this.#core));
+    return reply;
+  }
+
+  /** Sealing waits no longer: congestion is over. */
+  resume(): void {
+    this.#work();
+  }
+
+  /** Resolves when every effect so far is done. */
+  async settled(): Promise<void> {
+    if (this.#effects.length === 0 && !this.#saving) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #take(effects: readonly Effect[]): void {
+    this.#effects.push(...effects);
+    this.#drain();
+    this.#work();
+    this.#schedule();
+  }
+
+  /** Stops at a save, and goes on when it is on disk: a number is never used that a crash could use again. */
+  #drain(): void {
+    if (this.#saving || this.#closed) return;
+    let effect = this.#effects.shift();
+    while (effect !== undefined) {
+      if (effect.type === 'save-identity') {
+        this.#save(effect);
+        return;
+      }
+      this.#run(effect);
+      effect = this.#effects.shift();
+    }
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Saves that wait further back go with this one: numbers only rise, so the last is enough. */
+  #save(first: Extract<Effect, { type: 'save-identity' }>): void {
+    let change: IdentityChange = {};
+    const waiting = [first, ...this.#effects.filter((e) => e.type === 'save-identity')];
+    for (const { type: _type, ...part } of waiting) change = { ...change, ...part };
+    this.#effects = this.#effects.filter((effect) => effect.type !== 'save-identity');
+    this.#saving = true;
+    this.#edges.saveIdentity(change).then(
+      () => {
+        this.#saving = false;
+        this.#drain();
+      },
+      (error: unknown) => {
+        this.#effects = [];
+        this.#saving = false;
+        this.#edges.onFault(error);
+      },
+    );
+  }
+
+  #run(effect: Exclude<Effect, { type: 'save-identity' }>): void {
+    switch (effect.type) {
+      case 'save-rooms':
+        this.#edges.saveRooms(effect.rooms);
+        return;
+      case 'transmit':
+        this.#edges.transmit(effect.frame);
+        return;
+      case 'emit':
+        this.#edges.emit(effect.event);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #work(): void {
+    if (this.#working || this.#closed || !hasWork(this.#core)) return;
+    this.#working = true;
+    setImmediate(() => {
+      this.#working = false;
+      if (!this.#edges.isCongested()) this.input({ type: 'work', budgetMs: SLICE_MS });
+    });
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const wakeAt = nextWakeMs(this.#core);
+    if (wakeAt === null) return;
+    const wait = Math.min(MAX_WAKE_MS, Math.max(MIN_WAKE_MS, wakeAt - this.#core.env.nowMs()));
+    this.#timer = setTimeout(() => this.input({ type: 'tick' }), wait);
+  }
+}

@@ -1,0 +1,111 @@
+// Opens a session on a profile: the client itself where this process becomes its owner, else a line to the owner.
+
+import { type FolderProblem, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
+import { acquireProfile } from '../storage/profile-lock.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import type { ClientEvent, Session } from './api.ts';
+import { Client, type RememberedRooms } from './client.ts';
+import { openProfile } from './profile.ts';
+import { RemoteSession, serveSession } from './profile-socket.ts';
+import { realSurroundings, type Surroundings } from './relay-link.ts';
+
+/** A relay named by hand: `--relay HOST[:PORT][#FINGERPRINT]`. */
+export interface RelayAddress {
+  readonly host: string;
+  readonly port: number;
+  /** 64 hex digits, or null: pin what is found there. */
+  readonly fingerprint: string | null;
+}
+
+export interface SessionOptions {
+  /** The profile's folder; null: the platform's data folder. */
+  readonly home: string | null;
+  /** A display name to take on and remember; null: the remembered one, else the login name. */
+  readonly nick: string | null;
+  readonly relay: RelayAddress | null;
+  /** The screen: must own the profile (error `locked` names the pid where another process does). */
+  readonly exclusive: boolean;
+  /** Where this process becomes the owner: whether it is to be seen in the rooms of the profile. */
+  readonly rooms: RememberedRooms;
+  /** Others could read what should be private, and for how long nobody knows. */
+  readonly onProblem?: (problem: FolderProblem) => void;
+  /** Tests put a fake network here. */
+  readonly surroundings?: Surroundings;
+}
+
+export interface OpenSession extends Session {
+  /** Whether another process owns the profile and this session goes through it. */
+  readonly shared: boolean;
+}
+
+/** Another process may leave the profile in the moment we ask it; then we ask again. */
+const MAX_TRIES = 5;
+
+/** Throws StorageError, UsageError (`bad-home`, `bad-nick`). */
+export async function openSession(options: SessionOptions): Promise<OpenSession> {
+  const folder = profileFolder(options.home ?? undefined);
+  for (const problem of await openPrivateFolder(folder)) options.onProblem?.(problem);
+  for (let attempt = 1; ; attempt++) {
+    const owner = await acquireProfile(folder);
+    if (owner.kind === 'owner') return openOwned(folder, owner, options);
+    if (options.exclusive) {
+      owner.connection.destroy();
+      throw alreadyOpen(folder, owner.pid);
+    }
+    const session = await attach(new RemoteSession(owner.connection), options);
+    if (session !== null) return session;
+    if (attempt === MAX_TRIES) throw alreadyOpen(folder, owner.pid);
+  }
+}
+
+async function openOwned(
+  folder: string,
+  owner: Extract<Awaited<ReturnType<typeof acquireProfile>>, { kind: 'owner' }>,
+  options: SessionOptions,
+): Promise<OpenSession> {
+  try {
+    const faults: { report: (event: ClientEvent) => void } = { report: () => undefined };
+    const profile = await openProfile(folder, ({ code, message }) =>
+      faults.report({ type: 'error', code, message }),
+    );
+    const { nick, relay, rooms, surroundings = realSurroundings } = options;
+    const client = new Client({ profile, nick, relay, rooms, surroundings });
+    faults.report = (event) => client.announce(event);
+    owner.accept((connection) => serveSession(client, connection));
+    return ownSession(client, () => owner.close());
+  } catch (error) {
+    owner.close();
+    throw error;
+  }
+}
+
+function ownSession(client: Client, release: () => void): OpenSession {
+  return {
+    shared: false,
+    request: (command) => client.request(command),
+    subscribe: (listener) => client.subscribe(listener),
+    // The next owner may begin the moment the folder is released: files first.
+    close: () => client.close().finally(release),
+  };
+}
+
+/** Null where the owner was just leaving. */
+async function attach(
+  session: RemoteSession,
+  { nick }: SessionOptions,
+): Promise<RemoteSession | null> {
+  try {
+    if (nick === null) await session.request({ do: 'snapshot' });
+    else await session.request({ do: 'nick', nick });
+    return session;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'owner-gone') return null;
+    throw error;
+  }
+}
+
+function alreadyOpen(folder: string, pid: number | null): StorageError {
+  const who = pid === null ? 'another lanchat' : `another lanchat (pid ${pid})`;
+  const message = `${who} has this profile open; close it, or use another profile with --home DIR`;
+  return new StorageError('locked', message, { path: folder });
+}

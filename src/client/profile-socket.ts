@@ -1,0 +1,199 @@
+// One profile, several processes: its owner serves commands and events to the others, one JSON object a line.
+import type { Socket } from 'node:net';
+import * as v from 'valibot';
+import { LanchatError, UsageError } from '../protocol/errors.ts';
+import { MessageId, PeerId } from '../protocol/ids.ts';
+import type { ClientEvent, Command, Replies, Session } from './api.ts';
+
+/** The longest text, every character of it escaped, fits. */
+const MAX_LINE_BYTES = 1024 * 1024;
+/** A process that doesn't read is let go before its events fill our memory. */
+const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
+const MAX_TEXT_LENGTH = 256 * 1024;
+
+/** A refusal that crossed the socket: its code and sentence are the owner's. */
+class RemoteError extends LanchatError {}
+
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
+const peer = idSchema(PeerId);
+const room = text;
+
+function idSchema<T extends string>(kind: { parse(value: string): T | null }) {
+  return v.pipe(
+    v.string(),
+    v.transform((value) => kind.parse(value)),
+    v.custom<T>((value) => value !== null),
+  );
+}
+
+const commandSchema = v.variant('do', [
+  v.strictObject({ do: v.literal('snapshot') }),
+  v.strictObject({ do: v.literal('find-person'), query: text }),
+  v.strictObject({
+    do: v.literal('send'),
+    to: v.union([v.strictObject({ peer }), v.strictObject({ room })]),
+    text,
+  }),
+  v.strictObject({ do: v.literal('cancel'), id: idSchema(MessageId) }),
+  v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
+  v.strictObject({ do: v.literal('nick'), nick: text }),
+  v.strictObject({ do: v.picklist(['safety-number', 'trust']), peer }),
+  v.strictObject({ do: v.literal('verify'), peer, digits: v.nullable(text) }),
+  v.strictObject({
+    do: v.literal('choose-relay'),
+    host: text,
+    port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+    fingerprint: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}(?:[0-9a-f]{48})?$/))),
+  }),
+  v.strictObject({ do: v.literal('retry') }),
+]);
+
+const requestSchema = v.strictObject({
+  id: v.pipe(v.number(), v.safeInteger()),
+  command: commandSchema,
+});
+
+const answerSchema = v.union([
+  v.object({ id: v.number(), reply: v.unknown() }),
+  v.object({ id: v.number(), error: v.object({ code: v.string(), message: v.string() }) }),
+  v.object({ event: v.looseObject({ type: v.string() }) }),
+]);
+
+/** Serves one process on its connection until it ends; rooms it only visited are left then. */
+export function serveSession(session: Session, connection: Socket): void {
+  const visited = new Set<string>();
+  const unsubscribe = session.subscribe((event) => write(connection, { event }));
+  connection.once('close', () => {
+    unsubscribe();
+    for (const name of visited) leaveVisited(session, name);
+  });
+  readLines(connection, (line) => {
+    const request = parseLine(requestSchema, line);
+    if (request === null) {
+      connection.destroy();
+      return;
+    }
+    const command: Command = request.command;
+    if (command.do === 'visit') visited.add(command.room);
+    session.request(command).then(
+      (reply) => write(connection, { id: request.id, reply }),
+      (error: unknown) => write(connection, { id: request.id, error: describe(error) }),
+    );
+  });
+}
+
+/** A room that somebody joined meanwhile stays. */
+function leaveVisited(session: Session, name: string): void {
+  session.request({ do: 'end-visit', room: name }).catch(() => undefined);
+}
+
+function describe(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof LanchatError) return { code: error.code, message: error.message };
+  return { code: 'bug', message: error instanceof Error ? error.message : 'not an error' };
+}
+
+/** The session of another process, which owns the profile. */
+export class RemoteSession implements Session {
+  readonly shared = true;
+  readonly #connection: Socket;
+  readonly #listeners = new Set<(event: ClientEvent) => void>();
+  readonly #waiting = new Map<
+    number,
+    { resolve(reply: unknown): void; reject(error: Error): void }
+  >();
+  #lastId = 0;
+
+  constructor(connection: Socket) {
+    this.#connection = connection;
+    connection.once('close', () => this.#ended());
+    readLines(connection, (line) => this.#take(line));
+  }
+
+  request<C extends Command>(command: C): Promise<Replies[C['do']]> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#connection.destroyed) {
+        reject(ownerGone());
+        return;
+      }
+      // The owner is this same program, behind a socket of this user's: its replies fit its commands.
+      this.#waiting.set(id, { resolve: (reply) => resolve(reply as Replies[C['do']]), reject });
+      write(this.#connection, { id, command });
+    });
+  }
+
+  subscribe(listener: (event: ClientEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#connection.end();
+  }
+
+  #take(line: string): void {
+    const answer = parseLine(answerSchema, line);
+    if (answer === null) {
+      this.#connection.destroy();
+      return;
+    }
+    if ('event' in answer) {
+      for (const listener of [...this.#listeners]) listener(answer.event as ClientEvent);
+      return;
+    }
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('error' in answer) {
+      waiting?.reject(new RemoteError(answer.error.code, answer.error.message));
+    } else waiting?.resolve(answer.reply);
+  }
+
+  #ended(): void {
+    for (const { reject } of this.#waiting.values()) reject(ownerGone());
+    this.#waiting.clear();
+    const link = {
+      ...{ state: 'ended' as const, relay: null, fingerprint: null, reason: 'owner-gone' },
+      ...{ retryInMs: null, choices: [] },
+    };
+    for (const listener of [...this.#listeners]) listener({ type: 'link', link });
+  }
+}
+
+function ownerGone(): UsageError {
+  return new UsageError(
+    'owner-gone',
+    'the lanchat that had this profile open has ended; try again',
+  );
+}
+
+function write(connection: Socket, value: unknown): void {
+  if (connection.destroyed) return;
+  connection.write(`${JSON.stringify(value)}\n`);
+  if (connection.writableLength > MAX_QUEUE_BYTES) connection.destroy();
+}
+
+/** Calls back for each whole line; ends a connection that sends none for too long. */
+function readLines(connection: Socket, take: (line: string) => void): void {
+  let rest = '';
+  connection.setEncoding('utf8');
+  connection.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_BYTES) {
+      connection.destroy();
+      return;
+    }
+    for (const line of lines) take(line);
+  });
+}
+
+function parseLine<T>(schema: v.GenericSchema<unknown, T>, line: string): T | null {
+  try {
+    const parsed = v.safeParse(schema, JSON.parse(line));
+    return parsed.success ? parsed.output : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,280 @@
+// Keeps the link to a relay: finds one, connects, notices its loss, comes back. Knows no messages.
+import type { Identity } from '../crypto/identity.ts';
+import type { RelayHint } from '../discovery/announcement.ts';
+import { type Browser, browse } from '../discovery/browse.ts';
+import { watchInterfaces } from '../discovery/interfaces.ts';
+import type { Frame } from '../protocol/frames.ts';
+import type { Link } from './api.ts';
+import { type Connection, connectRelay } from './connection.ts';
+import type { ProvenRelay } from './login.ts';
+import {
+  type Candidate,
+  chooseRelay,
+  type KnownRelay,
+  type NamedRelay,
+  SETTLE_MS,
+} from './relay-choice.ts';
+import { TransportError } from './transport-error.ts';
+
+/** Pauses between tries double up to this; with jitter, so that a room full of clients spreads out. */
+const MIN_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 2_400;
+/** What waiting longer can't mend, and coming back by itself would make worse. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  'replaced',
+  'kicked',
+  'not-admitted',
+  'prefix-taken',
+  'version',
+]);
+
+/** Where the link finds the network; tests put a fake network here. */
+export interface Surroundings {
+  readonly browse: typeof browse;
+  readonly watchInterfaces: typeof watchInterfaces;
+  readonly connect: typeof connectRelay;
+}
+
+export const realSurroundings: Surroundings = { browse, watchInterfaces, connect: connectRelay };
+
+export interface LinkOptions {
+  readonly me: Identity;
+  /** The signed card as it is now. */
+  readonly card: () => Uint8Array;
+  readonly named: NamedRelay | null;
+  readonly pinned: () => readonly KnownRelay[];
+  readonly surroundings: Surroundings;
+  readonly onConnected: (connection: Connection, relay: KnownRelay & ProvenRelay) => void;
+  readonly onFrame: (frame: Frame) => void;
+  readonly onLost: (code: string) => void;
+  readonly onLink: (link: Link) => void;
+}
+
+/** Owns the connection, the search and their timers until `close`. */
+export class RelayLink {
+  readonly #options: LinkOptions;
+  readonly #closing = new AbortController();
+  readonly #interfaces: { close(): void };
+  #named: NamedRelay | null;
+  #browser: Browser | null = null;
+  #connection: Connection | null = null;
+  #searchingSinceMs = performance.now();
+  #hintedAtMs: number | null = null;
+  #pauseMs = MIN_PAUSE_MS;
+  #wake: (() => void) | null = null;
+  #trying: AbortController | null = null;
+  #link: Link = {
+    state: 'searching',
+    relay: null,
+    fingerprint: null,
+    reason: null,
+    retryInMs: null,
+    choices: [],
+  };
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#named = options.named;
+    this.#interfaces = options.surroundings.watchInterfaces((now) => this.#networkChanged(now));
+    // A rejection would be our bug; it must end the process like any other, not vanish.
+    void this.#run();
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  /** A person chose: from now on only that relay, until its key is pinned. */
+  choose(relay: NamedRelay): void {
+    this.#named = relay;
+    this.#connection?.abort('replaced-by-choice');
+    this.#trying?.abort();
+    this.retry();
+  }
+
+  /** Try now, whatever the pause. */
+  retry(): void {
+    this.#pauseMs = MIN_PAUSE_MS;
+    this.#wake?.();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#trying?.abort();
+    this.#interfaces.close();
+    this.#stopBrowsing();
+    this.#wake?.();
+    await this.#connection?.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const code = await this.#oneTry();
+      if (this.#closing.signal.aborted) return;
+      if (code !== null && FINAL_CODES.has(code)) await this.#ended(code);
+      else await this.#pause(code);
+    }
+  }
+
+  /** One look and, where there is something to try, one round of tries. Returns why it ended; null: nothing to try. */
+  async #oneTry(): Promise<string | null> {
+    const now = performance.now();
+    if (this.#named === null) this.#startBrowsing();
+    const choice = chooseRelay({
+      named: this.#named,
+      pinned: this.#options.pinned(),
+      hints: this.#browser?.hints() ?? [],
+      searchedMs: now - this.#searchingSinceMs,
+      hintedMs: this.#hintedAtMs === null ? null : now - this.#hintedAtMs,
+    });
+    switch (choice.kind) {
+      case 'wait':
+        if (this.#link.state !== 'searching') this.#tell({ state: 'searching', reason: null });
+        return null;
+      case 'ask':
+        this.#tell({
+          state: 'choosing',
+          choices: choice.choices,
+          reason: choice.impostor ? 'relay-key-changed' : null,
+        });
+        return null;
+      case 'try':
+        return this.#tryAll(choice.candidates);
+      default:
+        return choice satisfies never;
+    }
+  }
+
+  async #tryAll(candidates: readonly Candidate[]): Promise<string> {
+    let code = 'closed';
+    for (const candidate of candidates) {
+      const end = await this.#tryOne(candidate);
+      code = end;
+      if (this.#closing.signal.aborted || FINAL_CODES.has(end)) return end;
+    }
+    return code;
+  }
+
+  /** Connects and stays as long as the connection lasts. Returns the code of what ended it. */
+  #tryOne(candidate: Candidate): Promise<string> {
+    const relay = addressText(candidate);
+    const trying = new AbortController();
+    this.#trying = trying;
+    // A lost link stays "offline" on the screen until it is back: each try would flicker.
+    if (this.#link.state !== 'offline') this.#tell({ state: 'connecting', relay });
+    return new Promise((resolve) => {
+      this.#options.surroundings
+        .connect({
+          ...{ host: candidate.host, port: candidate.port, accepts: candidate.accepts },
+          me: this.#options.me,
+          card: this.#options.card,
+          signal: trying.signal,
+          onFrame: this.#options.onFrame,
+          onEnd: (reason) => {
+            this.#lost(reason.code);
+            resolve(reason.code);
+          },
+        })
+        .then(
+          (connection) => this.#connected(connection, candidate),
+          (error: unknown) => resolve(error instanceof TransportError ? error.code : 'closed'),
+        );
+    });
+  }
+
+  #connected(connection: Connection, candidate: Candidate): void {
+    this.#connection = connection;
+    this.#pauseMs = MIN_PAUSE_MS;
+    this.#stopBrowsing();
+    const { relay } = connection;
+    const { name, host, port } = candidate;
+    // The choice is now pinned; later the remembered relay may be found at another address.
+    if (this.#named !== null && this.#options.named === null) this.#named = null;
+    this.#options.onConnected(connection, { ...relay, name, host, port });
+    this.#tell({ state: 'online', relay: addressText(candidate), fingerprint: relay.id });
+  }
+
+  #lost(code: string): void {
+    this.#connection = null;
+    this.#searchingSinceMs = performance.now();
+    this.#options.onLost(code);
+    if (!this.#closing.signal.aborted)
+      this.#tell({ ...this.#link, state: 'offline', reason: code });
+  }
+
+  async #ended(code: string): Promise<void> {
+    this.#stopBrowsing();
+    this.#tell({ ...this.#link, state: 'ended', reason: code });
+    await this.#sleep(null);
+  }
+
+  async #pause(code: string | null): Promise<void> {
+    if (code === null) return this.#sleep(SETTLE_MS / 2);
+    const jittered = this.#pauseMs * (0.75 + Math.random() / 2);
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
+    const state = this.#link.state === 'connecting' ? 'offline' : this.#link.state;
+    this.#tell({ ...this.#link, state, reason: code, retryInMs: Math.round(jittered) });
+    await this.#sleep(jittered);
+  }
+
+  /** Until the time is over, or `retry`, a hint or a change of the network wakes it. */
+  #sleep(ms: number | null): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === null ? null : setTimeout(() => this.#wake?.(), ms);
+      this.#wake = () => {
+        if (timer !== null) clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+
+  #startBrowsing(): void {
+    this.#browser ??= this.#options.surroundings.browse({
+      onUp: (hint) => this.#hinted(hint),
+      onDown: () => undefined,
+      // Without discovery there is still the remembered relay; `lanchat doctor` names the problem.
+      onProblem: () => undefined,
+      includeLoopback: true,
+    });
+  }
+
+  #stopBrowsing(): void {
+    this.#browser?.close();
+    this.#browser = null;
+    this.#hintedAtMs = null;
+  }
+
+  /** The remembered relay is back: at once. A stranger only changes what a person is asked. */
+  #hinted(hint: RelayHint): void {
+    this.#hintedAtMs ??= performance.now();
+    const remembered = this.#options.pinned().at(-1);
+    if (remembered?.id.startsWith(hint.relayIdPrefix) === true) this.retry();
+  }
+
+  #networkChanged(interfaces: readonly { readonly address: string }[]): void {
+    const local = this.#connection?.localAddress;
+    const isGone =
+      local !== undefined && !interfaces.some(({ address }) => sameAddress(address, local));
+    if (isGone) this.#connection?.abort('network-changed');
+    this.retry();
+  }
+
+  #tell(change: Partial<Link>): void {
+    const blank = { fingerprint: null, reason: null, retryInMs: null, choices: [] };
+    const relay =
+      change.state === 'searching' || change.state === 'choosing' ? null : this.#link.relay;
+    this.#link = { state: this.#link.state, relay, ...blank, ...change };
+    this.#options.onLink(this.#link);
+  }
+}
+
+function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** A TLS socket names IPv4 peers of a dual-stack socket as `::ffff:10.0.0.1`. */
+function sameAddress(a: string, b: string): boolean {
+  const plain = (address: string) => address.replace(/^::ffff:/, '').replace(/%.*$/, '');
+  return plain(a) === plain(b);
+}
