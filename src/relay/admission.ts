@@ -1,0 +1,135 @@
+// Who may try to log in: bounds on connections, in all and of one address. Knows TCP sockets, no protocol.
+import type { Socket } from 'node:net';
+import type { Clock } from './clock.ts';
+import type { EventLog } from './events.ts';
+import type { RelayLimits } from './limits.ts';
+
+/** A TCP connection between accept and close. */
+interface Admitted {
+  readonly id: number;
+  readonly address: string;
+  readonly socket: Socket;
+  readonly deadlineMs: number;
+  stage: 'waiting' | 'logging-in' | 'logged-in';
+}
+
+interface Line {
+  loggingIn: number;
+  readonly waiting: Set<Admitted>;
+}
+
+export interface AdmissionContext {
+  readonly clock: Clock;
+  readonly limits: RelayLimits;
+  readonly events: EventLog;
+  /** Begins TLS on a socket that was not read so far. */
+  readonly begin: (socket: Socket) => void;
+}
+
+/** A connection that has not logged in in time; `socket` is what to destroy when it never spoke TLS. */
+export interface Overdue {
+  readonly id: number;
+  readonly address: string;
+  readonly socket: Socket;
+}
+
+/** Owns no socket: it destroys those it refuses. */
+export class Admission {
+  readonly #context: AdmissionContext;
+  readonly #admitted = new Map<number, Admitted>();
+  readonly #idByPeer = new Map<string, number>();
+  readonly #lines = new Map<string, Line>();
+  #lastId = 0;
+
+  constructor(context: AdmissionContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Takes a fresh socket, which nobody reads yet. Of one address a few log in at a time; the others wait
+   * in line, so that a classroom behind one address, or a reconnecting crowd, is slowed and not refused.
+   */
+  accept(socket: Socket): void {
+    const { clock, limits } = this.#context;
+    const address = addressOf(socket);
+    const line = this.#lines.get(address) ?? { loggingIn: 0, waiting: new Set() };
+    socket.on('error', () => {});
+    if (this.#admitted.size >= limits.connections || line.waiting.size >= limits.waitingAnAddress) {
+      socket.destroy();
+      this.#context.events.emit({ type: 'refused', address, reason: 'busy' });
+      return;
+    }
+    this.#lines.set(address, line);
+    const id = ++this.#lastId;
+    const deadlineMs = clock.nowMs() + limits.handshakeMs;
+    const admitted: Admitted = { id, address, socket, deadlineMs, stage: 'waiting' };
+    const peer = peerOf(socket);
+    this.#admitted.set(id, admitted);
+    this.#idByPeer.set(peer, id);
+    line.waiting.add(admitted);
+    socket.on('close', () => this.#closed(admitted, peer));
+    this.#advance(line);
+  }
+
+  /** The id and address of the connection that TLS now runs on; null where it is gone already. */
+  find(socket: Socket): { readonly id: number; readonly address: string } | null {
+    return this.#admitted.get(this.#idByPeer.get(peerOf(socket)) ?? 0) ?? null;
+  }
+
+  loggedIn(id: number): void {
+    const admitted = this.#admitted.get(id);
+    if (admitted === undefined) return;
+    this.#leaveLine(admitted);
+    admitted.stage = 'logged-in';
+  }
+
+  overdue(nowMs: number): Overdue[] {
+    const late = (admitted: Admitted) =>
+      admitted.stage !== 'logged-in' && nowMs >= admitted.deadlineMs;
+    return [...this.#admitted.values()].filter(late);
+  }
+
+  /** Destroys every connection that is not logged in. */
+  close(): void {
+    for (const { stage, socket } of this.#admitted.values()) {
+      if (stage !== 'logged-in') socket.destroy();
+    }
+  }
+
+  #advance(line: Line): void {
+    for (const next of line.waiting) {
+      if (line.loggingIn >= this.#context.limits.loginsAnAddress) return;
+      line.waiting.delete(next);
+      line.loggingIn++;
+      next.stage = 'logging-in';
+      this.#context.begin(next.socket);
+    }
+  }
+
+  #closed(admitted: Admitted, peer: string): void {
+    this.#admitted.delete(admitted.id);
+    if (this.#idByPeer.get(peer) === admitted.id) this.#idByPeer.delete(peer);
+    this.#leaveLine(admitted);
+  }
+
+  #leaveLine(admitted: Admitted): void {
+    const line = this.#lines.get(admitted.address);
+    if (line === undefined || admitted.stage === 'logged-in') return;
+    line.waiting.delete(admitted);
+    if (admitted.stage === 'logging-in') line.loggingIn--;
+    // Twice would free a place that somebody else has.
+    admitted.stage = 'logged-in';
+    this.#advance(line);
+    if (line.loggingIn === 0 && line.waiting.size === 0) this.#lines.delete(admitted.address);
+  }
+}
+
+/** IPv4 in its own form where the system shows it inside an IPv6 address. */
+function addressOf(socket: Socket): string {
+  return (socket.remoteAddress ?? 'gone').replace(/^::ffff:/, '');
+}
+
+/** One live connection's: TLS wraps the socket in another that shows the same peer. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}

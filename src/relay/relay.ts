@@ -1,0 +1,291 @@
+// The blind host, put together: sockets in, events out. Reads nothing that people wrote.
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { relayIdentityFromSeed } from '../crypto/identity.ts';
+import { signAnnouncement } from '../crypto/login.ts';
+import { ready as cryptoReady } from '../crypto/sodium.ts';
+import { utf8FromText } from '../protocol/bytes.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { encodeFrame } from '../protocol/frames.ts';
+import type { PeerId, RelayId } from '../protocol/ids.ts';
+import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { Admission } from './admission.ts';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
+import { serveControl } from './control.ts';
+import { Directory } from './directory.ts';
+import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
+import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
+import { createTlsServer, listen } from './listening.ts';
+import { News } from './news.ts';
+import { QueueBudget, Segment } from './outbox.ts';
+import { Presence } from './presence.ts';
+import { ReadGate } from './read-gate.ts';
+import { ReplayBudget } from './replay-log.ts';
+import { Session, type SessionContext } from './session.ts';
+import { Tick } from './tick.ts';
+import { Topics } from './topics.ts';
+
+/** One timer for all connections' pings, silences and deadlines. */
+const HEARTBEAT_MS = 1_000;
+
+export interface RelayOptions {
+  /** The relay's own 32 bytes; the caller may wipe them once the relay has started. */
+  readonly seed: Uint8Array;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** All addresses where absent. */
+  readonly host?: string;
+  readonly onEvent: (event: RelayEvent) => void;
+  /** Listens already, on a local socket of its owner's only; the relay answers on it and closes it. */
+  readonly control?: Server;
+  readonly limits?: Partial<RelayLimits>;
+  readonly clock?: Clock;
+  readonly onBytes?: ByteTap;
+}
+
+export interface PeerStatus {
+  readonly fingerprint: PeerId;
+  /** Untrusted text. */
+  readonly nick: string;
+  readonly address: string;
+  readonly connectedMs: number;
+}
+
+export interface RelayStatus {
+  readonly connected: number;
+}
+
+export type KickOutcome =
+  | { readonly outcome: 'kicked'; readonly id: PeerId }
+  | { readonly outcome: 'unknown-peer' }
+  | { readonly outcome: 'ambiguous'; readonly peers: readonly PeerId[] };
+
+export interface Relay {
+  readonly host: string;
+  readonly port: number;
+  readonly relayId: RelayId;
+  /** Who is logged in. */
+  peers(): PeerStatus[];
+  /** Ends the connection of the one peer whose fingerprint begins so. */
+  kick(fingerprintPrefix: string): KickOutcome;
+  status(): RelayStatus;
+  counters(): RelayCounters;
+  /** Signs `text` and sends it to all who are logged in. Throws UsageError above 2,000 bytes. */
+  announce(text: string): void;
+  /** Tells all, writes out what was accepted, and is done within 2 s. */
+  close(): Promise<void>;
+}
+
+/** Rejects with ListenError where the port can't be opened. */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  await cryptoReady();
+  const running = new RunningRelay(options);
+  await running.listen(options);
+  return running;
+}
+
+class RunningRelay implements Relay {
+  host = '';
+  port = 0;
+  readonly relayId: RelayId;
+  readonly #clock: Clock;
+  readonly #events: EventLog;
+  readonly #tick = new Tick();
+  readonly #gate: ReadGate;
+  readonly #news: News;
+  readonly #directory: Directory;
+  readonly #topics: Topics;
+  readonly #admission: Admission;
+  readonly #connections: ConnectionContext;
+  readonly #sessions: SessionContext;
+  /** Every connection whose socket is open, by id. */
+  readonly #open = new Map<number, Connection>();
+  #server: Server | null = null;
+  #closeControl: (() => void) | null = null;
+  #stopHeartbeat: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
+  #allClosed: (() => void) | null = null;
+  #lastAnnouncement = 0n;
+
+  constructor(options: RelayOptions) {
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const clock = options.clock ?? SYSTEM_CLOCK;
+    const relay = relayIdentityFromSeed(options.seed);
+    const events = new EventLog(options.onEvent);
+    this.relayId = relay.id;
+    this.#clock = clock;
+    this.#events = events;
+    this.#gate = new ReadGate(clock, () => events.countSlowed());
+    this.#news = new News(clock);
+    const tick = this.#tick;
+    const news = this.#news;
+    this.#directory = new Directory(limits);
+    this.#topics = new Topics({ clock, tick, news, limits, replay: new ReplayBudget(limits) });
+    const tls = createTlsServer(
+      (socket) => this.#accepted(socket),
+      (socket) => this.#refused(socket),
+    );
+    this.#admission = new Admission({
+      clock,
+      limits,
+      events,
+      begin: (socket) => void tls.emit('connection', socket),
+    });
+    this.#connections = {
+      clock,
+      tick,
+      limits,
+      gate: this.#gate,
+      budget: new QueueBudget(limits.outQueueBytesInAll),
+      tap: options.onBytes ?? null,
+    };
+    this.#sessions = {
+      clock,
+      relay,
+      limits,
+      events,
+      announced: {
+        frameBytes: MAX_FRAME_BYTES,
+        topics: limits.topicsAConnection,
+        mailboxBlobs: 0,
+      },
+      random: randomBytes,
+      directory: this.#directory,
+      presence: new Presence(this.#directory, { news, tick }),
+      topics: this.#topics,
+      loggedIn: ({ id }) => this.#admission.loggedIn(id),
+    };
+  }
+
+  async listen({ host, port, control }: RelayOptions): Promise<void> {
+    const server = await listen({ host, port }, (socket) => this.#admission.accept(socket));
+    // Out of files, for one: the connection is lost, the relay goes on.
+    server.on('error', (error) => this.#events.emit({ type: 'fault', error }));
+    this.#server = server;
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('not a TCP address');
+    this.host = address.address;
+    this.port = address.port;
+    if (control !== undefined) this.#closeControl = serveControl(control, this);
+    this.#beat();
+    const { relayId } = this;
+    this.#events.emit({ type: 'listening', host: this.host, port: this.port, relayId });
+  }
+
+  peers(): PeerStatus[] {
+    const nowMs = this.#clock.nowMs();
+    return Array.from(this.#directory.present(), ({ connection, person, sinceMs }) => ({
+      fingerprint: person.id,
+      nick: person.nick,
+      address: connection.address,
+      connectedMs: Math.round(nowMs - sinceMs),
+    }));
+  }
+
+  kick(fingerprintPrefix: string): KickOutcome {
+    const prefix = fingerprintPrefix.toLowerCase();
+    const logins = [...this.#directory.present()];
+    const found = logins.filter(({ person }) => person.id.startsWith(prefix));
+    const [first] = found;
+    if (first === undefined) return { outcome: 'unknown-peer' };
+    if (found.length > 1) {
+      return { outcome: 'ambiguous', peers: found.map(({ person }) => person.id) };
+    }
+    first.connection.end('kicked', 'by the operator');
+    return { outcome: 'kicked', id: first.person.id };
+  }
+
+  status(): RelayStatus {
+    return { connected: [...this.#directory.present()].length };
+  }
+
+  counters(): RelayCounters {
+    return this.#events.counters();
+  }
+
+  announce(text: string): void {
+    if (utf8FromText(text).length > MAX_ANNOUNCEMENT_BYTES) {
+      throw new UsageError('announcement-too-long', `over ${MAX_ANNOUNCEMENT_BYTES} bytes`);
+    }
+    const nowMs = BigInt(Math.floor(this.#clock.wallMs()));
+    const seq = nowMs > this.#lastAnnouncement ? nowMs : this.#lastAnnouncement + 1n;
+    this.#lastAnnouncement = seq;
+    const signature = signAnnouncement(this.#sessions.relay, { seq, text });
+    const frame = encodeFrame({ type: 'announce', req: 0, seq, text, signature });
+    const segment = new Segment(frame);
+    for (const { connection } of this.#directory.present()) connection.sendSegment(segment);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#server?.close();
+    this.#closeControl?.();
+    this.#stopHeartbeat?.();
+    this.#admission.close();
+    this.#tick.flush();
+    for (const connection of this.#open.values()) connection.end('shutting-down', 'shutting down');
+    this.#tick.flush();
+    await this.#untilAllClosed();
+    for (const connection of this.#open.values()) connection.destroy();
+    this.#gate.close();
+    this.#news.close();
+    this.#tick.close();
+    this.#events.emit({ type: 'closed' });
+  }
+
+  #untilAllClosed(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(SHUTDOWN_GRACE_MS, resolve);
+      this.#allClosed = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #accepted(socket: TLSSocket): void {
+    const identity = this.#admission.find(socket);
+    if (identity === null || this.#closing !== null) {
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(identity, socket, this.#connections);
+    this.#open.set(connection.id, connection);
+    const { id, address } = connection;
+    this.#events.emit({ type: 'connected', connection: id, address, fingerprint: null });
+    connection.start(new Session(connection, this.#sessions));
+    socket.on('close', () => {
+      this.#open.delete(id);
+      if (this.#open.size === 0) this.#allClosed?.();
+    });
+  }
+
+  #refused(socket: { readonly remoteAddress?: string | undefined }): void {
+    const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'gone';
+    this.#events.emit({ type: 'refused', address, reason: 'tls' });
+  }
+
+  #beat(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const { id, address, socket } of this.#admission.overdue(nowMs)) {
+      const connection = this.#open.get(id);
+      if (connection !== undefined) {
+        connection.end('handshake-timeout', 'no login in time');
+        continue;
+      }
+      socket.destroy();
+      this.#events.emit({ type: 'refused', address, reason: 'handshake-timeout' });
+    }
+    for (const connection of this.#open.values()) connection.beat(nowMs);
+    this.#topics.forgetExpired(nowMs);
+    this.#directory.forgetAbsent(nowMs);
+    this.#stopHeartbeat = this.#clock.after(HEARTBEAT_MS, () => this.#beat());
+  }
+}

@@ -1,0 +1,148 @@
+// The stages of one connection: HELLO, AUTH, then requests. Decides when each frame has its place.
+import type { RelayIdentity } from '../crypto/identity.ts';
+import { type AnnouncedLimits, decodeFrame, type Frame, type FrameOf } from '../protocol/frames.ts';
+import type { Connection, ConnectionOwner, Ending } from './connection.ts';
+import type { Login } from './directory.ts';
+import { type EventLog, fingerprintLabel } from './events.ts';
+import type { RelayLimits } from './limits.ts';
+import { answerHello, checkAuth, type LoginInProgress } from './login.ts';
+import { TokenBucket } from './rate.ts';
+import { handleRequest, type RequestContext } from './requests.ts';
+
+export interface SessionContext extends RequestContext {
+  readonly relay: RelayIdentity;
+  readonly announced: AnnouncedLimits;
+  readonly limits: RelayLimits;
+  readonly events: EventLog;
+  /** `sizeBytes` fresh random bytes. */
+  readonly random: (sizeBytes: number) => Uint8Array;
+  /** The login is done: the connection's place among those of its address is free. */
+  readonly loggedIn: (connection: Connection) => void;
+}
+
+type Stage =
+  | { readonly name: 'hello' }
+  | { readonly name: 'auth'; readonly login: LoginInProgress }
+  | { readonly name: 'ready'; readonly login: Login }
+  | { readonly name: 'ended' };
+
+const NONCE_BYTES = 32;
+
+export class Session implements ConnectionOwner {
+  readonly connection: Connection;
+  readonly #context: SessionContext;
+  #stage: Stage = { name: 'hello' };
+
+  constructor(connection: Connection, context: SessionContext) {
+    this.connection = connection;
+    this.#context = context;
+  }
+
+  get login(): Login | null {
+    return this.#stage.name === 'ready' ? this.#stage.login : null;
+  }
+
+  received(bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    const stage = this.#stage;
+    switch (stage.name) {
+      case 'hello':
+        if (frame.type === 'hello') this.#hello(frame);
+        else this.#unexpected(frame, 'hello');
+        return;
+      case 'auth':
+        if (frame.type === 'auth') this.#auth(frame, stage.login);
+        else this.#unexpected(frame, 'auth');
+        return;
+      case 'ready':
+        handleRequest(stage.login, frame, this.#context);
+        return;
+      case 'ended':
+        return;
+      default:
+        stage satisfies never;
+    }
+  }
+
+  ended(ending: Ending): void {
+    const { clock, directory, presence, topics, events } = this.#context;
+    const { login } = this;
+    const label = this.#label();
+    this.#stage = { name: 'ended' };
+    if (login !== null) {
+      topics.leave(login);
+      if (directory.leave(login, clock.nowMs())) presence.changed(login.person);
+    }
+    if (ending.by === 'peer') events.emit({ type: 'disconnected', ...label });
+    else events.emit({ type: 'dropped', reason: ending.code, detail: ending.detail, ...label });
+  }
+
+  failed(error: unknown): void {
+    this.#context.events.emit({ type: 'fault', error });
+  }
+
+  #hello(hello: FrameOf<'hello'>): void {
+    const { relay, announced, random } = this.#context;
+    const exporter = this.connection.exporter();
+    const nonce = random(NONCE_BYTES);
+    const login = answerHello(hello, { relay, limits: announced, exporter, nonce });
+    if (login === null) {
+      this.connection.end('version', `offered ${hello.minVersion} to ${hello.maxVersion}`);
+      return;
+    }
+    this.#stage = { name: 'auth', login };
+    this.connection.send(login.challenge);
+  }
+
+  #auth(auth: FrameOf<'auth'>, login: LoginInProgress): void {
+    const { relay, directory } = this.#context;
+    const card = checkAuth(auth, { login, relay });
+    if (card === null) {
+      this.connection.end('login-failed', 'signature');
+      return;
+    }
+    const person = directory.enter(card, auth.card);
+    if (person === 'prefix-taken' || person === 'fork') {
+      this.connection.end(person, `card of ${fingerprintLabel(card.id)}`);
+      return;
+    }
+    person.login?.connection.end('replaced', 'logged in anew');
+    this.#ready({
+      connection: this.connection,
+      person,
+      sinceMs: this.#context.clock.nowMs(),
+      topics: new Set(),
+      requests: this.#requestBucket(),
+    });
+    const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
+    this.connection.send({ type: 'ready', req: auth.req, queued: 0, timeMs });
+    this.#context.presence.welcome(this.connection);
+  }
+
+  #ready(login: Login): void {
+    const { directory, presence, events, loggedIn } = this.#context;
+    this.#stage = { name: 'ready', login };
+    this.connection.loggedIn();
+    directory.arrive(login);
+    presence.changed(login.person);
+    loggedIn(this.connection);
+    events.emit({ type: 'login', ...this.#label() });
+  }
+
+  #requestBucket(): TokenBucket {
+    const { limits, clock } = this.#context;
+    const rate = { perSecond: limits.requestsPerSecond, burst: limits.requestsBurst };
+    return new TokenBucket(rate, clock.nowMs());
+  }
+
+  #unexpected(frame: Frame, expected: string): void {
+    this.connection.end('unexpected', `${frame.type} instead of ${expected}`);
+  }
+
+  #label() {
+    const { id, address } = this.connection;
+    const { login } = this;
+    const fingerprint = login === null ? null : fingerprintLabel(login.person.id);
+    return { connection: id, address, fingerprint };
+  }
+}
