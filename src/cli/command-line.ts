@@ -1,0 +1,220 @@
+// Every command with its arguments and options, in commander's terms. Loads a command only when it runs.
+import { Command } from 'commander';
+import { UsageError } from '../protocol/errors.ts';
+import type { CommandContext } from './context.ts';
+import { nearest } from './nearest.ts';
+import { type CommonFlags, parseCount, parsePort } from './options.ts';
+
+/** All flags that a command may have been given; commander leaves out those that were not. */
+export interface Flags extends CommonFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export type Action = (context: CommandContext) => Promise<void>;
+
+/** `start` is called once, with the flags and the command to run. Parsing throws CommanderError. */
+export function buildProgram(
+  { version, write }: { version: string; write: (text: string) => void },
+  start: (flags: Flags, action: Action) => Promise<void>,
+): Command {
+  const program = new Command('lanchat')
+    .description('End-to-end encrypted chat on a local network, without internet')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'show help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {}, writeOut: write })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError();
+  addCommonOptions(program);
+  const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
+
+  addMessageCommands(program, run);
+  addPeopleCommands(program, run);
+  addNetworkCommands(program, run);
+  // After the commands, which would inherit it.
+  return program
+    .argument('[target]', '#room, @nick or FINGERPRINT to open the terminal UI at')
+    .allowExcessArguments()
+    .action((target: string | undefined, _flags: unknown, command: Command) => {
+      if (target !== undefined) refuseUnknownCommand(target, command);
+      return run(command, async (context) =>
+        (await import('./open.ts')).open(context, { target: target ?? null, version }),
+      );
+    });
+}
+
+type Run = (command: Command, action: Action) => Promise<void>;
+
+function addCommonOptions(program: Command): void {
+  program
+    .option('--home <DIR>', "the profile's folder (LANCHAT_HOME)")
+    .option('--nick <NAME>', 'display name, remembered (LANCHAT_NICK)')
+    .option('--relay <ADDRESS>', 'HOST[:PORT][#FINGERPRINT]: skip discovery (LANCHAT_RELAY)')
+    .option('--timeout <SECONDS>', 'give up after this; default 10')
+    .option('--json', 'data as JSON, one object a line')
+    .option('--plain', 'append-only lines instead of a screen')
+    .option('--screen-reader', 'the same as --plain')
+    .option('-q, --quiet', 'less on stderr')
+    .option('-v, --verbose', 'more on stderr');
+}
+
+function refuseUnknownCommand(target: string, command: Command): void {
+  const isTarget = /^(?:[#@]|[0-9a-f]{8})/i.test(target);
+  if (isTarget && command.args.length === 1) return;
+  if (isTarget) throw new UsageError('bad-arguments', 'one room or person at a time');
+  const names = command.commands.map((each) => each.name());
+  const meant = nearest(target, names);
+  const hint = meant === null ? 'lanchat --help lists them' : `did you mean "${meant}"?`;
+  throw new UsageError('unknown-command', `there is no command "${target}"; ${hint}`);
+}
+
+function addMessageCommands(program: Command, run: Run): void {
+  program
+    .command('send')
+    .description('send one message; "-" or no TEXT: from stdin')
+    .argument('<to>', '@nick, FINGERPRINT or #room')
+    .argument('[text...]')
+    .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
+    .option('--lines', 'each line of stdin is a message of its own')
+    .action((to: string, words: string[], own: { wait: string; lines?: true }, command: Command) =>
+      run(command, async (context) =>
+        (await import('./send.ts')).send(context, {
+          to,
+          words,
+          wait: own.wait,
+          lines: own.lines === true,
+        }),
+      ),
+    );
+  program
+    .command('listen')
+    .description('stream what arrives (all, or only these rooms) until interrupted')
+    .argument('[room...]')
+    .option('--join <ROOM>', 'join and remember; may be repeated', collect, [])
+    .option('--count <N>', 'leave after N messages')
+    .action((rooms: string[], own: { join: string[]; count?: string }, command: Command) =>
+      run(command, async (context) =>
+        (await import('./listen.ts')).listen(context, {
+          rooms,
+          join: own.join,
+          count: own.count === undefined ? null : parseCount(own.count),
+        }),
+      ),
+    );
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function addPeopleCommands(program: Command, run: Run): void {
+  program
+    .command('peers')
+    .description('who is online, with fingerprints and trust')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./roster.ts')).peers(context)),
+    );
+  program
+    .command('rooms')
+    .description('rooms this profile is in')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./roster.ts')).rooms(context)),
+    );
+  program
+    .command('id')
+    .description("this profile's name, fingerprint, QR")
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./id.ts')).id(context)),
+    );
+  program
+    .command('verify')
+    .description('show, compare or record a safety number')
+    .argument('<peer>', '@nick or FINGERPRINT')
+    .argument('[number...]', 'the 60 digits that their screen shows')
+    .action((peer: string, digits: string[], _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./verify.ts')).verify(context, { peer, digits }),
+      ),
+    );
+}
+
+function addNetworkCommands(program: Command, run: Run): void {
+  program
+    .command('find')
+    .description('list the relays on this LAN')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./find.ts')).find(context)),
+    );
+  addRelayCommand(program, run);
+  program
+    .command('demo')
+    .description('the whole main job on this machine, with what the relay saw beside it')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./demo.ts')).demo(context)),
+    );
+  program
+    .command('doctor')
+    .description('why discovery or connecting fails here, and the fix')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./doctor.ts')).doctor(context)),
+    );
+}
+
+interface RelayFlags {
+  readonly port: string;
+  readonly host?: string;
+  readonly name?: string;
+  readonly data?: string;
+  readonly mdns: boolean;
+}
+
+function addRelayCommand(program: Command, run: Run): void {
+  const relay = program
+    .command('relay')
+    .description('run a relay (the blind host)')
+    .option('--port <N>', '0 picks a free one', '7717')
+    .option('--host <ADDR>', 'listen on this address only; default: all')
+    .option('--name <NAME>', "the relay's name; default: this machine's")
+    .option('--data <DIR>', "default: relay in the profile's folder")
+    .option('--no-mdns', "don't announce it on the network")
+    .action((own: RelayFlags, command: Command) =>
+      run(command, async (context) =>
+        (await import('./relay-command.ts')).relay(context, {
+          port: parsePort(own.port, '--port', 0),
+          host: own.host ?? null,
+          name: own.name ?? null,
+          data: own.data ?? null,
+          mdns: own.mdns,
+        }),
+      ),
+    );
+  relay
+    .command('peers')
+    .description('who is connected to the relay running here')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./relay-control.ts')).relayPeers(context, dataFolder(command)),
+      ),
+    );
+  relay
+    .command('kick')
+    .description('end the connections of an ID')
+    .argument('<fingerprint>')
+    .action((fingerprint: string, _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./relay-control.ts')).relayKick(context, {
+          data: dataFolder(command),
+          fingerprint,
+        }),
+      ),
+    );
+}
+
+/** `--data` belongs to `relay` and is given before or after `peers` and `kick`. */
+function dataFolder(command: Command): string | null {
+  const { data } = command.optsWithGlobals<{ data?: string }>();
+  return data ?? null;
+}

@@ -1,0 +1,43 @@
+// What every command is given: its options, where its words go, when to stop. Knows no command.
+import type { Readable } from 'node:stream';
+import type { OpenSession, RelayAddress, SessionOptions } from '../client/open-session.ts';
+import type { Output } from './output.ts';
+
+/** The options that every command takes (CLI.md), flags before environment. */
+export interface CommonOptions {
+  readonly home: string | null;
+  readonly nick: string | null;
+  readonly relay: RelayAddress | null;
+  readonly timeoutMs: number;
+  readonly plain: boolean;
+}
+
+export type Input = Readable & { readonly isTTY?: boolean };
+
+/** The first frame, which bin/lanchat.js painted before anything was loaded. */
+export interface Skeleton {
+  readonly columns: number;
+  readonly rows: number;
+  /** Its plain rows. */
+  readonly screen: readonly string[];
+  /** The caller owns the terminal from here on, its modes and its restoration. */
+  release(): void;
+  /** Takes the frame away again; nothing once it was released. */
+  dismiss(): void;
+}
+
+/** The process's edges; tests stand in for them. */
+export interface Edges {
+  readonly stdin: Input;
+  /** The frame that stands on the terminal already, or null. */
+  readonly skeleton: Skeleton | null;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by SIGINT and SIGTERM, with an `Interruption` as its reason. */
+  readonly signal: AbortSignal;
+  readonly openSession: (options: SessionOptions) => Promise<OpenSession>;
+}
+
+export interface CommandContext extends Edges {
+  readonly options: CommonOptions;
+  readonly output: Output;
+}

@@ -1,0 +1,97 @@
+// Starts `lanchat relay` as a process of its own, for the screen that found none; it may outlive the screen.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import * as v from 'valibot';
+import { UsageError } from '../protocol/errors.ts';
+import type { HostedRelay } from '../ui/open-screen.tsx';
+import { safeText } from '../ui/safe-text.ts';
+
+const startTimeoutMs = 10_000;
+const stopTimeoutMs = 3_000;
+
+/** The first line of `lanchat relay --json` (CLI.md). */
+const listening = v.object({
+  v: v.literal(1),
+  type: v.literal('listening'),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
+
+/**
+ * Resolves once it accepts connections. Throws UsageError (`relay-not-started`) with the relay's own
+ * words where it ends or says nothing. `program`: the executable script and arguments before `relay`.
+ */
+export async function hostRelay(
+  program: readonly string[],
+  home: string | null,
+): Promise<HostedRelay> {
+  const args = [...program, 'relay', '--json', ...(home === null ? [] : ['--home', home])];
+  const child = spawn(process.execPath, args, {
+    // A group of its own: Ctrl+C and the end of the terminal are the screen's affair.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const { port, fingerprint } = await firstLine(child);
+    return {
+      address: { host: '127.0.0.1', port, fingerprint },
+      stop: () => stop(child),
+      leave: () => leave(child),
+    };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+}
+
+async function firstLine(child: ChildProcess): Promise<v.InferOutput<typeof listening>> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw notStarted('it has no output');
+  let complaint = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = `${complaint}${text}`.slice(-2_000);
+  });
+  const signal = AbortSignal.timeout(startTimeoutMs);
+  const lines = createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    const spoken = once(lines, 'line', { signal });
+    const ended = once(child, 'close', { signal }).then(() => null);
+    const found = await Promise.race([spoken, ended]);
+    // Whichever of the two didn't come must not be reported as lost.
+    Promise.allSettled([spoken, ended]);
+    if (found === null) throw notStarted(lastLine(complaint));
+    return v.parse(listening, JSON.parse(String(found[0])));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw notStarted(lastLine(complaint), error);
+  } finally {
+    lines.close();
+    // Read on and dropped, or a full pipe would stop the relay.
+    stdout.resume();
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+function notStarted(words: string, cause?: unknown): UsageError {
+  const why = safeText(words.replace(/^lanchat: /, ''), { maxLength: 300 });
+  const message = `the relay could not be started here${why === '' ? '' : `: ${why}`}`;
+  return new UsageError('relay-not-started', message, { cause });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  await closed.finally(() => clearTimeout(timer));
+}
+
+function leave(child: ChildProcess): void {
+  child.unref();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}

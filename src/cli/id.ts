@@ -1,0 +1,39 @@
+// `lanchat id`: who this profile is. Reads the identity's file and loads no crypto where there is one.
+import { encodeVerificationQr } from '../crypto/verification-qr.ts';
+import { PeerId } from '../protocol/ids.ts';
+import { readIdentity } from '../storage/identity-file.ts';
+import { profileFolder } from '../storage/profile-folder.ts';
+import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import type { CommandContext } from './context.ts';
+import { grouped, nameOf } from './lines.ts';
+import { qrLines } from './qr.ts';
+import { withSession } from './session.ts';
+
+/** The second half of a verification QR where it is shown to nobody in particular. */
+const NOBODY = PeerId.fromBytes(new Uint8Array(PeerId.sizeBytes));
+
+export async function id(context: CommandContext): Promise<void> {
+  const { nick, fingerprint } = await self(context);
+  const { output } = context;
+  output.data(
+    { type: 'id', nick, fingerprint },
+    safeTemplate`${nameOf({ nick, fingerprint })}\n${grouped(fingerprint)}`,
+  );
+  if (output.options.json) return;
+  output.human(safeText(''), ...qrLines(encodeVerificationQr({ own: fingerprint, seen: NOBODY })));
+}
+
+async function self(context: CommandContext): Promise<{ nick: string; fingerprint: PeerId }> {
+  const { home, nick } = context.options;
+  const stored = await readIdentity(profileFolder(home ?? undefined));
+  if (stored !== null) {
+    // It is only shown here; whoever signs reads it anew.
+    stored.seed.fill(0);
+    if (nick === null || nick === stored.nick) return { nick: stored.nick, fingerprint: stored.id };
+  }
+  // A new identity, or a new name to be remembered: that is for the profile's owner.
+  const snapshot = await withSession(context, 'leave-alone', (session) =>
+    session.request({ do: 'snapshot' }),
+  );
+  return snapshot.self;
+}

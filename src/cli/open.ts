@@ -1,0 +1,24 @@
+// `lanchat` itself: decides between the screen and plain lines. The screen's code is loaded only for it.
+import { UsageError } from '../protocol/errors.ts';
+import type { CommandContext } from './context.ts';
+
+/** `target`: `#room`, `@nick` or a fingerprint to begin with, or null. Resolves when the person leaves. */
+export async function open(
+  context: CommandContext,
+  { target, version }: { target: string | null; version: string },
+): Promise<void> {
+  const { stdin, env, options, output } = context;
+  if (stdin.isTTY !== true) {
+    throw new UsageError(
+      'no-terminal',
+      'the screen needs a terminal; without one use lanchat send, listen, peers, relay or demo',
+    );
+  }
+  if (options.plain || env.TERM === 'dumb' || !output.isTerminal) {
+    return (await import('./plain.ts')).plain(context, target);
+  }
+  const { home, nick, relay } = options;
+  const { skeleton, signal } = context;
+  const { runScreen } = await import('./screen.ts');
+  await runScreen({ home, nick, relay, target, version, skeleton, signal });
+}

@@ -1,0 +1,108 @@
+// The values of flags and environment variables: what each may be, and what to say when it isn't.
+import { isIPv6 } from 'node:net';
+import type { RelayAddress } from '../client/open-session.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { RelayId } from '../protocol/ids.ts';
+import { parseNick } from '../protocol/nickname.ts';
+import type { CommonOptions } from './context.ts';
+
+const DEFAULT_PORT = 7717;
+const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;
+const MAX_HOST_LENGTH = 255;
+
+/** The common flags as commander hands them over: unchecked. */
+export interface CommonFlags {
+  readonly home?: string;
+  readonly nick?: string;
+  readonly relay?: string;
+  readonly timeout?: string;
+  readonly plain?: boolean;
+  readonly screenReader?: boolean;
+}
+
+/** Throws UsageError. An empty environment variable counts as none. */
+export function readCommonOptions(flags: CommonFlags, env: NodeJS.ProcessEnv): CommonOptions {
+  const nick = flags.nick ?? fromEnvironment(env, 'LANCHAT_NICK');
+  const relay = flags.relay ?? fromEnvironment(env, 'LANCHAT_RELAY');
+  return {
+    home: flags.home ?? fromEnvironment(env, 'LANCHAT_HOME'),
+    nick: nick === null ? null : readNick(nick),
+    relay: relay === null ? null : parseRelayAddress(relay),
+    timeoutMs: flags.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseTimeout(flags.timeout),
+    plain: flags.plain === true || flags.screenReader === true,
+  };
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | null {
+  const value = env[name];
+  return value === undefined || value === '' ? null : value;
+}
+
+function readNick(text: string): string {
+  const nick = parseNick(text);
+  if (nick !== null) return nick;
+  throw new UsageError(
+    'bad-nick',
+    '--nick takes letters and digits of one script, "_", "." and "-", at most 32 bytes',
+  );
+}
+
+/** `HOST[:PORT][#FINGERPRINT]`; IPv6 with a port stands in brackets. Throws UsageError (`bad-relay`). */
+export function parseRelayAddress(text: string): RelayAddress {
+  const hash = text.indexOf('#');
+  const address = hash < 0 ? text : text.slice(0, hash);
+  const { host, port } = splitAddress(address);
+  if (!/^[\w.:%-]+$/.test(host) || host.length > MAX_HOST_LENGTH) {
+    throw new UsageError('bad-relay', '--relay takes HOST[:PORT], as in 192.168.1.20:7717');
+  }
+  return {
+    host,
+    port: port === null ? DEFAULT_PORT : parsePort(port, '--relay', 1),
+    fingerprint: hash < 0 ? null : readRelayFingerprint(text.slice(hash + 1)),
+  };
+}
+
+function splitAddress(address: string): { host: string; port: string | null } {
+  if (isIPv6(address)) return { host: address, port: null };
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(address);
+  if (bracketed !== null) return { host: bracketed[1] ?? '', port: bracketed[2] ?? null };
+  const colon = address.lastIndexOf(':');
+  if (colon < 0) return { host: address, port: null };
+  // More colons than one and no brackets: neither an IPv6 address nor HOST:PORT.
+  const host = address.slice(0, colon);
+  return { host: host.includes(':') ? '' : host, port: address.slice(colon + 1) };
+}
+
+function readRelayFingerprint(text: string): string {
+  const id = RelayId.parse(text);
+  if (id !== null) return id;
+  throw new UsageError(
+    'bad-relay',
+    "what follows # in --relay is the relay's whole fingerprint: 64 hex digits",
+  );
+}
+
+/** Throws UsageError (`bad-port`) for anything but a number from `lowest` to 65535. */
+export function parsePort(text: string, option: string, lowest: 0 | 1): number {
+  const port = parseWhole(text);
+  if (port !== null && port >= lowest && port <= 65_535) return port;
+  throw new UsageError('bad-port', `${option} takes a port from ${lowest} to 65535`);
+}
+
+/** Throws UsageError (`bad-count`). */
+export function parseCount(text: string): number {
+  const count = parseWhole(text);
+  if (count !== null && count > 0) return count;
+  throw new UsageError('bad-count', '--count takes a number of messages, 1 or more');
+}
+
+function parseTimeout(text: string): number {
+  const seconds = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return Math.ceil(seconds * 1000);
+  throw new UsageError('bad-timeout', '--timeout takes seconds, more than 0 and at most a week');
+}
+
+function parseWhole(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,98 @@
+// Where a command's words go: data on stdout for people or as JSON lines, everything else on stderr.
+// Knows no command. Writes no colour at all, so NO_COLOR holds by itself.
+import { jsonSafe, type SafeText } from '../ui/safe-text.ts';
+
+/** One line of `--json`; `v` is put before it. */
+export interface JsonRecord {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Owns how stdout and stderr are written to; the streams themselves belong to the process. */
+export class Output {
+  /** Set once more when the flags have been read. */
+  options: OutputOptions = { json: false, quiet: false, verbose: false };
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  readonly #gone = new AbortController();
+
+  constructor(streams: { stdout: Sink; stderr: Sink }) {
+    this.#stdout = streams.stdout;
+    this.#stderr = streams.stderr;
+    // A reader that left (`| head -1`) is no fault of ours; any other error ends the command.
+    this.#stdout.on('error', (error) => this.#gone.abort(error));
+    this.#stderr.on('error', () => {});
+  }
+
+  /** Aborted once nobody reads stdout any more; its reason is the system's error. */
+  get readerGone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Whether stdout shows lines to a person, not to a pipe. */
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY === true;
+  }
+
+  /** Text of ours that is already laid out: help. */
+  write(text: string): void {
+    this.#write(text);
+  }
+
+  /** One piece of data: `record` with --json, else `human`. */
+  data(record: JsonRecord, human: SafeText): void {
+    if (this.options.json) this.json(record);
+    else this.#write(`${human}\n`);
+  }
+
+  /** One line of JSON on stdout, whatever the options. */
+  json(record: JsonRecord): void {
+    this.#write(`${jsonSafe({ v: 1, ...record })}\n`);
+  }
+
+  /** Lines for a person on stdout; nothing with --json. */
+  human(...lines: readonly SafeText[]): void {
+    if (this.options.json) return;
+    for (const line of lines) this.#write(`${line}\n`);
+  }
+
+  /** What a person may want to know beside the data; nothing with -q. */
+  note(line: SafeText): void {
+    if (!this.options.quiet) this.#stderr.write(`${line}\n`);
+  }
+
+  /** Only with -v. */
+  detail(line: SafeText): void {
+    if (this.options.verbose) this.#stderr.write(`${line}\n`);
+  }
+
+  /** The one line that says why a command failed. */
+  complaint(line: SafeText): void {
+    this.#stderr.write(`lanchat: ${line}\n`);
+  }
+
+  /** Returns once all that was written has left this process, or can't. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#stdout, this.#stderr].map(flushed));
+  }
+
+  #write(text: string): void {
+    if (!this.#gone.signal.aborted) this.#stdout.write(text);
+  }
+}
+
+function flushed(stream: Sink): Promise<void> {
+  if (!stream.writable) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.write('', () => resolve());
+  });
+}

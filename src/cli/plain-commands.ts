@@ -1,0 +1,202 @@
+// What a typed line does in the plain interface. The lines are parsed as the screen parses them.
+import type { Destination, Person, Session } from '../client/api.ts';
+import { commands, parseLine } from '../ui/commands.ts';
+import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
+import { faultWords } from '../ui/words.ts';
+import { grouped, type Names, nameOf, type Show, trustWord } from './lines.ts';
+import { parseRelayAddress } from './options.ts';
+import { resolvePerson } from './session.ts';
+import { checkText } from './text-input.ts';
+
+interface Place {
+  readonly destination: Destination;
+  readonly label: SafeText;
+}
+
+/** Which of the screen's commands make sense without one. */
+const SUPPORTED: ReadonlySet<string> = new Set([
+  ...['join', 'part', 'msg', 'query', 'nick', 'who', 'whois', 'verify', 'trust', 'relay'],
+  ...['help', 'quit'],
+]);
+
+/** Holds where the next line of text goes. */
+export class PlainCommands {
+  readonly #session: Session;
+  readonly #show: Show;
+  readonly #names: Names;
+  #place: Place | null = null;
+
+  constructor(session: Session, { show, names }: { show: Show; names: Names }) {
+    this.#session = session;
+    this.#show = show;
+    this.#names = names;
+  }
+
+  /** `#room`, `@nick` or a fingerprint. */
+  begin(target: string): Promise<void> {
+    return this.#tellingFaults(() =>
+      target.startsWith('#') ? this.#join(target) : this.#query(target),
+    );
+  }
+
+  async run(typed: string): Promise<'quit' | null> {
+    const line = parseLine(typedText(typed));
+    switch (line.kind) {
+      case 'nothing':
+        return null;
+      case 'unknown-command':
+        this.#say(safeTemplate`${safeText(line.name)} is no command and was not sent; /help`);
+        return null;
+      case 'say':
+        await this.#tellingFaults(() => this.#send(this.#place, line.text));
+        return null;
+      case 'tell-person':
+        await this.#tellingFaults(() => this.#tell(line.name, line.text));
+        return null;
+      case 'tell-room':
+        await this.#tellingFaults(() => this.#tellRoom(line.room, line.text));
+        return null;
+      case 'command':
+        if (line.command.name === 'quit') return 'quit';
+        await this.#tellingFaults(() => this.#command(line.command.name, line.args.trim()));
+        return null;
+      default:
+        return line satisfies never;
+    }
+  }
+
+  #say(text: SafeText): void {
+    this.#show(safeTemplate`-- ${text}`);
+  }
+
+  async #tellingFaults(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#say(faultWords(error));
+    }
+  }
+
+  async #command(name: string, args: string): Promise<void> {
+    const [first = '', ...rest] = args.split(/\s+/);
+    switch (name) {
+      case 'join':
+        return this.#join(first);
+      case 'part':
+        return this.#part(first);
+      case 'msg':
+        return this.#tell(first, args.slice(first.length).trimStart());
+      case 'query':
+        return this.#query(first);
+      case 'nick': {
+        const { nick } = await this.#session.request({ do: 'nick', nick: first });
+        return this.#say(safeTemplate`You are ${safeText(nick)}`);
+      }
+      case 'who':
+        return this.#who();
+      case 'whois':
+        return this.#describe(await resolvePerson(this.#session, first));
+      case 'verify':
+        return this.#verify(first, rest.join(''));
+      case 'trust': {
+        const { fingerprint } = await resolvePerson(this.#session, first);
+        const { person } = await this.#session.request({ do: 'trust', peer: fingerprint });
+        return this.#describe(person);
+      }
+      case 'relay':
+        return this.#relay(first);
+      case 'help':
+        return this.#help();
+      default:
+        return this.#say(safeTemplate`/${safeText(name)} needs the screen`);
+    }
+  }
+
+  async #join(name: string): Promise<void> {
+    const { room } = await this.#session.request({ do: 'join', room: name });
+    this.#goTo({ destination: { room }, label: safeText(room) });
+  }
+
+  async #part(name: string): Promise<void> {
+    const here = this.#place?.destination;
+    const room = name !== '' ? name : here !== undefined && 'room' in here ? here.room : '';
+    const left = await this.#session.request({ do: 'leave', room });
+    this.#say(safeTemplate`left ${safeText(left.room)}`);
+    if (here !== undefined && 'room' in here && here.room === left.room) this.#place = null;
+  }
+
+  async #query(name: string): Promise<void> {
+    this.#goTo(this.#privately(await resolvePerson(this.#session, name)));
+  }
+
+  #privately(person: Person): Place {
+    const label = safeTemplate`@${this.#names.label(person)} (${trustWord(person)})`;
+    return { destination: { peer: person.fingerprint }, label };
+  }
+
+  #goTo(place: Place): void {
+    this.#place = place;
+    this.#say(safeTemplate`what you type now goes to ${place.label}`);
+  }
+
+  async #tell(name: string, text: string): Promise<void> {
+    await this.#send(this.#privately(await resolvePerson(this.#session, name)), text);
+  }
+
+  async #tellRoom(name: string, text: string): Promise<void> {
+    const { rooms } = await this.#session.request({ do: 'snapshot' });
+    if (!rooms.some((room) => room.name === name)) {
+      return this.#say(safeTemplate`you are not in ${safeText(name)}; /join it first`);
+    }
+    await this.#send({ destination: { room: name }, label: safeText(name) }, text);
+  }
+
+  async #send(place: Place | null, text: string): Promise<void> {
+    if (place === null)
+      return this.#say(safeText('nowhere to send it; /join #room or /query NAME'));
+    const to = place.destination;
+    await this.#session.request({ do: 'send', to, text: checkText(text, 'the message') });
+  }
+
+  async #who(): Promise<void> {
+    const { people } = await this.#session.request({ do: 'snapshot' });
+    for (const person of people) if (person.online) this.#describe(person);
+    if (!people.some((person) => person.online)) this.#say(safeText('nobody else is here'));
+  }
+
+  #describe(person: Person): void {
+    const changed = person.keyChangedFrom.length > 0 ? safeText(', KEY CHANGED') : safeText('');
+    const here = person.online ? safeText('here') : safeText('away');
+    const name = nameOf(person, person.ambiguous);
+    this.#say(
+      safeTemplate`${name}: ${here}, ${trustWord(person)}${changed}, key ${grouped(person.fingerprint)}`,
+    );
+  }
+
+  async #verify(name: string, digits: string): Promise<void> {
+    const { fingerprint: peer } = await resolvePerson(this.#session, name);
+    if (digits === '') {
+      const shown = await this.#session.request({ do: 'safety-number', peer });
+      this.#say(safeText(`safety number: ${shown.digits}`));
+      return this.#say(safeTemplate`compare it with them, then: /verify ${safeText(name)} NUMBER`);
+    }
+    const { person } = await this.#session.request({ do: 'verify', peer, digits });
+    this.#describe(person);
+  }
+
+  async #relay(address: string): Promise<void> {
+    if (address === 'retry') {
+      await this.#session.request({ do: 'retry' });
+    } else if (address === '') {
+      const { link } = await this.#session.request({ do: 'snapshot' });
+      const key = link.fingerprint === null ? safeText('') : grouped(link.fingerprint);
+      this.#say(safeTemplate`relay ${safeText(link.relay ?? 'none')} ${key}`);
+    } else await this.#session.request({ do: 'choose-relay', ...parseRelayAddress(address) });
+  }
+
+  #help(): void {
+    for (const { name, args, help } of commands) {
+      if (SUPPORTED.has(name)) this.#show(safeTemplate`--   /${safeText(name)} ${args}: ${help}`);
+    }
+  }
+}

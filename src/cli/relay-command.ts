@@ -1,0 +1,123 @@
+// `lanchat relay`: a relay with its key, its folder, its announcement and its log, until a signal ends it.
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { relayIdentityFromSeed } from '../crypto/identity.ts';
+import { ready as cryptoReady } from '../crypto/sodium.ts';
+import { type Advertisement, advertise } from '../discovery/advertise.ts';
+import { type Relay, startRelay } from '../relay/relay.ts';
+import type { FolderOwner } from '../storage/folder-owner.ts';
+import { FOLDER_ENTRIES, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
+import { acquireRelayFolder } from '../storage/profile-lock.ts';
+import { createRelayKey, readRelayKey, type StoredRelayKey } from '../storage/relay-key-file.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import type { CommandContext } from './context.ts';
+import { CommandError } from './errors.ts';
+import { folderProblemLine } from './lines.ts';
+import { RelayLog } from './relay-log.ts';
+
+export interface RelayRequest {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: string | null;
+  readonly name: string | null;
+  readonly data: string | null;
+  readonly mdns: boolean;
+}
+
+const SEED_BYTES = 32;
+const LOOPBACK = /^(?:127\.|::1$|localhost$)/i;
+
+/** Where the relay that `home` and `data` mean keeps its key. */
+export function relayFolder(home: string | null, data: string | null): string {
+  if (data !== null) return profileFolder(data);
+  return join(profileFolder(home ?? undefined), FOLDER_ENTRIES.relayFolder);
+}
+
+/** Resolves when SIGINT or SIGTERM has ended it cleanly. Throws StorageError, ListenError, CommandError. */
+export async function relay(context: CommandContext, request: RelayRequest): Promise<void> {
+  const folder = relayFolder(context.options.home, request.data);
+  for (const problem of await openPrivateFolder(folder)) {
+    context.output.note(folderProblemLine(problem));
+  }
+  const owner = await acquireRelayFolder(folder);
+  if (owner.kind === 'owned') {
+    owner.connection.destroy();
+    const who = owner.pid === null ? 'another process' : `process ${owner.pid}`;
+    const message = `a relay runs already in ${folder} (${who}); stop it, or give --data another folder`;
+    throw new CommandError('locked', message);
+  }
+  try {
+    await serve(context, request, { owner, folder });
+  } finally {
+    owner.close();
+  }
+}
+
+async function serve(
+  context: CommandContext,
+  request: RelayRequest,
+  { owner, folder }: { owner: FolderOwner; folder: string },
+): Promise<void> {
+  const name = request.name ?? hostname();
+  const log = new RelayLog(context.output, name);
+  const key = await loadKey(folder);
+  const running = await startRelay({
+    seed: key.seed,
+    port: request.port,
+    ...(request.host === null ? {} : { host: request.host }),
+    onEvent: (event) => log.event(event),
+    control: controlServer(owner),
+  });
+  key.seed.fill(0);
+  const announcement = request.mdns ? announce(running, request, { name, log }) : null;
+  try {
+    await untilSignalled(context.signal);
+  } finally {
+    await Promise.all([announcement?.close(), running.close()]);
+  }
+}
+
+function untilSignalled(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function loadKey(folder: string): Promise<StoredRelayKey> {
+  await cryptoReady();
+  const stored = (await readRelayKey(folder)) ?? (await makeKey(folder));
+  if (relayIdentityFromSeed(stored.seed).id === stored.id) return stored;
+  const path = join(folder, FOLDER_ENTRIES.relayKey);
+  const message = `${path} is damaged and was left as it is; restore a copy, or move it away`;
+  throw new StorageError('corrupt', message, { path });
+}
+
+function makeKey(folder: string): Promise<StoredRelayKey> {
+  const seed = randomBytes(SEED_BYTES);
+  const { id } = relayIdentityFromSeed(seed);
+  return createRelayKey(folder, { id, seed, createdMs: Date.now() });
+}
+
+/** The folder's lock listens and decides who is let in; this server only passes its connections on. */
+function controlServer(owner: FolderOwner): Server {
+  const server = createServer();
+  owner.accept((connection) => server.emit('connection', connection));
+  return server;
+}
+
+function announce(
+  running: Relay,
+  request: RelayRequest,
+  { name, log }: { name: string; log: RelayLog },
+): Advertisement {
+  return advertise({
+    name,
+    port: running.port,
+    relayIdPrefix: running.relayId.slice(0, 16),
+    onProblem: (problem) => log.discoveryProblem(problem),
+    loopbackOnly: request.host !== null && LOOPBACK.test(request.host),
+  });
+}

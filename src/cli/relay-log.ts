@@ -1,0 +1,126 @@
+// What a relay's operator reads: connections and reasons, never content. Decides nothing.
+
+import { listInterfaces } from '../discovery/interfaces.ts';
+import type { DiscoveryProblem } from '../discovery/problem.ts';
+import type { RelayEvent } from '../relay/events.ts';
+import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { clockTime } from '../ui/words.ts';
+import { describeFailure } from './errors.ts';
+import { grouped } from './lines.ts';
+import type { JsonRecord, Output } from './output.ts';
+
+/** Sentences in which a person can act on what discovery reports. */
+const DISCOVERY_PROBLEMS: Readonly<Record<DiscoveryProblem['kind'], string>> = {
+  'no-interface': 'no network is up but loopback; the relay is announced once one is',
+  'port-held': 'UDP port 5353 is held by another program; clients need --relay until it is free',
+  'not-permitted': 'the system forbids multicast DNS; clients need --relay',
+  'no-multicast': 'the network takes no multicast; clients need --relay',
+  'network-unreachable': 'the network refuses multicast; clients need --relay',
+  'socket-failed': 'multicast DNS failed; clients need --relay',
+  'too-many-relays': 'the network announces more relays than there can be; the rest is ignored',
+};
+
+export class RelayLog {
+  readonly #output: Output;
+  readonly #name: string;
+
+  constructor(output: Output, name: string) {
+    this.#output = output;
+    this.#name = name;
+  }
+
+  event(event: RelayEvent): void {
+    if (this.#output.options.json) {
+      this.#output.json(this.#record(event));
+      return;
+    }
+    for (const line of this.#lines(event)) this.#output.human(line);
+  }
+
+  discoveryProblem(problem: DiscoveryProblem): void {
+    const where = problem.interface === '' ? '' : ` on ${problem.interface}`;
+    const code = problem.code === '' ? '' : ` (${problem.code})`;
+    this.#output.note(
+      safeText(`lanchat: discovery${where}: ${DISCOVERY_PROBLEMS[problem.kind]}${code}`),
+    );
+  }
+
+  #record(event: RelayEvent): JsonRecord {
+    switch (event.type) {
+      case 'listening': {
+        const { type, host, port, relayId } = event;
+        return { type, host, port, fingerprint: relayId, name: this.#name };
+      }
+      case 'fault': {
+        const { code, message } = describeFailure(event.error);
+        return { ...stamped(event.type), code, message };
+      }
+      case 'connected':
+      case 'login':
+      case 'disconnected':
+      case 'dropped':
+      case 'refused':
+      case 'closed':
+        return { ...event, time: new Date().toISOString() };
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #lines(event: RelayEvent): SafeText[] {
+    switch (event.type) {
+      case 'listening':
+        return this.#banner(event);
+      case 'login':
+        return [line(safeTemplate`${who(event)} connected`)];
+      case 'connected':
+        return this.#output.options.verbose ? [line(safeTemplate`${who(event)} knocks`)] : [];
+      case 'disconnected':
+        return event.fingerprint === null && !this.#output.options.verbose
+          ? []
+          : [line(safeTemplate`${who(event)} disconnected`)];
+      case 'dropped': {
+        const why = safeTemplate`${safeText(event.reason)}, ${safeText(event.detail)}`;
+        return [line(safeTemplate`${who(event)} dropped: ${why}`)];
+      }
+      case 'refused': {
+        const { address, reason } = event;
+        return [line(safeTemplate`${safeText(address)} refused: ${safeText(reason)}`)];
+      }
+      case 'fault':
+        return [line(safeTemplate`fault: ${describeFailure(event.error).message}`)];
+      case 'closed':
+        return [line(safeText('closed'))];
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #banner(event: Extract<RelayEvent, { type: 'listening' }>): SafeText[] {
+    const { host, port, relayId } = event;
+    const everywhere = host === '::' || host === '0.0.0.0';
+    const lan = listInterfaces().filter((each) => each.family === 'IPv4' && !each.internal);
+    const [address] = everywhere ? lan.map((each) => each.address) : [host];
+    const shown = address?.includes(':') ? `[${address}]` : (address ?? '127.0.0.1');
+    return [
+      safeTemplate`Relay ${safeText(this.#name)} listens on port ${port}. It reads nothing that people write.`,
+      safeTemplate`  key             ${grouped(relayId)}`,
+      safeText('  other machines  lanchat'),
+      safeTemplate`  or by hand      lanchat --relay ${safeText(shown)}:${port}`,
+      safeText('  stop it         Ctrl+C'),
+    ];
+  }
+}
+
+function stamped(type: string): JsonRecord {
+  return { type, time: new Date().toISOString() };
+}
+
+function line(text: SafeText): SafeText {
+  return safeTemplate`${clockTime(Date.now())} ${text}`;
+}
+
+function who({ fingerprint, address }: { fingerprint: string | null; address: string }): SafeText {
+  const from = safeText(address);
+  return fingerprint === null ? from : safeTemplate`${grouped(fingerprint)} (${from})`;
+}

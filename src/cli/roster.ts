@@ -1,0 +1,38 @@
+// `lanchat peers` and `lanchat rooms`: who is here, and where this profile is.
+import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import type { CommandContext } from './context.ts';
+import { grouped, nameOf, trustWord } from './lines.ts';
+import { whenReady, withSession } from './session.ts';
+
+/** Everyone listed or pinned, those online first. */
+export async function peers(context: CommandContext): Promise<void> {
+  const { people } = await withSession(context, 'leave-alone', (session) =>
+    whenReady(session, context),
+  );
+  const sorted = [...people].sort(
+    (a, b) => Number(b.online) - Number(a.online) || a.nick.localeCompare(b.nick),
+  );
+  for (const person of sorted) {
+    const { nick, fingerprint, trust, online } = person;
+    const changed = person.keyChangedFrom.length > 0 ? safeText('  KEY CHANGED') : safeText('');
+    const state = online ? safeText('online') : safeText('away');
+    context.output.data(
+      { type: 'peer', nick, fingerprint, trust, online },
+      safeTemplate`${nameOf(person, person.ambiguous)}  ${state}  ${trustWord(person)}${changed}\n    ${grouped(fingerprint)}`,
+    );
+  }
+  if (sorted.length === 0) context.output.note(safeText('Nobody else is here yet.'));
+}
+
+export async function rooms(context: CommandContext): Promise<void> {
+  // Looking at them must not look like coming in.
+  const snapshot = await withSession(context, 'visit', (session) => whenReady(session, context));
+  for (const { name, members } of snapshot.rooms) {
+    // Every room of this version is public: anyone here, the host included, can join.
+    context.output.data(
+      { type: 'room', name, kind: 'public', members },
+      safeTemplate`${safeText(name)}  public  ${members.length} here`,
+    );
+  }
+  if (snapshot.rooms.length === 0) context.output.note(safeText('This profile is in no room.'));
+}

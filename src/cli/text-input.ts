@@ -1,0 +1,69 @@
+// Message texts from flags and stdin: bounded, valid UTF-8, whole lines. Sends nothing.
+import { UsageError } from '../protocol/errors.ts';
+import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import { safeText } from '../ui/safe-text.ts';
+import type { CommandContext, Input } from './context.ts';
+
+/** The text as it may be sent. Throws UsageError where it is empty, too long or not valid Unicode. */
+export function checkText(text: string, what: string): string {
+  if (text === '') throw new UsageError('empty-text', `${what} is empty; nothing was sent`);
+  if (/\p{Cs}/u.test(text)) throw new UsageError('bad-text', `${what} is not valid Unicode`);
+  if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw tooLong(what);
+  return text;
+}
+
+/** All of stdin as one text, without its last line end. Throws UsageError. */
+export async function readText(context: CommandContext): Promise<string> {
+  if (context.stdin.isTTY) {
+    context.output.note(safeText('Type the message, then Ctrl+D on a line of its own.'));
+  }
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of chunksOf(context.stdin)) {
+    sizeBytes += chunk.length;
+    // One more for the line end that is taken off.
+    if (sizeBytes > MAX_TEXT_BYTES + 2) throw tooLong('the text on stdin');
+    chunks.push(chunk);
+  }
+  const text = decode(Buffer.concat(chunks)).replace(/\r?\n$/, '');
+  return checkText(text, 'the text on stdin');
+}
+
+const LINE_FEED = 0x0a;
+
+/** Each line of stdin as it comes, without its end; empty ones are passed over. Throws UsageError. */
+export async function* readLines(stdin: Input): AsyncGenerator<string> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunksOf(stdin)) {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      yield* asLine(Buffer.concat([rest, chunk.subarray(start, end)]));
+      rest = Buffer.alloc(0);
+      start = end + 1;
+    }
+    rest = Buffer.concat([rest, chunk.subarray(start)]);
+    if (rest.length > MAX_TEXT_BYTES + 1) throw tooLong('a line on stdin');
+  }
+  yield* asLine(rest);
+}
+
+function* asLine(bytes: Buffer): Generator<string> {
+  const line = decode(bytes).replace(/\r$/, '');
+  if (line !== '') yield checkText(line, 'a line on stdin');
+}
+
+async function* chunksOf(stdin: Input): AsyncGenerator<Buffer> {
+  for await (const chunk of stdin) yield Buffer.from(chunk);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new UsageError('bad-text', 'stdin is not valid UTF-8; nothing of it was sent');
+  }
+}
+
+function tooLong(what: string): UsageError {
+  return new UsageError('too-long', `${what} is longer than ${MAX_TEXT_BYTES} bytes; split it`);
+}

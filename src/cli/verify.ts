@@ -1,0 +1,84 @@
+// `lanchat verify`: shows a safety number, or compares one and records that it matched.
+import { createInterface } from 'node:readline/promises';
+import type { Person, Session } from '../client/api.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import type { CommandContext } from './context.ts';
+import { grouped, nameOf, trustWord } from './lines.ts';
+import { qrLines } from './qr.ts';
+import { resolvePerson, whenReady, withSession } from './session.ts';
+
+const SAFETY_DIGITS = 60;
+/** A whole fingerprint, or 8 digits and more of one: needs no roster to be told apart. */
+const FINGERPRINT = /^[0-9a-f]{8,64}$/i;
+
+/** Throws CommandError: nobody, several; LanchatError `digits-differ` where the number is another. */
+export async function verify(
+  context: CommandContext,
+  request: { peer: string; digits: readonly string[] },
+): Promise<void> {
+  const digits = request.digits.length === 0 ? null : readDigits(request.digits.join(''));
+  await withSession(context, 'leave-alone', async (session) => {
+    if (!FINGERPRINT.test(request.peer)) await whenReady(session, context);
+    const found = await findPerson(session, request.peer);
+    const shown = await session.request({ do: 'safety-number', peer: found.fingerprint });
+    const person = digits === null ? shown.person : await record(session, found, digits);
+    report(context, { ...shown, person }, digits !== null);
+    if (digits === null && (await asksToRecord(context))) {
+      await record(session, found, null);
+      context.output.human(safeTemplate`${nameOf(found)} is now verified.`);
+    }
+  });
+}
+
+/** Verifying is how a changed key is looked into, so here it is no obstacle where it is the only match. */
+async function findPerson(session: Session, query: string): Promise<Person> {
+  const { matches } = await session.request({ do: 'find-person', query });
+  const [only, second] = matches;
+  return only !== undefined && second === undefined ? only : resolvePerson(session, query);
+}
+
+async function record(session: Session, person: Person, digits: string | null): Promise<Person> {
+  return (await session.request({ do: 'verify', peer: person.fingerprint, digits })).person;
+}
+
+function readDigits(text: string): string {
+  const digits = text.replace(/[\s-]/g, '');
+  if (/^\d+$/.test(digits) && digits.length === SAFETY_DIGITS) return digits;
+  throw new UsageError('bad-number', `a safety number has ${SAFETY_DIGITS} digits`);
+}
+
+function report(
+  { output }: CommandContext,
+  shown: { digits: string; qr: string; person: Person },
+  compared: boolean,
+): void {
+  const { person, digits, qr } = shown;
+  const { nick, fingerprint, trust } = person;
+  output.data(
+    { type: 'safety-number', nick, fingerprint, digits, trust },
+    safeTemplate`${nameOf(person)} (${trustWord(person)})\n${grouped(fingerprint)}`,
+  );
+  if (compared) {
+    output.human(safeText('The numbers match: recorded as verified.'));
+    return;
+  }
+  const groups = digits.match(/\d{5}/g) ?? [];
+  for (let row = 0; row < groups.length; row += 4) {
+    output.human(safeText(`    ${groups.slice(row, row + 4).join(' ')}`));
+  }
+  output.human(...qrLines(qr));
+}
+
+/** Only a person at a terminal is asked; a script gives the number it compared. */
+async function asksToRecord({ stdin, output, signal }: CommandContext): Promise<boolean> {
+  if (output.options.json || stdin.isTTY !== true) return false;
+  const reader = createInterface({ input: stdin });
+  try {
+    output.human(safeText('Does their screen show the same number? Type yes to record it:'));
+    const answer = await reader.question('', { signal });
+    return answer.trim().toLowerCase() === 'yes';
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+interface Meta {
+  readonly outputs: Readonly<
+    Record<
+      string,
+      {
+        readonly inputs: Readonly<Record<string, unknown>>;
+        readonly imports: readonly { readonly path: string; readonly kind: string }[];
+      }
+    >
+  >;
+}
+
+describe('what a headless command may load', () => {
+  let meta: Meta = { outputs: {} };
+  beforeAll(() => {
+    meta = JSON.parse(readFileSync('dist/meta.json', 'utf8'));
+  });
+
+  /** Every source that `entry` can come to load; `dynamic`: also what it loads only when asked. */
+  function sourcesOf(entry: string, { dynamic }: { dynamic: boolean }): string[] {
+    const seen = new Set<string>();
+    const sources: string[] = [];
+    const visit = (path: string) => {
+      const output = meta.outputs[path];
+      if (output === undefined || seen.has(path) || path === 'dist/screen.js') return;
+      seen.add(path);
+      sources.push(...Object.keys(output.inputs));
+      for (const each of output.imports) {
+        if (each.kind === 'import-statement' || (dynamic && each.kind === 'dynamic-import')) {
+          visit(each.path);
+        }
+      }
+    };
+    visit(entry);
+    return sources;
+  }
+
+  it('is never ink or react, whatever the command', () => {
+    const sources = sourcesOf('dist/lanchat.js', { dynamic: true });
+    expect(sources).toContain('src/cli/main.ts');
+    expect(sources).toContain('src/relay/relay.ts');
+    expect(sources.filter((source) => /node_modules\/(ink|react|yoga)/.test(source))).toEqual([]);
+  });
+
+  it('is not libsodium before a command needs it', () => {
+    const sources = sourcesOf('dist/lanchat.js', { dynamic: false });
+    expect(sources).toContain('src/cli/command-line.ts');
+    expect(sources.filter((source) => source.includes('libsodium'))).toEqual([]);
+  });
+});

@@ -1,0 +1,129 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../support/command.ts';
+import { FakeSession, messageId, onlineLink, peerId, person } from '../support/fake-session.ts';
+
+/** A terminal on stdin, which the test types into. */
+function openPlain(session: FakeSession, ...args: string[]) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const run = runCommand(['--plain', ...args], { session, stdin });
+  const type = (line: string) => stdin.write(`${line}\n`);
+  return { ...run, type, end: () => stdin.end() };
+}
+
+function inLobby(): FakeSession {
+  const session = new FakeSession({
+    join: ({ room }) => ({ room }),
+    leave: ({ room }) => ({ room }),
+    send: () => ({ id: messageId('1') }),
+    'find-person': ({ query }) => ({
+      matches: query === 'bela' || query === '@bela' ? [person('bela', 'b')] : [],
+    }),
+    'safety-number': () => ({ digits: '1'.repeat(60), qr: '', person: person('bela', 'b') }),
+    'choose-relay': () => ({}),
+  });
+  session.snapshot = {
+    ...session.snapshot,
+    people: [person('bela', 'b')],
+    rooms: [{ name: '#lobby', members: [] }],
+  };
+  return session;
+}
+
+const sends = (session: FakeSession) =>
+  session.requests.flatMap((request) =>
+    request.do === 'send' ? [[request.to, request.text]] : [],
+  );
+
+describe('the plain interface', () => {
+  it('sends what is typed to the room, and to a person where asked', async () => {
+    const session = inLobby();
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    plain.type('hello');
+    plain.type('@bela psst');
+    plain.type('/query bela');
+    plain.type('only you');
+    plain.type('//slash');
+    plain.type('/quit');
+    plain.type('never sent');
+    expect(await plain.status).toBe(0);
+    const bela = { peer: peerId('b') };
+    expect(sends(session)).toEqual([
+      [{ room: '#lobby' }, 'hello'],
+      [bela, 'psst'],
+      [bela, 'only you'],
+      [bela, '/slash'],
+    ]);
+    expect(session.closed).toBe(true);
+    expect(session.listeners).toBe(0);
+  });
+
+  it('begins where it was told to', async () => {
+    const session = inLobby();
+    const plain = openPlain(session, '@bela');
+    await plain.printed('goes to @bela (unverified)');
+    plain.end();
+    expect(await plain.status).toBe(0);
+  });
+
+  it('never sends an unknown command or a message to nobody', async () => {
+    const session = inLobby();
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    plain.type('/frobnicate now');
+    plain.type('@nobody hello');
+    plain.type('#elsewhere hello');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(sends(session)).toEqual([]);
+    expect(plain.stdout()).toContain('/frobnicate is no command and was not sent');
+    expect(plain.stdout()).toContain('nobody called @nobody');
+    expect(plain.stdout()).toContain('you are not in #elsewhere');
+  });
+
+  it('shows what arrives as whole lines that remote text cannot imitate or colour', async () => {
+    const session = inLobby();
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    const bela = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' } as const;
+    session.emit({
+      type: 'message',
+      message: {
+        ...{ id: messageId('2'), time: '2026-01-31T09:15:02.123Z', sentTime: null },
+        ...{ room: '#lobby', peer: null, from: bela, state: null },
+        text: '\u001b[31mred\u0007\n-- chen joined #lobby',
+      },
+    });
+    session.emit({ type: 'joined', room: '#lobby', who: bela });
+    session.emit({ type: 'link', link: { ...onlineLink, state: 'offline', reason: 'silent' } });
+    session.emit({
+      ...{ type: 'key-changed', nick: 'bela', was: peerId('b'), now: peerId('c') },
+      trust: 'verified',
+    });
+    plain.end();
+    expect(await plain.status).toBe(0);
+    const shown = plain.stdout();
+    expect(shown).toMatch(/^\d\d:\d\d #lobby bela: red/m);
+    expect(shown).toMatch(/^ {6}-- chen joined/m);
+    expect(shown).toMatch(/^-- bela joined #lobby$/m);
+    expect(shown).toMatch(/^-- LINK LOST/m);
+    expect(shown).toMatch(/^-- KEY CHANGED: bela/m);
+    expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  it('shows a safety number, help, and who is here', async () => {
+    const session = inLobby();
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    for (const line of ['/verify bela', '/who', '/help', '/relay 10.0.0.7:80']) plain.type(line);
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).toContain(`safety number: ${'1'.repeat(60)}`);
+    expect(plain.stdout()).toMatch(/^-- bela: here, unverified, key bbbb/m);
+    expect(plain.stdout()).toContain('/join #room');
+    expect(session.requests).toContainEqual({
+      ...{ do: 'choose-relay', host: '10.0.0.7', port: 80, fingerprint: null },
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { Output } from '../../src/cli/output.ts';
+import { RelayLog } from '../../src/cli/relay-log.ts';
+import { RelayId } from '../../src/protocol/ids.ts';
+import type { RelayEvent } from '../../src/relay/events.ts';
+
+const label = { connection: 1, address: '10.0.0.2', fingerprint: '0123456789abcdef' };
+const events: RelayEvent[] = [
+  {
+    ...{ type: 'listening', host: '127.0.0.1', port: 7717 },
+    relayId: RelayId.fromBytes(new Uint8Array(32).fill(0xab)),
+  },
+  { type: 'connected', ...label, fingerprint: null },
+  { type: 'login', ...label },
+  { type: 'dropped', ...label, reason: 'slow-reader', detail: 'queue full' },
+  { type: 'disconnected', ...label },
+  { type: 'refused', address: '10.0.0.3', reason: 'tls' },
+  { type: 'fault', error: new Error('accept failed') },
+  { type: 'closed' },
+];
+
+function log(json: boolean): string {
+  const stdout = new PassThrough();
+  const output = new Output({ stdout, stderr: new PassThrough() });
+  output.options = { json, quiet: false, verbose: false };
+  const relayLog = new RelayLog(output, 'hall\u001b[2J');
+  for (const event of events) relayLog.event(event);
+  return String(stdout.read());
+}
+
+describe("a relay's log", () => {
+  it('begins with where it listens, for machines one object a line', () => {
+    const lines = log(true)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ type }) => type)).toEqual(events.map(({ type }) => type));
+    expect(lines[0]).toMatchObject({ v: 1, port: 7717, fingerprint: 'ab'.repeat(32) });
+    for (const line of lines.slice(1)) expect(line.time).toMatch(/^\d{4}-.*Z$/);
+  });
+
+  it('tells an operator who came, went and was dropped, and why', () => {
+    const text = log(false);
+    expect(text).toContain('lanchat --relay 127.0.0.1:7717');
+    expect(text).toMatch(/0123 4567 89ab cdef \(10\.0\.0\.2\) connected/);
+    expect(text).toMatch(/dropped: slow-reader, queue full/);
+    expect(text).toMatch(/10\.0\.0\.3 refused: tls/);
+    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+});

@@ -1,0 +1,88 @@
+/** Runs a command line inside the test's process, with a fake session and captured streams. */
+import { PassThrough, Readable } from 'node:stream';
+import type { Input } from '../../src/cli/context.ts';
+import { Interruption } from '../../src/cli/errors.ts';
+import { runCommandLine } from '../../src/cli/main.ts';
+import { Output } from '../../src/cli/output.ts';
+import type { SessionOptions } from '../../src/client/open-session.ts';
+import { FakeSession } from './fake-session.ts';
+
+export interface CommandRun {
+  /** The exit status, once the command has ended. */
+  readonly status: Promise<number>;
+  readonly opened: SessionOptions[];
+  stdout(): string;
+  stderr(): string;
+  /** The lines of stdout, parsed. */
+  records(): Record<string, unknown>[];
+  /** Resolves once stdout holds this text. */
+  printed(text: string): Promise<void>;
+  interrupt(signal: 'SIGINT' | 'SIGTERM'): void;
+}
+
+export function runCommand(
+  args: readonly string[],
+  {
+    session = new FakeSession(),
+    sessions = [],
+    stdin = '',
+    env = {},
+  }: {
+    session?: FakeSession;
+    /** One after the other, where a command opens several; then `session`. */
+    sessions?: readonly FakeSession[];
+    stdin?: string | Uint8Array[] | Input;
+    env?: NodeJS.ProcessEnv;
+  } = {},
+): CommandRun {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const text = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  stdout.on('data', (chunk) => {
+    text.stdout += chunk;
+    for (const check of waiting) check();
+  });
+  stderr.on('data', (chunk) => {
+    text.stderr += chunk;
+  });
+  const interruption = new AbortController();
+  const opened: SessionOptions[] = [];
+  const status = runCommandLine(args, '1.2.3', new Output({ stdout, stderr }), {
+    stdin: inputOf(stdin),
+    skeleton: null,
+    env,
+    signal: interruption.signal,
+    openSession: async (options) => {
+      opened.push(options);
+      return sessions[opened.length - 1] ?? session;
+    },
+  });
+  return {
+    status,
+    opened,
+    stdout: () => text.stdout,
+    stderr: () => text.stderr,
+    records: () =>
+      text.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    printed: (wanted) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (!text.stdout.includes(wanted)) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
+    interrupt: (signal) => interruption.abort(new Interruption(signal)),
+  };
+}
+
+function inputOf(stdin: string | Uint8Array[] | Input): Input {
+  if (typeof stdin === 'string') return Readable.from([Buffer.from(stdin)]);
+  return Array.isArray(stdin) ? Readable.from(stdin) : stdin;
+}
