@@ -1,0 +1,74 @@
+// What stands under the messages as long as it is true: no relay, nobody here, newer lines below. Pure.
+import { ownRows } from './message-rows.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { Row } from './spans.ts';
+import { lobby, type ScreenState } from './store.ts';
+import { linkReason } from './words.ts';
+
+/** What the screen knows beside its state when it draws. */
+export interface Surroundings {
+  /** How long the search for a relay has lasted without a find. */
+  readonly searchedMs: number;
+  /** The address under which others reach a relay on this machine; null: no network. */
+  readonly lanAddress: () => string | null;
+}
+
+/** Relays on a healthy network answer within milliseconds; by then nobody is coming. */
+export const searchPatienceMs = 2_000;
+
+export function bannerRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
+  const { link } = state;
+  if (link === null) return [];
+  switch (link.state) {
+    case 'searching':
+      return searchingRows(state, around, cells);
+    case 'choosing':
+      return ownRows(t`Several relays, or one you don't know: /relay shows them.`, cells);
+    case 'ended':
+      return ownRows(
+        link.reason === null ? t`The link has ended.` : linkReason(link.reason),
+        cells,
+        'warning',
+      );
+    case 'online':
+      return state.ready ? aloneRows(state, around, cells) : [];
+    case 'connecting':
+    case 'offline':
+      return [];
+    default:
+      return link.state satisfies never;
+  }
+}
+
+function searchingRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
+  if (state.hosting !== 'no') return ownRows(t`Starting a relay on this machine …`, cells);
+  if (around.searchedMs < searchPatienceMs) {
+    return ownRows(t`Looking for a relay on this network …`, cells);
+  }
+  return [
+    ...ownRows(t`No relay found on this network; the search goes on.`, cells),
+    ...ownRows(t`Enter on an empty line hosts one on this machine.`, cells, 'warning'),
+    ...ownRows(t`Where discovery is blocked: /relay HOST:PORT`, cells),
+  ];
+}
+
+function aloneRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
+  const { people, self, active } = state;
+  const others = people.list().some((p) => p.online && p.fingerprint !== self?.fingerprint);
+  if (others || active !== lobby) return [];
+  return [
+    ...ownRows(t`Nobody else is here yet. On another machine here:`, cells),
+    ...ownRows(t`  lanchat`, cells, 'warning'),
+    ...ownRows(t`and where it finds nothing by itself:`, cells),
+    ...ownRows(t`  lanchat --relay ${reachableRelay(state, around)}`, cells, 'warning'),
+  ];
+}
+
+// Others can't reach this machine's loopback address, so its address on the network is shown instead.
+function reachableRelay({ link }: ScreenState, { lanAddress }: Surroundings): SafeText {
+  const relay = link?.relay ?? '';
+  const loopback = /^(127\.[\d.]+|localhost|\[::1\])(:\d+)$/.exec(relay);
+  const outside = loopback === null ? null : lanAddress();
+  const address = outside === null ? relay : `${outside}${loopback?.[2]}`;
+  return safeText(address, { maxLength: 300 });
+}

@@ -1,0 +1,67 @@
+// What Tab puts in: commands, people, rooms, round and round while it is pressed. Knows no keys.
+
+import { commands, findCommand } from './commands.ts';
+import type { ComposerState } from './composer.ts';
+import type { ScreenState } from './store.ts';
+
+/** A run of Tab presses: what was typed before the first, and the candidates it goes through. */
+export interface Completion {
+  readonly start: number;
+  readonly end: number;
+  readonly candidates: readonly string[];
+  readonly index: number;
+}
+
+/** The word before the cursor with its candidates, best first; null where there is nothing to offer. */
+export function startCompletion(composer: ComposerState, state: ScreenState): Completion | null {
+  const before = composer.text.slice(0, composer.cursor);
+  const word = /\S*$/.exec(before)?.[0] ?? '';
+  const start = before.length - word.length;
+  const candidates = candidatesFor(word, before.slice(0, start), state);
+  if (candidates.length === 0) return null;
+  return { start, end: before.length, candidates, index: 0 };
+}
+
+/** The same run one step on; `by` is −1 for Shift+Tab. `end` is where the last candidate ended. */
+export function nextCompletion(run: Completion, by: 1 | -1): Completion {
+  const count = run.candidates.length;
+  const end = run.start + (run.candidates[run.index]?.length ?? 0);
+  return { ...run, end, index: (run.index + by + count) % count };
+}
+
+function candidatesFor(word: string, before: string, state: ScreenState): readonly string[] {
+  if (before === '' && word.startsWith('/')) {
+    return startingWith(
+      commands.map(({ name }) => `/${name}`),
+      word,
+    ).map((name) => `${name} `);
+  }
+  const command = /^\/(\S+)\s+$/.exec(before)?.[1];
+  const completes = command === undefined ? null : (findCommand(command)?.completes ?? null);
+  if (completes === 'person') return people(word, '', state).map((name) => `${name} `);
+  if (completes === 'room') return rooms(word.startsWith('#') ? word : `#${word}`, state);
+  if (word.startsWith('@')) return people(word.slice(1), '@', state).map((name) => `${name} `);
+  if (word.startsWith('#')) return rooms(word, state).map((name) => `${name} `);
+  if (word === '' || command !== undefined) return [];
+  // A bare name is a mention: at the beginning of a line people write `asha: …`.
+  return people(word, '', state).map((name) => (before === '' ? `${name}: ` : `${name} `));
+}
+
+// In the room's order of closeness: who is here comes first, as the directory lists them.
+function people(typed: string, prefix: string, { people, self }: ScreenState): readonly string[] {
+  const wanted = typed.replace(/^@/, '');
+  const names = people
+    .list()
+    .filter(({ fingerprint }) => fingerprint !== self?.fingerprint)
+    .map(({ fingerprint }) => people.label(fingerprint));
+  return startingWith(names, wanted).map((name) => prefix + name);
+}
+
+function rooms(typed: string, { rooms }: ScreenState): readonly string[] {
+  return startingWith([...rooms.keys()], typed);
+}
+
+function startingWith(names: readonly string[], typed: string): string[] {
+  const wanted = typed.normalize('NFKC').toLowerCase();
+  return names.filter((name) => name.toLowerCase().startsWith(wanted)).slice(0, 50);
+}

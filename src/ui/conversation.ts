@@ -1,0 +1,177 @@
+// One conversation's lines, unread counts and scroll position; knows no session, no screen and no React.
+import type { ClientEvent, MessageReason, MessageState } from '../client/api.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
+import { type ComposerState, emptyComposer } from './composer.ts';
+import type { SafeText } from './safe-text.ts';
+import { bottomAnchor, type ViewportAnchor } from './viewport.ts';
+
+/** `#room`, or the fingerprint of the other person. */
+export type ConversationKey = string;
+
+/** Bounds memory; the oldest lines go first, a tenth at a time so that dropping stays cheap. */
+export const maxEntries = 10_000;
+const droppedAtOnce = maxEntries / 10;
+/** Changes of key that one line shows whole. */
+const maxKeyChanges = 2;
+/** Names that one collapsed line of joins and leaves remembers. */
+const maxNamesInPresence = 50;
+
+export interface KeyChange {
+  readonly was: PeerId;
+  readonly now: PeerId;
+}
+
+export type EntryBody =
+  | {
+      readonly kind: 'message';
+      readonly id: MessageId;
+      readonly from: PeerId;
+      readonly own: boolean;
+      readonly text: SafeText;
+      readonly state: MessageState | null;
+      readonly reason: MessageReason | null;
+      readonly mention: boolean;
+      /** The sender's clock where it is far from ours. */
+      readonly sentTime: SafeText | null;
+    }
+  | {
+      readonly kind: 'presence';
+      readonly joined: readonly SafeText[];
+      readonly left: readonly SafeText[];
+    }
+  | {
+      readonly kind: 'key-changed';
+      readonly nick: SafeText;
+      /** The first few, with both fingerprints. */
+      readonly changes: readonly KeyChange[];
+      /** How many more keys came under the name right after. */
+      readonly more: number;
+      readonly wasVerified: boolean;
+    }
+  /** Words of the relay's operator: somebody else's, and not encrypted. */
+  | { readonly kind: 'announcement'; readonly text: SafeText }
+  | { readonly kind: 'gap'; readonly nick: SafeText; readonly missing: number }
+  | { readonly kind: 'notice'; readonly tone: 'plain' | 'warning'; readonly text: SafeText };
+
+/** A line of a conversation. `seq` rises by one within it and survives the dropping of older lines. */
+export type Entry = EntryBody & { readonly seq: number; readonly timeMs: number };
+
+export interface Conversation {
+  readonly key: ConversationKey;
+  /** Oldest first. Entries are replaced, never changed. */
+  readonly entries: Entry[];
+  nextSeq: number;
+  unread: number;
+  mentions: number;
+  /** The first line that nobody has looked at yet. */
+  firstUnread: number | null;
+  /** Where the unread line stands: the first line unseen when the conversation was opened. */
+  marker: number | null;
+  /** What stays put while lines arrive: a line by its `seq`, or the newest. */
+  anchor: ViewportAnchor<number>;
+  composer: ComposerState;
+  /** Rows of the composer scrolled out above. */
+  composerTop: number;
+}
+
+export function newConversation(key: ConversationKey): Conversation {
+  return {
+    key,
+    entries: [],
+    nextSeq: 0,
+    unread: 0,
+    mentions: 0,
+    firstUnread: null,
+    marker: null,
+    anchor: bottomAnchor,
+    composer: emptyComposer,
+    composerTop: 0,
+  };
+}
+
+/** Adds a line at the end, joining it to the last where both are joins and leaves. */
+export function append(conversation: Conversation, body: EntryBody, timeMs: number): Entry {
+  const { entries } = conversation;
+  const last = entries.at(-1);
+  const merged = last === undefined ? null : merge(last, body);
+  if (last !== undefined && merged !== null) {
+    const replacement: Entry = { ...merged, seq: last.seq, timeMs };
+    entries[entries.length - 1] = replacement;
+    return replacement;
+  }
+  const entry: Entry = { ...body, seq: conversation.nextSeq, timeMs };
+  conversation.nextSeq += 1;
+  entries.push(entry);
+  if (entries.length > maxEntries) entries.splice(0, droppedAtOnce);
+  return entry;
+}
+
+// One line for a crowd that comes and goes, and for one that comes under a single name: a stranger with
+// a hundred keys must not push everything else off the screen.
+function merge(last: EntryBody, added: EntryBody): EntryBody | null {
+  if (last.kind === 'presence' && added.kind === 'presence') return mergePresence(last, added);
+  if (last.kind !== 'key-changed' || added.kind !== 'key-changed') return null;
+  if (last.nick !== added.nick || last.wasVerified !== added.wasVerified) return null;
+  const changes = [...last.changes, ...added.changes];
+  const shown = changes.slice(0, maxKeyChanges);
+  return { ...last, changes: shown, more: last.more + added.more + changes.length - shown.length };
+}
+
+type Presence = Extract<EntryBody, { kind: 'presence' }>;
+
+// Somebody who came and went within one line leaves no trace in it.
+function mergePresence(before: Presence, added: Presence): Presence {
+  const joined = [...before.joined, ...added.joined];
+  const left = [...before.left, ...added.left];
+  for (const name of added.left) dropPair(name, joined, left);
+  for (const name of added.joined) dropPair(name, left, joined);
+  return {
+    kind: 'presence',
+    joined: joined.slice(-maxNamesInPresence),
+    left: left.slice(-maxNamesInPresence),
+  };
+}
+
+function dropPair(name: SafeText, earlier: SafeText[], later: SafeText[]): void {
+  const at = earlier.indexOf(name);
+  if (at === -1) return;
+  earlier.splice(at, 1);
+  later.splice(later.indexOf(name), 1);
+}
+
+/** The place of a line in `entries`, or of the oldest kept one where it has been dropped. */
+export function indexOfSeq(conversation: Conversation, seq: number): number {
+  const first = conversation.entries[0]?.seq ?? 0;
+  return Math.max(0, Math.min(seq - first, conversation.entries.length - 1));
+}
+
+/** A rank that a message's state never falls back from; what failed stays failed. */
+const ranks: Readonly<Record<MessageState, number>> = {
+  pending: 0,
+  relayed: 1,
+  delivered: 2,
+  failed: 3,
+};
+
+type Receipt = Extract<ClientEvent, { type: 'receipt' }>;
+
+/** Moves a message of ours on. Says whether anything changed: a late, lower state changes nothing. */
+export function applyReceipt(conversation: Conversation, seq: number, receipt: Receipt): boolean {
+  const index = indexOfSeq(conversation, seq);
+  const entry = conversation.entries[index];
+  if (entry?.kind !== 'message' || entry.id !== receipt.id || entry.state === null) return false;
+  if (ranks[receipt.state] < ranks[entry.state]) return false;
+  conversation.entries[index] = { ...entry, state: receipt.state, reason: receipt.reason };
+  return true;
+}
+
+/** Takes the lines off the screen. What says that a key changed is permanent and stays. */
+export function clearLines(conversation: Conversation): void {
+  const kept = conversation.entries.filter((entry) => entry.kind === 'key-changed');
+  const next = conversation.nextSeq;
+  // Renumbered without gaps, ending below what comes next, so that a seq stays an index.
+  const renumbered = kept.map((entry, index) => ({ ...entry, seq: next - kept.length + index }));
+  conversation.entries.splice(0, conversation.entries.length, ...renumbered);
+  conversation.anchor = bottomAnchor;
+  conversation.marker = null;
+}

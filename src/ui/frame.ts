@@ -1,0 +1,157 @@
+// One whole screen as rows, from the store's state and a size. Pure but for the composer's scroll
+// position; React only puts the rows in their places.
+import type { Surroundings } from './banner-rows.ts';
+import { bannerRows } from './banner-rows.ts';
+import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
+import { type Conversation, indexOfSeq } from './conversation.ts';
+import type { CursorCell } from './frame-sink.ts';
+import { type Layout, layoutFor, leastColumns, leastRows } from './layout.ts';
+import { entryHeight, entryRows, ownRows } from './message-rows.ts';
+import { overlayView } from './overlay-rows.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { sidebarRows } from './sidebar-rows.ts';
+import { blanks, type Row, span } from './spans.ts';
+import { headerRow, statusRow } from './status-rows.ts';
+import type { ScreenState } from './store.ts';
+import { conversationName } from './switcher.ts';
+import { type ViewportSource, visibleSlice } from './viewport.ts';
+import { cellWidth, truncate } from './width.ts';
+
+export interface Frame {
+  readonly header: Row;
+  readonly sidebar: readonly Row[];
+  readonly main: readonly Row[];
+  readonly status: Row;
+  readonly composer: readonly Row[];
+  readonly cursor: CursorCell | null;
+  readonly layout: Layout;
+}
+
+/** What depends on the moment and the machine, not on events. */
+export interface Moment extends Surroundings {
+  /** Until the link is tried again; null: not planned. */
+  readonly countdownMs: number | null;
+}
+
+/** Null where the terminal is too small for a conversation. */
+export function frameOf(state: ScreenState, moment: Moment): Frame | null {
+  const layout = layoutFor(state.size);
+  if (layout.kind === 'too-small') return null;
+  const conversation = activeConversation(state);
+  const prompt = promptOf(state, layout);
+  const input = composerOf(conversation, prompt, layout);
+  const height = layout.bodyRows(input.rows.length);
+  const area = { cells: layout.main, rows: height };
+  const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
+  const hint = conversation.composer.text === '' ? emptyHint(state) : null;
+  const inputTop = layout.rows - input.rows.length;
+  const inputCursor = {
+    row: inputTop + input.cursor.row,
+    column: cellWidth(prompt) + input.cursor.column,
+  };
+  const overlayCursor = overlay?.cursor ?? null;
+  return {
+    header: headerRow(state),
+    sidebar: layout.sidebar === 0 ? [] : sidebarRows(state, layout.sidebar - 1, height),
+    main: overlay?.rows ?? messagePane(state, moment, { layout, height }),
+    status: statusRow(state, { countdownMs: moment.countdownMs, sidebar: layout.sidebar > 0 }),
+    composer: input.rows.map((row, index) => [
+      span(index === 0 ? prompt : blanks(cellWidth(prompt)), 'accent'),
+      hint === null ? span(row) : span(hint, 'dim'),
+    ]),
+    cursor:
+      overlay === null
+        ? inputCursor
+        : overlayCursor && {
+            row: 1 + overlayCursor.row,
+            column: layout.sidebar + overlayCursor.column,
+          },
+    layout,
+  };
+}
+
+function emptyHint({ overlay }: ScreenState): SafeText {
+  return overlay === null ? t`? for help` : t``;
+}
+
+/** All that fits below the least size. */
+export const tooSmallText: SafeText = t`lanchat needs ${leastColumns}×${leastRows}`;
+
+function activeConversation(state: ScreenState): Conversation {
+  const found = state.conversations.get(state.active);
+  // The store opens a conversation before it makes it the active one.
+  if (found === undefined) throw new Error('the active conversation does not exist');
+  return found;
+}
+
+function promptOf(state: ScreenState, layout: Layout): SafeText {
+  const cells = layout.columns < 60 ? 10 : 18;
+  return t`${truncate(conversationName(state, state.active), cells)}> `;
+}
+
+function composerOf(conversation: Conversation, prompt: SafeText, layout: Layout): ComposerLayout {
+  const input = layoutComposer(conversation.composer, {
+    cells: layout.columns - cellWidth(prompt),
+    maxRows: layout.maxComposerRows,
+    top: conversation.composerTop,
+  });
+  conversation.composerTop = input.top;
+  return input;
+}
+
+/** Cells in which the composer's text wraps, for the arrow keys. */
+export function composerCells(state: ScreenState): number {
+  const layout = layoutFor(state.size);
+  if (layout.kind === 'too-small') return 2;
+  return layout.columns - cellWidth(promptOf(state, layout));
+}
+
+interface Pane {
+  readonly layout: Layout;
+  readonly height: number;
+}
+
+/** Newest at the bottom, lanchat's standing words below them. */
+function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pane): readonly Row[] {
+  const conversation = activeConversation(state);
+  const banner = bannerRows(state, moment, layout.measure).slice(0, Math.floor(height / 2));
+  const source = messageSource(conversation, layout.measure);
+  const scrolled = conversation.anchor.kind === 'line';
+  const rows = height - banner.length - Number(scrolled);
+  const slice = visibleSlice(source, conversation.anchor, rows);
+  const shown = slice.spans.flatMap(({ index, from, to }) =>
+    entryRows(state, { conversation, index }, layout.measure).slice(from, to),
+  );
+  const blank: Row[] = Array.from({ length: slice.blankRows }, () => []);
+  const below = scrolled ? ownRows(belowText(slice.itemsBelow), layout.measure).slice(0, 1) : [];
+  return [...blank, ...shown, ...banner, ...below];
+}
+
+function belowText(count: number): SafeText {
+  return count === 1 ? t`1 newer below · Esc goes there` : t`${count} newer below · Esc goes there`;
+}
+
+/** The active conversation's lines for scrolling, and how many rows a page has. */
+export function scrollArea(
+  state: ScreenState,
+  moment: Moment,
+): { readonly source: ViewportSource<number>; readonly rows: number } | null {
+  const layout = layoutFor(state.size);
+  if (layout.kind === 'too-small') return null;
+  const conversation = activeConversation(state);
+  const input = composerOf(conversation, promptOf(state, layout), layout);
+  const height = layout.bodyRows(input.rows.length);
+  const banner = bannerRows(state, moment, layout.measure).slice(0, Math.floor(height / 2));
+  const rows = Math.max(1, height - banner.length - 1);
+  return { source: messageSource(conversation, layout.measure), rows };
+}
+
+function messageSource(conversation: Conversation, cells: number): ViewportSource<number> {
+  const { entries } = conversation;
+  return {
+    length: entries.length,
+    keyAt: (index) => entries[index]?.seq ?? -1,
+    indexOf: (seq) => (entries.length === 0 ? -1 : indexOfSeq(conversation, seq)),
+    heightAt: (index) => entryHeight(conversation, index, cells),
+  };
+}

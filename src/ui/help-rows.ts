@@ -1,0 +1,56 @@
+// The help as rows, made from the table of commands so that it can't fall behind it. Pure.
+import { commands } from './commands.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { blanks, type Row, rowWidth, span } from './spans.ts';
+import { cellWidth, wrap } from './width.ts';
+
+const keyHelp: readonly (readonly [SafeText, SafeText])[] = [
+  [t`Enter`, t`send; Alt+Enter or Ctrl+J: a new line`],
+  [t`Alt+1 … 9`, t`go to a window; Ctrl+N, Ctrl+P: next, previous`],
+  [t`Alt+A`, t`next window with something unread`],
+  [t`Ctrl+T`, t`find a window or a person by a few letters`],
+  [t`PgUp, PgDn`, t`a page; Esc: back to the newest`],
+  [t`Up, Down`, t`what you sent before`],
+  [t`Tab`, t`completes /commands, @names and #rooms`],
+  [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
+];
+
+const markHelp: readonly (readonly [SafeText, SafeText])[] = [
+  [t`…`, t`pending: still on this machine`],
+  [t`>`, t`relayed: the relay has it`],
+  [t`✓`, t`delivered: their lanchat has opened it`],
+  [t`✗`, t`failed, with the reason below`],
+  [t`@`, t`somebody named you`],
+  [t`-- !!`, t`lanchat's own words; nobody else can write there`],
+];
+
+export function helpRows(cells: number, version: SafeText): readonly Row[] {
+  const slash = commands.map(({ name, aliases, args, help }): readonly [SafeText, SafeText] => {
+    const also = aliases.map((alias) => `, /${alias}`).join('');
+    return [t`/${safeText(name)}${safeText(also)} ${args}`, help];
+  });
+  return [
+    [span(t` Help`, 'strong'), span(t`  PgUp PgDn, Esc closes · lanchat ${version}`, 'dim')],
+    [],
+    ...definitions(keyHelp, cells),
+    [],
+    [span(t` Marks beside messages`, 'strong')],
+    ...definitions(markHelp, cells),
+    [],
+    [span(t` Commands`, 'strong'), span(t`  //text sends a slash`, 'dim')],
+    ...definitions(slash, cells),
+  ];
+}
+
+function definitions(list: readonly (readonly [SafeText, SafeText])[], cells: number): Row[] {
+  const left = Math.min(cells >= 56 ? 28 : 12, 2 + Math.max(...list.map(([a]) => cellWidth(a))));
+  return list.flatMap(([term, meaning]): Row[] => {
+    const head = span(t` ${term}`, 'accent');
+    const gap = left + 1 - rowWidth([head]);
+    const lines = wrap(meaning, Math.max(10, cells - left - 2));
+    const body = lines.map((line): Row => [span(blanks(left + 1)), span(line)]);
+    // A term too long for its column gets a row of its own.
+    if (gap < 1) return [[head], ...body];
+    return [[head, span(blanks(gap)), ...(body[0]?.slice(1) ?? [])], ...body.slice(1)];
+  });
+}

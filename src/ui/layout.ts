@@ -1,0 +1,50 @@
+// How the screen is divided at each size. Cells and rows only; knows no content.
+import type { ScreenSize } from './frame-sink.ts';
+
+export interface Layout {
+  readonly kind: 'screen';
+  readonly columns: number;
+  readonly rows: number;
+  /** Cells of the sidebar with its border; 0: none, the switcher stands in for it. */
+  readonly sidebar: number;
+  /** Cells right of it. */
+  readonly main: number;
+  /** Cells that a line of text may take: longer ones are hard to read. */
+  readonly measure: number;
+  /** Rows between header and status line while the composer takes `composerRows`. */
+  readonly bodyRows: (composerRows: number) => number;
+  readonly maxComposerRows: number;
+}
+
+export const leastColumns = 30;
+export const leastRows = 8;
+const widestMeasure = 110;
+
+/** Too small for a conversation: one line says so. */
+export interface TooSmall {
+  readonly kind: 'too-small';
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export function layoutFor({ columns, rows }: ScreenSize): Layout | TooSmall {
+  if (columns < leastColumns || rows < leastRows) return { kind: 'too-small', columns, rows };
+  const sidebar = sidebarCells(columns);
+  const main = columns - sidebar;
+  return {
+    kind: 'screen',
+    columns,
+    rows,
+    sidebar,
+    main,
+    measure: Math.min(main - 1, widestMeasure),
+    // Header and status line take one row each.
+    bodyRows: (composerRows) => rows - 2 - composerRows,
+    maxComposerRows: Math.min(5, Math.floor((rows - 2) / 3)),
+  };
+}
+
+function sidebarCells(columns: number): number {
+  if (columns >= 120) return 28;
+  return columns >= 70 ? 18 : 0;
+}

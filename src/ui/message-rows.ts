@@ -1,0 +1,189 @@
+// Lines of a conversation as rows. lanchat's own words stand behind marks in a gutter that text from
+// others can't reach; knows no scrolling and no React.
+import type { Conversation, Entry } from './conversation.ts';
+import { fingerprintWords, trustWord } from './people.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { personTone, type Row, type Span, span, type Tone } from './spans.ts';
+import type { ScreenState } from './store.ts';
+import { lineCache } from './viewport.ts';
+import { wrap } from './width.ts';
+import { calendarDay, clockTime, stateMark, stateWords } from './words.ts';
+
+/** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
+const gutterCells = 6;
+/** Messages of one person within this time stand under one name. */
+const groupMs = 5 * 60_000;
+
+const blankGutter = span(t`      `);
+const noteGutter = span(t`   -- `, 'dim');
+const warningGutter = span(t`   !! `, 'warn');
+const mentionGutter = span(t`    @ `, 'accent');
+
+type MessageEntry = Extract<Entry, { kind: 'message' }>;
+
+/** The rows of a line but for its heading; remembered by line and width. */
+const bodyRows = lineCache<Entry, Row>((entry, cells) => layoutBody(entry, cells));
+
+function layoutBody(entry: Entry, cells: number): readonly Row[] {
+  switch (entry.kind) {
+    case 'message':
+      return messageRows(entry, cells);
+    case 'presence':
+      return presenceRows(entry, cells);
+    case 'key-changed':
+      return keyChangeRows(entry, cells);
+    case 'announcement':
+      return [
+        ...ownRows(t`The relay's operator says, not encrypted:`, cells),
+        ...remoteRows(entry.text, cells, blankGutter),
+      ];
+    case 'gap': {
+      const count = entry.missing === 1 ? t`1 message` : t`${entry.missing} messages`;
+      return ownRows(t`${count} from ${entry.nick} never arrived here`, cells, 'warning');
+    }
+    case 'notice':
+      return ownRows(entry.text, cells, entry.tone);
+    default:
+      return entry satisfies never;
+  }
+}
+
+/** lanchat's own words, behind its mark on every row. */
+export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning' = 'plain'): Row[] {
+  const [gutter, body]: [Span, Tone] =
+    tone === 'plain' ? [noteGutter, 'dim'] : [warningGutter, 'text'];
+  return wrap(text, cells - gutterCells).map((row) => [gutter, span(row, body)]);
+}
+
+function messageRows(entry: MessageEntry, cells: number): Row[] {
+  const rows = remoteRows(entry.text, cells, messageGutter(entry));
+  if (entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null)) {
+    const tone = entry.state === 'failed' ? 'warning' : 'plain';
+    rows.push(...ownRows(stateWords(entry.state, entry.reason), cells, tone));
+  }
+  if (entry.sentTime !== null) {
+    rows.push(...ownRows(t`sent at ${entry.sentTime} by their clock`, cells));
+  }
+  return rows;
+}
+
+/** What others wrote: only its first row has a mark, and none of lanchat's own. */
+function remoteRows(text: SafeText, cells: number, first: Span): Row[] {
+  return wrap(text, cells - gutterCells).map((row, index) => [
+    index === 0 ? first : blankGutter,
+    span(row),
+  ]);
+}
+
+function messageGutter(entry: MessageEntry): Span {
+  if (entry.mention) return mentionGutter;
+  if (entry.state === null) return blankGutter;
+  const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', failed: 'alarm' } as const;
+  return span(t`    ${stateMark(entry.state)} `, tones[entry.state]);
+}
+
+function presenceRows(entry: Extract<Entry, { kind: 'presence' }>, cells: number): Row[] {
+  const parts: SafeText[] = [];
+  if (entry.joined.length > 0) parts.push(t`${nameList(entry.joined)} joined`);
+  if (entry.left.length > 0) parts.push(t`${nameList(entry.left)} left`);
+  const [first, second] = parts;
+  if (first === undefined) return [];
+  return ownRows(second === undefined ? first : t`${first}; ${second}`, cells);
+}
+
+function nameList(names: readonly SafeText[]): SafeText {
+  const [first = t``, second = t``, third = t``] = names;
+  if (names.length === 1) return first;
+  if (names.length === 2) return t`${first} and ${second}`;
+  if (names.length === 3) return t`${first}, ${second} and ${third}`;
+  return t`${first}, ${second} and ${names.length - 2} others`;
+}
+
+function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
+  const { nick, changes, more, wasVerified } = entry;
+  const alarm = wrap(t`KEY CHANGED: ${nick} has another key`, cells - gutterCells);
+  const before = wasVerified ? t`verified` : t`known`;
+  // Short, so that all of it stands on the smallest screen at once.
+  const advice = wasVerified
+    ? t`Sending stops until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
+    : t`Ask them another way, then /verify ${nick} or /trust ${nick}.`;
+  return [
+    ...alarm.map((row): Row => [warningGutter, span(row, 'alarm')]),
+    ...changes.flatMap(({ was, now }) => [
+      ...ownRows(t`was ${fingerprintWords(was)} (${before})`, cells, 'warning'),
+      ...ownRows(t`now ${fingerprintWords(now)}`, cells, 'warning'),
+    ]),
+    ...(more === 0 ? [] : ownRows(t`and ${more} more keys under that name`, cells, 'warning')),
+    ...ownRows(advice, cells, 'warning'),
+  ];
+}
+
+/** What stands above a line: a new day, the unread line, the sender's name. */
+interface Heading {
+  readonly day: boolean;
+  readonly unread: boolean;
+  readonly author: boolean;
+}
+
+function headingOf(conversation: Conversation, index: number): Heading {
+  const entry = conversation.entries[index];
+  const before = conversation.entries[index - 1];
+  if (entry === undefined) return { day: false, unread: false, author: false };
+  const day = before !== undefined && dayOf(before.timeMs) !== dayOf(entry.timeMs);
+  const unread = conversation.marker === entry.seq;
+  const sameGroup =
+    entry.kind === 'message' &&
+    before?.kind === 'message' &&
+    before.from === entry.from &&
+    Math.abs(entry.timeMs - before.timeMs) < groupMs;
+  return { day, unread, author: entry.kind === 'message' && (day || unread || !sameGroup) };
+}
+
+function dayOf(timeMs: number): number {
+  return new Date(timeMs).setHours(0, 0, 0, 0);
+}
+
+/** Rows that a line takes with what stands above it, at a width. */
+export function entryHeight(conversation: Conversation, index: number, cells: number): number {
+  const entry = conversation.entries[index];
+  if (entry === undefined) return 0;
+  const { day, unread, author } = headingOf(conversation, index);
+  return Number(day) + Number(unread) + Number(author) + bodyRows(entry, cells).length;
+}
+
+/** All those rows. Names are looked up anew each time: they change without the line changing. */
+export function entryRows(
+  state: ScreenState,
+  place: { readonly conversation: Conversation; readonly index: number },
+  cells: number,
+): readonly Row[] {
+  const { conversation, index } = place;
+  const entry = conversation.entries[index];
+  if (entry === undefined) return [];
+  const { day, unread, author } = headingOf(conversation, index);
+  const rows: Row[] = [];
+  if (day) rows.push([noteGutter, span(calendarDay(entry.timeMs), 'dim')]);
+  if (unread) rows.push(unreadRow(cells));
+  if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
+  return [...rows, ...bodyRows(entry, cells)];
+}
+
+function unreadRow(cells: number): Row {
+  const rule = safeText('─'.repeat(Math.max(0, cells - gutterCells - 1)));
+  return [span(t`  new ${rule}`, 'accent')];
+}
+
+// A nickname has no spaces and no brackets, so neither `(you)` nor the word behind it can be forged.
+function authorRow({ people, self }: ScreenState, entry: MessageEntry): Row {
+  const time = span(t`${clockTime(entry.timeMs)} `, 'dim');
+  if (entry.own) {
+    return [time, span(self?.nick ?? t`you`, personTone(entry.from)), span(t` (you)`, 'dim')];
+  }
+  const name = span(people.label(entry.from), personTone(entry.from));
+  const person = people.get(entry.from);
+  if (person === null) return [time, name];
+  const word = trustWord(person);
+  const tone =
+    person.keyChangedFrom.length > 0 ? 'alarm' : person.trust === 'verified' ? 'good' : 'dim';
+  return [time, name, span(t`  `), span(word, tone)];
+}

@@ -1,0 +1,290 @@
+// Runs the screen on a terminal until the person leaves: wires keys, store, session and frames together.
+import { type Instance, render } from 'ink';
+import type { ClientEvent, Session } from '../client/api.ts';
+import type { RelayAddress } from '../client/open-session.ts';
+import { applyEvent, applySnapshot } from './apply-event.ts';
+import { searchPatienceMs } from './banner-rows.ts';
+import type { Moment } from './frame.ts';
+import { FrameSink, inkOutput } from './frame-sink.ts';
+import { KeyDecoder } from './keys.ts';
+import { Notifier, noticeStyle, windowTitle } from './notify.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { inkOptions, Screen } from './screen.tsx';
+import { ScreenKeys } from './screen-keys.ts';
+import { ScreenStore } from './store.ts';
+import type { ScreenActions } from './talk.ts';
+import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import { askTakenName, welcome } from './welcome.ts';
+import { faultWords } from './words.ts';
+
+/** A relay that runs on this machine as a process of its own. */
+export interface HostedRelay {
+  readonly address: RelayAddress;
+  /** Ends it as SIGTERM does; resolves when it has ended. */
+  stop(): Promise<void>;
+  /** Lets it run on when this process ends. */
+  leave(): void;
+}
+
+/** What bin/skeleton.js has put on the terminal already. */
+export interface Skeleton {
+  readonly screen: readonly string[];
+  readonly columns: number;
+  readonly rows: number;
+  release(): void;
+}
+
+export interface ScreenOptions {
+  readonly stdin: TerminalInput & NodeJS.ReadStream;
+  readonly stdout: TerminalOutput;
+  readonly host: HostProcess;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: SafeText;
+  readonly skeleton: Skeleton | null;
+  /** Called after the first paint. What `warn` is given stands on the screen. */
+  readonly openSession: (warn: (text: SafeText) => void) => Promise<Session>;
+  readonly hostRelay: () => Promise<HostedRelay>;
+  readonly parseRelay: (text: string) => RelayAddress;
+  /** This machine's address on the network, or null where there is none. */
+  readonly lanAddress: () => string | null;
+  /** `#room`, `@nick` or a fingerprint to begin with. */
+  readonly target: string | null;
+  /** A profile made in this run: ask for a name where the login's is no name. */
+  readonly firstRun: boolean;
+}
+
+export interface ScreenEnd {
+  /** The signal that ended it, or null: the person left, or the terminal is gone. */
+  readonly signal: NodeJS.Signals | null;
+  /** A relay hosted here that runs on. */
+  readonly relayLeft: boolean;
+}
+
+/**
+ * Paints first, then opens the session; what is typed meanwhile is kept. Resolves when the person has
+ * left, with the terminal restored and everything closed. Rejects with the session's error where it
+ * can't be opened, the terminal restored as well.
+ */
+export async function openScreen(options: ScreenOptions): Promise<ScreenEnd> {
+  const app = new ScreenApp(options);
+  try {
+    return await app.run();
+  } finally {
+    await app.close();
+  }
+}
+
+/** Owns terminal, sink, decoder, store, Ink, timers, session and a relay started here. */
+class ScreenApp {
+  readonly #options: ScreenOptions;
+  readonly #store: ScreenStore;
+  readonly #terminal: Terminal;
+  readonly #sink: FrameSink;
+  readonly #decoder: KeyDecoder;
+  readonly #notifier = new Notifier(() => performance.now());
+  /** Commands wait for it: a line sent while keys are being made goes out when they are. */
+  readonly #session: Promise<Session>;
+  readonly #actions: ScreenActions;
+  #openedSession: Session | null = null;
+  #provideSession: (session: Promise<Session>) => void = () => {};
+  #unsubscribe: () => void = () => {};
+  #ink: Instance | null = null;
+  #ticker: NodeJS.Timeout | null = null;
+  #title: SafeText = t``;
+  #hosted: HostedRelay | null = null;
+  #relayLeft = false;
+  #closed = false;
+  /** A name that is taken here is asked about once, in the run that made the profile. */
+  #mayAskName: boolean;
+  /** Resolves to the signal that ended the screen, or null. */
+  readonly #ended: Promise<NodeJS.Signals | null>;
+  #end: (signal: NodeJS.Signals | null) => void = () => {};
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    this.#mayAskName = options.firstRun;
+    const { stdin, stdout, host, skeleton } = options;
+    this.#terminal = new Terminal({
+      stdin,
+      stdout,
+      host,
+      onInput: (bytes) => this.#decoder.push(bytes),
+      onResize: (size) => {
+        this.#store.setSize(size);
+        this.#sink.resize(size);
+      },
+      onResume: () => this.#sink.repaint(),
+      onEnd: (signal) => this.#leave(signal, null),
+    });
+    const { size } = this.#terminal;
+    this.#store = new ScreenStore({
+      now: Date.now,
+      schedule: scheduleTimeout,
+      size,
+      version: options.version,
+    });
+    this.#sink = new FrameSink({
+      ...size,
+      output: this.#terminal.frames,
+      ...(skeleton === null ? {} : { screen: skeleton.screen }),
+    });
+    this.#session = new Promise((resolve) => {
+      this.#provideSession = resolve;
+    });
+    // Whoever asks for something hears of a session that can't be opened; so does `run`.
+    this.#session.catch(() => {});
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.#actions = {
+      store: this.#store,
+      ask: async (command) => (await this.#session).request(command),
+      parseRelay: options.parseRelay,
+      host: () => void this.#host(),
+      quit: ({ stopRelay }) => this.#leave(null, stopRelay),
+    };
+    const keys = new ScreenKeys({
+      ...this.#actions,
+      moment: this.#moment,
+      suspend: () => this.#terminal.suspend(),
+      repaint: () => this.#sink.repaint(),
+    });
+    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
+  }
+
+  async run(): Promise<ScreenEnd> {
+    this.#paint();
+    // The first frame has been handed to the terminal before anything heavy is loaded.
+    await new Promise((resolve) => setImmediate(resolve));
+    const opened = this.#open();
+    const signal = await Promise.race([this.#ended, opened.then(() => this.#ended)]);
+    return { signal, relayLeft: this.#relayLeft };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#ticker !== null) clearTimeout(this.#ticker);
+    this.#unsubscribe();
+    this.#ink?.unmount();
+    this.#decoder.close();
+    this.#store.close();
+    this.#terminal.close();
+    this.#sink.close();
+    if (!this.#relayLeft) await this.#hosted?.stop();
+    await this.#openedSession?.close();
+  }
+
+  #paint(): void {
+    const { skeleton, stdin, env } = this.#options;
+    skeleton?.release();
+    this.#terminal.enter({ adopt: skeleton !== null });
+    this.#ink = render(
+      <Screen
+        store={this.#store}
+        colour={(env.NO_COLOR ?? '') === ''}
+        moment={this.#moment}
+        setCursor={(cursor) => this.#sink.setCursor(cursor)}
+      />,
+      {
+        ...inkOptions,
+        stdout: inkOutput(this.#sink),
+        stdin,
+      },
+    );
+    this.#store.subscribe(() => this.#afterChange());
+  }
+
+  async #open(): Promise<void> {
+    const opening = this.#options.openSession((text) => this.#store.note(text, 'warning'));
+    this.#provideSession(opening);
+    const session = await opening;
+    // Left before the keys were made: nobody is there to use it.
+    if (this.#closed) return session.close();
+    this.#openedSession = session;
+    // Events first, the snapshot second: nothing falls between them.
+    const early: ClientEvent[] = [];
+    let take = (event: ClientEvent): void => {
+      early.push(event);
+    };
+    this.#unsubscribe = session.subscribe((event) => take(event));
+    applySnapshot(this.#store, await session.request({ do: 'snapshot' }));
+    take = (event) => this.#take(event);
+    for (const event of early) this.#take(event);
+    const { target, firstRun } = this.#options;
+    await welcome(this.#actions, { target, firstRun });
+  }
+
+  #take(event: ClientEvent): void {
+    const attention = applyEvent(this.#store, event);
+    if (event.type === 'ready' && this.#mayAskName) {
+      this.#mayAskName = false;
+      askTakenName(this.#store);
+    }
+    if (attention === null) return;
+    const notice = this.#notifier.notice(attention, this.#store.state.focused);
+    if (notice !== null) this.#terminal.notify(noticeStyle(this.#options.env), notice);
+  }
+
+  readonly #moment = (): Moment => {
+    const { state } = this.#store;
+    const now = this.#store.now();
+    const retryInMs = state.link?.retryInMs ?? null;
+    return {
+      searchedMs: state.searchingSinceMs === null ? 0 : now - state.searchingSinceMs,
+      countdownMs: retryInMs === null ? null : Math.max(0, retryInMs - (now - state.linkSinceMs)),
+      lanAddress: this.#options.lanAddress,
+    };
+  };
+
+  #afterChange(): void {
+    const title = windowTitle(this.#store.state);
+    if (title !== this.#title) this.#terminal.setTitle(title);
+    this.#title = title;
+    this.#ticker ??= this.#nextTick();
+  }
+
+  // Only what changes by itself needs a timer: a countdown, and the patience with a search.
+  #nextTick(): NodeJS.Timeout | null {
+    const { countdownMs, searchedMs } = this.#moment();
+    const searching = this.#store.state.searchingSinceMs !== null && searchedMs < searchPatienceMs;
+    if (!searching && (countdownMs === null || countdownMs === 0)) return null;
+    const delayMs = searching ? searchPatienceMs - searchedMs : 1_000;
+    return setTimeout(() => {
+      this.#ticker = null;
+      this.#store.notifyNow();
+    }, delayMs);
+  }
+
+  async #host(): Promise<void> {
+    const store = this.#store;
+    if (store.state.hosting !== 'no') return;
+    store.setHosting('starting');
+    try {
+      this.#hosted = await this.#options.hostRelay();
+      store.setHosting('running');
+      const { host, port, fingerprint } = this.#hosted.address;
+      await this.#actions.ask({ do: 'choose-relay', host, port, fingerprint });
+    } catch (error) {
+      if (this.#hosted === null) store.setHosting('no');
+      store.note(faultWords(error), 'warning');
+    }
+  }
+
+  /** A relay started here runs on where others use it, unless the person said otherwise. */
+  #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {
+    const { people, self } = this.#store.state;
+    const used = people
+      .list()
+      .some(({ online, fingerprint }) => online && fingerprint !== self?.fingerprint);
+    if (this.#hosted !== null && !(stopRelay ?? !used)) {
+      this.#hosted.leave();
+      this.#relayLeft = true;
+    }
+    this.#end(signal);
+  }
+}
+
+function scheduleTimeout(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,159 @@
+// What keys do while something lies over the messages. Choosing a person never sends anything.
+import type { RelayChoice } from '../client/api.ts';
+import { PeerId } from '../protocol/ids.ts';
+import { recordVerified } from './command-tasks.ts';
+import { parseLine, runLine } from './commands.ts';
+import { type ComposerEdit, editComposer } from './composer.ts';
+import { editFor } from './composer-keys.ts';
+import { introduce } from './introduce.ts';
+import type { KeyEvent } from './key-sequences.ts';
+import { moveSelection, type Overlay } from './overlay.ts';
+import { cleanNickname } from './people.ts';
+import { safeTemplate as t } from './safe-text.ts';
+import { switcherItems } from './switcher.ts';
+import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
+import { faultWords } from './words.ts';
+
+type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
+type Press = Extract<KeyEvent, { kind: 'text' | 'key' | 'paste' }>;
+
+/** Gives the key to the overlay; all of them are its own. */
+export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Press): void {
+  if (isKey(event, 'escape') && overlay.kind !== 'name') {
+    actions.store.setOverlay(null);
+    return;
+  }
+  switch (overlay.kind) {
+    case 'help':
+      helpKey(actions, overlay, event);
+      break;
+    case 'switcher':
+      switcherKey(actions, overlay, event);
+      break;
+    case 'picker':
+      pickerKey(actions, overlay, event);
+      break;
+    case 'relays':
+      relaysKey(actions, overlay, event);
+      break;
+    case 'verify':
+      verifyKey(actions, overlay, event);
+      break;
+    case 'name':
+      nameKey(actions, overlay, event);
+      break;
+    default:
+      overlay satisfies never;
+  }
+}
+
+function isKey(event: Press, ...names: readonly string[]): boolean {
+  return event.kind === 'key' && names.includes(event.name) && !event.ctrl && !event.alt;
+}
+
+/** −1 and 1 for up and down, also as Ctrl+P and Ctrl+N; 0 for any other key. */
+function stepOf(event: Press): -1 | 0 | 1 {
+  if (event.kind !== 'key') return 0;
+  if (event.name === 'up' || (event.ctrl && event.name === 'p')) return -1;
+  return event.name === 'down' || (event.ctrl && event.name === 'n') ? 1 : 0;
+}
+
+function helpKey({ store }: ScreenActions, overlay: Of<'help'>, event: Press): void {
+  const page = Math.max(1, store.state.size.rows - 6);
+  const by =
+    stepOf(event) + (isKey(event, 'pagedown') ? page : 0) - (isKey(event, 'pageup') ? page : 0);
+  if (by !== 0) store.setOverlay({ ...overlay, top: Math.max(0, overlay.top + by) });
+  else if (isKey(event, 'enter') || event.kind === 'text') store.setOverlay(null);
+}
+
+function switcherKey({ store }: ScreenActions, overlay: Of<'switcher'>, event: Press): void {
+  const items = switcherItems(store.state, overlay.query.text);
+  const step = stepOf(event);
+  if (step !== 0) {
+    const selected = moveSelection(overlay.selected, step, items.length);
+    store.setOverlay({ ...overlay, selected });
+  } else if (isKey(event, 'enter')) {
+    const chosen = items[Math.min(overlay.selected, items.length - 1)];
+    if (chosen === undefined) return;
+    const peer = PeerId.parse(chosen.key);
+    const person = peer === null ? null : store.state.people.get(peer);
+    if (person !== null) introduce(store, person);
+    store.open(chosen.key);
+  } else {
+    const edit = inputEdit(event);
+    if (edit === null) return;
+    store.setOverlay({ ...overlay, query: editComposer(overlay.query, edit), selected: 0 });
+  }
+}
+
+/** An overlay's input has one line: a paste gives its first. */
+function inputEdit(event: Press): ComposerEdit | null {
+  if (event.kind === 'paste') return { type: 'insert', text: event.text.split('\n', 1)[0] ?? '' };
+  if (event.kind === 'text') return { type: 'insert', text: event.text };
+  return editFor(event);
+}
+
+function pickerKey(actions: ScreenActions, overlay: Of<'picker'>, event: Press): void {
+  const { store } = actions;
+  const step = stepOf(event);
+  if (step !== 0) {
+    const selected = moveSelection(overlay.selected, step, overlay.people.length);
+    store.setOverlay({ ...overlay, selected });
+    return;
+  }
+  const person = overlay.people[overlay.selected];
+  if (!isKey(event, 'enter') || person === undefined) return;
+  store.setOverlay(null);
+  if (overlay.purpose.kind === 'open') openWithDraft(store, person, overlay.purpose.draft);
+  else runLine(actions, parseLine(`${overlay.purpose.line} ${person.fingerprint}`));
+}
+
+function relaysKey(actions: ScreenActions, overlay: Of<'relays'>, event: Press): void {
+  const { store } = actions;
+  const step = stepOf(event);
+  if (step !== 0) {
+    const selected = moveSelection(overlay.selected, step, overlay.choices.length);
+    store.setOverlay({ ...overlay, selected });
+    return;
+  }
+  const choice = overlay.choices[overlay.selected];
+  if (!isKey(event, 'enter') || choice === undefined) return;
+  store.setOverlay(null);
+  void attempt(actions, chooseCommand(choice));
+}
+
+/** The key that was shown is the key that is asked for. */
+function chooseCommand({ host, port, fingerprint }: RelayChoice) {
+  return { do: 'choose-relay', host, port, fingerprint } as const;
+}
+
+function verifyKey(actions: ScreenActions, overlay: Of<'verify'>, event: Press): void {
+  const { store } = actions;
+  if (isKey(event, 'tab')) {
+    store.setOverlay({ ...overlay, shown: overlay.shown === 'qr' ? 'digits' : 'qr' });
+  } else if (event.kind === 'text' && event.text.toLowerCase() === 'y') {
+    store.setOverlay(null);
+    void recordVerified(actions, overlay.peer, null);
+  }
+}
+
+function nameKey(actions: ScreenActions, overlay: Of<'name'>, event: Press): void {
+  const { store } = actions;
+  if (isKey(event, 'enter') || isKey(event, 'escape')) {
+    void takeName(actions, overlay);
+    return;
+  }
+  const edit = inputEdit(event);
+  if (edit === null) return;
+  store.setOverlay({ ...overlay, input: editComposer(overlay.input, edit), problem: null });
+}
+
+async function takeName({ store, ask }: ScreenActions, overlay: Of<'name'>): Promise<void> {
+  try {
+    const { nick } = await ask({ do: 'nick', nick: overlay.input.text });
+    store.setOverlay(null);
+    store.note(t`You are called ${cleanNickname(nick)}.`);
+  } catch (error) {
+    store.setOverlay({ ...overlay, problem: faultWords(error) });
+  }
+}

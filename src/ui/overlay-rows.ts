@@ -1,0 +1,190 @@
+// What lies over the messages, as rows, and where its own cursor stands. Pure.
+import type { Link, RelayChoice } from '../client/api.ts';
+import type { ComposerState } from './composer.ts';
+import { helpRows } from './help-rows.ts';
+import type { Overlay } from './overlay.ts';
+import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { blanks, type Row, span } from './spans.ts';
+import type { ScreenState } from './store.ts';
+import { switcherItems } from './switcher.ts';
+import { verifyRows } from './verify-rows.ts';
+import { cellWidth, wrap } from './width.ts';
+
+export interface OverlayArea {
+  readonly cells: number;
+  readonly rows: number;
+}
+
+export interface OverlayView {
+  readonly rows: readonly Row[];
+  /** Where an overlay's own input has its cursor. */
+  readonly cursor: { readonly row: number; readonly column: number } | null;
+}
+
+export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayArea): OverlayView {
+  switch (overlay.kind) {
+    case 'help':
+      return {
+        rows: scrolled(helpRows(area.cells, state.version), overlay.top, area.rows),
+        cursor: null,
+      };
+    case 'switcher':
+      return switcherView(state, overlay, area);
+    case 'picker':
+      return { rows: pickerRows(state, overlay, area), cursor: null };
+    case 'relays':
+      return { rows: relayRows(state, overlay, area), cursor: null };
+    case 'verify':
+      return { rows: verifyRows(state.people, overlay, area), cursor: null };
+    case 'name':
+      return nameView(overlay, area);
+    default:
+      return overlay satisfies never;
+  }
+}
+
+function title(text: SafeText, keys: SafeText): Row[] {
+  return [[span(t` ${text}`, 'strong'), span(t`  ${keys}`, 'dim')], []];
+}
+
+function paragraph(text: SafeText, cells: number): Row[] {
+  return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
+}
+
+/** As many rows as fit, from `top` or as far down as there is something to show. */
+function scrolled(rows: readonly Row[], top: number, height: number): readonly Row[] {
+  const start = Math.max(0, Math.min(top, rows.length - height));
+  return rows.slice(start, start + height);
+}
+
+function below(head: readonly Row[], area: OverlayArea): OverlayArea {
+  return { cells: area.cells, rows: Math.max(1, area.rows - head.length) };
+}
+
+/** A list of items, each of a row or more, scrolled so that the selected one is among them. */
+function listRows(
+  items: readonly (readonly Row[])[],
+  selected: number,
+  area: OverlayArea,
+): readonly Row[] {
+  const rows = items.flatMap((item, index) =>
+    item.map((row, line) =>
+      listedRow(row, { selected: index === selected, first: line === 0 }, area),
+    ),
+  );
+  const end = items.slice(0, selected + 1).reduce((sum, item) => sum + item.length, 0);
+  return scrolled(rows, Math.max(0, end - area.rows), area.rows);
+}
+
+function listedRow(
+  row: Row,
+  { selected, first }: { readonly selected: boolean; readonly first: boolean },
+  { cells }: OverlayArea,
+): Row {
+  if (!selected) return [span(t`   `), ...row];
+  const text = row.reduce<SafeText>((all, part) => t`${all}${part.text}`, first ? t` > ` : t`   `);
+  return [span(t`${text}${blanks(cells - 1 - cellWidth(text))}`, 'selected')];
+}
+
+function inputRow(input: ComposerState, label: SafeText, cells: number) {
+  const before = safeText(input.text.slice(0, input.cursor));
+  const column = Math.min(cells - 1, cellWidth(label) + cellWidth(before));
+  return { row: [span(label, 'accent'), span(safeText(input.text))] satisfies Row, column };
+}
+
+function switcherView(
+  state: ScreenState,
+  overlay: Extract<Overlay, { kind: 'switcher' }>,
+  area: OverlayArea,
+): OverlayView {
+  const head = title(t`Go to`, t`type letters, Enter opens, Esc closes`);
+  const input = inputRow(overlay.query, t` > `, area.cells);
+  const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
+    const number = item.number === null ? t`   ` : t`${item.number}  `;
+    const unread = state.conversations.get(item.key)?.unread ?? 0;
+    const count = unread === 0 ? t`` : t` (${unread})`;
+    return [[span(number, 'dim'), span(item.name), span(count, 'accent')]];
+  });
+  const rest = { cells: area.cells, rows: Math.max(1, area.rows - head.length - 2) };
+  const list = listRows(items, Math.min(overlay.selected, items.length - 1), rest);
+  const found = items.length === 0 ? [[span(t`   nothing is called that`, 'dim')]] : list;
+  return {
+    rows: [...head, input.row, [], ...found],
+    cursor: { row: head.length, column: input.column },
+  };
+}
+
+function pickerRows(
+  { people }: ScreenState,
+  overlay: Extract<Overlay, { kind: 'picker' }>,
+  area: OverlayArea,
+): readonly Row[] {
+  const why = t`Several keys go by this name, so nothing was sent. Compare before you choose.`;
+  const head = [
+    ...title(t`Which ${overlay.name}?`, t`Up Down, Enter, Esc`),
+    ...paragraph(why, area.cells),
+    [],
+  ];
+  const items = overlay.people.map((person) =>
+    pickedPerson(people.label(person.fingerprint), person, area.cells),
+  );
+  return [...head, ...listRows(items, overlay.selected, below(head, area))];
+}
+
+function pickedPerson(label: SafeText, person: KnownPerson, cells: number): Row[] {
+  const away = person.online ? t`` : t`, not here`;
+  const changed = person.keyChangedFrom.length > 0;
+  const tone = changed ? 'alarm' : person.trust === 'verified' ? 'good' : 'text';
+  return [
+    [span(label, 'strong'), span(t`  `), span(trustWord(person), tone), span(away, 'dim')],
+    ...wrap(fingerprintWords(person.fingerprint), cells - 6).map((row): Row => [span(row)]),
+  ];
+}
+
+function relayRows(
+  { link }: ScreenState,
+  overlay: Extract<Overlay, { kind: 'relays' }>,
+  area: OverlayArea,
+): readonly Row[] {
+  const head = [
+    ...title(t`Which relay?`, t`Up Down, Enter, Esc`),
+    ...paragraph(relayQuestion(overlay.choices, link), area.cells),
+    [],
+  ];
+  const items = overlay.choices.map((choice): Row[] => {
+    const name = safeText(choice.name, { maxLength: 64 });
+    const key = fingerprintWords(choice.fingerprint, 16);
+    const where = safeText(`${choice.host}:${choice.port}`, { maxLength: 100 });
+    const known = choice.pinned ? t`used before` : t`not known`;
+    return [
+      [span(where, 'strong'), span(t`  ${known}  `), span(name, 'dim')],
+      [span(t`key ${key} …`)],
+    ];
+  });
+  return [...head, ...listRows(items, overlay.selected, below(head, area))];
+}
+
+function relayQuestion(choices: readonly RelayChoice[], link: Link | null): SafeText {
+  if (link?.reason === 'relay-key-changed') {
+    return t`A relay here bears the name of yours and has another key. Ask whoever runs it before you choose it.`;
+  }
+  if (choices.length > 1) {
+    return t`Several relays are on this network; people meet on the same one.`;
+  }
+  return t`The relay you know doesn't answer, and this one isn't known. It can't read what you write, but it sees who is here, and when.`;
+}
+
+function nameView(overlay: Extract<Overlay, { kind: 'name' }>, area: OverlayArea): OverlayView {
+  const head = [
+    ...title(t`What should people call you?`, t`Enter takes it`),
+    ...paragraph(t`You can change it later with /nick.`, area.cells),
+    [],
+  ];
+  const input = inputRow(overlay.input, t` > `, area.cells);
+  const problem = overlay.problem === null ? [] : [[], ...paragraph(overlay.problem, area.cells)];
+  return {
+    rows: [...head, input.row, ...problem],
+    cursor: { row: head.length, column: input.column },
+  };
+}

@@ -1,0 +1,128 @@
+// Everybody this screen knows by key: how to name them without mixing two up. Knows no conversation.
+import type { Person, Trust } from '../client/api.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
+import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
+
+/** A person whose name has been cleaned for the terminal. */
+export interface KnownPerson extends Omit<Person, 'nick'> {
+  readonly nick: SafeText;
+}
+
+const maxNickLength = 64;
+const noCardYet = safeTemplate`anonymous`;
+
+/**
+ * A name without blanks, brackets or controls, even where the client let one through: what stands
+ * behind a name, `(you)` or `verified`, is lanchat's.
+ */
+export function cleanNickname(nick: string): SafeText {
+  return nick === '' ? noCardYet : safeText(cleanNick(nick), { maxLength: maxNickLength });
+}
+
+/** `4f2a 91c0 …`: groups of four hex digits, as many as asked for. */
+export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
+  const groups = fingerprint.slice(0, digits).match(/.{1,4}/g) ?? [];
+  return safeText(groups.join(' '));
+}
+
+export class Directory {
+  readonly #people = new Map<PeerId, KnownPerson>();
+  // Who shares a skeleton: two names that look alike are told apart by their keys.
+  readonly #bySkeleton = new Map<string, Set<PeerId>>();
+  #sorted: readonly KnownPerson[] | null = null;
+
+  get size(): number {
+    return this.#people.size;
+  }
+
+  set(person: Person): KnownPerson {
+    const known: KnownPerson = { ...person, nick: cleanNickname(person.nick) };
+    const before = this.#people.get(known.fingerprint);
+    if (before?.nick !== known.nick) {
+      if (before !== undefined) {
+        this.#bySkeleton.get(nickSkeleton(before.nick))?.delete(before.fingerprint);
+      }
+      this.#namesakes(known.nick).add(known.fingerprint);
+    }
+    this.#people.set(known.fingerprint, known);
+    this.#sorted = null;
+    return known;
+  }
+
+  get(fingerprint: PeerId): KnownPerson | null {
+    return this.#people.get(fingerprint) ?? null;
+  }
+
+  /** Who is here first, then by name; the same array until somebody changes. */
+  list(): readonly KnownPerson[] {
+    this.#sorted ??= [...this.#people.values()].sort(
+      (a, b) => Number(b.online) - Number(a.online) || compare(a, b),
+    );
+    return this.#sorted;
+  }
+
+  /** `asha`, or `asha·4f2a` with as many digits as tell the key from its namesakes'. */
+  label(fingerprint: PeerId): SafeText {
+    const person = this.#people.get(fingerprint);
+    if (person === undefined) return safeTemplate`${noCardYet}·${shortKey(fingerprint, 4)}`;
+    if (!person.ambiguous && this.#namesakes(person.nick).size < 2) return person.nick;
+    return safeTemplate`${person.nick}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
+  }
+
+  /** Everybody whose name is this one or looks like it. */
+  lookAlikes(nick: string): readonly KnownPerson[] {
+    return [...this.#namesakes(nick)]
+      .map((fingerprint) => this.#people.get(fingerprint))
+      .filter((person) => person !== undefined);
+  }
+
+  /** Who is meant by a label this directory made, `nick·4f2a`; empty for any other text. */
+  byLabel(label: string): readonly KnownPerson[] {
+    const [, nick, digits] = /^(.+)·([0-9a-f]{4,64})$/iu.exec(label) ?? [];
+    if (nick === undefined || digits === undefined) return [];
+    const prefix = digits.toLowerCase();
+    return this.lookAlikes(nick).filter(
+      (person) => person.nick === nick && person.fingerprint.startsWith(prefix),
+    );
+  }
+
+  #namesakes(nick: string): Set<PeerId> {
+    const skeleton = nickSkeleton(nick);
+    let found = this.#bySkeleton.get(skeleton);
+    if (found === undefined) {
+      found = new Set();
+      this.#bySkeleton.set(skeleton, found);
+    }
+    return found;
+  }
+
+  #digitsNeeded(person: KnownPerson): number {
+    const others = [...this.#namesakes(person.nick)].filter((id) => id !== person.fingerprint);
+    for (const digits of [4, 8, 16]) {
+      const prefix = person.fingerprint.slice(0, digits);
+      if (!others.some((other) => other.startsWith(prefix))) return digits;
+    }
+    return 64;
+  }
+}
+
+function shortKey(fingerprint: PeerId, digits: number): SafeText {
+  return safeText(fingerprint.slice(0, digits));
+}
+
+function compare(a: KnownPerson, b: KnownPerson): number {
+  if (a.nick !== b.nick) return a.nick < b.nick ? -1 : 1;
+  return a.fingerprint < b.fingerprint ? -1 : 1;
+}
+
+/** What the screen says about a key. `new` and `known` are both unverified: nobody compared anything. */
+export function trustWord(person: {
+  readonly trust: Trust;
+  readonly keyChangedFrom?: readonly PeerId[];
+}): SafeText {
+  if (person.keyChangedFrom !== undefined && person.keyChangedFrom.length > 0) {
+    return safeTemplate`KEY CHANGED`;
+  }
+  return person.trust === 'verified' ? safeTemplate`verified` : safeTemplate`unverified`;
+}

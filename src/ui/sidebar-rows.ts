@@ -1,0 +1,69 @@
+// The sidebar as rows: rooms, conversations and people, with what is unread. Pure.
+import { PeerId } from '../protocol/ids.ts';
+import type { Conversation, ConversationKey } from './conversation.ts';
+import type { KnownPerson } from './people.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { blanks, type Row, span, type Tone } from './spans.ts';
+import type { ScreenState } from './store.ts';
+import { conversationName } from './switcher.ts';
+import { cellWidth, truncate } from './width.ts';
+
+/** Exactly `rows` rows of at most `cells` cells, or the most of the list that fits. */
+export function sidebarRows(state: ScreenState, cells: number, rows: number): readonly Row[] {
+  const rooms = state.order.filter((key) => key.startsWith('#'));
+  const private_ = state.order.filter((key) => !key.startsWith('#'));
+  const others = state.people
+    .list()
+    .filter(({ online, fingerprint }) => online && fingerprint !== state.self?.fingerprint)
+    .filter(({ fingerprint }) => !state.conversations.has(fingerprint));
+  const lines: Row[] = [
+    [span(t` ROOMS`, 'dim')],
+    ...rooms.map((key) => windowRow(state, key, cells)),
+    [],
+    [span(t` PEOPLE`, 'dim')],
+    ...private_.map((key) => windowRow(state, key, cells)),
+    ...others.map((person) => personRow(state, person, cells)),
+  ];
+  if (lines.length <= rows) return lines;
+  return [...lines.slice(0, rows - 1), [span(t`   … ${lines.length - rows + 1} more`, 'dim')]];
+}
+
+function windowRow(state: ScreenState, key: ConversationKey, cells: number): Row {
+  const conversation = state.conversations.get(key);
+  const counts = conversation === undefined ? t`` : countWords(conversation);
+  const number = state.order.indexOf(key) + 1;
+  const left = number < 10 ? t` ${number}` : t`${number}`;
+  const mark = personMark(state, key);
+  const name = truncate(conversationName(state, key), Math.max(1, cells - 4 - cellWidth(counts)));
+  if (state.active === key) {
+    const used = 3 + cellWidth(mark) - 1 + cellWidth(name) + cellWidth(counts);
+    return [span(t`${left}${mark}${name}${counts}${blanks(cells - used)}`, 'selected')];
+  }
+  return [span(left, 'dim'), span(mark), span(name, nameTone(state, key)), span(counts, 'accent')];
+}
+
+/** ` (3)` unread, ` @2` mentions: marks in words, not colour. */
+function countWords({ unread, mentions }: Conversation): SafeText {
+  if (unread === 0) return t``;
+  return mentions === 0 ? t` (${unread})` : t` (${unread}) @${mentions}`;
+}
+
+function nameTone(state: ScreenState, key: ConversationKey): Tone {
+  if ((state.conversations.get(key)?.unread ?? 0) > 0) return 'strong';
+  const peer = PeerId.parse(key);
+  return peer !== null && state.people.get(peer)?.online !== true ? 'dim' : 'text';
+}
+
+function personRow(state: ScreenState, person: KnownPerson, cells: number): Row {
+  const name = truncate(state.people.label(person.fingerprint), Math.max(1, cells - 4));
+  return [span(t`  `), span(personMark(state, person.fingerprint)), span(name)];
+}
+
+/** One cell between number and name: `✓` verified, `!` key changed, nothing for all others. */
+function personMark(state: ScreenState, key: ConversationKey): SafeText {
+  const peer = PeerId.parse(key);
+  const person = peer === null ? null : state.people.get(peer);
+  if (person === null) return t` `;
+  if (person.keyChangedFrom.length > 0) return t`!`;
+  return person.trust === 'verified' ? t`✓` : t` `;
+}

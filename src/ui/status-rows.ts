@@ -1,0 +1,108 @@
+// The header and the status line: where one is, what the link does, what a key is worth. Pure.
+import { PeerId } from '../protocol/ids.ts';
+import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { type Row, type Span, span } from './spans.ts';
+import type { ScreenState } from './store.ts';
+import { conversationName } from './switcher.ts';
+import { linkReason, linkWords } from './words.ts';
+
+/** The conversation's name and who is in it. */
+export function headerRow(state: ScreenState): Row {
+  const peer = PeerId.parse(state.active);
+  const name = conversationName(state, state.active);
+  const detail = peer === null ? roomDetail(state) : privateDetail(state.people.get(peer), peer);
+  return [span(t` lanchat  ${name}  ${detail}`, 'bar')];
+}
+
+function roomDetail(state: ScreenState): SafeText {
+  const room = state.rooms.get(state.active);
+  if (room === undefined) return t``;
+  const here = room.members.length === 1 ? t`only you` : t`${room.members.length} members`;
+  return t`${here}`;
+}
+
+function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
+  const key = t`key ${fingerprintWords(peer, 16)} …`;
+  if (person === null) return key;
+  return t`private · ${person.online ? t`here` : t`not here`} · ${key}`;
+}
+
+export interface StatusContext {
+  /** Until the link is tried again; null: not planned. */
+  readonly countdownMs: number | null;
+  /** Whether a sidebar shows what is unread. */
+  readonly sidebar: boolean;
+}
+
+/** Link, trust, relay: the most important first, because a narrow screen cuts the end. */
+export function statusRow(state: ScreenState, { countdownMs, sidebar }: StatusContext): Row {
+  if (state.quitArmed) return [span(t` Ctrl+C again quits; any other key goes on`, 'warn')];
+  const { link } = state;
+  if (link === null) return [span(t` starting …`, 'dim')];
+  const spans: Span[] = [linkSpan(state)];
+  if (link.state === 'offline' || link.state === 'connecting') {
+    spans.push(...troubleSpans(state, countdownMs));
+  } else if (link.state === 'online') {
+    spans.push(span(t` · `, 'dim'), ...trustSpans(state));
+    const unread = sidebar ? null : elsewhere(state);
+    if (unread !== null) spans.push(span(t` · `, 'dim'), span(unread, 'strong'));
+    if (link.relay !== null) {
+      spans.push(span(t` · relay ${safeText(link.relay, { maxLength: 300 })}`, 'dim'));
+    }
+  } else if (link.reason !== null) {
+    spans.push(span(t` · ${linkReason(link.reason)}`));
+  }
+  return spans;
+}
+
+function linkSpan({ link, ready }: ScreenState): Span {
+  if (link === null) return span(t``);
+  const bad = link.state === 'offline' || link.state === 'ended';
+  const words = link.state === 'online' && !ready ? t`online, reading the roster` : linkWords(link);
+  return span(t` ${words}`, bad ? 'alarm' : link.state === 'online' ? 'good' : 'warn');
+}
+
+function troubleSpans({ link }: ScreenState, countdownMs: number | null): Span[] {
+  const spans: Span[] = [];
+  if (countdownMs !== null) {
+    const seconds = Math.max(1, Math.ceil(countdownMs / 1000));
+    spans.push(span(t` · next try in ${seconds} s`));
+  }
+  spans.push(span(t` · type on: it waits here and goes out later`));
+  if (link?.reason != null) spans.push(span(t` · ${linkReason(link.reason)}`, 'dim'));
+  return spans;
+}
+
+function trustSpans(state: ScreenState): Span[] {
+  const peer = PeerId.parse(state.active);
+  if (peer !== null) {
+    const person = state.people.get(peer);
+    if (person === null) return [span(t`unverified`)];
+    const changed = person.keyChangedFrom.length > 0;
+    const tone = changed ? 'alarm' : person.trust === 'verified' ? 'good' : 'text';
+    return [span(trustWord(person), tone)];
+  }
+  const others = (state.rooms.get(state.active)?.members ?? [])
+    .filter((member) => member !== state.self?.fingerprint)
+    .map((member) => state.people.get(member));
+  if (others.length === 0) return [span(t`end-to-end encrypted`)];
+  const verified = others.filter((person) => person?.trust === 'verified').length;
+  const changed = others.filter((person) => (person?.keyChangedFrom.length ?? 0) > 0).length;
+  const spans = [span(t`end-to-end encrypted, ${verified} of ${others.length} verified`)];
+  if (changed > 0) spans.push(span(t` · `, 'dim'), span(t`${changed} KEY CHANGED`, 'alarm'));
+  return spans;
+}
+
+// Where no sidebar stands, this is where unread lines of other windows show.
+function elsewhere(state: ScreenState): SafeText | null {
+  let unread = 0;
+  let mentions = 0;
+  for (const [key, conversation] of state.conversations) {
+    if (key === state.active) continue;
+    unread += conversation.unread;
+    mentions += key.startsWith('#') ? conversation.mentions : 0;
+  }
+  if (unread === 0) return null;
+  return mentions === 0 ? t`(${unread}) unread` : t`(${unread}) @${mentions} unread`;
+}

@@ -1,0 +1,67 @@
+// Finds the window somebody means from a few letters of its name. Pure.
+import { PeerId } from '../protocol/ids.ts';
+import type { ConversationKey } from './conversation.ts';
+import { type SafeText, safeText } from './safe-text.ts';
+import type { ScreenState } from './store.ts';
+
+export interface SwitcherItem {
+  readonly key: ConversationKey;
+  readonly name: SafeText;
+  /** The window's number, or null for a person without a window yet. */
+  readonly number: number | null;
+}
+
+/** Windows and people whose names hold the letters in order, the closest first. */
+export function switcherItems(state: ScreenState, query: string): readonly SwitcherItem[] {
+  const scored: { readonly item: SwitcherItem; readonly score: number }[] = [];
+  for (const item of allItems(state)) {
+    const score = fuzzyScore(item.name, query);
+    if (score !== null) scored.push({ item, score });
+  }
+  // Stable: without letters the windows stay in their order, unread ones before the rest.
+  return scored.sort((a, b) => b.score - a.score).map(({ item }) => item);
+}
+
+function allItems(state: ScreenState): SwitcherItem[] {
+  const windows = state.order.map((key, index) => ({
+    key,
+    name: conversationName(state, key),
+    number: index + 1,
+  }));
+  const unread = windows.filter(({ key }) => (state.conversations.get(key)?.unread ?? 0) > 0);
+  const rest = windows.filter((item) => !unread.includes(item));
+  const others = state.people
+    .list()
+    .filter(({ fingerprint }) => fingerprint !== state.self?.fingerprint)
+    .filter(({ fingerprint }) => !state.conversations.has(fingerprint))
+    .map(({ fingerprint }) => ({
+      key: fingerprint,
+      name: state.people.label(fingerprint),
+      number: null,
+    }));
+  return [...unread, ...rest, ...others];
+}
+
+/** A room's name with its `#`, or the person's label. */
+export function conversationName(state: ScreenState, key: ConversationKey): SafeText {
+  const peer = PeerId.parse(key);
+  return peer === null ? safeText(key, { maxLength: 64 }) : state.people.label(peer);
+}
+
+/** Higher is closer; null where the letters aren't there in order. */
+export function fuzzyScore(name: string, query: string): number | null {
+  const haystack = name.normalize('NFKC').toLowerCase();
+  const needle = query.normalize('NFKC').toLowerCase().replace(/\s/g, '');
+  if (needle === '') return 0;
+  let score = 0;
+  let at = -1;
+  for (const letter of needle) {
+    const found = haystack.indexOf(letter, at + 1);
+    if (found === -1) return null;
+    const startsWord = found === 0 || /[^\p{L}\p{N}]/u.test(haystack.charAt(found - 1));
+    score += found === at + 1 ? 3 : 0;
+    score += startsWord ? 2 : 0;
+    at = found;
+  }
+  return score - haystack.length / 100;
+}

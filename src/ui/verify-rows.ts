@@ -1,0 +1,61 @@
+// The safety number as rows: sixty digits, and the same as a QR where there is room. Pure.
+import type { Overlay } from './overlay.ts';
+import type { Directory } from './people.ts';
+import { qrRows } from './qr-rows.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { blanks, type Row, rowWidth, span } from './spans.ts';
+import { truncate, wrap } from './width.ts';
+
+/** Beside the code: three groups of five digits and what to do with them. */
+const textCells = 20;
+
+export function verifyRows(
+  people: Directory,
+  overlay: Extract<Overlay, { kind: 'verify' }>,
+  area: { readonly cells: number; readonly rows: number },
+): readonly Row[] {
+  const name = people.label(overlay.peer);
+  const qr = qrRows(overlay.qr);
+  const qrCells = rowWidth(qr[0] ?? []);
+  const groups = overlay.digits.match(/\d{1,5}/g) ?? [];
+  const digits: Row[] = [0, 3, 6, 9].map((at) => [
+    span(safeText(groups.slice(at, at + 3).join(' ')), 'strong'),
+  ]);
+  const fits = area.rows >= qr.length;
+  if (fits && area.cells >= qrCells + 2 + textCells) {
+    const right = verifyText(name, digits, area.cells - qrCells - 3);
+    return besides(qr, [...right, ...keyRows([t`y: they match`, t`Esc: close`])], qrCells);
+  }
+  if (overlay.shown === 'qr' && fits && area.cells >= qrCells) return qr;
+  const tab = fits && area.cells >= qrCells ? t`   Tab: QR` : t``;
+  const keys = keyRows([t`y: they match   Esc: close${tab}`]);
+  return [...verifyText(name, digits, area.cells - 2), ...keys].map(indented);
+}
+
+function keyRows(keys: readonly SafeText[]): Row[] {
+  return keys.map((text) => [span(text, 'accent')]);
+}
+
+function verifyText(name: SafeText, digits: readonly Row[], cells: number): Row[] {
+  const ask = t`${name} sees the same number with /verify, on their screen. Compare all of it, face to face or by voice.`;
+  return [
+    [span(truncate(t`Verify ${name}`, cells), 'strong')],
+    ...wrap(ask, cells).map((row): Row => [span(row)]),
+    [],
+    ...digits,
+    [],
+  ];
+}
+
+function indented(row: Row): Row {
+  return [span(t` `), ...row];
+}
+
+function besides(left: readonly Row[], right: readonly Row[], cells: number): readonly Row[] {
+  const height = Math.max(left.length, right.length);
+  return Array.from({ length: height }, (_, index) => [
+    ...(left[index] ?? [span(blanks(cells))]),
+    span(t`  `),
+    ...(right[index] ?? []),
+  ]);
+}

@@ -1,0 +1,115 @@
+// Times, links, delivery and faults in words for a person; formats by hand, because Intl costs a cold start.
+import type { Link, MessageReason, MessageState } from '../client/api.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
+
+/** `09:14`, local time. */
+export function clockTime(timeMs: number): SafeText {
+  const date = new Date(timeMs);
+  return safeText(`${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`);
+}
+
+/** `2026-11-20`, local time: one reading everywhere. */
+export function calendarDay(timeMs: number): SafeText {
+  const date = new Date(timeMs);
+  const month = twoDigits(date.getMonth() + 1);
+  return safeText(`${date.getFullYear()}-${month}-${twoDigits(date.getDate())}`);
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** One mark in the gutter; the status line and the help spell it out. */
+export function stateMark(state: MessageState): SafeText {
+  switch (state) {
+    case 'pending':
+      return safeTemplate`…`;
+    case 'relayed':
+      return safeTemplate`>`;
+    case 'delivered':
+      return safeTemplate`✓`;
+    case 'failed':
+      return safeTemplate`✗`;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What has happened to a message of ours and, where it is stuck, why. */
+export function stateWords(state: MessageState, reason: MessageReason | null): SafeText {
+  if (reason === null) return safeText(state);
+  return safeTemplate`${safeText(state)}: ${reasonWords(reason)}`;
+}
+
+function reasonWords(reason: MessageReason): SafeText {
+  switch (reason) {
+    case 'not-here':
+      return safeTemplate`not here now, it goes out when they are`;
+    case 'key-changed':
+      return safeTemplate`their key changed; /verify or /trust first`;
+    case 'expired':
+      return safeTemplate`they were away too long`;
+    case 'cancelled':
+      return safeTemplate`taken back`;
+    case 'refused':
+      return safeTemplate`the relay refused it`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** The link in two or three words, for the status line. */
+export function linkWords(link: Link): SafeText {
+  switch (link.state) {
+    case 'searching':
+      return safeTemplate`looking for a relay`;
+    case 'choosing':
+      return safeTemplate`which relay?`;
+    case 'connecting':
+      return safeTemplate`connecting`;
+    case 'online':
+      return safeTemplate`online`;
+    case 'offline':
+      return safeTemplate`LINK LOST`;
+    case 'ended':
+      return safeTemplate`ENDED`;
+    default:
+      return link.state satisfies never;
+  }
+}
+
+const endings: ReadonlyMap<string, SafeText> = new Map([
+  ['replaced', safeTemplate`this identity logged in somewhere else; /relay retry takes it back`],
+  ['kicked', safeTemplate`the relay's operator ended the connection; /relay retry tries again`],
+  ['not-admitted', safeTemplate`this relay admits only people its operator has listed`],
+  ['shutting-down', safeTemplate`the relay was shut down`],
+  ['silent', safeTemplate`nothing heard from the relay`],
+  ['slow-reader', safeTemplate`this machine read too slowly`],
+  ['closed', safeTemplate`the relay is gone`],
+  ['econnrefused', safeTemplate`nothing listens there`],
+  ['ehostunreach', safeTemplate`it can't be reached from here`],
+  ['enetunreach', safeTemplate`this machine has no network`],
+  ['etimedout', safeTemplate`it doesn't answer`],
+  ['connect-timeout', safeTemplate`it doesn't answer`],
+  ['handshake-timeout', safeTemplate`it doesn't answer`],
+  ['not-a-relay', safeTemplate`something else than a relay answers there`],
+  [
+    'relay-key-changed',
+    safeTemplate`the relay there has another key than yours; nothing was sent to it`,
+  ],
+  ['internal', safeTemplate`the relay has a fault of its own`],
+  ['login-failed', safeTemplate`the relay's key is not the one it claims`],
+]);
+
+/** Why the link is not up; the reason is a code of ours or of the relay's, so it is cleaned. */
+export function linkReason(reason: string): SafeText {
+  return endings.get(reason) ?? safeText(reason, { maxLength: 80 });
+}
+
+/** An error as one line. Expected ones carry their own words; anything else is our bug and says so. */
+export function faultWords(error: unknown): SafeText {
+  if (error instanceof LanchatError) return safeText(error.message, { maxLength: 400 });
+  const message = error instanceof Error ? error.message : String(error);
+  return safeTemplate`a fault in lanchat: ${safeText(message, { maxLength: 200 })}`;
+}

@@ -1,0 +1,242 @@
+// A relay in memory that forwards as src/relay does: blind, in order, presence and rosters batched. Opens no blob.
+import { openBundle, openCard } from '../../src/crypto/signed-objects.ts';
+import { equalBytes, hexFromBytes } from '../../src/protocol/bytes.ts';
+import type { Code } from '../../src/protocol/codes.ts';
+import { decodeHeader } from '../../src/protocol/envelope.ts';
+import type {
+  Frame,
+  FrameOf,
+  JoinProof,
+  ObjectKind,
+  PresenceEntry,
+  RosterEntry,
+} from '../../src/protocol/frames.ts';
+import { type PeerId, type PeerPrefix, peerPrefix, type TopicId } from '../../src/protocol/ids.ts';
+import { MAX_ROSTER_ENTRIES } from '../../src/protocol/limits.ts';
+
+/** A connection as the relay sees it. */
+export interface Port {
+  readonly id: PeerId;
+  send(frame: Frame): void;
+}
+
+interface Published {
+  readonly seq: bigint;
+  readonly bytes: Uint8Array;
+}
+
+interface Known {
+  readonly id: PeerId;
+  card: Published;
+  bundle: Published | null;
+  port: Port | null;
+}
+
+interface Logged {
+  readonly rseq: bigint;
+  readonly sender: PeerId;
+  readonly token: string;
+  readonly blob: Uint8Array;
+}
+
+interface Topic {
+  readonly id: TopicId;
+  head: bigint;
+  readonly roster: Map<PeerId, RosterEntry>;
+  readonly changed: Set<PeerId>;
+  readonly subscribers: Map<Port, 'joined' | 'guest'>;
+  log: Logged[];
+}
+
+export class FakeRelay {
+  readonly #people = new Map<PeerPrefix, Known>();
+  readonly #topics = new Map<TopicId, Topic>();
+  readonly #changed = new Set<Known>();
+  readonly #startMs: number;
+  /** Asked to call `tell` in a moment. */
+  readonly #soon: () => void;
+
+  constructor(startMs: number, soon: () => void) {
+    this.#startMs = startMs;
+    this.#soon = soon;
+  }
+
+  login(port: Port, card: Uint8Array): void {
+    const { id, seq } = openCard(card);
+    const known = this.#people.get(peerPrefix(id));
+    const fresh = { seq, bytes: card };
+    const person = known ?? { id, card: fresh, bundle: null, port: null };
+    if (person.port !== null) this.#leaveTopics(person.port);
+    if (seq > person.card.seq) person.card = fresh;
+    person.port = port;
+    this.#people.set(peerPrefix(id), person);
+    const here = [...this.#people.values()].filter((other) => other.port !== null);
+    port.send({ type: 'presence', req: 0, complete: true, entries: here.map(presenceOf) });
+    this.#tellOf(person);
+  }
+
+  /** The relay has noticed that a connection ended. */
+  lost(port: Port): void {
+    this.#leaveTopics(port);
+    const person = this.#people.get(peerPrefix(port.id));
+    if (person?.port !== port) return;
+    person.port = null;
+    this.#tellOf(person);
+  }
+
+  take(port: Port, frame: Frame): void {
+    const outcome = this.#answer(port, frame);
+    if (outcome === null) return;
+    const { req } = frame;
+    if (outcome === 'done') port.send({ type: 'done', req });
+    else port.send({ type: 'error', req, code: outcome });
+  }
+
+  /** Sends what changed since the last call, as one frame a connection. */
+  tell(): void {
+    const entries = [...this.#changed].map(presenceOf);
+    this.#changed.clear();
+    for (const { port } of this.#people.values()) {
+      if (entries.length > 0) port?.send({ type: 'presence', req: 0, complete: true, entries });
+    }
+    for (const topic of this.#topics.values()) {
+      const changes = [...topic.changed].flatMap((id) => topic.roster.get(id) ?? []);
+      topic.changed.clear();
+      if (changes.length === 0) continue;
+      for (const port of topic.subscribers.keys()) sendRoster(port, 0, topic, changes);
+    }
+  }
+
+  #answer(port: Port, frame: Frame): 'done' | Code | null {
+    switch (frame.type) {
+      case 'publish':
+        return this.#publish(port, frame.kind, frame.object);
+      case 'get':
+        port.send({ type: 'found', req: frame.req, kind: frame.kind, objects: this.#find(frame) });
+        return null;
+      case 'send':
+        return this.#deliver(frame);
+      case 'fanout':
+        return this.#fanOut(port, frame);
+      case 'sub':
+        return this.#subscribe(port, frame);
+      case 'unsub':
+        return this.#unsubscribe(port, frame);
+      default:
+        throw new Error(`a client sent ${frame.type}`);
+    }
+  }
+
+  #publish(port: Port, kind: ObjectKind, object: Uint8Array): 'done' | Code {
+    const person = this.#people.get(peerPrefix(port.id));
+    if (person === undefined) return 'internal';
+    const known = person[kind];
+    const seq =
+      kind === 'card' ? openCard(object).seq : openBundle(object, openCard(person.card.bytes)).seq;
+    if (known !== null && seq < known.seq) return 'stale-seq';
+    if (known !== null && seq === known.seq) {
+      return equalBytes(known.bytes, object) ? 'done' : 'fork';
+    }
+    person[kind] = { seq, bytes: object };
+    this.#tellOf(person);
+    return 'done';
+  }
+
+  #find({ kind, ids }: FrameOf<'get'>): Uint8Array[] {
+    return ids.flatMap((id) => this.#people.get(peerPrefix(id))?.[kind]?.bytes ?? []);
+  }
+
+  #deliver({ blob }: FrameOf<'send'>): 'done' | Code {
+    const header = decodeHeader(blob);
+    if (header.kind !== 'direct') throw new Error('send of a room blob');
+    const port = this.#people.get(header.recipient)?.port;
+    if (port === null || port === undefined) return 'not-here';
+    port.send({ type: 'deliver', req: 0, rseq: 0n, blob });
+    return 'done';
+  }
+
+  #fanOut(port: Port, { blob, token }: FrameOf<'fanout'>): 'done' | Code {
+    const header = decodeHeader(blob);
+    if (header.kind !== 'room') throw new Error('fanout of a private blob');
+    const topic = this.#topics.get(header.topic);
+    if (topic?.subscribers.has(port) !== true) return 'not-subscribed';
+    const key = hexFromBytes(token);
+    if (topic.log.some((logged) => logged.token === key)) return 'done';
+    const rseq = ++topic.head;
+    topic.log.push({ rseq, sender: port.id, token: key, blob });
+    for (const [other, standing] of topic.subscribers) {
+      if (other !== port && standing === 'joined') {
+        other.send({ type: 'deliver', req: 0, rseq, blob });
+      }
+    }
+    return 'done';
+  }
+
+  #subscribe(port: Port, { req, topic: id, cursor, join }: FrameOf<'sub'>): Code | null {
+    const topic = this.#topics.get(id) ?? this.#open(id);
+    const standing = join.standing === 'joined' ? 'joined' : 'guest';
+    if (standing === 'joined') {
+      const known = topic.roster.get(port.id);
+      if (known !== undefined && join.seq < known.join.seq) return 'stale-seq';
+      this.#record(topic, { id: port.id, here: true, join });
+    }
+    topic.subscribers.set(port, standing);
+    sendRoster(port, req, topic, [...topic.roster.values()]);
+    if (standing === 'guest' || cursor === 0n) return null;
+    for (const { rseq, sender, blob } of topic.log) {
+      if (rseq > cursor && sender !== port.id) port.send({ type: 'deliver', req: 0, rseq, blob });
+    }
+    return null;
+  }
+
+  #unsubscribe(port: Port, { topic: id, join }: FrameOf<'unsub'>): 'done' | Code {
+    const topic = this.#topics.get(id);
+    if (topic?.subscribers.has(port) !== true) return 'not-subscribed';
+    if (join.standing === 'left') this.#record(topic, { id: port.id, here: false, join });
+    this.#leave(topic, port);
+    return 'done';
+  }
+
+  #open(id: TopicId): Topic {
+    const topic: Topic = {
+      ...{ id, head: BigInt(this.#startMs) << 20n, log: [] },
+      ...{ roster: new Map(), changed: new Set(), subscribers: new Map() },
+    };
+    this.#topics.set(id, topic);
+    return topic;
+  }
+
+  #record(topic: Topic, entry: { id: PeerId; here: boolean; join: JoinProof }): void {
+    topic.roster.set(entry.id, entry);
+    topic.changed.add(entry.id);
+    this.#soon();
+  }
+
+  #leave(topic: Topic, port: Port): void {
+    const standing = topic.subscribers.get(port);
+    topic.subscribers.delete(port);
+    const entry = topic.roster.get(port.id);
+    if (standing === 'joined' && entry?.here) this.#record(topic, { ...entry, here: false });
+  }
+
+  #leaveTopics(port: Port): void {
+    for (const topic of this.#topics.values()) this.#leave(topic, port);
+  }
+
+  #tellOf(person: Known): void {
+    this.#changed.add(person);
+    this.#soon();
+  }
+}
+
+function presenceOf({ id, card, bundle, port }: Known): PresenceEntry {
+  return { id, online: port !== null, cardSeq: card.seq, bundleSeq: bundle?.seq ?? 0n };
+}
+
+function sendRoster(port: Port, req: number, topic: Topic, all: readonly RosterEntry[]): void {
+  for (let from = 0; from === 0 || from < all.length; from += MAX_ROSTER_ENTRIES) {
+    const entries = all.slice(from, from + MAX_ROSTER_ENTRIES);
+    const complete = from + MAX_ROSTER_ENTRIES >= all.length;
+    port.send({ type: 'roster', req, topic: topic.id, complete, head: topic.head, entries });
+  }
+}

@@ -1,0 +1,117 @@
+/** A store on a clock that a test moves, and the actions of a screen over a fake session. */
+
+import { parseRelayAddress } from '../../src/cli/options.ts';
+import type { Message, Who } from '../../src/client/api.ts';
+import { MessageId } from '../../src/protocol/ids.ts';
+import { applySnapshot } from '../../src/ui/apply-event.ts';
+import { safeText } from '../../src/ui/safe-text.ts';
+import { ScreenStore } from '../../src/ui/store.ts';
+import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
+import { FakeSession, peerId } from './fake-session.ts';
+
+export class TestClock {
+  nowMs = Date.parse('2026-01-31T09:15:00Z');
+  #waiting: { readonly atMs: number; readonly run: () => void }[] = [];
+
+  readonly now = (): number => this.nowMs;
+
+  readonly schedule = (run: () => void, delayMs: number): (() => void) => {
+    const entry = { atMs: this.nowMs + delayMs, run };
+    this.#waiting.push(entry);
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== entry);
+    };
+  };
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+    const due = this.#waiting.filter(({ atMs }) => atMs <= this.nowMs);
+    this.#waiting = this.#waiting.filter(({ atMs }) => atMs > this.nowMs);
+    for (const { run } of due) run();
+  }
+}
+
+export interface TestScreen {
+  readonly clock: TestClock;
+  readonly store: ScreenStore;
+  readonly session: FakeSession;
+  readonly actions: ScreenActions;
+  readonly wishes: QuitWish[];
+  hosted: number;
+}
+
+/** A screen of 80×24 whose session has said its snapshot. */
+export function testScreen(session = new FakeSession()): TestScreen {
+  const clock = new TestClock();
+  const store = new ScreenStore({
+    now: clock.now,
+    schedule: clock.schedule,
+    size: { columns: 80, rows: 24 },
+    version: safeText('1.2.3'),
+  });
+  applySnapshot(store, session.snapshot);
+  const wishes: QuitWish[] = [];
+  const screen: TestScreen = {
+    clock,
+    store,
+    session,
+    wishes,
+    hosted: 0,
+    actions: {
+      store,
+      ask: (command) => session.request(command),
+      parseRelay: parseRelayAddress,
+      host: () => {
+        screen.hosted += 1;
+      },
+      quit: (wish) => wishes.push(wish),
+    },
+  };
+  return screen;
+}
+
+let made = 0;
+
+/** A message of somebody else's in #lobby, unless said otherwise. */
+export function message(change: Partial<Message> = {}): Message {
+  made += 1;
+  const id = MessageId.parse(made.toString(16).padStart(32, '0'));
+  if (id === null) throw new Error('not an id');
+  const from: Who = { nick: 'ravi', fingerprint: peerId('b'), trust: 'known' };
+  return {
+    id,
+    time: '2026-01-31T09:15:00Z',
+    sentTime: null,
+    room: '#lobby',
+    peer: null,
+    from,
+    text: 'hello',
+    state: null,
+    ...change,
+  };
+}
+
+/** The lines of a conversation, without what only the screen needs. */
+export function lines(store: ScreenStore, key: string): string[] {
+  return store.conversation(key).entries.map((entry) => {
+    switch (entry.kind) {
+      case 'message':
+        return entry.text;
+      case 'notice':
+        return `${entry.tone === 'plain' ? '--' : '!!'} ${entry.text}`;
+      case 'announcement':
+        return `operator: ${entry.text}`;
+      case 'presence':
+        return `joined ${entry.joined.join(',')} left ${entry.left.join(',')}`;
+      case 'key-changed':
+        return entry.changes
+          .map(({ was, now }) => `key changed ${entry.nick} ${was.slice(0, 4)} ${now.slice(0, 4)}`)
+          .concat(entry.more === 0 ? [] : [`and ${entry.more} more`])
+          .join(', ');
+      case 'gap':
+        return `gap ${entry.nick} ${entry.missing}`;
+      default:
+        return entry satisfies never;
+    }
+  });
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/protocol/errors.ts';
+import { commands, findCommand, parseLine } from '../../src/ui/commands.ts';
+import { helpRows } from '../../src/ui/help-rows.ts';
+import { keyPress } from '../../src/ui/key-sequences.ts';
+import { safeText } from '../../src/ui/safe-text.ts';
+import { ScreenKeys } from '../../src/ui/screen-keys.ts';
+import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
+import { stillMoment } from '../support/ink-screen.tsx';
+import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
+
+const ravi = person('ravi', 'b');
+const otherRavi = person('ravi', 'c', { ambiguous: true });
+
+/** Types a line, presses Enter and lets what follows from it happen. */
+async function enter(screen: TestScreen, text: string): Promise<void> {
+  screen.store.edit({ type: 'clear' });
+  screen.store.edit({ type: 'insert', text });
+  const keys = new ScreenKeys({
+    ...screen.actions,
+    moment: () => stillMoment,
+    suspend: () => {},
+    repaint: () => {},
+  });
+  keys.take(keyPress('enter'));
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+function screenWith(people = [ravi]): TestScreen {
+  const session = new FakeSession({
+    send: () => ({ id: messageId('9') }),
+    'find-person': ({ query }) => ({
+      matches: people.filter(({ nick }) => nick === query.replace('@', '')),
+    }),
+  });
+  session.snapshot = { ...session.snapshot, people, rooms: [{ name: '#work', members: [] }] };
+  return testScreen(session);
+}
+
+function sent(screen: TestScreen) {
+  return screen.session.requests.filter(({ do: what }) => what === 'send');
+}
+
+describe('the table', () => {
+  it('has every command and name once', () => {
+    const names = commands.flatMap(({ name, aliases }) => [name, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(findCommand(name.toUpperCase())).not.toBeNull();
+  });
+
+  it('is the help, whole', () => {
+    const help = helpRows(80, safeText('1'))
+      .map((row) => row.map(({ text }) => text).join(''))
+      .join('\n');
+    for (const { name, aliases } of commands) {
+      for (const each of [name, ...aliases]) expect(help).toContain(`/${each}`);
+    }
+  });
+});
+
+describe('what a line means', () => {
+  it.each([
+    ['hello', { kind: 'say', text: 'hello' }],
+    ['//join is a command', { kind: 'say', text: '/join is a command' }],
+    ['@ravi psst', { kind: 'tell-person', name: '@ravi', text: 'psst' }],
+    ['#work done', { kind: 'tell-room', room: '#work', text: 'done' }],
+    ['# a heading', { kind: 'say', text: '# a heading' }],
+    ['@ 5 o’clock', { kind: 'say', text: '@ 5 o’clock' }],
+    [' /quit', { kind: 'say', text: ' /quit' }],
+    ['   ', { kind: 'nothing' }],
+    ['/etc/passwd is here', { kind: 'unknown-command', name: '/etc/passwd' }],
+    ['one\n/quit', { kind: 'say', text: 'one\n/quit' }],
+  ])('%j', (text, line) => {
+    expect(parseLine(text)).toEqual(line);
+  });
+
+  it('keeps the lines of a message to a person', () => {
+    expect(parseLine('/msg ravi one\ntwo')).toMatchObject({
+      kind: 'command',
+      args: 'ravi one\ntwo',
+    });
+  });
+});
+
+describe('sending', () => {
+  it('never sends an unknown command, and leaves it in the composer', async () => {
+    const screen = screenWith();
+    await enter(screen, '/jion #work');
+    expect(screen.store.active.composer.text).toBe('/jion #work');
+    expect(screen.session.requests).toEqual([]);
+    expect(lines(screen.store, '#lobby').join()).toContain('/jion is no command');
+  });
+
+  it('sends to the window one is in, and a slash where two were typed', async () => {
+    const screen = screenWith();
+    await enter(screen, '//x');
+    expect(sent(screen)).toEqual([{ do: 'send', to: { room: '#lobby' }, text: '/x' }]);
+  });
+
+  it('addresses a person or a room directly without going there', async () => {
+    const screen = screenWith();
+    await enter(screen, '@ravi psst');
+    await enter(screen, '#work done');
+    expect(sent(screen)).toEqual([
+      { do: 'send', to: { peer: ravi.fingerprint }, text: 'psst' },
+      { do: 'send', to: { room: '#work' }, text: 'done' },
+    ]);
+    expect(screen.store.state.active).toBe('#lobby');
+  });
+
+  it('does not send to a room one is not in', async () => {
+    const screen = screenWith();
+    await enter(screen, '#elsewhere hello');
+    expect(sent(screen)).toEqual([]);
+    expect(lines(screen.store, '#lobby').join()).toContain('/join #elsewhere');
+  });
+
+  it('gives the text back where the client refuses it', async () => {
+    const screen = screenWith();
+    screen.session.answer({
+      send: () => {
+        throw new UsageError('too-long', 'the message is too long');
+      },
+    });
+    await enter(screen, 'hello');
+    expect(screen.store.active.composer.text).toBe('hello');
+    expect(lines(screen.store, '#lobby')).toEqual(['!! the message is too long']);
+  });
+
+  it('stops at a verified person’s changed key until it is verified or trusted', async () => {
+    const old = person('ravi', 'd', { trust: 'verified', online: false });
+    const changed = { ...ravi, keyChangedFrom: [old.fingerprint] };
+    const screen = screenWith([changed, old]);
+    screen.store.open(screen.store.conversation(changed.fingerprint).key);
+    await enter(screen, 'secret');
+    expect(sent(screen)).toEqual([]);
+    expect(screen.store.active.composer.text).toBe('secret');
+    screen.session.answer({ trust: () => ({ person: ravi }) });
+    await enter(screen, '/trust');
+    await enter(screen, 'secret');
+    expect(sent(screen)).toHaveLength(1);
+  });
+});
+
+describe('an ambiguous name', () => {
+  it('opens a picker with both keys and sends nothing, even after the choice', async () => {
+    const screen = screenWith([ravi, otherRavi]);
+    await enter(screen, '/msg ravi secret');
+    expect(sent(screen)).toEqual([]);
+    const { overlay } = screen.store.state;
+    if (overlay?.kind !== 'picker') throw new Error('no picker');
+    expect(overlay.people.map(({ fingerprint }) => fingerprint)).toEqual([
+      peerId('b'),
+      peerId('c'),
+    ]);
+    expect(overlay.purpose).toEqual({ kind: 'open', draft: 'secret' });
+  });
+
+  it('asks also where the client knows one key and the name looks like another’s', async () => {
+    const lookAlike = person('rаvi', 'c', { ambiguous: true });
+    const screen = screenWith([{ ...ravi, ambiguous: true }, lookAlike]);
+    await enter(screen, '@ravi secret');
+    expect(screen.store.state.overlay?.kind).toBe('picker');
+    expect(sent(screen)).toEqual([]);
+  });
+
+  it('takes the label that tells them apart', async () => {
+    const screen = screenWith([ravi, otherRavi]);
+    expect(screen.store.state.people.label(otherRavi.fingerprint)).toBe('ravi·cccc');
+    await enter(screen, '@ravi·cccc psst');
+    expect(sent(screen)).toEqual([{ do: 'send', to: { peer: peerId('c') }, text: 'psst' }]);
+  });
+});
+
+describe('other commands', () => {
+  it('opens the safety number of the person one talks with', async () => {
+    const screen = screenWith();
+    const digits = '1'.repeat(60);
+    screen.session.answer({ 'safety-number': () => ({ digits, qr: digits, person: ravi }) });
+    screen.store.open(screen.store.conversation(ravi.fingerprint).key);
+    await enter(screen, '/verify');
+    expect(screen.store.state.overlay).toMatchObject({ kind: 'verify', digits });
+  });
+
+  it('records a number only through the client, which compares it', async () => {
+    const screen = screenWith();
+    screen.session.answer({
+      verify: () => {
+        throw new UsageError('digits-differ', 'the number differs');
+      },
+    });
+    await enter(screen, '/verify ravi 12345 67890');
+    expect(screen.session.requests.at(-1)).toMatchObject({ do: 'verify', digits: '1234567890' });
+    expect(lines(screen.store, '#lobby')).toEqual(['!! the number differs']);
+  });
+
+  it('asks whoever hosts for others whether the relay goes on', async () => {
+    const screen = screenWith();
+    screen.store.setHosting('running');
+    await enter(screen, '/quit');
+    expect(screen.wishes).toEqual([]);
+    expect(lines(screen.store, '#lobby').join()).toContain('1 person depends');
+    await enter(screen, '/quit leave');
+    await enter(screen, '/quit stop');
+    expect(screen.wishes).toEqual([{ stopRelay: false }, { stopRelay: true }]);
+  });
+
+  it('leaves at once where nobody depends on anything', async () => {
+    const screen = screenWith();
+    await enter(screen, '/quit');
+    expect(screen.wishes).toEqual([{ stopRelay: null }]);
+  });
+
+  it('goes to a window by number, and says how many there are', async () => {
+    const screen = screenWith();
+    await enter(screen, '/win 2');
+    expect(screen.store.state.active).toBe('#work');
+    await enter(screen, '/win 9');
+    expect(lines(screen.store, '#work').join()).toContain('1 to 2');
+  });
+
+  it('clears the lines but not a changed key', async () => {
+    const screen = screenWith();
+    screen.store.note(screen.store.state.people.label(ravi.fingerprint));
+    screen.store.add('#lobby', {
+      kind: 'key-changed',
+      nick: screen.store.state.people.label(ravi.fingerprint),
+      changes: [{ was: peerId('1'), now: peerId('b') }],
+      more: 0,
+      wasVerified: true,
+    });
+    await enter(screen, '/clear');
+    expect(lines(screen.store, '#lobby')).toEqual(['key changed ravi 1111 bbbb']);
+  });
+
+  it('goes to a relay by its address and refuses what is none', async () => {
+    const screen = screenWith();
+    screen.session.answer({ 'choose-relay': () => ({}) });
+    await enter(screen, '/relay 10.0.0.1:99');
+    await enter(screen, '/relay not a relay');
+    expect(screen.session.requests).toEqual([
+      { do: 'choose-relay', host: '10.0.0.1', port: 99, fingerprint: null },
+    ]);
+    expect(lines(screen.store, '#lobby').at(-1)).toContain('!!');
+  });
+});

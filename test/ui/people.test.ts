@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PeerId } from '../../src/protocol/ids.ts';
+import { Directory, trustWord } from '../../src/ui/people.ts';
+import { peerId, person } from '../support/fake-session.ts';
+
+function id(start: string): PeerId {
+  const parsed = PeerId.parse(start.padEnd(64, '0'));
+  if (parsed === null) throw new Error('not hex');
+  return parsed;
+}
+
+describe('labels', () => {
+  it('is the bare name where nobody shares it', () => {
+    const people = new Directory();
+    people.set(person('ravi', 'b'));
+    expect(people.label(peerId('b'))).toBe('ravi');
+  });
+
+  it('adds as many digits as tell the keys apart', () => {
+    const people = new Directory();
+    people.set({ ...person('ravi', 'b'), fingerprint: id('4f2a1') });
+    people.set({ ...person('ravi', 'b'), fingerprint: id('4f2a2') });
+    people.set({ ...person('ravi', 'b'), fingerprint: id('90ab') });
+    expect(people.label(id('4f2a1'))).toBe('ravi·4f2a1000');
+    expect(people.label(id('90ab'))).toBe('ravi·90ab');
+  });
+
+  it('tells look-alikes apart as it does namesakes', () => {
+    const people = new Directory();
+    people.set(person('ravi', 'b'));
+    people.set(person('rаvi', 'c'));
+    expect(people.label(peerId('b'))).toBe('ravi·bbbb');
+  });
+
+  it('is bare again when the namesake takes another name', () => {
+    const people = new Directory();
+    people.set(person('ravi', 'b'));
+    people.set(person('ravi', 'c'));
+    people.set(person('kiran', 'c'));
+    expect(people.label(peerId('b'))).toBe('ravi');
+  });
+
+  it('finds whom it labelled, and nobody for another key’s label', () => {
+    const people = new Directory();
+    people.set(person('ravi', 'b'));
+    people.set(person('ravi', 'c'));
+    const found = people.byLabel(people.label(peerId('c')));
+    expect(found.map(({ fingerprint }) => fingerprint)).toEqual([peerId('c')]);
+    expect(people.byLabel('ravi·dddd')).toEqual([]);
+  });
+
+  it('holds no control, whatever a name holds', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (nick) => {
+        const people = new Directory();
+        people.set(person(nick, 'b'));
+        expect(people.label(peerId('b'))).toMatch(/^[^\p{Cc}\p{Z}()\u202a-\u202e\u2066-\u2069]+$/u);
+      }),
+    );
+  });
+});
+
+describe('trust in words', () => {
+  it.each([
+    ['new', [], 'unverified'],
+    ['known', [], 'unverified'],
+    ['verified', [], 'verified'],
+    ['known', [peerId('1')], 'KEY CHANGED'],
+    ['verified', [peerId('1')], 'KEY CHANGED'],
+  ] as const)('%s, changed from %j: %s', (trust, keyChangedFrom, word) => {
+    expect(trustWord({ trust, keyChangedFrom })).toBe(word);
+  });
+});
