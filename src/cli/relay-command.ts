@@ -61,7 +61,8 @@ async function serve(
   { owner, folder }: { owner: FolderOwner; folder: string },
 ): Promise<void> {
   const name = request.name ?? hostname();
-  const log = new RelayLog(context.output, name);
+  const isLocal = request.host !== null && LOOPBACK.test(request.host);
+  const log = new RelayLog(context.output, { name, isAnnounced: request.mdns && !isLocal });
   const key = await loadKey(folder);
   const running = await startRelay({
     seed: key.seed,
@@ -71,7 +72,7 @@ async function serve(
     control: controlServer(owner),
   });
   key.seed.fill(0);
-  const announcement = request.mdns ? announce(running, request, { name, log }) : null;
+  const announcement = request.mdns ? announce(running, { name, log, isLocal }) : null;
   try {
     await untilSignalled(context.signal);
   } finally {
@@ -110,14 +111,13 @@ function controlServer(owner: FolderOwner): Server {
 
 function announce(
   running: Relay,
-  request: RelayRequest,
-  { name, log }: { name: string; log: RelayLog },
+  { name, log, isLocal }: { name: string; log: RelayLog; isLocal: boolean },
 ): Advertisement {
   return advertise({
     name,
     port: running.port,
     relayIdPrefix: running.relayId.slice(0, 16),
     onProblem: (problem) => log.discoveryProblem(problem),
-    loopbackOnly: request.host !== null && LOOPBACK.test(request.host),
+    loopbackOnly: isLocal,
   });
 }

@@ -23,10 +23,13 @@ const DISCOVERY_PROBLEMS: Readonly<Record<DiscoveryProblem['kind'], string>> = {
 export class RelayLog {
   readonly #output: Output;
   readonly #name: string;
+  readonly #isAnnounced: boolean;
 
-  constructor(output: Output, name: string) {
+  /** `isAnnounced`: other machines find the relay by themselves. */
+  constructor(output: Output, { name, isAnnounced }: { name: string; isAnnounced: boolean }) {
     this.#output = output;
     this.#name = name;
+    this.#isAnnounced = isAnnounced;
   }
 
   event(event: RelayEvent): void {
@@ -105,8 +108,8 @@ export class RelayLog {
     return [
       safeTemplate`Relay ${safeText(this.#name)} listens on port ${port}. It reads nothing that people write.`,
       safeTemplate`  key             ${grouped(relayId)}`,
-      safeText('  other machines  lanchat'),
-      safeTemplate`  or by hand      lanchat --relay ${safeText(shown)}:${port}`,
+      ...(this.#isAnnounced ? [safeText('  other machines  lanchat')] : []),
+      safeTemplate`  by address      lanchat --relay ${safeText(shown)}:${port}`,
       safeText('  stop it         Ctrl+C'),
     ];
   }

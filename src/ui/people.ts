@@ -17,7 +17,9 @@ const noCardYet = safeTemplate`anonymous`;
  * behind a name, `(you)` or `verified`, is lanchat's.
  */
 export function cleanNickname(nick: string): SafeText {
-  return nick === '' ? noCardYet : safeText(cleanNick(nick), { maxLength: maxNickLength });
+  return nick === ''
+    ? noCardYet
+    : safeText(cleanNick(safeText(nick)), { maxLength: maxNickLength });
 }
 
 /** `4f2a 91c0 …`: groups of four hex digits, as many as asked for. */

@@ -24,7 +24,7 @@ function log(json: boolean): string {
   const stdout = new PassThrough();
   const output = new Output({ stdout, stderr: new PassThrough() });
   output.options = { json, quiet: false, verbose: false };
-  const relayLog = new RelayLog(output, 'hall\u001b[2J');
+  const relayLog = new RelayLog(output, { name: 'hall\u001b[2J', isAnnounced: true });
   for (const event of events) relayLog.event(event);
   return String(stdout.read());
 }

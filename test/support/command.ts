@@ -1,4 +1,6 @@
 /** Runs a command line inside the test's process, with a fake session and captured streams. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { Input } from '../../src/cli/context.ts';
 import { Interruption } from '../../src/cli/errors.ts';
@@ -6,6 +8,8 @@ import { runCommandLine } from '../../src/cli/main.ts';
 import { Output } from '../../src/cli/output.ts';
 import type { SessionOptions } from '../../src/client/open-session.ts';
 import { FakeSession } from './fake-session.ts';
+
+const nowhere = join(tmpdir(), 'lanchat-test-without-a-profile');
 
 export interface CommandRun {
   /** The exit status, once the command has ended. */
@@ -51,7 +55,8 @@ export function runCommand(
   const status = runCommandLine(args, '1.2.3', new Output({ stdout, stderr }), {
     stdin: inputOf(stdin),
     skeleton: null,
-    env,
+    // Never the profile of whoever runs the tests.
+    env: { LANCHAT_HOME: nowhere, ...env },
     signal: interruption.signal,
     openSession: async (options) => {
       opened.push(options);

@@ -157,7 +157,7 @@ describe('an ambiguous name', () => {
   });
 
   it('asks also where the client knows one key and the name looks like another’s', async () => {
-    const lookAlike = person('rаvi', 'c', { ambiguous: true });
+    const lookAlike = person('rávi', 'c', { ambiguous: true });
     const screen = screenWith([{ ...ravi, ambiguous: true }, lookAlike]);
     await enter(screen, '@ravi secret');
     expect(screen.store.state.overlay?.kind).toBe('picker');

@@ -29,7 +29,7 @@ describe('labels', () => {
   it('tells look-alikes apart as it does namesakes', () => {
     const people = new Directory();
     people.set(person('ravi', 'b'));
-    people.set(person('rаvi', 'c'));
+    people.set(person('rávi', 'c'));
     expect(people.label(peerId('b'))).toBe('ravi·bbbb');
   });
 

@@ -257,7 +257,8 @@ describe('hostile names and texts', () => {
     await session.waitForText('the end');
     expect(session.screen[0]?.startsWith(' lanchat  #lobby')).toBe(true);
     expect(session.screen.at(-1)).toBe('#lobby> ? for help');
-    expect(session.output).not.toContain('owned');
+    expect(session.output).not.toContain('\u001b]0;');
+    expect(session.output).not.toContain('\u001b[1;1Hgone');
     expect(session.output).not.toMatch(/[\u0007\u0008\u009b\u0090\u202e\u2066]/);
     for (const row of session.screen.slice(1, 4)) expect(row[17]).toBe('│');
   });
