@@ -1,7 +1,7 @@
 // CBOR inside sealed boxes: strict decoding of hostile bytes, and the schema of each content type.
 import { decode, encode, Tokenizer } from 'cborg';
 import * as v from 'valibot';
-import { utf8FromText } from './bytes.ts';
+import { textFromUtf8, utf8FromText } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { MAX_CBOR_DEPTH, MAX_TEXT_BYTES } from './limits.ts';
 
@@ -13,15 +13,20 @@ const DECODE_OPTIONS = {
   allowNaN: false,
   allowBigInt: false,
   rejectDuplicateMapKeys: true,
+  retainStringBytes: true,
 } as const;
 
-/** Refuses nesting deeper than any schema of ours before the decoder recurses into it. */
+/**
+ * Refuses nesting deeper than any schema of ours before the decoder recurses into it, and text that is
+ * not UTF-8, which the decoder would mend silently.
+ */
 class BoundedTokenizer extends Tokenizer {
   /** Items still to come in each open array or map. */
   readonly #open: number[] = [];
 
   override next() {
     const token = super.next();
+    if (token.byteValue !== undefined) textFromUtf8(token.byteValue);
     const inner = this.#open.length - 1;
     const left = this.#open[inner];
     if (left !== undefined) this.#open[inner] = left - 1;
@@ -33,9 +38,25 @@ class BoundedTokenizer extends Tokenizer {
   }
 }
 
-/** A byte string of exactly `length` bytes. */
+/** A byte string of exactly `length` bytes, as a copy: the decoder's is a Buffer, whose `slice` is a view. */
 export const byteString = (length: number) =>
-  v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length);
+  v.pipe(
+    v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length),
+    v.transform((bytes): Uint8Array => new Uint8Array(bytes)),
+  );
+
+/** A map with these keys, others ignored. Lists and byte strings are objects to valibot, and none here. */
+export const mapOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<Record<string, unknown>>(isMap), v.object(entries));
+
+function isMap(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value)
+  );
+}
 
 /** A sequence number: an integer from 0 that a JavaScript number holds exactly. */
 export const sequenceNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -47,10 +68,10 @@ const messageText = v.pipe(
 );
 
 /** Content of a text, private or in a room. Keys reserved: `reply`, `format`, `expires`, `mentions`. */
-const textSchema = v.object({ text: messageText });
+const textSchema = mapOf({ text: messageText });
 
 /** A sender key for one room (PROTOCOL.md, Rooms, Distribution). Keys reserved: `head`. */
-const roomKeySchema = v.object({
+const roomKeySchema = mapOf({
   room: byteString(32),
   skid: byteString(16),
   index: v.pipe(sequenceNumber, v.maxValue(0xffff_ffff)),

@@ -50,7 +50,8 @@ export class FrameSplitter {
     const head = first !== undefined && first.length >= LENGTH_BYTES ? first : this.#join();
     const length = new DataView(head.buffer, head.byteOffset, LENGTH_BYTES).getUint32(0);
     if (length > this.#maxFrameBytes) throw new FrameLengthError(`frame length ${length}`);
-    if (length < FRAME_HEADER_BYTES - LENGTH_BYTES) throw new ProtocolError(`frame length ${length}`);
+    if (length < FRAME_HEADER_BYTES - LENGTH_BYTES)
+      throw new ProtocolError(`frame length ${length}`);
     return length;
   }
 

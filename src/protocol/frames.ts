@@ -146,23 +146,22 @@ export const TOKEN_BYTES = 16;
 export const NONCE_BYTES = 32;
 /** Bytes before a frame's body: `u32 len ‖ u8 type ‖ u32 req`; `len` counts type, req and body. */
 export const FRAME_HEADER_BYTES = 9;
+const LENGTH_BYTES = 4;
 const NO_SLOT = 0;
 const STANDINGS = ['left', 'joined', 'guest'] as const;
 const OBJECT_KINDS = ['card', 'bundle'] as const;
 
 /** The whole frame, length included. Throws RangeError on values of ours that no frame can hold. */
 export function encodeFrame(frame: Frame): Uint8Array {
-  const body = new ByteWriter();
-  writeBody(body, frame);
-  const bytes = body.finish();
-  const length = bytes.length + FRAME_HEADER_BYTES - 4;
+  const writer = new ByteWriter().raw(new Uint8Array(FRAME_HEADER_BYTES));
+  writeBody(writer, frame);
+  const bytes = writer.finish();
+  const length = bytes.length - LENGTH_BYTES;
   if (length > MAX_FRAME_BYTES) throw new RangeError(`frame of ${length} bytes`);
-  return new ByteWriter()
-    .u32(length)
-    .u8(FRAME_TYPES[frame.type])
-    .u32(frame.req)
-    .raw(bytes)
-    .finish();
+  // The header goes in last: a body of 64 KiB is copied once.
+  const header = new ByteWriter().u32(length).u8(FRAME_TYPES[frame.type]).u32(frame.req);
+  bytes.set(header.finish());
+  return bytes;
 }
 
 /** The signed part of a CHALLENGE body: everything but the signature. */

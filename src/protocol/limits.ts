@@ -56,6 +56,8 @@ export const SKIPPED_KEY_LIFETIME_MS = 7 * 24 * 60 * 60_000;
 /** Room messages that wait for a key, a room: what one unknown chain can make us hold. */
 export const MAX_WAITING_BLOBS = 256;
 export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** A room message may be kept this long for members whose link is down; the relay's log is shorter. */
+export const ROOM_TTL_SECONDS = 15 * 60;
 /** Members of a public room. */
 export const MAX_ROOM_MEMBERS = 1_000;
 

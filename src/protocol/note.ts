@@ -1,7 +1,7 @@
 // The note of a private message: acknowledgements and control parts, made anew at every sealing.
 import * as v from 'valibot';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { byteString, decodeCbor, encodeCbor, sequenceNumber } from './content.ts';
+import { byteString, decodeCbor, encodeCbor, mapOf, sequenceNumber } from './content.ts';
 import { ProtocolError } from './errors.ts';
 import { idBytes, RoomId, SenderKeyId, StreamId } from './ids.ts';
 import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES } from './limits.ts';
@@ -34,10 +34,11 @@ export interface Note {
   readonly wants: readonly Want[];
 }
 
-const MAX_WANTS = 8;
+/** Wants in one note: with the most ranges they stay below MAX_NOTE_BYTES. */
+export const MAX_WANTS = 8;
 
 // Keys reserved for later issues: `lost`, `turn`, `quiet`, and in `ctl`: `want-log`, `typing`, `read`.
-const schema = v.object({
+const schema = mapOf({
   have: v.optional(
     v.pipe(
       v.array(
@@ -51,10 +52,10 @@ const schema = v.object({
     ),
   ),
   ctl: v.optional(
-    v.object({
+    mapOf({
       want: v.optional(
         v.pipe(
-          v.array(v.object({ room: byteString(32), skid: byteString(16), join: byteString(73) })),
+          v.array(mapOf({ room: byteString(32), skid: byteString(16), join: byteString(73) })),
           v.maxLength(MAX_WANTS),
         ),
       ),

@@ -11,7 +11,7 @@ import {
   SILENCE_TIMEOUT_MS,
 } from '../protocol/limits.ts';
 import type { Clock } from './clock.ts';
-import { CONGESTED_BYTES, END_GRACE_MS, type RelayLimits, UNREAD_ANSWERS_BYTES } from './limits.ts';
+import { CONGESTED_BYTES, END_GRACE_MS, type RelayLimits } from './limits.ts';
 import { Outbox, type QueueBudget, Segment } from './outbox.ts';
 import { TokenBucket } from './rate.ts';
 import type { ReadGate } from './read-gate.ts';
@@ -104,9 +104,9 @@ export class Connection {
     return this.#owner === null;
   }
 
-  /** Whether it has not read its answers. */
-  get hasUnreadAnswers(): boolean {
-    return this.#outbox.queuedBytes > UNREAD_ANSWERS_BYTES;
+  /** What it has not read yet, as far as that is in this process. */
+  get queuedBytes(): number {
+    return this.#outbox.queuedBytes;
   }
 
   /** Whether what it has to read piles up. */

@@ -3,8 +3,11 @@
 
 /** A stretch of queued bytes costs this much beside its bytes: a million tiny frames are not free. */
 const ITEM_OVERHEAD_BYTES = 128;
-/** One write takes this much if it is there: enough for full TLS records, little to hold encrypted. */
-const WRITE_BYTES = 64 * 1024;
+/**
+ * Stretches are joined into one write up to this size: enough for full TLS records. A larger one is written
+ * alone, as it is: joining it would cost a copy for each connection.
+ */
+const WRITE_BYTES = 16 * 1024;
 
 /** Bytes for one outbox or for several; counted once against the budget, however many hold them. */
 export class Segment {
@@ -24,20 +27,23 @@ interface Stretch {
 /** Bounds what all outboxes hold together: above it the fullest one overflows. */
 export class QueueBudget {
   readonly #limitBytes: number;
-  readonly #filled = new Set<Outbox>();
+  readonly #outboxes = new Set<Outbox>();
   #usedBytes = 0;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }
 
-  get usedBytes(): number {
-    return this.#usedBytes;
+  opened(outbox: Outbox): void {
+    this.#outboxes.add(outbox);
   }
 
-  hold(outbox: Outbox, segment: Segment): void {
+  closed(outbox: Outbox): void {
+    this.#outboxes.delete(outbox);
+  }
+
+  hold(segment: Segment): void {
     if (segment.holders++ === 0) this.#usedBytes += segment.bytes.length + ITEM_OVERHEAD_BYTES;
-    this.#filled.add(outbox);
     while (this.#usedBytes > this.#limitBytes && this.#overflowFullest()) {
       // Dropping one may free little where its bytes are shared with others.
     }
@@ -47,13 +53,9 @@ export class QueueBudget {
     if (--segment.holders === 0) this.#usedBytes -= segment.bytes.length + ITEM_OVERHEAD_BYTES;
   }
 
-  emptied(outbox: Outbox): void {
-    this.#filled.delete(outbox);
-  }
-
   #overflowFullest(): boolean {
     let fullest: Outbox | null = null;
-    for (const outbox of this.#filled) {
+    for (const outbox of this.#outboxes) {
       if (outbox.waitingBytes > (fullest?.waitingBytes ?? 0)) fullest = outbox;
     }
     fullest?.overflow();
@@ -68,7 +70,7 @@ export interface OutboxOptions {
   readonly write: (bytes: Uint8Array, written: () => void) => void;
   /** The queue is over a bound and now empty: the connection is to be dropped. Never called twice. */
   readonly overflowed: () => void;
-  /** There is something to flush. */
+  /** There is something to flush; once until it is. */
   readonly filled: () => void;
 }
 
@@ -81,9 +83,12 @@ export class Outbox {
   #waitingBytes = 0;
   #writingBytes = 0;
   #open = true;
+  /** Somebody was told to flush. */
+  #isDue = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    options.budget.opened(this);
   }
 
   /** Bytes not yet taken by the socket. */
@@ -111,6 +116,7 @@ export class Outbox {
 
   /** Writes what waits, unless a write is under way: then what waits follows it. */
   flush(): void {
+    this.#isDue = false;
     if (this.#writing.length > 0 || this.#waiting.length === 0) return;
     let bytes = 0;
     let count = 0;
@@ -138,6 +144,7 @@ export class Outbox {
     this.#open = false;
     this.#dropWaiting();
     this.#dropWriting();
+    this.#options.budget.closed(this);
   }
 
   #append(segment: Segment, from: number, to: number): void {
@@ -145,7 +152,9 @@ export class Outbox {
     const whole = from === 0 && to === bytes.length;
     this.#waiting.push({ segment, bytes: whole ? bytes : bytes.subarray(from, to) });
     this.#waitingBytes += to - from + ITEM_OVERHEAD_BYTES;
-    this.#options.budget.hold(this, segment);
+    this.#options.budget.hold(segment);
+    if (this.#isDue) return;
+    this.#isDue = true;
     this.#options.filled();
   }
 
@@ -158,14 +167,12 @@ export class Outbox {
     for (const { segment } of this.#writing) this.#options.budget.release(segment);
     this.#writing = [];
     this.#writingBytes = 0;
-    if (this.#waiting.length === 0) this.#options.budget.emptied(this);
   }
 
   #dropWaiting(): void {
     for (const { segment } of this.#waiting) this.#options.budget.release(segment);
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (this.#writing.length === 0) this.#options.budget.emptied(this);
   }
 }
 

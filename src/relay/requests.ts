@@ -8,7 +8,12 @@ import { FRAME_HEADER_BYTES, type Frame, type FrameOf } from '../protocol/frames
 import type { Clock } from './clock.ts';
 import { DELIVER_OVERHEAD_BYTES, writeDeliver } from './deliver.ts';
 import type { Directory, Login } from './directory.ts';
-import { CONGESTION_HOLD_MS, MAX_FOUND_BYTES } from './limits.ts';
+import {
+  ANSWER_BYTES_A_REQUEST,
+  CONGESTION_HOLD_MS,
+  MAX_FOUND_BYTES,
+  UNREAD_ANSWERS_BYTES,
+} from './limits.ts';
 import { Segment } from './outbox.ts';
 import type { Presence } from './presence.ts';
 import type { Topics } from './topics.ts';
@@ -46,40 +51,40 @@ function answer(login: Login, frame: Frame, context: RequestContext): Outcome {
     case 'fanout':
       return fanOut(login, frame, context);
     case 'publish':
-      payForRequest(login, context);
-      return publish(login, frame, context);
+      return paying(login, context, () => publish(login, frame, context));
     case 'get':
-      payForRequest(login, context);
-      login.connection.send(find(frame, context.directory));
-      waitForReader(login);
-      return 'answered';
-    case 'sub': {
-      payForRequest(login, context);
+      return paying(login, context, () => {
+        login.connection.send(find(frame, context.directory));
+        return 'answered';
+      });
+    case 'sub':
       if (frame.join.standing === 'left') throw new ProtocolError('sub with a leave');
-      const outcome = context.topics.subscribe(login, frame);
-      waitForReader(login);
-      return outcome === 'done' ? 'answered' : outcome;
-    }
+      return paying(login, context, () => {
+        const outcome = context.topics.subscribe(login, frame);
+        return outcome === 'done' ? 'answered' : outcome;
+      });
     case 'unsub':
-      payForRequest(login, context);
-      return context.topics.unsubscribe(login, frame);
+      return paying(login, context, () => context.topics.unsubscribe(login, frame));
     default:
       login.connection.end('unexpected', `${frame.type} after login`);
       return 'answered';
   }
 }
 
-/** Signatures and long answers have a rate of their own; beyond it the client is read more slowly. */
-function payForRequest({ requests, connection }: Login, { clock }: RequestContext): void {
-  requests.take(1);
-  const ready = (nowMs: number) => requests.ready(nowMs);
+/**
+ * Signatures and answers have a rate of their own. Beyond it, or with long answers unread, the next request
+ * waits: a few cheap ones must not fill our memory.
+ */
+function paying(login: Login, { clock }: RequestContext, request: () => Outcome): Outcome {
+  const { requests, connection } = login;
+  const queuedBefore = connection.queuedBytes;
+  const outcome = request();
+  const answerBytes = connection.queuedBytes - queuedBefore;
+  requests.take(1 + answerBytes / ANSWER_BYTES_A_REQUEST);
+  const ready = (nowMs: number) =>
+    requests.ready(nowMs) && connection.queuedBytes <= UNREAD_ANSWERS_BYTES;
   if (!ready(clock.nowMs())) connection.hold(ready);
-}
-
-/** The next request waits until long answers are read: a few cheap requests must not fill our memory. */
-function waitForReader({ connection }: Login): void {
-  const ready = () => !connection.hasUnreadAnswers;
-  if (!ready()) connection.hold(ready);
+  return outcome;
 }
 
 function deliver(

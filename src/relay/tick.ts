@@ -6,11 +6,11 @@ interface Flushable {
 
 /**
  * Runs after the turn's input, each stage once: `gather` (topics and newcomers fill outboxes), then `write`
- * (outboxes write). What is added to a stage while it runs is part of it.
+ * (outboxes write). What is added while they write is the next turn's.
  */
 export class Tick {
   readonly #gather = new Set<Flushable>();
-  readonly #write = new Set<Flushable>();
+  #write: Flushable[] = [];
   #scheduled: NodeJS.Immediate | null = null;
 
   gather(source: Flushable): void {
@@ -18,16 +18,22 @@ export class Tick {
     this.#schedule();
   }
 
+  /** Once a turn for each outbox: the caller sees to that. */
   write(outbox: Flushable): void {
-    this.#write.add(outbox);
+    this.#write.push(outbox);
     this.#schedule();
   }
 
   /** All of it now: at shutdown, and before what must not be overtaken. */
   flush(): void {
     this.#scheduled = null;
-    flushAll(this.#gather);
-    flushAll(this.#write);
+    for (const source of this.#gather) {
+      this.#gather.delete(source);
+      source.flush();
+    }
+    const outboxes = this.#write;
+    this.#write = [];
+    for (const outbox of outboxes) outbox.flush();
   }
 
   close(): void {
@@ -37,12 +43,5 @@ export class Tick {
 
   #schedule(): void {
     this.#scheduled ??= setImmediate(() => this.flush());
-  }
-}
-
-function flushAll(stage: Set<Flushable>): void {
-  for (const item of stage) {
-    stage.delete(item);
-    item.flush();
   }
 }

@@ -218,20 +218,19 @@ describe('a client that sends too fast', () => {
     const limits = { requestsPerSecond: 10, requestsBurst: 5 };
     const { login, relay } = await runRelay({ clock, limits });
     const [fast, other] = [await login(1), await login(2)];
-    for (let req = 1; req <= 3_000; req++) {
+    for (let req = 1; req <= 200; req++) {
       fast.send({ type: 'get', req, kind: 'card', ids: [numberedIdentity(2).id] });
     }
-    await fast.nextWhere((frame) => frame.req === 6);
+    await fast.nextWhere((frame) => frame.req === 5);
     await other.settled();
     expect(relay.counters().slowed).toBe(1);
     const before = fast.count('found');
-    expect(before).toBeLessThan(3_000);
+    expect(before).toBeLessThan(200);
     await other.settled();
     expect(fast.count('found')).toBe(before);
-    while (fast.count('found') < 3_000) {
+    while (fast.count('found') < 200) {
       clock.advance(1_000);
-      other.send({ type: 'ping', req: 0 });
-      await new Promise(setImmediate);
+      await other.settled();
     }
     expect(relay.counters().dropped.size).toBe(0);
   });
@@ -245,9 +244,7 @@ describe('a client that sends too fast', () => {
     await reader.next('deliver');
     while (reader.count('deliver') < 200) {
       clock.advance(500);
-      fast.send({ type: 'ping', req: 0 });
-      reader.send({ type: 'ping', req: 0 });
-      await new Promise(setImmediate);
+      await reader.settled();
     }
     expect(relay.counters().slowed).toBeGreaterThan(1);
     expect(relay.counters().dropped.size).toBe(0);
