@@ -4,13 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Destination, Session } from '../client/api.ts';
-import { advertise } from '../discovery/advertise.ts';
-import { browse } from '../discovery/browse.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { Capture } from './demo-capture.ts';
+import { hearsAnnouncement } from './demo-discovery.ts';
 import { heading, messageRows } from './demo-report.ts';
 import { CommandError } from './errors.ts';
 import { findPlaintext } from './plaintext-detector.ts';
@@ -40,8 +39,6 @@ const SCRIPT: DemoScript = {
   ],
 };
 
-/** Publishing and asking take some 10 ms here; where multicast is blocked nothing ever comes. */
-const DISCOVERY_MS = 1_000;
 /** No step takes a tenth of it on the slowest machine this was tried on. */
 const STEP_TIMEOUT_MS = 10_000;
 
@@ -114,30 +111,9 @@ class Stage {
     return relay;
   }
 
-  /** Only this relay counts: a browser on loopback also hears those of the network. */
   async #find(relay: Relay): Promise<void> {
     const startedMs = performance.now();
-    const relayIdPrefix = relay.relayId.slice(0, 16);
-    const ignore = () => {};
-    const announcement = advertise({
-      ...{ name: 'lanchat demo', port: relay.port, relayIdPrefix },
-      ...{ onProblem: ignore, loopbackOnly: true },
-    });
-    const heard = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => settle(false), DISCOVERY_MS);
-      const browser = browse({
-        onUp: (hint) => {
-          if (hint.relayIdPrefix === relayIdPrefix && hint.port === relay.port) settle(true);
-        },
-        ...{ onDown: ignore, onProblem: ignore, includeLoopback: true },
-      });
-      const settle = (found: boolean) => {
-        clearTimeout(timer);
-        browser.close();
-        resolve(found);
-      };
-    });
-    await announcement.close();
+    const heard = await hearsAnnouncement(relay);
     const ms = elapsed(startedMs);
     this.#report(
       { name: 'discovery', by: heard ? 'mdns' : 'address', ms },

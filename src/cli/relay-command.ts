@@ -1,8 +1,8 @@
 // `lanchat relay`: a relay with its key, its folder, its announcement and its log, until a signal ends it.
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { relayIdentityFromSeed } from '../crypto/identity.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { type Advertisement, advertise } from '../discovery/advertise.ts';
@@ -37,6 +37,8 @@ export function relayFolder(home: string | null, data: string | null): string {
 
 /** Resolves when SIGINT or SIGTERM has ended it cleanly. Throws StorageError, ListenError, CommandError. */
 export async function relay(context: CommandContext, request: RelayRequest): Promise<void> {
+  // Frames die young; V8 would grow its young generation for them and keep it: 20 MB on a Pi.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const folder = relayFolder(context.options.home, request.data);
   for (const problem of await openPrivateFolder(folder)) {
     context.output.note(folderProblemLine(problem));
@@ -69,7 +71,7 @@ async function serve(
     port: request.port,
     ...(request.host === null ? {} : { host: request.host }),
     onEvent: (event) => log.event(event),
-    control: controlServer(owner),
+    control: (handler) => owner.accept(handler),
   });
   key.seed.fill(0);
   const announcement = request.mdns ? announce(running, { name, log, isLocal }) : null;
@@ -100,13 +102,6 @@ function makeKey(folder: string): Promise<StoredRelayKey> {
   const seed = randomBytes(SEED_BYTES);
   const { id } = relayIdentityFromSeed(seed);
   return createRelayKey(folder, { id, seed, createdMs: Date.now() });
-}
-
-/** The folder's lock listens and decides who is let in; this server only passes its connections on. */
-function controlServer(owner: FolderOwner): Server {
-  const server = createServer();
-  owner.accept((connection) => server.emit('connection', connection));
-  return server;
 }
 
 function announce(

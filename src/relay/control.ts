@@ -1,5 +1,5 @@
 // The operator's requests over the relay's own local socket: one JSON line each way. Knows no network.
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { KickOutcome, PeerStatus, RelayStatus } from './relay.ts';
 
 /** Longer lines are no request of ours. */
@@ -18,14 +18,22 @@ type ControlRequest =
   | { readonly do: 'status' }
   | { readonly do: 'kick'; readonly fingerprint: string };
 
+/** Hands over every connection of the operator's own programs; whoever listens decides who is let in. */
+export type AcceptControl = (handler: (connection: Socket) => void) => void;
+
 /**
- * Answers on a server that listens already, and on all its connections until it is closed. Answers:
+ * Answers on all control connections until it is closed. Answers:
  * `{"peers":[…]}`, `{"connected":n}`, `{"kicked":"…64 hex…"}`, or `{"error":"…"}` with `bad-request`,
  * `unknown-peer` or `ambiguous` (then with `"peers"`). Returns what closes it.
  */
-export function serveControl(server: Server, relay: Controlled): () => void {
+export function serveControl(accept: AcceptControl, relay: Controlled): () => void {
   const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
+  let closed = false;
+  accept((socket) => {
+    if (closed) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
@@ -34,7 +42,7 @@ export function serveControl(server: Server, relay: Controlled): () => void {
     });
   });
   return () => {
-    server.close();
+    closed = true;
     for (const socket of sockets) socket.destroy();
   };
 }

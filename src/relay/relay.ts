@@ -13,7 +13,7 @@ import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { Admission } from './admission.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
-import { serveControl } from './control.ts';
+import { type AcceptControl, serveControl } from './control.ts';
 import { Directory } from './directory.ts';
 import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
 import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
@@ -38,8 +38,8 @@ export interface RelayOptions {
   /** All addresses where absent. */
   readonly host?: string;
   readonly onEvent: (event: RelayEvent) => void;
-  /** Listens already, on a local socket of its owner's only; the relay answers on it and closes it. */
-  readonly control?: Server;
+  /** Where the operator's own programs ask and kick. */
+  readonly control?: AcceptControl;
   readonly limits?: Partial<RelayLimits>;
   readonly clock?: Clock;
   readonly onBytes?: ByteTap;

@@ -73,7 +73,10 @@ describe('control socket', () => {
     await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
     const address = control.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    const running = await runRelay({ control });
+    const running = await runRelay({
+      control: (handler) => void control.on('connection', handler),
+    });
+    onTestFinished(() => void control.close());
     const socket = net.connect(address.port, '127.0.0.1').setEncoding('utf8');
     onTestFinished(() => void socket.destroy());
     const ask = (line: string) =>
@@ -82,7 +85,7 @@ describe('control socket', () => {
         socket.once('close', () => reject(new Error('closed')));
         socket.write(`${line}\n`);
       });
-    return { ...running, control, ask };
+    return { ...running, socket, ask };
   }
 
   it('answers peers, status and kick', async () => {
@@ -116,10 +119,11 @@ describe('control socket', () => {
   });
 
   it('refuses a line that is too long, and closes with the relay', async () => {
-    const { ask, relay, control } = await runControlled();
+    const { ask, relay, socket } = await runControlled();
     await expect(ask('x'.repeat(2_000))).resolves.toEqual({ error: 'bad-request' });
+    const ended = new Promise((resolve) => socket.once('close', resolve));
     await relay.close();
-    expect(control.listening).toBe(false);
+    await ended;
   });
 });
 
