@@ -116,10 +116,11 @@ function connect(core: CoreState, relayId: RelayId, relayKey: Uint8Array): void 
   link.relayId = relayId;
   link.relayKey = relayKey;
   link.session++;
-  link.online = true;
   link.presenceComplete = false;
   link.synced = false;
+  // Before it is online: one bundle is published below, not two.
   tendPrekeys(core);
+  link.online = true;
   publishChangedCard(core);
   publishBundle(core);
   for (const room of core.rooms.values()) subscribe(core, room);
@@ -224,8 +225,9 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
   try {
     if (record.type === RECORD_TYPES.text) tellMessage(core, peer.id, null, record);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
-    const room = takeKey(core, peer.keys, record.content);
-    if (room !== null) tellArrivals(core, room, openWaiting(core, room));
+    const taken = takeKey(core, peer.keys, record.content);
+    if (taken === null) return;
+    tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
   } catch (error) {
     if (!(error instanceof LanchatError)) throw error;
   }

@@ -9,7 +9,7 @@ import { BUNDLE_FRESH_MS, MAX_IDS_PER_GET } from '../protocol/limits.ts';
 import { emit, later, request, soon } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { meet, nickOf, personOf } from './people.ts';
-import type { CoreState, Peer } from './state.ts';
+import type { CoreState, KnownBundle, Peer } from './state.ts';
 
 /** Slices: checking a card or a bundle is one signature, 0.13 ms, and hashes. */
 const VERIFY_COST_MS = 0.3;
@@ -25,6 +25,7 @@ export function takePresence(core: CoreState, entries: readonly PresenceEntry[])
     const peer = peerOf(core, entry.id);
     const changed = peer.online !== entry.online;
     peer.online = entry.online;
+    claimBundle(peer, entry.bundleSeq);
     peer.claimedBundleSeq = entry.bundleSeq;
     if (changed && !entry.online) requeueRelayed(peer);
     if (entry.online && (peer.card === null || entry.cardSeq > peer.card.seq)) {
@@ -35,6 +36,13 @@ export function takePresence(core: CoreState, entries: readonly PresenceEntry[])
     }
     core.dirty.add(peer.id);
   }
+}
+
+/** Its owner or the relay says that this bundle is out: one that was missed may be there since. */
+export function claimBundle(peer: Peer, seq: bigint): void {
+  if (seq <= peer.claimedBundleSeq) return;
+  peer.claimedBundleSeq = seq;
+  peer.bundleMissedAtMs = null;
 }
 
 /** What went to a key in memory may be lost with it: sealed again when the person is back. */
@@ -112,6 +120,9 @@ function takeSome(ids: Set<PeerId>, count: number): PeerId[] {
 }
 
 function ask(core: CoreState, kind: ObjectKind, ids: readonly PeerId[]): void {
+  const { session } = core.link;
+  const claims = new Map(ids.map((id) => [id, peerOf(core, id).claimedBundleSeq]));
+  const isCurrent = () => core.link.session === session && core.link.online;
   request(core, { type: 'get', kind, ids }, (answer) => {
     if (answer === null) return;
     const objects = answer.type === 'found' && answer.kind === kind ? answer.objects : [];
@@ -119,9 +130,14 @@ function ask(core: CoreState, kind: ObjectKind, ids: readonly PeerId[]): void {
     const queue = kind === 'card' ? later : soon;
     for (const object of objects) {
       const copy = object.slice();
-      queue(core, VERIFY_COST_MS, () => takeObject(core, kind, copy));
+      queue(core, VERIFY_COST_MS, () => {
+        // What an earlier connection brought is asked for again in this one.
+        if (isCurrent()) takeObject(core, kind, copy);
+      });
     }
-    queue(core, 0, () => settlePage(core, kind, ids));
+    queue(core, 0, () => {
+      if (isCurrent()) settlePage(core, kind, claims);
+    });
   });
 }
 
@@ -136,11 +152,12 @@ function takeObject(core: CoreState, kind: ObjectKind, bytes: Uint8Array): void 
 }
 
 /** A card of a known seq is skipped unopened; a lower one is a rollback and ignored. */
-export function takeCard(core: CoreState, bytes: Uint8Array): void {
+function takeCard(core: CoreState, bytes: Uint8Array): void {
   const card = openCard(bytes);
   const known = core.peers.get(card.id)?.card;
   if (known !== undefined && known !== null && known.seq >= card.seq) return;
   meet(core, card);
+  peerOf(core, card.id).bundleMissedAtMs = null;
   core.dirty.add(card.id);
 }
 
@@ -151,7 +168,7 @@ function takeBundle(core: CoreState, bytes: Uint8Array): void {
   const prekey = bundle.prekeys.find((candidate) => candidate.class === 'live');
   if (prekey === undefined || isRollback(owner, bundle)) return;
   const kid = kidOf(prekey.publicKey);
-  if (owner.bundle?.seq === bundle.seq && owner.bundle.kid !== kid) {
+  if (owner.bundle?.seq === bundle.seq && !isSame(owner.bundle, { ...bundle, kid })) {
     alarmFork(core, owner.id);
     return;
   }
@@ -161,6 +178,7 @@ function takeBundle(core: CoreState, bytes: Uint8Array): void {
     fetchedAtMs: core.env.nowMs(),
     session: core.link.session,
   };
+  owner.bundleMissedAtMs = null;
   if (rose) requeueOlder(owner, bundle.seq);
 }
 
@@ -169,7 +187,14 @@ function isRollback(owner: Peer, bundle: BundleFields): boolean {
   return owner.bundle !== null && bundle.seq < owner.bundle.seq;
 }
 
+function isSame(a: Pick<KnownBundle, 'boot' | 'kid'>, b: Pick<KnownBundle, 'boot' | 'kid'>) {
+  return a.boot === b.boot && a.kid === b.kid;
+}
+
+/** Once: the bundle is asked for again and again, as it can't be used. */
 function alarmFork(core: CoreState, id: PeerId): void {
+  if (core.told.has(`fork ${id}`)) return;
+  core.told.add(`fork ${id}`);
   const message = `two different key bundles of ${nickOf(core, id)} bear one number: that identity runs twice, or is stolen`;
   emit(core, { type: 'error', code: 'fork', message });
 }
@@ -181,18 +206,25 @@ function requeueOlder(peer: Peer, bundleSeq: bigint): void {
   }
 }
 
-/** What a page left open is asked for again, as long as each page brings something; else it is missed. */
-function settlePage(core: CoreState, kind: ObjectKind, ids: readonly PeerId[]): void {
+/**
+ * What a page left open is asked for again, as long as each page brings something; else it is missed,
+ * unless more has been claimed since it was asked for.
+ */
+function settlePage(core: CoreState, kind: ObjectKind, claims: ReadonlyMap<PeerId, bigint>): void {
   const { fetches } = core;
+  const ids = [...claims.keys()];
   if (kind === 'card') fetches.cardsAsked = false;
   else fetches.bundlesAsked = false;
   const open = ids.filter((id) => isOpen(core, kind, id));
   const progressed = open.length < ids.length;
   for (const id of open) {
     const peer = peerOf(core, id);
-    if (progressed && kind === 'card') fetches.cards.add(id);
-    else if (progressed) fetches.bundles.add(id);
-    else if (kind === 'bundle') missBundle(core, peer);
+    if (kind === 'card') {
+      if (progressed) fetches.cards.add(id);
+      else if (peer.card === null) peer.bundleMissedAtMs = core.env.nowMs();
+    } else if (progressed || peer.claimedBundleSeq > (claims.get(id) ?? 0n)) {
+      fetches.bundles.add(id);
+    } else missBundle(core, peer);
   }
   for (const id of ids) core.dirty.add(id);
 }
@@ -207,5 +239,5 @@ function isOpen(core: CoreState, kind: ObjectKind, id: PeerId): boolean {
 function missBundle(core: CoreState, peer: Peer): void {
   const { bundle } = peer;
   if (bundle !== null && bundle.session === core.link.session) peer.claimedBundleSeq = bundle.seq;
-  else peer.bundleMissedAtMs = core.env.nowMs();
+  if (!hasFreshBundle(core, peer)) peer.bundleMissedAtMs = core.env.nowMs();
 }

@@ -9,6 +9,7 @@ import type { StreamId } from '../protocol/ids.ts';
 import type { Note, Want } from '../protocol/note.ts';
 import { unpad } from '../protocol/padding.ts';
 import { type DirectPayload, type DirectRecord, decodeDirectPayload } from '../protocol/record.ts';
+import { claimBundle } from './directory.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { takeHave } from './outbox.ts';
@@ -84,7 +85,7 @@ function takeNote(core: CoreState, peer: Peer, note: Note): boolean {
   if (!isNewest) return false;
   incoming.lastBoot = note.boot;
   incoming.lastK = note.k;
-  if (note.bundleSeq > peer.claimedBundleSeq) peer.claimedBundleSeq = note.bundleSeq;
+  claimBundle(peer, note.bundleSeq);
   return true;
 }
 

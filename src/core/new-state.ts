@@ -1,11 +1,11 @@
 // Makes the state of a client at its start, and the entries of its maps.
 import type { Identity } from '../crypto/identity.ts';
-import { hexFromBytes } from '../protocol/bytes.ts';
 import { MessageId, type PeerId, StreamId } from '../protocol/ids.ts';
 import type { CoreState, Env, Peer, PinBook } from './state.ts';
 
 /** Strangers kept: anybody on the LAN can appear under new IDs for ever. */
 const MAX_PEERS = 10_000;
+const NAMED_ONLY = 4;
 
 export interface Start {
   readonly env: Env;
@@ -56,11 +56,6 @@ export function newMessageId(core: CoreState): MessageId {
   return MessageId.fromBytes(core.env.random(MessageId.sizeBytes));
 }
 
-/** Short-lived random bytes as hex, for tokens that only need to be unique. */
-export function randomHex(core: CoreState, sizeBytes: number): string {
-  return hexFromBytes(core.env.random(sizeBytes));
-}
-
 /** The entry of `id`, made where there is none. */
 export function peerOf(core: CoreState, id: PeerId): Peer {
   const known = core.peers.get(id);
@@ -85,15 +80,25 @@ export function peerOf(core: CoreState, id: PeerId): Peer {
   return peer;
 }
 
-/** The oldest who is away and with whom nothing was exchanged; else the oldest who is away. */
+/**
+ * The oldest for whom nothing waits, of those that the relay only named first: it can name any number.
+ * Then of those who are away, then of those from whom nothing came.
+ */
 function dropOneStranger(core: CoreState): void {
   let victim: Peer | null = null;
+  let best = 0;
   for (const peer of core.peers.values()) {
-    if (peer.online || peer.records.length > 0) continue;
-    victim ??= peer;
-    if (peer.incoming.streams.size > 0) continue;
-    victim = peer;
-    break;
+    if (peer.records.length > 0) continue;
+    const dispensable = dispensability(peer);
+    if (dispensable > best) victim = peer;
+    best = Math.max(best, dispensable);
+    if (best === NAMED_ONLY) break;
   }
   if (victim !== null) core.peers.delete(victim.id);
+}
+
+function dispensability({ keys, incoming, online }: Peer): number {
+  if (keys === null) return NAMED_ONLY;
+  if (incoming.streams.size > 0) return 1;
+  return online ? 2 : 3;
 }

@@ -5,7 +5,7 @@ import { CryptoError } from '../crypto/errors.ts';
 import { conversationOf } from '../crypto/identity.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, RECORD_LIFETIME_MS } from '../protocol/limits.ts';
-import type { Have, Note } from '../protocol/note.ts';
+import { type Have, MAX_WANTS, type Note } from '../protocol/note.ts';
 import { pad } from '../protocol/padding.ts';
 import { encodeDirectPayload, encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleRetryAtMs, hasFreshBundle, wantBundle } from './directory.ts';
@@ -20,6 +20,8 @@ const SEAL_COST_MS = 1;
 const OVERTAKEN_MS = 5_000;
 /** The oldest record is sealed again after these waits, then hourly. */
 const RETRY_MS = [15_000, 60_000, 4 * 60_000, 16 * 60_000, 60 * 60_000];
+/** A refused acknowledgement goes again after this long, not at once and for ever. */
+const REFUSED_ACK_MS = 1_000;
 /** Kept by the relay at most as long as we keep it ourselves. */
 const TTL_SECONDS = RECORD_LIFETIME_MS / 1000;
 const NO_RECORD = new Uint8Array(0);
@@ -44,6 +46,7 @@ export function enqueue(core: CoreState, peer: Peer, { id, type, content }: ToSe
     sealedBundleSeq: 0n,
     overtakenAtMs: null,
     shown: 'pending',
+    shownReason: null,
   };
   peer.records.push(record);
   core.dirty.add(peer.id);
@@ -63,12 +66,12 @@ function encodeRecord(core: CoreState, peer: Peer, record: ToSend & { readonly s
 }
 
 /**
- * Takes back a record that the relay doesn't have. Its number stays, with nothing under it, since a
- * number left out would look like a loss. False where it is too late.
+ * Takes back a record that never went out: one that may have would be a forgery under its number. The
+ * number stays, with nothing under it, since one left out would look like a loss. False where too late.
  */
 export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
-  if (record === undefined || record.phase !== 'queued' || record.shown !== 'pending') return false;
+  if (record === undefined || record.sealings > 0 || record.shown !== 'pending') return false;
   show(core, record, 'failed', 'cancelled');
   record.type = RECORD_TYPES.void;
   const empty = { id, type: record.type, content: NO_RECORD, seq: record.seq };
@@ -88,7 +91,8 @@ export function pumpOutboxes(core: CoreState): void {
 function pump(core: CoreState, peer: Peer): void {
   if (!core.link.online || peer.sealing) return;
   const record = peer.records.find((candidate) => candidate.phase === 'queued');
-  if (record === undefined && !isControlDue(core, peer)) return;
+  const isIdle = record === undefined && !isControlDue(core, peer);
+  if (isIdle && !mayBeLost(peer)) return;
   if (!peer.online) {
     tellAbsent(core, peer);
     return;
@@ -97,10 +101,16 @@ function pump(core: CoreState, peer: Peer): void {
     wantBundle(core, peer);
     return;
   }
+  if (isIdle) return;
   peer.sealing = true;
   const isKey = record?.type === RECORD_TYPES.roomKey;
   const queue = isKey && !hasText(peer) ? later : soon;
   queue(core, SEAL_COST_MS, () => sealNext(core, peer));
+}
+
+/** A newer bundle is said to be out: its owner came back, and what went into the connection before may be lost. */
+function mayBeLost({ records, claimedBundleSeq }: Peer): boolean {
+  return records.some((r) => r.phase === 'relayed' && r.sealedBundleSeq < claimedBundleSeq);
 }
 
 /** A message behind keys must not wait for a whole room's keys: their person's go first then. */
@@ -121,7 +131,8 @@ function tellAbsent(core: CoreState, peer: Peer): void {
 function sealNext(core: CoreState, peer: Peer): void {
   peer.sealing = false;
   core.dirty.add(peer.id);
-  if (!core.link.online || !peer.online || peer.bundle === null) return;
+  // The connection may have changed since this was queued: then the bundle is fetched first.
+  if (!core.link.online || !peer.online || !hasFreshBundle(core, peer)) return;
   const record = peer.records.find((candidate) => candidate.phase === 'queued') ?? null;
   if (record === null && !isControlDue(core, peer)) return;
   const blob = seal(core, peer, record);
@@ -131,7 +142,7 @@ function sealNext(core: CoreState, peer: Peer): void {
     record.phase = 'sent';
     record.sealings++;
     record.sealedAtMs = core.env.nowMs();
-    record.sealedBundleSeq = peer.bundle.seq;
+    record.sealedBundleSeq = peer.bundle?.seq ?? 0n;
     record.overtakenAtMs = null;
   }
   const token = core.env.random(TOKEN_BYTES);
@@ -168,7 +179,7 @@ function nextNote(core: CoreState, peer: Peer): Note {
     low: peer.records[0]?.seq ?? peer.nextSeq,
     bundleSeq: core.bundleSeq,
     have: haveOf(peer),
-    wants: peer.wants,
+    wants: peer.wants.slice(0, MAX_WANTS),
   };
 }
 
@@ -183,7 +194,7 @@ function haveOf(peer: Peer): Have[] {
 
 /** Every note carries the acknowledgements and wants that were due. */
 function noteSent(core: CoreState, peer: Peer): void {
-  peer.wants = [];
+  peer.wants = peer.wants.slice(MAX_WANTS);
   peer.incoming.ackDueAtMs = null;
   peer.incoming.lastAckAtMs = core.env.nowMs();
 }
@@ -198,7 +209,9 @@ function takeAnswer(core: CoreState, peer: Peer, record: OutRecord | null, answe
   const refused = answer?.type === 'error' ? answer.code : null;
   if (refused === 'not-here') peer.online = false;
   // An acknowledgement that didn't go is owed until the peer is here again.
-  if (record === null && answer?.type !== 'done') peer.incoming.ackDueAtMs ??= core.env.nowMs();
+  if (record === null && answer?.type !== 'done') {
+    peer.incoming.ackDueAtMs ??= core.env.nowMs() + REFUSED_ACK_MS;
+  }
   if (record === null || record.phase !== 'sent') return;
   if (answer?.type === 'done') {
     record.phase = 'relayed';
@@ -206,8 +219,15 @@ function takeAnswer(core: CoreState, peer: Peer, record: OutRecord | null, answe
     return;
   }
   record.phase = 'queued';
-  if (refused === 'not-here') show(core, record, 'pending', 'not-here');
-  else if (refused !== null) fail(core, peer, record, 'refused');
+  if (refused === 'not-here') {
+    record.sealings--;
+    show(core, record, 'pending', 'not-here');
+    return;
+  }
+  if (refused === null) return;
+  // An earlier sealing may be out and yet be acknowledged: this one's refusal only waits.
+  if (record.sealings > 1) record.phase = 'relayed';
+  else fail(core, peer, record, 'refused');
 }
 
 function fail(core: CoreState, peer: Peer, record: OutRecord, reason: MessageReason): void {
@@ -222,10 +242,11 @@ function show(
   state: MessageState,
   reason: MessageReason | null,
 ): void {
-  const repeats = record.shown === state && reason === null;
+  const repeats = record.shown === state && record.shownReason === reason;
   const falls = state === 'pending' && record.shown !== 'pending';
   if (record.type !== RECORD_TYPES.text || record.shown === 'failed' || repeats || falls) return;
   record.shown = state;
+  record.shownReason = reason;
   emit(core, { type: 'receipt', id: record.id, state, reason });
 }
 
@@ -267,10 +288,12 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
   const due: number[] = [];
   const { ackDueAtMs } = peer.incoming;
   const retry = bundleRetryAtMs(peer);
-  if (ackDueAtMs !== null && peer.online && core.link.online && !peer.sealing) {
+  // Where the relay was asked, its answer comes first and no clock.
+  const isAsked = core.fetches.bundlesAsked || core.fetches.cardsAsked;
+  if (ackDueAtMs !== null && peer.online && core.link.online && !peer.sealing && !isAsked) {
     due.push(Math.max(ackDueAtMs, retry ?? ackDueAtMs));
   }
-  if (retry !== null && peer.online && peer.records.length > 0) due.push(retry);
+  if (retry !== null && peer.online && peer.records.length > 0 && !isAsked) due.push(retry);
   for (const record of peer.records) {
     due.push(record.queuedAtMs + RECORD_LIFETIME_MS);
     if (record.phase === 'relayed' && core.link.online) due.push(resealAtMs(peer, record));

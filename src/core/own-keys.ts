@@ -48,7 +48,10 @@ export function publishBundle(core: CoreState): void {
 
 /** The prekey a message names, while it lives; else null. */
 export function livePrekey(core: CoreState, kid: Kid): Prekey | null {
-  return core.prekeys.find(({ prekey }) => prekey.kid === kid)?.prekey ?? null;
+  // A machine that slept may hand over a message before the clock that destroys old keys.
+  const youngestDeadMs = core.env.nowMs() - LIVE_PREKEY_DESTROY_MS;
+  const named = core.prekeys.find(({ prekey }) => prekey.kid === kid);
+  return named === undefined || named.madeAtMs <= youngestDeadMs ? null : named.prekey;
 }
 
 /** Destroys keys 70 min after making and makes a new one 50 min after the last, by the monotonic clock. */

@@ -44,9 +44,15 @@ function changedFrom(core: CoreState, pin: Pin): Pin[] {
   const nick = cleanNick(pin.nick);
   if (pin.trust === 'verified' || pin.acceptedNick === pin.nick) return [];
   return bearers(core, nick).filter(
-    (other) =>
-      other.id !== pin.id && (other.trust === 'verified' || other.firstSeenMs < pin.firstSeenMs),
+    (other) => other.id !== pin.id && (other.trust === 'verified' || isOlder(core, other, pin)),
   );
+}
+
+/** Pinned before: in an earlier run, whatever the wall clock says since, or earlier in the same. */
+function isOlder(core: CoreState, other: Pin, pin: Pin): boolean {
+  const isNew = core.metNow.has(pin.id);
+  if (core.metNow.has(other.id) !== isNew) return isNew;
+  return other.firstSeenMs < pin.firstSeenMs;
 }
 
 /** The pinned people whose name has the same skeleton. */
@@ -71,7 +77,7 @@ function forgetName(core: CoreState, { id, nick }: Pin): void {
   core.namesakes.get(nickSkeleton(cleanNick(nick)))?.delete(id);
 }
 
-export function trustOf(core: CoreState, id: PeerId): Trust {
+function trustOf(core: CoreState, id: PeerId): Trust {
   const pin = core.pins.get(id);
   if (pin === null) return 'new';
   if (pin.trust === 'verified') return 'verified';
@@ -125,7 +131,9 @@ export function everybody(core: CoreState): PeerId[] {
 export function findPeople(core: CoreState, query: string): Person[] {
   const found = new Set<PeerId>();
   const nick = sameName(query.replace(/^@/, ''));
-  for (const id of everybody(core)) if (sameName(nickOf(core, id)) === nick) found.add(id);
+  for (const id of everybody(core)) {
+    if (nick !== '' && sameName(nickOf(core, id)) === nick) found.add(id);
+  }
   const digits = query.toLowerCase().replace(/[^0-9a-f]/g, '');
   if (!query.startsWith('@') && /^[0-9a-f\s]+$/i.test(query)) {
     for (const id of byFingerprint(core, digits)) found.add(id);

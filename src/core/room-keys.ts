@@ -11,9 +11,9 @@ import { emit } from './link.ts';
 import { newMessageId, peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { whoOf } from './people.ts';
-import { isValidJoin, ownJoin, presentMembers, welcome } from './rooms.ts';
+import { isValidJoin, keyHolders, ownJoin, presentMembers, welcome } from './rooms.ts';
 import { newSequence } from './sequence.ts';
-import type { CoreState, OwnChain, Peer, RoomState } from './state.ts';
+import type { CoreState, OwnChain, Peer, RoomState, WaitingBlob } from './state.ts';
 
 /** A message waits this long for its keys to go out; who has none by then asks for it. */
 const DISTRIBUTION_PATIENCE_MS = 3_000;
@@ -42,11 +42,11 @@ export function currentChain(core: CoreState, room: RoomState): OwnChain {
   return fresh;
 }
 
-/** Hands our key, where we have one, to every present member who was not given it. */
+/** Hands our key, where we have one, to every member who was not given it. */
 export function distribute(core: CoreState, room: RoomState): void {
   const { own } = room;
   if (own === null || !core.link.online) return;
-  for (const { id } of presentMembers(room)) if (!own.holders.has(id)) give(core, room, own, id);
+  for (const { id } of keyHolders(core, room)) if (!own.holders.has(id)) give(core, room, own, id);
 }
 
 function give(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void {
@@ -58,7 +58,7 @@ function give(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void
     index: own.chain.index,
     chain: own.chain.chainKey,
     sign: own.chain.signPublic,
-    stream: idBytes(core.stream),
+    stream: idBytes(room.stream),
     low: lowestToCome(room, own),
     join,
   };
@@ -73,14 +73,18 @@ function lowestToCome(room: RoomState, { chain }: OwnChain): number {
   return next?.seq ?? room.nextSeq;
 }
 
-/** Whether every present member's key is on its way, or the oldest message has waited long enough for it. */
+/**
+ * Whether every present member's key is on its way, or has waited long enough: a member that can't be
+ * sealed to must not hold up each message of a room.
+ */
 export function isDistributed(core: CoreState, room: RoomState, own: OwnChain): boolean {
   const oldest = room.outbox[0];
   if (oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs)) return true;
   return presentMembers(room).every(({ id }) => {
     const recordId = own.holders.get(id);
     const record = core.peers.get(id)?.records.find((candidate) => candidate.id === recordId);
-    return recordId !== undefined && record?.phase !== 'queued';
+    if (recordId === undefined) return false;
+    return record?.phase !== 'queued' || core.env.nowMs() >= patienceEndsMs(record.queuedAtMs);
   });
 }
 
@@ -89,10 +93,14 @@ export function patienceEndsMs(queuedAtMs: number): number {
 }
 
 /**
- * Takes the key of another's chain. Returns the room it opens something in, or null where it is refused:
+ * Takes the key of another's chain. Returns it with its room, or null where it is refused:
  * a room we aren't in, a chain id that isn't its owner's, a join that doesn't hold, or a second key for one id.
  */
-export function takeKey(core: CoreState, owner: PeerKeys, bytes: Uint8Array): RoomState | null {
+export function takeKey(
+  core: CoreState,
+  owner: PeerKeys,
+  bytes: Uint8Array,
+): { readonly room: RoomState; readonly skid: SenderKeyId } | null {
   const content = decodeRoomKey(bytes);
   const room = roomOfId(core, RoomId.fromBytes(content.room));
   if (room === null || room.standing !== 'joined') return null;
@@ -103,7 +111,7 @@ export function takeKey(core: CoreState, owner: PeerKeys, bytes: Uint8Array): Ro
   if (join.standing === 'joined') welcome(core, room, owner.id, join);
   if (room.chains.has(skid)) return null;
   addChain(room, owner.id, content, skid);
-  return room;
+  return { room, skid };
 }
 
 function addChain(
@@ -118,7 +126,6 @@ function addChain(
     signPublic: content.sign.slice(),
   });
   room.chains.set(skid, { owner, chain });
-  room.wanted.delete(skid);
   const run = `${owner}/${StreamId.fromBytes(content.stream)}`;
   if (!room.sequences.has(run)) room.sequences.set(run, newSequence(content.low));
   dropOldest(room.chains, MAX_CHAINS);
@@ -158,16 +165,22 @@ export function tendWants(core: CoreState, room: RoomState): void {
   for (const [skid, wanted] of room.wanted) {
     if (now < wanted.nextAtMs) continue;
     const owner = ownerOf(core, room, skid);
-    if (owner === null || wanted.asked === MAX_WANTS) {
+    if (wanted.asked === MAX_WANTS) {
       giveUp(core, room, skid, owner);
       continue;
     }
     wanted.asked++;
     wanted.nextAtMs = now + WANT_INTERVAL_MS;
-    const join = ownJoin(room);
-    if (join !== null) owner.wants.push({ room: room.roomId, skid, join });
-    core.dirty.add(owner.id);
+    // A guest isn't listed: nobody can be asked, but its key may be on its way.
+    if (owner !== null) askFor(core, room, skid, owner);
   }
+}
+
+function askFor(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer): void {
+  const join = ownJoin(room);
+  if (join === null || owner.wants.some((want) => want.skid === skid)) return;
+  owner.wants.push({ room: room.roomId, skid, join });
+  core.dirty.add(owner.id);
 }
 
 /** Members can tell whose chain it is before they hold its key. */
@@ -180,18 +193,17 @@ function ownerOf(core: CoreState, room: RoomState, skid: SenderKeyId): Peer | nu
 
 function giveUp(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer | null): void {
   room.wanted.delete(skid);
-  const missing = room.waiting.filter((waiting) => waiting.skid === skid).length;
-  dropWaiting(room, skid);
+  const missing = dropWaiting(room, skid).length;
   if (owner === null || missing === 0) return;
   emit(core, { type: 'gap', from: whoOf(core, owner.id), room: `#${room.name}`, missing });
 }
 
 /** Takes out the blobs that waited for one chain. */
-export function dropWaiting(room: RoomState, skid: SenderKeyId): Uint8Array[] {
+export function dropWaiting(room: RoomState, skid: SenderKeyId): WaitingBlob[] {
   const taken = room.waiting.filter((waiting) => waiting.skid === skid);
   room.waiting = room.waiting.filter((waiting) => waiting.skid !== skid);
   for (const { blob } of taken) room.waitingBytes -= blob.length;
-  return taken.map(({ blob }) => blob);
+  return taken;
 }
 
 /** A blob came under a chain that nobody gave us. */

@@ -6,7 +6,8 @@ import { hexFromBytes } from '../protocol/bytes.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { TOKEN_BYTES } from '../protocol/frames.ts';
-import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
+import type { SenderKeyId } from '../protocol/ids.ts';
+import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES, ROOM_TTL_SECONDS } from '../protocol/limits.ts';
 import { pad, unpad } from '../protocol/padding.ts';
 import { decodeRoomRecord, encodeRoomRecord } from '../protocol/record.ts';
 import { emit, request } from './link.ts';
@@ -25,6 +26,7 @@ import { accept, newSequence, release } from './sequence.ts';
 import type {
   Answer,
   CoreState,
+  OwnChain,
   PeerChain,
   RoomArrival,
   RoomOut,
@@ -34,14 +36,12 @@ import type {
 
 /** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
 const GAP_PATIENCE_MS = 5_000;
-/** The relay keeps its log shorter than this. */
-const TTL_SECONDS = 15 * 60;
 
 /** Puts a message at the end of a room's outbox. It is encrypted only when it goes out. */
 export function enqueueRoom(core: CoreState, room: RoomState, { id, type, content }: ToSend): void {
   const seq = room.nextSeq++;
   const timeMs = core.env.wallMs();
-  const record = { type, messageId: id, stream: core.stream, seq, timeMs, content };
+  const record = { type, messageId: id, stream: room.stream, seq, timeMs, content };
   const bytes = encodeRoomRecord(record);
   const queuedAtMs = core.env.nowMs();
   room.outbox.push({ id, bytes, seq, queuedAtMs, phase: 'queued', sealed: null });
@@ -67,7 +67,15 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
   distribute(core, room);
   if (own === null || (room.unproven.size > 0 && !isOverdue(core, room))) return;
   if (!isDistributed(core, room, own)) return;
-  for (const out of room.outbox) if (out.phase === 'queued') transmit(core, room, out);
+  for (const out of room.outbox) {
+    if (out.phase !== 'queued') continue;
+    // A chain that has just ended: the next one's keys go ahead of its first message, too.
+    if (currentChain(core, room) !== own) {
+      distribute(core, room);
+      return;
+    }
+    transmit(core, room, own, out);
+  }
 }
 
 function isOverdue(core: CoreState, room: RoomState): boolean {
@@ -76,8 +84,7 @@ function isOverdue(core: CoreState, room: RoomState): boolean {
 }
 
 /** After a reconnect the same blob goes again while its chain is current: the relay knows its token. */
-function transmit(core: CoreState, room: RoomState, out: RoomOut): void {
-  const own = currentChain(core, room);
+function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut): void {
   if (out.sealed === null || out.sealed.skid !== own.chain.skid) {
     const { chain, blob } = sealRoomBlob(own.chain, pad(out.bytes), core.env.random);
     own.chain = chain;
@@ -85,7 +92,7 @@ function transmit(core: CoreState, room: RoomState, out: RoomOut): void {
   }
   out.phase = 'sent';
   const { token, blob } = out.sealed;
-  request(core, { type: 'fanout', token, ttlSeconds: TTL_SECONDS, blob }, (answer) => {
+  request(core, { type: 'fanout', token, ttlSeconds: ROOM_TTL_SECONDS, blob }, (answer) => {
     takeAnswer(core, room, out, answer);
   });
 }
@@ -131,15 +138,22 @@ function hold(core: CoreState, room: RoomState, waiting: RoomState['waiting'][nu
   }
 }
 
-/** A key has come: opens what waited for it. */
-export function openWaiting(core: CoreState, room: RoomState): RoomArrival[] {
-  const arrivals: RoomArrival[] = [];
-  for (const skid of new Set(room.waiting.map((waiting) => waiting.skid))) {
-    const chain = room.chains.get(skid);
-    if (chain === undefined) continue;
-    for (const blob of dropWaiting(room, skid)) arrivals.push(...openBlob(core, room, chain, blob));
+/** A key has come: opens what waited for it, and shows a gap for what is from before it was handed over. */
+export function openWaiting(core: CoreState, room: RoomState, skid: SenderKeyId): RoomArrival[] {
+  const chain = room.chains.get(skid);
+  if (chain === undefined) return [];
+  room.wanted.delete(skid);
+  const from = chain.chain.index;
+  const waiting = dropWaiting(room, skid);
+  const missing = waiting.filter(({ blob, sinceMs }) => {
+    const header = decodeHeader(blob);
+    return header.kind === 'room' && header.index < from && sinceMs >= room.newcomerUntilMs;
+  }).length;
+  if (missing > 0) {
+    const who = whoOf(core, chain.owner);
+    emit(core, { type: 'gap', from: who, room: `#${room.name}`, missing });
   }
-  return arrivals;
+  return waiting.flatMap(({ blob }) => openBlob(core, room, chain, blob));
 }
 
 function openBlob(
@@ -155,8 +169,10 @@ function openBlob(
     const bytes = unpad(opened.padded);
     return order(core, room, from, bytes);
   } catch (error) {
-    if (error instanceof CryptoError) alarmForged(core, room, from);
-    else if (!(error instanceof LanchatError)) throw error;
+    if (error instanceof CryptoError) {
+      const { nick } = whoOf(core, from.owner);
+      alarm(core, `a message in #${room.name} claims to be from ${nick} and is not`);
+    } else if (!(error instanceof LanchatError)) throw error;
     return [];
   }
 }
@@ -174,7 +190,14 @@ function order(
   const item = { from: owner, record };
   const digest = hexFromBytes(hash('record', bytes));
   const kind = accept(sequence, { seq: record.seq, item, digest }, core.env.nowMs());
-  if (kind === 'forged') return [item];
+  if (kind === 'forged') {
+    const { nick } = whoOf(core, owner);
+    alarm(
+      core,
+      `two different messages of ${nick} in #${room.name} bear one number; both are shown`,
+    );
+    return [item];
+  }
   return releaseFrom(core, room, sequence);
 }
 
@@ -196,9 +219,7 @@ export function releaseOverdueRoom(core: CoreState, room: RoomState): RoomArriva
   return [...room.sequences.values()].flatMap((sequence) => releaseFrom(core, room, sequence));
 }
 
-function alarmForged(core: CoreState, room: RoomState, { owner }: PeerChain): void {
-  const { nick } = whoOf(core, owner);
-  const message = `a message in #${room.name} claims to be from ${nick} and is not`;
+function alarm(core: CoreState, message: string): void {
   emit(core, { type: 'error', code: 'forged', message });
 }
 

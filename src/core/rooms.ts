@@ -1,24 +1,30 @@
 // Rooms this client is in: subscriptions, joins proven by their signatures, who is there. Knows no keys of chains.
 import { publicRoomId, signJoin, topicOf, verifyJoin } from '../crypto/room.ts';
 import { encodeJoinProof, type JoinProof, type RosterEntry } from '../protocol/frames.ts';
-import type { PeerId, TopicId } from '../protocol/ids.ts';
-import { MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
+import { type PeerId, StreamId, type TopicId } from '../protocol/ids.ts';
+import { MAX_ROOM_MEMBERS, ROOM_TTL_SECONDS } from '../protocol/limits.ts';
 import { emit, later, request, takeSeq } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { whoOf } from './people.ts';
-import type { CoreState, Member, RoomState } from './state.ts';
+import type { Claim, CoreState, Member, RoomState } from './state.ts';
 
 /** Checking a join is one signature. */
 const PROVE_COST_MS = 0.2;
 /** Left members are kept a while, since their seq guards against an old join; then the oldest go. */
 const MAX_MEMBERS_KEPT = 2 * MAX_ROOM_MEMBERS;
+/** How long others may take to learn of a newcomer: the relay tells joins in batches. */
+const NEWCOMER_MS = 5_000;
+/** A member whose link is down still gets keys this long: it reads what the relay's log kept for it. */
+const AWAY_MS = ROOM_TTL_SECONDS * 1000;
 
 /** Enters a room, or turns a visit into a stay. `name` has been parsed by protocol/nickname.ts. */
 export function enterRoom(core: CoreState, name: string, standing: RoomState['standing']): void {
   const known = core.rooms.get(name);
   if (known !== undefined && (known.standing === 'joined' || standing === 'guest')) return;
-  const room = known ?? newRoom(name, standing);
+  const room = known ?? newRoom(core, name, standing);
   room.standing = standing;
+  // A visitor was sent nothing, and reads from now on.
+  room.cursor = 0n;
   core.rooms.set(name, room);
   if (standing === 'joined') saveRooms(core);
   room.changed = true;
@@ -28,6 +34,10 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
 /** Leaves for good; the signed leave tells the others that it is our own doing. */
 export function leaveRoom(core: CoreState, room: RoomState): void {
   core.rooms.delete(room.name);
+  for (const { id, phase } of room.outbox) {
+    if (phase === 'queued')
+      emit(core, { type: 'receipt', id, state: 'failed', reason: 'cancelled' });
+  }
   if (room.standing === 'joined') saveRooms(core);
   if (core.link.online) {
     const join = proofOf(core, room, 'left');
@@ -36,16 +46,18 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
   if (room.standing === 'joined') emit(core, { type: 'room-left', room: `#${room.name}` });
 }
 
-function newRoom(name: string, standing: RoomState['standing']): RoomState {
+function newRoom(core: CoreState, name: string, standing: RoomState['standing']): RoomState {
   const roomId = publicRoomId(name);
   return {
     ...{ name, roomId, topic: topicOf(roomId), standing },
     join: null,
+    stream: StreamId.fromBytes(core.env.random(StreamId.sizeBytes)),
     members: new Map(),
-    unproven: new Set(),
+    unproven: new Map(),
     rosterComplete: false,
     changed: false,
     cursor: 0n,
+    newcomerUntilMs: 0,
     own: null,
     nextSeq: 1,
     outbox: [],
@@ -74,11 +86,16 @@ export function subscribe(core: CoreState, room: RoomState): void {
   if (join === null) return;
   room.join = join;
   room.rosterComplete = false;
+  if (room.cursor === 0n) room.newcomerUntilMs = core.env.nowMs() + NEWCOMER_MS;
   request(core, { type: 'sub', topic: room.topic, cursor: room.cursor, join }, (answer) => {
     if (answer?.type !== 'error') return;
     const message = `the relay refuses #${room.name}: ${answer.code}`;
     emit(core, { type: 'error', code: answer.code, message });
     room.rosterComplete = true;
+    // What waits can't go out; trying again with each message would go round for ever.
+    for (const { id } of room.outbox.splice(0)) {
+      emit(core, { type: 'receipt', id, state: 'failed', reason: 'refused' });
+    }
   });
 }
 
@@ -86,8 +103,14 @@ export function subscribe(core: CoreState, room: RoomState): void {
 export function forgetRosters(core: CoreState): void {
   for (const room of core.rooms.values()) {
     room.rosterComplete = false;
-    for (const member of room.members.values()) member.here = false;
+    room.unproven.clear();
+    for (const member of room.members.values()) goAway(core, member);
   }
+}
+
+function goAway(core: CoreState, member: Member): void {
+  if (member.here) member.goneAtMs = core.env.nowMs();
+  member.here = false;
 }
 
 export function roomOfTopic(core: CoreState, topic: TopicId): RoomState | null {
@@ -95,13 +118,21 @@ export function roomOfTopic(core: CoreState, topic: TopicId): RoomState | null {
   return null;
 }
 
-/** Who is given our key, as far as proven: connected members, ourselves left out. */
+/** Connected members, ourselves left out: a message waits until our key is on its way to them. */
 export function presentMembers(room: RoomState): Member[] {
   return [...room.members.values()].filter((member) => isPresent(member));
 }
 
-function isPresent({ here, proven, join }: Member): boolean {
-  return here && proven && join.standing === 'joined';
+function isPresent({ here, join }: Member): boolean {
+  return here && join.standing === 'joined';
+}
+
+/** Who is given our key: those here, and those whose link went down a moment ago. */
+export function keyHolders(core: CoreState, room: RoomState): Member[] {
+  const sinceMs = core.env.nowMs() - AWAY_MS;
+  return [...room.members.values()].filter(
+    ({ here, goneAtMs, join }) => join.standing === 'joined' && (here || goneAtMs >= sinceMs),
+  );
 }
 
 /** Our own present join, for distributions and wants; null before the first subscription. */
@@ -122,54 +153,57 @@ export function takeRoster(
 
 function takeEntry(core: CoreState, room: RoomState, { id, here, join }: RosterEntry): void {
   const member = room.members.get(id);
-  if (member !== undefined && !here) {
-    markGone(core, room, member);
-    return;
-  }
-  if (!here || join.standing !== 'joined') return;
+  if (member !== undefined && !here) markGone(core, room, member);
+  if (join.standing === 'guest' || (member === undefined && !here)) return;
   if (member !== undefined && join.seq < member.join.seq) return;
-  if (member?.proven === true && join.seq === member.join.seq) {
-    markHere(core, room, member);
+  if (member !== undefined && join.seq === member.join.seq) {
+    if (here) markHere(core, room, member);
     return;
   }
-  if (member === undefined && room.members.size >= MAX_MEMBERS_KEPT && !dropGone(room)) return;
-  room.members.set(id, {
-    id,
+  const kept = room.members.size + room.unproven.size;
+  if (member === undefined && kept >= MAX_MEMBERS_KEPT && !dropGone(room)) return;
+  room.unproven.set(id, {
+    ...{ here, queued: false },
     join: { ...join, signature: join.signature.slice() },
-    here: false,
-    proven: false,
   });
-  room.unproven.add(id);
   if (peerOf(core, id).card === null) core.fetches.cards.add(id);
 }
 
 function dropGone(room: RoomState): boolean {
   for (const member of room.members.values()) {
-    if (!member.here && member.proven) return room.members.delete(member.id);
+    if (!member.here) return room.members.delete(member.id);
   }
   return false;
 }
 
-/** Checks, in slices, the joins whose members' cards are here; called at the end of each step. */
+/** Checks, in slices, the claims about members whose cards are here; called at the end of each step. */
 export function proveMembers(core: CoreState, room: RoomState): void {
-  for (const id of room.unproven) {
+  for (const [id, claim] of room.unproven) {
     const card = core.peers.get(id)?.card;
-    if (card === undefined || card === null) continue;
-    room.unproven.delete(id);
+    if (claim.queued || card === undefined || card === null) continue;
+    claim.queued = true;
     later(core, PROVE_COST_MS, () => {
-      const member = room.members.get(id);
-      if (member !== undefined && !member.proven) prove(core, room, member, card.ed25519);
+      // Told anew since, or the connection ended.
+      if (room.unproven.get(id) !== claim) return;
+      room.unproven.delete(id);
+      if (isValidJoin(core, room, card.ed25519, claim.join)) prove(core, room, id, claim);
     });
   }
 }
 
-function prove(core: CoreState, room: RoomState, member: Member, ed25519: Uint8Array): void {
-  if (!isValidJoin(core, room, ed25519, member.join)) {
-    room.members.delete(member.id);
-    return;
-  }
-  member.proven = true;
-  markHere(core, room, member);
+/** A leave is kept with its number, so that no relay brings the join before it back. */
+function prove(core: CoreState, room: RoomState, id: PeerId, { join, here }: Claim): void {
+  const member = memberWith(core, room, id, join);
+  if (here && member !== null) markHere(core, room, member);
+}
+
+/** The member under the newest of its proofs; null where that is a leave. */
+function memberWith(core: CoreState, room: RoomState, id: PeerId, join: JoinProof): Member | null {
+  const known = room.members.get(id);
+  const member = known ?? { id, join, here: false, goneAtMs: core.env.nowMs() };
+  if (join.seq > member.join.seq) member.join = join;
+  room.members.set(id, member);
+  return member.join.standing === 'joined' ? member : null;
 }
 
 export function isValidJoin(
@@ -184,27 +218,18 @@ export function isValidJoin(
 
 /** A member proves its presence itself: with a key or a want of its own, so that no relay can hide it. */
 export function welcome(core: CoreState, room: RoomState, id: PeerId, join: JoinProof): void {
-  const known = room.members.get(id);
-  if (known?.proven && known.join.seq >= join.seq) {
-    markHere(core, room, known);
-    return;
-  }
-  const member = {
-    id,
-    join: { ...join, signature: join.signature.slice() },
-    here: false,
-    proven: true,
-  };
-  room.members.set(id, member);
-  room.unproven.delete(id);
-  markHere(core, room, member);
+  const own = { ...join, signature: join.signature.slice() };
+  const member = memberWith(core, room, id, own);
+  if (member !== null) markHere(core, room, member);
 }
 
-/** Here anew: the key goes out again, since a member that came back may have lost what it held. */
+/** Here anew: the key goes out again where it arrived before, since its holder may have lost it. */
 function markHere(core: CoreState, room: RoomState, member: Member): void {
-  if (member.here) return;
+  if (member.here || member.join.standing !== 'joined') return;
   member.here = true;
-  room.own?.holders.delete(member.id);
+  const given = room.own?.holders.get(member.id);
+  const { records } = peerOf(core, member.id);
+  if (!records.some(({ id }) => id === given)) room.own?.holders.delete(member.id);
   room.changed = true;
   if (room.rosterComplete && room.standing === 'joined') {
     emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, member.id) });
@@ -213,7 +238,7 @@ function markHere(core: CoreState, room: RoomState, member: Member): void {
 
 function markGone(core: CoreState, room: RoomState, member: Member): void {
   const wasPresent = isPresent(member);
-  member.here = false;
+  goAway(core, member);
   room.changed = true;
   if (wasPresent && room.standing === 'joined') {
     emit(core, { type: 'left', room: `#${room.name}`, who: whoOf(core, member.id) });

@@ -47,6 +47,8 @@ export interface Patience {
 /** Takes out what may be shown: up to the first gap that may yet be filled, unless too many wait behind it. */
 export function release<Item>(sequence: Sequence<Item>, patience: Patience): Released<Item>[] {
   const released: Released<Item>[] = [];
+  // A number below `low` will not come any more: it is no longer open, and takes no range in a note.
+  for (const seq of sequence.skipped) if (seq < patience.low) sequence.skipped.delete(seq);
   const seqs = [...sequence.held.keys()].sort((a, b) => a - b);
   for (const seq of seqs) {
     if (seq > sequence.next && seq > patience.low && !isImpatient(sequence, patience)) break;
@@ -59,6 +61,8 @@ export function release<Item>(sequence: Sequence<Item>, patience: Patience): Rel
     sequence.next = Math.max(sequence.next, seq + 1);
     released.push({ item, missing });
   }
+  // What is left waits for a gap of its own.
+  if (released.length > 0) sequence.heldSinceMs = patience.nowMs;
   if (sequence.held.size === 0) sequence.heldSinceMs = null;
   return released;
 }
@@ -69,19 +73,19 @@ export function received<Item>(
   maxRanges: number,
 ): { readonly upTo: number; readonly ranges: readonly (readonly [number, number])[] } {
   // Numbers given up as a gap still count as not received: their sender may yet send them.
-  const firstSkipped = Math.min(sequence.next, ...sequence.skipped);
-  const beyond = [...sequence.held.keys()];
-  for (let seq = firstSkipped; seq < sequence.next; seq++) {
-    if (!sequence.skipped.has(seq)) beyond.push(seq);
-  }
-  beyond.sort((a, b) => a - b);
+  const open = [...sequence.skipped].sort((a, b) => a - b);
+  const firstOpen = open[0] ?? sequence.next;
   const ranges: [number, number][] = [];
-  for (const seq of beyond) {
+  open.forEach((seq, index) => {
+    const to = (open[index + 1] ?? sequence.next) - 1;
+    if (seq < to) ranges.push([seq + 1, to]);
+  });
+  for (const seq of [...sequence.held.keys()].sort((a, b) => a - b)) {
     const last = ranges.at(-1);
     if (last !== undefined && last[1] === seq - 1) last[1] = seq;
     else ranges.push([seq, seq]);
   }
-  return { upTo: firstSkipped - 1, ranges: ranges.slice(0, maxRanges) };
+  return { upTo: firstOpen - 1, ranges: ranges.slice(0, maxRanges) };
 }
 
 function isImpatient<Item>(

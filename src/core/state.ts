@@ -16,7 +16,7 @@ import type {
   TopicId,
 } from '../protocol/ids.ts';
 import type { DirectRecord, RoomRecord } from '../protocol/record.ts';
-import type { CoreEvent, MessageState } from './events.ts';
+import type { CoreEvent, MessageReason, MessageState } from './events.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
 export interface Env {
@@ -97,6 +97,7 @@ export interface OutRecord {
   overtakenAtMs: number | null;
   /** What the person was told. */
   shown: MessageState;
+  shownReason: MessageReason | null;
 }
 
 /** A run of numbered items from one sender: order, repeats and gaps. */
@@ -162,7 +163,7 @@ export interface CoreState {
   readonly metNow: Set<PeerId>;
   /** Pinned IDs by the skeleton of their names. */
   readonly namesakes: Map<string, Set<PeerId>>;
-  /** Key changes already told, `was>now`. */
+  /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
   readonly requests: Map<number, (answer: Answer) => void>;
@@ -200,13 +201,22 @@ export interface Fetches {
 /** What the relay answers to a request; null when the connection ended first. */
 export type Answer = Extract<Frame, { type: 'done' | 'error' | 'found' }> | null;
 
+/** Somebody whose signed join or leave was checked. */
 export interface Member {
   readonly id: PeerId;
   join: JoinProof;
   /** Connected and subscribed: the relay's word, or shown by the member's own key. */
   here: boolean;
-  /** The join's signature holds; before that nothing is given or shown. */
-  proven: boolean;
+  /** When `here` last became false. */
+  goneAtMs: number;
+}
+
+/** The relay's word about a member, until its signature is checked: nothing is given or shown before. */
+export interface Claim {
+  readonly here: boolean;
+  readonly join: JoinProof;
+  /** The check is queued. */
+  queued: boolean;
 }
 
 export interface RoomOut {
@@ -259,14 +269,18 @@ export interface RoomState {
   /** `joined`: remembered and listed; `guest`: we only speak. */
   standing: 'joined' | 'guest';
   join: JoinProof | null;
+  /** Our numbers here: new at each entry, since leaving forgets where they stood. */
+  readonly stream: StreamId;
   readonly members: Map<PeerId, Member>;
-  /** Members whose join's signature waits to be checked. */
-  readonly unproven: Set<PeerId>;
+  /** What waits to be checked, the newest of each. */
+  readonly unproven: Map<PeerId, Claim>;
   rosterComplete: boolean;
   /** The member list changed since the person was told. */
   changed: boolean;
   /** The newest rseq seen, for SUB after a reconnect; 0: from now on. */
   cursor: bigint;
+  /** Until then what comes may have been sealed before its sender knew of us: no loss. Monotonic ms. */
+  newcomerUntilMs: number;
   own: OwnChain | null;
   nextSeq: number;
   outbox: RoomOut[];

@@ -1,7 +1,7 @@
 // The one door to libsodium: loads it once, on demand. Knows no message of the protocol.
 
 /** The library. It takes strings silently as UTF-8: pass only Uint8Array. */
-export type Sodium = typeof import('libsodium-wrappers')['default'];
+type Sodium = typeof import('libsodium-wrappers')['default'];
 
 /** Secure random bytes, injected so that tests are deterministic. Returns exactly `sizeBytes` fresh bytes. */
 export type Random = (sizeBytes: number) => Uint8Array;

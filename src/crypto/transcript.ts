@@ -12,7 +12,7 @@ export type SignLabel =
   | 'room-join'
   | 'room-msg';
 
-export type HashLabel =
+type HashLabel =
   | 'id'
   | 'kid'
   | 'relay'
@@ -23,7 +23,7 @@ export type HashLabel =
   | 'room-commit'
   | 'record';
 
-export type KdfLabel =
+type KdfLabel =
   | 'id-sign'
   | 'id-dh'
   | 'relay-sign'
@@ -39,7 +39,7 @@ export type KdfLabel =
 
 type Label = SignLabel | HashLabel | KdfLabel | 'room-ad' | 'safety';
 
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 export const KEY_BYTES = 32;
 
 /** `lp("lanchat/1 " + label)` of each label seen: the set is closed, so this stays small. */

@@ -9,7 +9,7 @@ import { bytesFromHex, concatBytes } from '../../src/protocol/bytes.ts';
 import { encodeDirectHeader } from '../../src/protocol/envelope.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { peerPrefix } from '../../src/protocol/ids.ts';
-import { cast, filled, LOW_ORDER_X25519, paddedText, seededRandom } from './fixtures.ts';
+import { filled, LOW_ORDER_X25519, paddedText, people, seededRandom } from './fixtures.ts';
 import { honestDh, sealByHand, tagInside } from './hand-sealed.ts';
 
 beforeAll(ready);
@@ -27,7 +27,7 @@ function outcome(blob: Uint8Array, me: Identity, prekey: Prekey): Outcome {
 }
 
 function aliceToBob(text = 'hello bob'): Uint8Array {
-  const { alice, bob, bobPrekey } = cast();
+  const { alice, bob, bobPrekey } = people();
   return sealDirect({
     sender: alice,
     recipient: bob.id,
@@ -39,7 +39,7 @@ function aliceToBob(text = 'hello bob'): Uint8Array {
 
 /** A message as Mallory would build it for Bob; the overrides are the attack. */
 function forBob(overrides: Partial<Parameters<typeof sealByHand>[0]>): Uint8Array {
-  const { bob, bobPrekey, mallory } = cast();
+  const { bob, bobPrekey, mallory } = people();
   return sealByHand({
     recipient: bob.id,
     recipientPrekey: bobPrekey.publicKey,
@@ -52,13 +52,13 @@ function forBob(overrides: Partial<Parameters<typeof sealByHand>[0]>): Uint8Arra
 }
 
 function bobSees(blob: Uint8Array): Outcome {
-  const { bob, bobPrekey } = cast();
+  const { bob, bobPrekey } = people();
   return outcome(blob, bob, bobPrekey);
 }
 
 describe('bytes changed on the way', () => {
   it('never open with a bit flipped in any byte', () => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     const blob = aliceToBob();
     expect(outcome(blob, bob, bobPrekey)).toBe('opened');
     const seen = new Set<Outcome>();
@@ -71,7 +71,7 @@ describe('bytes changed on the way', () => {
   });
 
   it('never open truncated, at any length', () => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     const blob = aliceToBob('x'.repeat(400));
     expect(outcome(blob, bob, bobPrekey)).toBe('opened');
     for (let length = 0; length < blob.length; length++) {
@@ -89,7 +89,7 @@ describe('bytes changed on the way', () => {
   });
 
   it('only ever give null or a known error, whatever they are', () => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     const header = encodeDirectHeader(peerPrefix(bob.id), bobPrekey.kid);
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
@@ -106,7 +106,7 @@ describe('bytes changed on the way', () => {
 
 describe('a message for somebody else', () => {
   it("doesn't open for another recipient, even with the header rewritten", () => {
-    const { carol, carolPrekey } = cast();
+    const { carol, carolPrekey } = people();
     const blob = aliceToBob();
     expect(bobSees(blob)).toBe('opened');
     expect(outcome(blob, carol, carolPrekey)).toBe('null');
@@ -116,7 +116,7 @@ describe('a message for somebody else', () => {
   });
 
   it("doesn't open under another prekey of the same person", () => {
-    const { bob, carolPrekey: otherPrekey } = cast();
+    const { bob, carolPrekey: otherPrekey } = people();
     const blob = aliceToBob();
     expect(outcome(blob, bob, otherPrekey)).toBe('null');
     const header = encodeDirectHeader(peerPrefix(bob.id), otherPrekey.kid);
@@ -124,7 +124,7 @@ describe('a message for somebody else', () => {
   });
 
   it("doesn't open when sealed to Bob's prekey in another's name", () => {
-    const { bob, bobPrekey, carol } = cast();
+    const { bob, bobPrekey, carol } = people();
     const outerHeader = encodeDirectHeader(peerPrefix(bob.id), bobPrekey.kid);
     expect(bobSees(forBob({}))).toBe('opened');
     expect(bobSees(forBob({ recipient: carol.id, outerHeader }))).toBe('cannot-open');
@@ -133,7 +133,7 @@ describe('a message for somebody else', () => {
 
 describe("a message in another's name", () => {
   it('is refused when its recipient forwards it to a third as its author', () => {
-    const { alice, bob, bobPrekey, carol, carolPrekey } = cast();
+    const { alice, bob, bobPrekey, carol, carolPrekey } = people();
     const padded = paddedText('hello bob');
     const tag = tagInside(aliceToBob(), bob.id, bobPrekey);
     const toCarol = {
@@ -152,14 +152,14 @@ describe("a message in another's name", () => {
   });
 
   it('is refused without the DH secret of whom it claims to be from', () => {
-    const { alice } = cast();
+    const { alice } = people();
     expect(bobSees(forBob({}))).toBe('opened');
     expect(bobSees(forBob({ claimed: alice }))).toBe('bad-sender');
     expect(bobSees(forBob({ claimed: alice, tag: filled(32, 0) }))).toBe('bad-sender');
   });
 
   it('shows another ID when a foreign X25519 key is spliced under the same Ed25519 key', () => {
-    const { alice, bob, bobPrekey, mallory } = cast();
+    const { alice, bob, bobPrekey, mallory } = people();
     const spliced = peerKeys(alice.ed25519, mallory.x25519);
     const opened = openDirect(forBob({ claimed: spliced }), { me: bob, prekey: bobPrekey });
     expect(opened?.sender.id).toBe(spliced.id);
@@ -169,7 +169,7 @@ describe("a message in another's name", () => {
   });
 
   it.each(LOW_ORDER_X25519)('is refused under the low-order sender key %s', (hex) => {
-    const { alice } = cast();
+    const { alice } = people();
     const weak = peerKeys(alice.ed25519, bytesFromHex(hex));
     // With this key DH is zero for everybody, so anybody could compute a tag that matches.
     expect(bobSees(forBob({ claimed: weak, dh: filled(32, 0) }))).toBe('bad-sender');
@@ -199,7 +199,7 @@ describe('a box that opens with broken content', () => {
   });
 
   it('is refused under a header that it was not sealed with', () => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     const outerHeader = encodeDirectHeader(peerPrefix(bob.id), bobPrekey.kid);
     expect(bobSees(forBob({ outerHeader }))).toBe('opened');
     outerHeader[1] = 2;
@@ -209,7 +209,7 @@ describe('a box that opens with broken content', () => {
 
 describe('a prekey that should not be sealed to', () => {
   function sealTo(recipientPrekey: Uint8Array): Uint8Array {
-    const { alice, bob } = cast();
+    const { alice, bob } = people();
     const padded = paddedText('secret');
     const random = seededRandom(1);
     return sealDirect({ sender: alice, recipient: bob.id, recipientPrekey, padded, random });
@@ -219,7 +219,7 @@ describe('a prekey that should not be sealed to', () => {
     ['sealing', 0],
     ['authentication', 32],
   ])('is refused when its %s part is of low order', (_name, at) => {
-    const good = cast().bobPrekey.publicKey;
+    const good = people().bobPrekey.publicKey;
     expect(() => sealTo(good)).not.toThrow();
     for (const hex of LOW_ORDER_X25519) {
       const weak = good.slice();
@@ -229,7 +229,7 @@ describe('a prekey that should not be sealed to', () => {
   });
 
   it('is refused when its ML-KEM coefficients overflow the modulus', () => {
-    const bad = cast().bobPrekey.publicKey.slice();
+    const bad = people().bobPrekey.publicKey.slice();
     bad.fill(0xff, 64, 67);
     expect(() => sealTo(bad)).toThrow(expect.objectContaining({ code: 'unusable-prekey' }));
   });

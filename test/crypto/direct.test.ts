@@ -5,13 +5,13 @@ import { ready } from '../../src/crypto/sodium.ts';
 import { equalBytes } from '../../src/protocol/bytes.ts';
 import { DIRECT_OVERHEAD_BYTES } from '../../src/protocol/envelope.ts';
 import { pad, unpad } from '../../src/protocol/padding.ts';
-import { cast, filled, paddedText, seededRandom } from './fixtures.ts';
+import { filled, paddedText, people, seededRandom } from './fixtures.ts';
 import { honestDh, sealByHand } from './hand-sealed.ts';
 
 beforeAll(ready);
 
 function sealHello(seed = 1, padded = paddedText('hello bob')) {
-  const { alice, bob, bobPrekey } = cast();
+  const { alice, bob, bobPrekey } = people();
   const random = seededRandom(seed);
   const recipientPrekey = bobPrekey.publicKey;
   return sealDirect({ sender: alice, recipient: bob.id, recipientPrekey, padded, random });
@@ -19,7 +19,7 @@ function sealHello(seed = 1, padded = paddedText('hello bob')) {
 
 describe('a private message', () => {
   it('opens for its recipient and names its sender', () => {
-    const { alice, bob, bobPrekey } = cast();
+    const { alice, bob, bobPrekey } = people();
     const opened = openDirect(sealHello(), { me: bob, prekey: bobPrekey });
     expect(opened?.padded).toEqual(paddedText('hello bob'));
     expect(opened?.sender.id).toBe(alice.id);
@@ -28,7 +28,7 @@ describe('a private message', () => {
   });
 
   it.each([256, 512, 1_024, 65_536])('is 1,314 bytes longer than %i bytes of content', (size) => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     const padded = pad(filled(size - 1, 0x61));
     const blob = sealHello(1, padded);
     expect(blob.length).toBe(size + DIRECT_OVERHEAD_BYTES);
@@ -37,7 +37,7 @@ describe('a private message', () => {
   });
 
   it('opens at every body length across the first bucket edges', () => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     for (const length of [0, 1, 254, 255, 256, 257, 510, 511, 512]) {
       const body = filled(length, 0x80);
       const opened = openDirect(sealHello(length, pad(body)), { me: bob, prekey: bobPrekey });
@@ -46,7 +46,7 @@ describe('a private message', () => {
   });
 
   it('reads the same from bare libsodium calls as from sealDirect', () => {
-    const { alice, bob, bobPrekey } = cast();
+    const { alice, bob, bobPrekey } = people();
     const blob = sealByHand({
       recipient: bob.id,
       recipientPrekey: bobPrekey.publicKey,
@@ -70,7 +70,7 @@ describe('a private message', () => {
   });
 
   it('opens again while its prekey lives, and never after', () => {
-    const { bob } = cast();
+    const { bob } = people();
     const prekey = new Prekey(filled(32, 4));
     const blob = sealHello();
     expect(openDirect(blob, { me: bob, prekey })).not.toBeNull();

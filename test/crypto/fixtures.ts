@@ -31,7 +31,7 @@ export function scriptedRandom(...values: readonly Uint8Array[]): Random {
   };
 }
 
-export function cast() {
+export function people() {
   return {
     alice: identityFromSeed(filled(32, 1)),
     bob: identityFromSeed(filled(32, 2)),

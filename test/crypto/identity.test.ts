@@ -10,7 +10,7 @@ import {
 import { kidOf, Prekey, splitPrekey } from '../../src/crypto/prekey.ts';
 import { ready, sodium } from '../../src/crypto/sodium.ts';
 import { bytesFromHex, hexFromBytes } from '../../src/protocol/bytes.ts';
-import { cast, filled, LOW_ORDER_X25519 } from './fixtures.ts';
+import { filled, LOW_ORDER_X25519, people } from './fixtures.ts';
 
 beforeAll(ready);
 
@@ -23,7 +23,7 @@ describe('an identity', () => {
   });
 
   it('has an ID that each of its two keys changes', () => {
-    const { alice, mallory } = cast();
+    const { alice, mallory } = people();
     expect(peerKeys(alice.ed25519, alice.x25519).id).toBe(alice.id);
     expect(peerKeys(alice.ed25519, mallory.x25519).id).not.toBe(alice.id);
     expect(peerKeys(mallory.ed25519, alice.x25519).id).not.toBe(alice.id);
@@ -37,7 +37,7 @@ describe('an identity', () => {
   });
 
   it('shares one conversation with a peer, whoever asks', () => {
-    const { alice, bob, carol } = cast();
+    const { alice, bob, carol } = people();
     const conversation = conversationOf(alice.id, bob.id);
     expect(conversation).toHaveLength(16);
     expect(conversationOf(bob.id, alice.id)).toEqual(conversation);
@@ -55,14 +55,14 @@ describe("a relay's identity", () => {
 
 describe('a shared secret', () => {
   it('is the same from both sides', () => {
-    const { alice, bob } = cast();
+    const { alice, bob } = people();
     const secret = sharedSecret(alice.dhSecret, bob.x25519);
     expect(secret).not.toBeNull();
     expect(sharedSecret(bob.dhSecret, alice.x25519)).toEqual(secret);
   });
 
   it.each(LOW_ORDER_X25519)('is null with the low-order key %s', (hex) => {
-    const { alice } = cast();
+    const { alice } = people();
     expect(sharedSecret(alice.dhSecret, bytesFromHex(hex))).toBeNull();
     // The top bit is ignored by X25519, so the same point comes under a second encoding.
     const masked = bytesFromHex(hex);

@@ -10,7 +10,7 @@ import {
 } from '../../src/crypto/login.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
-import { cast, filled } from './fixtures.ts';
+import { filled, people } from './fixtures.ts';
 
 beforeAll(ready);
 
@@ -62,7 +62,7 @@ describe("the relay's answer", () => {
 
 describe('a login', () => {
   function login() {
-    const { alice, bob } = cast();
+    const { alice, bob } = people();
     const { relay, otherRelay } = handshake();
     const claim = {
       exporter: filled(32, 0xe0),

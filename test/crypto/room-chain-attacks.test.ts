@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDirect } from '../../src/crypto/direct.ts';
 import { CryptoError } from '../../src/crypto/errors.ts';
-import { publicRoomId } from '../../src/crypto/room.ts';
+import { publicRoomId, topicOf } from '../../src/crypto/room.ts';
 import {
   newReceiverChain,
   newSenderChain,
@@ -16,7 +16,7 @@ import { concatBytes, equalBytes } from '../../src/protocol/bytes.ts';
 import { encodeRoomHeader } from '../../src/protocol/envelope.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
-import { cast, filled, paddedText, seededRandom } from './fixtures.ts';
+import { filled, paddedText, people, seededRandom } from './fixtures.ts';
 import { sealRoomByHand } from './hand-sealed-room.ts';
 
 let room: RoomId;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 function aliceChain(): SenderChain {
-  return newSenderChain({ room, owner: cast().alice.id, random: seededRandom(1) });
+  return newSenderChain({ room, owner: people().alice.id, random: seededRandom(1) });
 }
 
 type Outcome = 'opened' | 'null' | 'malformed' | CryptoError['code'];
@@ -136,7 +136,7 @@ describe('a used key', () => {
 describe('a member who holds the chain key', () => {
   it("can't write in the owner's name", () => {
     const chain = aliceChain();
-    const { signSecret } = cast().mallory;
+    const { signSecret } = people().mallory;
     const honest = { chain, index: 0, text: 'I owe you' };
     const held = fresh();
     expect(outcome(held, sealRoomByHand({ ...honest, signSecret }))).toBe('bad-signature');
@@ -165,7 +165,7 @@ describe('a member who holds the chain key', () => {
 
 describe('a blob for another chain', () => {
   it('is null under another sender, another room and another kind', () => {
-    const { bob, bobPrekey } = cast();
+    const { bob, bobPrekey } = people();
     const random = seededRandom(9);
     const bobChain = newReceiverChain(newSenderChain({ room, owner: bob.id, random }));
     const elsewhere = newReceiverChain({ ...aliceChain(), room: publicRoomId('other') });
@@ -173,6 +173,17 @@ describe('a blob for another chain', () => {
     expect(outcome(elsewhere, hello())).toBe('null');
     expect(openDirect(hello(), { me: bob, prekey: bobPrekey })).toBeNull();
     expect(outcome(fresh(), hello())).toBe('opened');
+  });
+});
+
+describe("the owner's own blob under another room's topic", () => {
+  it('is null: the relay would show it where it was not written', () => {
+    const chain = aliceChain();
+    const elsewhere = { ...chain, topic: topicOf(publicRoomId('other')) };
+    expect(outcome(fresh(), sealRoomByHand({ chain: elsewhere, index: 0, text: 'hi' }))).toBe(
+      'null',
+    );
+    expect(outcome(fresh(), sealRoomByHand({ chain, index: 0, text: 'hi' }))).toBe('opened');
   });
 });
 

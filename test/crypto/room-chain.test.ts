@@ -15,7 +15,7 @@ import { ROOM_OVERHEAD_BYTES } from '../../src/protocol/envelope.ts';
 import { type RoomId, SenderKeyId } from '../../src/protocol/ids.ts';
 import { CHAIN_MESSAGES, SKIPPED_KEY_LIFETIME_MS } from '../../src/protocol/limits.ts';
 import { unpad } from '../../src/protocol/padding.ts';
-import { cast, filled, paddedText, seededRandom } from './fixtures.ts';
+import { filled, paddedText, people, seededRandom } from './fixtures.ts';
 import { sealRoomByHand } from './hand-sealed-room.ts';
 
 let room: RoomId;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 function aliceChain(seed = 1): SenderChain {
-  return newSenderChain({ room, owner: cast().alice.id, random: seededRandom(seed) });
+  return newSenderChain({ room, owner: people().alice.id, random: seededRandom(seed) });
 }
 
 /** Seals `texts` in order; the blobs and the chain after them. */
@@ -203,7 +203,7 @@ describe('skipped keys', () => {
 
 describe('a sender key id', () => {
   it('tells members whose chain it is', () => {
-    const { alice, bob } = cast();
+    const { alice, bob } = people();
     const { skid } = aliceChain();
     expect(isSkidOf(skid, room, alice.id)).toBe(true);
     expect(isSkidOf(skid, room, bob.id)).toBe(false);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { relayIdentityFromSeed } from '../../src/crypto/identity.ts';
 import { publicRoomId, signJoin, topicOf, verifyJoin } from '../../src/crypto/room.ts';
 import { ready } from '../../src/crypto/sodium.ts';
-import { cast, filled } from './fixtures.ts';
+import { filled, people } from './fixtures.ts';
 
 beforeAll(ready);
 
@@ -17,7 +17,7 @@ describe('a public room', () => {
 
 describe('a join', () => {
   function joined() {
-    const { alice, bob } = cast();
+    const { alice, bob } = people();
     const relay = relayIdentityFromSeed(filled(32, 8)).id;
     const place = { relay, room: publicRoomId('lobby') };
     const join = signJoin(alice, place, { seq: 7n, standing: 'joined' });

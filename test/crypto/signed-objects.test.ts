@@ -9,7 +9,7 @@ import { encodeBundleFields } from '../../src/protocol/bundle.ts';
 import { bytesFromHex, concatBytes } from '../../src/protocol/bytes.ts';
 import { encodeCardFields } from '../../src/protocol/card.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
-import { cast, filled, LOW_ORDER_X25519, SMALL_ORDER_ED25519 } from './fixtures.ts';
+import { filled, LOW_ORDER_X25519, people, SMALL_ORDER_ED25519 } from './fixtures.ts';
 
 beforeAll(ready);
 
@@ -32,10 +32,10 @@ function flips(bytes: Uint8Array): Uint8Array[] {
 }
 
 describe('a card', () => {
-  const aliceCard = () => signCard(cast().alice, { seq: 3n, nick: 'Alice' });
+  const aliceCard = () => signCard(people().alice, { seq: 3n, nick: 'Alice' });
 
   it('opens with the ID that its keys hash to', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const { id, ed25519, x25519 } = alice;
     expect(openCard(aliceCard())).toEqual({ id, ed25519, x25519, seq: 3n, nick: 'Alice' });
   });
@@ -55,7 +55,7 @@ describe('a card', () => {
   });
 
   it('is refused with a foreign X25519 key spliced in', () => {
-    const { alice, mallory } = cast();
+    const { alice, mallory } = people();
     const spliced = aliceCard();
     spliced.set(mallory.x25519, 33);
     expect(codeOf(() => openCard(spliced))).toBe('bad-signature');
@@ -65,13 +65,13 @@ describe('a card', () => {
   });
 
   it.each(LOW_ORDER_X25519)('is refused with the low-order key %s', (hex) => {
-    const { mallory } = cast();
+    const { mallory } = people();
     const weak = signCard({ ...mallory, x25519: bytesFromHex(hex) }, { seq: 1n, nick: 'M' });
     expect(codeOf(() => openCard(weak))).toBe('weak-key');
   });
 
   it.each(SMALL_ORDER_ED25519)('is refused under the small-order signing key %s', (hex) => {
-    const { alice } = cast();
+    const { alice } = people();
     const ed25519 = bytesFromHex(hex);
     const fields = encodeCardFields({ ed25519, x25519: alice.x25519, seq: 1n, nick: 'A' });
     const signature = new Uint8Array(64);
@@ -80,7 +80,7 @@ describe('a card', () => {
   });
 
   it('is refused when it was signed under another label', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const fields = encodeCardFields({ ...alice, seq: 3n, nick: 'Alice' });
     const under = (label: 'card' | 'bundle') =>
       concatBytes([fields, sign(alice.signSecret, label, fields)]);
@@ -92,12 +92,12 @@ describe('a card', () => {
     const bytes = aliceCard();
     const card = openCard(bytes);
     bytes.fill(0);
-    expect(card.ed25519).toEqual(cast().alice.ed25519);
+    expect(card.ed25519).toEqual(people().alice.ed25519);
     expect(card.x25519.buffer.byteLength).toBe(32);
   });
 
   it('roundtrips any name that fits, and whatever the bytes are throws only known errors', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const nick = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => {
       return new TextEncoder().encode(text).length <= 32;
     });
@@ -118,7 +118,7 @@ describe('a card', () => {
 
 describe('a bundle', () => {
   function aliceBundle() {
-    const { alice } = cast();
+    const { alice } = people();
     const prekeys = [{ class: 'live' as const, publicKey: new Prekey(filled(32, 4)).publicKey }];
     return { alice, prekeys, bytes: signBundle(alice, { seq: 9n, boot: 8n, prekeys }) };
   }
@@ -136,7 +136,7 @@ describe('a bundle', () => {
 
   it("is refused as another's, even when they sign it", () => {
     const { alice, bytes, prekeys } = aliceBundle();
-    const { mallory } = cast();
+    const { mallory } = people();
     expect(codeOf(() => openBundle(bytes, mallory))).toBe('wrong-owner');
     const forged = signBundle({ ...mallory, id: alice.id }, { seq: 9n, boot: 8n, prekeys });
     expect(codeOf(() => openBundle(forged, alice))).toBe('bad-signature');

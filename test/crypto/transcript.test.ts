@@ -10,7 +10,7 @@ import {
   verify,
 } from '../../src/crypto/transcript.ts';
 import { ByteWriter, bytesFromHex, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
-import { cast, filled, SMALL_ORDER_ED25519 } from './fixtures.ts';
+import { filled, people, SMALL_ORDER_ED25519 } from './fixtures.ts';
 
 beforeAll(ready);
 
@@ -71,7 +71,7 @@ describe('hashes and keys', () => {
 
 describe('a signature', () => {
   it('holds under its own label and no other', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const message = utf8FromText('message');
     for (const made of SIGN_LABELS) {
       const signature = sign(alice.signSecret, made, message);
@@ -83,14 +83,14 @@ describe('a signature', () => {
   });
 
   it('is not valid for the bare message without a transcript', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const message = utf8FromText('message');
     const signature = sodium().crypto_sign_detached(message, alice.signSecret);
     expect(verify({ publicKey: alice.ed25519, signature }, 'card', message)).toBe(false);
   });
 
   it('is false, not an error, for wrong lengths', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const signature = sign(alice.signSecret, 'card');
     expect(verify({ publicKey: alice.ed25519, signature }, 'card')).toBe(true);
     for (const length of [0, 31, 33]) {
@@ -110,7 +110,7 @@ describe('a signature', () => {
   });
 
   it('is refused with s raised by the group order', () => {
-    const { alice } = cast();
+    const { alice } = people();
     const signature = sign(alice.signSecret, 'card');
     const order = bytesFromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
     const malleated = signature.slice();

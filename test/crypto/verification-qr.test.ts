@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ready } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr, parseVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { PeerId } from '../../src/protocol/ids.ts';
-import { cast, filled } from './fixtures.ts';
+import { filled, people } from './fixtures.ts';
 
 beforeAll(ready);
 
@@ -27,7 +27,7 @@ describe('a verification QR payload', () => {
   });
 
   it('is null for anything else', () => {
-    const { alice, bob } = cast();
+    const { alice, bob } = people();
     const text = encodeVerificationQr({ own: alice.id, seen: bob.id });
     expect(parseVerificationQr(text)).not.toBeNull();
     const wrong = [

@@ -16,14 +16,13 @@ import { newState } from '../../src/core/new-state.ts';
 import { destroyPrekeys, ownCard } from '../../src/core/own-keys.ts';
 import { findPeople, indexName } from '../../src/core/people.ts';
 import { enterRoom } from '../../src/core/rooms.ts';
-import type { CoreState, Effect, Pin, PinBook } from '../../src/core/state.ts';
+import type { CoreState, Effect } from '../../src/core/state.ts';
 import {
   type Identity,
   identityFromSeed,
   type RelayIdentity,
   relayIdentityFromSeed,
 } from '../../src/crypto/identity.ts';
-import type { Card } from '../../src/crypto/signed-objects.ts';
 import type { Random } from '../../src/crypto/sodium.ts';
 import {
   decodeFrame,
@@ -34,6 +33,8 @@ import {
 } from '../../src/protocol/frames.ts';
 import type { MessageId, PeerId } from '../../src/protocol/ids.ts';
 import { FakeRelay, type Port } from './fake-relay.ts';
+import { MemoryPins } from './memory-pins.ts';
+import { randomFrom } from './seeded.ts';
 
 /** As the driver's engine: a slice of work, and the shortest wait for a clock that is due. */
 const SLICE_MS = 8;
@@ -173,6 +174,7 @@ export class FakeNet {
   #queue: Scheduled[] = [];
   #order = 0;
   #telling = false;
+  #inFlight: { letter: { way: Way; port: FakePort; done: boolean }; run: () => void }[] = [];
   readonly #random: Random;
 
   constructor({ seed = 1 }: NetOptions = {}) {
@@ -335,7 +337,10 @@ export class FakeNet {
 
   /** Whoever holds the wire puts a frame in. */
   inject(person: FakePerson, frame: Frame): void {
-    this.input(person, { type: 'frame', frame: overTheWire(frame) });
+    // As a socket hands it over: a buffer that is somebody else's again after the step.
+    const buffer = Buffer.from(encodeFrame(frame));
+    this.input(person, { type: 'frame', frame: decodeFrame(buffer.subarray(4)) });
+    buffer.fill(0xaa);
   }
 
   input(person: FakePerson, input: Input): void {
@@ -489,8 +494,6 @@ export class FakeNet {
     this.schedule(atMs - this.nowMs, run);
   }
 
-  #inFlight: { letter: { way: Way; port: FakePort; done: boolean }; run: () => void }[] = [];
-
   #letThrough(port: FakePort, way: Way): void {
     const waiting = this.#inFlight.filter(
       ({ letter }) => letter.port === port && letter.way === way,
@@ -504,7 +507,7 @@ export class FakeNet {
       this.#inFlight = this.#inFlight.filter(({ letter }) => !letter.done && letter.port.open);
     }
     if (way === 'up') this.relay.take(port, frame);
-    else this.input(port.person, { type: 'frame', frame });
+    else this.inject(port.person, frame);
   }
 }
 
@@ -513,63 +516,8 @@ function overTheWire(frame: Frame): Frame {
   return decodeFrame(encodeFrame(frame).slice(4));
 }
 
-export class MemoryPins implements PinBook {
-  readonly #pins = new Map<PeerId, Pin>();
-
-  get(id: PeerId): Pin | null {
-    return this.#pins.get(id) ?? null;
-  }
-
-  all(): readonly Pin[] {
-    return [...this.#pins.values()];
-  }
-
-  see({ id, nick }: Card, nowMs: number): Pin {
-    const earlier = this.#pins.get(id);
-    const first = { id, trust: 'known' as const, firstSeenMs: nowMs, acceptedNick: null };
-    const pin: Pin = { ...(earlier ?? first), nick };
-    this.#pins.delete(id);
-    this.#pins.set(id, pin);
-    return pin;
-  }
-
-  verify(id: PeerId): void {
-    this.#change(id, { trust: 'verified' });
-  }
-
-  contact(): void {}
-
-  acceptNick(id: PeerId, nick: string): void {
-    this.#change(id, { acceptedNick: nick });
-  }
-
-  #change(id: PeerId, change: Partial<Pin>): void {
-    const pin = this.#pins.get(id);
-    if (pin === undefined) throw new Error('not pinned');
-    this.#pins.set(id, { ...pin, ...change });
-  }
-}
-
 function filled(byte: number): Uint8Array {
   return new Uint8Array(32).fill(byte);
-}
-
-/** The same stream of bytes for the same seed (mulberry32), distinct and never secure. */
-export function randomFrom(seed: number): Random {
-  const next = numbersFrom(seed);
-  return (sizeBytes) => Uint8Array.from({ length: sizeBytes }, () => next(256));
-}
-
-/** Whole numbers below `bound`, the same for the same seed. */
-export function numbersFrom(seed: number): (bound: number) => number {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
 }
 
 /** Frames of one type on their way, as a tamper that only looks. */

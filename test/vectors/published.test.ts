@@ -10,6 +10,7 @@ type Case = Readonly<Record<string, string>>;
 
 function casesOf(name: string): readonly Case[] {
   const { tests } = JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+  expect(tests.length).toBeGreaterThan(2);
   return tests;
 }
 
