@@ -1,19 +1,16 @@
 // The sans-IO client: one input in, effects out, state changed in place. Wires the concerns together.
 import { verifyAnnouncement } from '../crypto/login.ts';
-import { decodeText } from '../protocol/content.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { Frame, FrameOf } from '../protocol/frames.ts';
-import type { PeerId, RelayId } from '../protocol/ids.ts';
-import { type DirectRecord, RECORD_TYPES, type RoomRecord } from '../protocol/record.ts';
+import type { RelayId } from '../protocol/ids.ts';
+import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
-import type { Message } from './events.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import { outboxDueMs, pumpOutboxes, tendOutbox } from './outbox.ts';
 import { prekeysDueMs, publishBundle, publishChangedCard, tendPrekeys } from './own-keys.ts';
-import { whoOf } from './people.ts';
-import { answerWant, takeKey, tendWants } from './room-keys.ts';
+import { answerWant, takeKey, tendChains, tendWants } from './room-keys.ts';
 import {
   openWaiting,
   pumpRoom,
@@ -30,9 +27,7 @@ import {
   tellRoom,
 } from './rooms.ts';
 import type { CoreState, Effect, Peer, RoomArrival, RoomState } from './state.ts';
-
-/** Clocks of people who talk may differ; beyond this a message says what its sender's clock showed. */
-const CLOCK_NOTE_MS = 5 * 60_000;
+import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
 
 export type Input =
   /** Logged in: READY has been received from a relay whose key is proven. */
@@ -78,8 +73,22 @@ export function finish(core: CoreState): readonly Effect[] {
   for (const id of core.dirty) core.active.add(id);
   pumpOutboxes(core);
   flushFetches(core);
+  tellNamed(core);
   tellSynced(core);
   return core.effects.splice(0);
+}
+
+/** Acknowledgements that are owed go now: this process is about to end. */
+export function hurryAcknowledgements(core: CoreState): void {
+  for (const peer of activePeers(core)) {
+    if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = core.env.nowMs();
+    core.dirty.add(peer.id);
+  }
+}
+
+/** Whether somebody who is here has yet to hear that we have what they sent. */
+export function owesAcknowledgements(core: CoreState): boolean {
+  return activePeers(core).some((peer) => peer.online && peer.incoming.ackDueAtMs !== null);
 }
 
 /** Whether `work` has something to do. */
@@ -89,7 +98,7 @@ export function hasWork(core: CoreState): boolean {
 
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
-  const due: (number | null)[] = [prekeysDueMs(core)];
+  const due: (number | null)[] = [prekeysDueMs(core), unnamedDueMs(core)];
   for (const room of core.rooms.values()) due.push(roomDueMs(room));
   for (const peer of activePeers(core)) {
     const dueMs = peerDueMs(core, peer);
@@ -223,7 +232,9 @@ function takeReceived(core: CoreState, { peer, sender, records, wants }: Receive
 /** A type of a later version is acknowledged, and shows nothing. */
 function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
   try {
-    if (record.type === RECORD_TYPES.text) tellMessage(core, peer.id, null, record);
+    if (record.type === RECORD_TYPES.text) {
+      tellMessage(core, { from: peer.id, room: null, record });
+    }
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken === null) return;
@@ -235,46 +246,17 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
 
 function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomArrival[]): void {
   for (const { from, record } of arrivals) {
-    if (record.type !== RECORD_TYPES.roomText) continue;
-    try {
-      tellMessage(core, from, room, record);
-    } catch (error) {
-      if (!(error instanceof LanchatError)) throw error;
+    if (record.type === RECORD_TYPES.roomText) {
+      tellMessage(core, { from, room: `#${room.name}`, record });
     }
   }
-}
-
-function tellMessage(
-  core: CoreState,
-  from: PeerId,
-  room: RoomState | null,
-  record: RoomRecord,
-): void {
-  const wall = core.env.wallMs();
-  const differs = Math.abs(record.timeMs - wall) > CLOCK_NOTE_MS;
-  const message: Message = {
-    id: record.messageId,
-    time: new Date(wall).toISOString(),
-    sentTime: differs ? isoOf(record.timeMs) : null,
-    room: room === null ? null : `#${room.name}`,
-    peer: room === null ? from : null,
-    from: whoOf(core, from),
-    text: decodeText(record.content).text,
-    state: null,
-  };
-  emit(core, { type: 'message', message });
-}
-
-/** A sender's clock may show anything; what no calendar holds is left out. */
-function isoOf(timeMs: number): string | null {
-  const date = new Date(timeMs);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 function tick(core: CoreState): void {
   tendPrekeys(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
+    tendChains(core, room);
     tellArrivals(core, room, releaseOverdueRoom(core, room));
   }
   for (const peer of activePeers(core)) {

@@ -48,6 +48,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     background: [],
     dirty: new Set(),
     active: new Set(),
+    unnamed: [],
     effects: [],
   };
 }

@@ -1,6 +1,11 @@
 // Sender keys of rooms: making ours, handing it to members, taking theirs, asking for one that is missing.
 import type { PeerKeys } from '../crypto/identity.ts';
-import { isSkidOf, newReceiverChain, newSenderChain } from '../crypto/room-chain.ts';
+import {
+  dropExpiredKeys,
+  isSkidOf,
+  newReceiverChain,
+  newSenderChain,
+} from '../crypto/room-chain.ts';
 import { decodeRoomKey, encodeCbor, type RoomKeyContent } from '../protocol/content.ts';
 import { decodeJoinProof } from '../protocol/frames.ts';
 import { idBytes, type PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
@@ -142,6 +147,14 @@ function dropOldest<Key>(map: Map<Key, unknown>, max: number): void {
 function roomOfId(core: CoreState, id: RoomId): RoomState | null {
   for (const room of core.rooms.values()) if (room.roomId === id) return room;
   return null;
+}
+
+/** Keys of messages that never came are kept for 7 days, and then wiped. */
+export function tendChains(core: CoreState, room: RoomState): void {
+  const now = core.env.nowMs();
+  for (const peerChain of room.chains.values()) {
+    if (peerChain.chain.skipped.size > 0) peerChain.chain = dropExpiredKeys(peerChain.chain, now);
+  }
 }
 
 /** Somebody lacks our key: a member gets it again, at most once a minute. */

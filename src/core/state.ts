@@ -16,7 +16,7 @@ import type {
   TopicId,
 } from '../protocol/ids.ts';
 import type { DirectRecord, RoomRecord } from '../protocol/record.ts';
-import type { CoreEvent, MessageReason, MessageState } from './events.ts';
+import type { CoreEvent, Message, MessageReason, MessageState } from './events.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
 export interface Env {
@@ -173,7 +173,15 @@ export interface CoreState {
   readonly dirty: Set<PeerId>;
   /** Peers with something that a clock may move. */
   readonly active: Set<PeerId>;
+  /** Messages whose senders' names are not known yet, in order. */
+  readonly unnamed: UnnamedMessage[];
   readonly effects: Effect[];
+}
+
+export interface UnnamedMessage {
+  readonly from: PeerId;
+  readonly message: Omit<Message, 'from'>;
+  readonly untilMs: number;
 }
 
 export interface Link {
