@@ -1,32 +1,27 @@
 // Builds dist/: lanchat.js for everything headless, screen.js for the terminal UI, and what they share.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-// Ink imports its devtools bridge only when DEV=true; the empty stand-in keeps it out of the bundle.
+// Ink's bridge to React's devtools, and the WebSocket library that only it needs, stay out.
 const withoutDevtools = {
   name: 'without-devtools',
   setup(builder) {
-    builder.onResolve({ filter: /^react-devtools-core$/ }, () => ({
-      path: 'empty',
-      namespace: 'empty',
-    }));
-    builder.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
-      contents: 'export default {};',
-    }));
+    builder.onResolve({ filter: /^\.\/devtools\.js$/ }, ({ importer }) =>
+      /node_modules[\\/]ink[\\/]/.test(importer) ? { path: 'empty', namespace: 'empty' } : null,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export {};' }));
   },
 };
 
-// Shared code goes into chunks of its own, so that a command loads what it uses: `lanchat id` no
-// libsodium, nothing headless ink or react.
-const entryPoints = { lanchat: 'src/cli/main.ts', screen: 'src/cli/screen.ts' };
-
-rmSync(`${root}dist`, { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints,
+const { metafile, outputFiles } = await build({
+  // Shared code goes into parts of its own, so that a command loads what it uses: `lanchat id` no
+  // libsodium, nothing headless ink or react.
+  entryPoints: { lanchat: 'src/cli/main.ts', screen: 'src/cli/screen.ts' },
   absWorkingDir: root,
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',
@@ -36,18 +31,39 @@ const { metafile } = await build({
   target: 'node20.19',
   format: 'esm',
   minify: true,
-  keepNames: false,
   legalComments: 'none',
   metafile: true,
+  write: false,
   define: {
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
     LANCHAT_VERSION: JSON.stringify(version),
+    // Yoga fetches its own data: URL, which makes Node load its whole HTTP client: a fifth of the
+    // screen's start. Without fetch it decodes the URL itself.
+    fetch: 'undefined',
   },
+  // wrap-ansi brings an older copy with tables of its own; the one here measures the same text.
+  alias: { 'string-width': join(root, 'node_modules/string-width') },
   plugins: [withoutDevtools],
   // CommonJS dependencies call require() for node: modules, which an ESM bundle lacks.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
-writeFileSync(`${root}dist/meta.json`, JSON.stringify(metafile));
+
+// A program that starts meanwhile must find the old build or the new one: parts have their contents in
+// their names, so they go first, and the entries that name them replace the old ones last.
+const isEntry = ({ path }) => dirname(path) === join(root, 'dist');
+const files = outputFiles.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
+for (const { path, contents } of files) replace(path, contents);
+replace(join(root, 'dist', 'meta.json'), JSON.stringify(metafile));
+const parts = new Set(files.map(({ path }) => basename(path)));
+for (const name of readdirSync(join(root, 'dist', 'parts'))) {
+  if (!parts.has(name)) rmSync(join(root, 'dist', 'parts', name));
+}
+
+function replace(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, contents);
+  renameSync(`${path}.new`, path);
+}
