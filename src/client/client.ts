@@ -1,4 +1,5 @@
 // The client of one profile in this process: core, files and link put together behind commands and events.
+import { randomFillSync } from 'node:crypto';
 import {
   acceptKey,
   cancel,
@@ -14,13 +15,13 @@ import {
   sendDirect,
   sendRoom,
 } from '../core/commands.ts';
+import { hurryAcknowledgements, owesAcknowledgements } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import { newState } from '../core/new-state.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
 import { findPeople, indexName } from '../core/people.ts';
 import { enterRoom } from '../core/rooms.ts';
 import type { CoreState } from '../core/state.ts';
-import { sodium } from '../crypto/sodium.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import type { ClientEvent, Command, Replies, Session, Snapshot } from './api.ts';
@@ -42,6 +43,9 @@ export interface ClientOptions {
   readonly surroundings: Surroundings;
 }
 
+/** What ending may wait for: a round trip for a bundle, and sealing. */
+const FAREWELL_MS = 500;
+
 /** Owns the link and the core; the profile is closed with it. */
 export class Client implements Session {
   readonly #profile: Profile;
@@ -52,6 +56,8 @@ export class Client implements Session {
   readonly #showsVisits: boolean;
   #connection: Connection | null = null;
   #wasReady = false;
+  /** How many processes speak in a room without having joined it. */
+  readonly #visits = new Map<string, number>();
   /** Commands that wait for a room's roster. */
   #entering: { readonly name: string; readonly done: () => void }[] = [];
   #closing: Promise<void> | null = null;
@@ -93,6 +99,11 @@ export class Client implements Session {
   }
 
   async #end(): Promise<void> {
+    // Whoever wrote to us would otherwise not know that we read it, and send it again.
+    if (this.#core.link.online && owesAcknowledgements(this.#core)) {
+      this.#engine.command(hurryAcknowledgements);
+      await this.#engine.until((core) => !owesAcknowledgements(core), FAREWELL_MS);
+    }
     await this.#engine.settled();
     await this.#link.close();
     this.#engine.close();
@@ -112,11 +123,14 @@ export class Client implements Session {
         relays.use({ ...{ id, name, host, port }, lastUsedMs: Date.now() });
         this.#engine.input({ type: 'connected', relayId: id, relayKey: relay.key });
       },
-      onFrame: (frame) => this.#engine.input({ type: 'frame', frame }),
+      onFrame: (frame) => {
+        this.#engine.input({ type: 'frame', frame });
+        this.#releaseEntering();
+      },
       onLost: (code) => {
         this.#connection = null;
         this.#engine.input({ type: 'disconnected' });
-        this.#emit({ type: 'disconnected', reason: code });
+        if (this.#closing === null) this.#emit({ type: 'disconnected', reason: code });
         this.#releaseEntering();
       },
       onLink: (link) => this.#emit({ type: 'link', link }),
@@ -142,10 +156,8 @@ export class Client implements Session {
   #take(event: CoreEvent): void {
     if (event.type !== 'synced') {
       this.#emit(event);
-      if (event.type === 'room') this.#releaseEntering();
       return;
     }
-    this.#releaseEntering();
     const { relay, fingerprint } = this.#link.link;
     if (this.#wasReady) this.#emit({ type: 'reconnected' });
     else this.#emit({ type: 'ready', relay: relay ?? '', fingerprint: fingerprint ?? '' });
@@ -183,11 +195,11 @@ export class Client implements Session {
       case 'join':
         return this.#enter(command.room, 'joined');
       case 'visit':
-        return this.#enter(command.room, 'guest');
+        return this.#visit(command.room);
       case 'leave':
         return { room: engine.command((core) => leave(core, command.room)) };
       case 'end-visit':
-        engine.command((core) => endVisit(core, command.room));
+        this.#endVisit(command.room);
         return {};
       case 'prepare':
         engine.command((core) => prepare(core, command.room));
@@ -219,6 +231,21 @@ export class Client implements Session {
     }
   }
 
+  async #visit(name: string): Promise<{ readonly room: string }> {
+    const entered = await this.#enter(name, 'guest');
+    this.#visits.set(entered.room, (this.#visits.get(entered.room) ?? 0) + 1);
+    return entered;
+  }
+
+  /** The last visitor's end is the visit's. */
+  #endVisit(name: string): void {
+    const parsed = parseRoomName(name);
+    const visits = this.#visits.get(`#${parsed}`) ?? 0;
+    if (parsed === null || visits === 0) return;
+    this.#visits.set(`#${parsed}`, visits - 1);
+    if (visits === 1) this.#engine.command((core) => endVisit(core, parsed));
+  }
+
   /** Answers when the subscription is live, where there is a connection to have one on. */
   async #enter(name: string, standing: 'joined' | 'guest'): Promise<{ readonly room: string }> {
     const room = this.#engine.command((core) => enter(core, name, standing));
@@ -232,6 +259,7 @@ export class Client implements Session {
   }
 
   #releaseEntering(): void {
+    if (this.#entering.length === 0) return;
     const waits = (name: string) =>
       this.#connection !== null && this.#core.rooms.get(name)?.rosterComplete === false;
     const ready = this.#entering.filter(({ name }) => !waits(name));
@@ -255,7 +283,8 @@ function startCore({ me, identity, pins }: Profile): CoreState {
   const env = {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
-    random: (sizeBytes: number) => sodium().randombytes_buf(sizeBytes),
+    // libsodium's own takes 100 times as long: its WASM asks the host word by word.
+    random: (sizeBytes: number) => randomFillSync(new Uint8Array(sizeBytes)),
   };
   const core = newState({ env, me, pins, nick, cardSeq, bundleSeq });
   for (const pin of pins.all()) indexName(core, pin);

@@ -16,14 +16,32 @@ import {
   SILENCE_TIMEOUT_MS,
 } from '../protocol/limits.ts';
 import { answerChallenge, expect, helloFrame, type ProvenRelay } from './login.ts';
-import { TransportError, transportErrorFrom } from './transport-error.ts';
+import { RelayRefusal, TransportError, transportErrorFrom } from './transport-error.ts';
 
 const ALPN = 'lanchat/1';
 const EXPORTER_LABEL = 'EXPORTER-lanchat-1';
 const EXPORTER_BYTES = 32;
-/** A SYN into a pulled cable is lost: trying anew soon beats TCP's own growing pauses. */
-const CONNECT_TIMEOUT_MS = 2_500;
-const WATCH_INTERVAL_MS = 1_000;
+const CLOSE_GRACE_MS = 1_000;
+
+export interface ConnectionTimes {
+  /** A SYN into a pulled cable is lost: trying anew soon beats TCP's own growing pauses. */
+  readonly connectMs: number;
+  /** Longer: a small relay that was restarted has everybody's handshake to do. */
+  readonly tlsMs: number;
+  readonly loginMs: number;
+  readonly watchMs: number;
+  readonly pingMs: number;
+  readonly silenceMs: number;
+}
+
+const TIMES: ConnectionTimes = {
+  connectMs: 2_500,
+  tlsMs: 5_000,
+  loginMs: HANDSHAKE_TIMEOUT_MS,
+  watchMs: 500,
+  pingMs: PING_INTERVAL_MS,
+  silenceMs: SILENCE_TIMEOUT_MS,
+};
 
 export interface ConnectRequest {
   readonly host: string;
@@ -33,28 +51,36 @@ export interface ConnectRequest {
   readonly card: () => Uint8Array;
   readonly accepts: (relay: RelayId) => boolean;
   readonly signal: AbortSignal;
+  /** Called once, at READY: the frames behind it may be here already. */
+  readonly onReady: (connection: Connection) => void;
   /** Called for every frame after READY, in order. */
   readonly onFrame: (frame: Frame) => void;
   /** Called once, after READY, however the connection ends. */
   readonly onEnd: (reason: TransportError) => void;
+  /** Tests make them shorter. */
+  readonly times?: Partial<ConnectionTimes>;
 }
 
 /** Owns its socket and timer until `close`, or until `onEnd`. */
 export class Connection {
   readonly relay: ProvenRelay;
   readonly #socket: TLSSocket;
+  readonly #times: ConnectionTimes;
   readonly #timer: NodeJS.Timeout;
+  readonly #closed: Promise<void>;
   #outgoing: Uint8Array[] = [];
   #lastSentMs = performance.now();
   #lastReceivedMs = performance.now();
   #onDrain: (() => void) | null = null;
 
-  constructor(socket: TLSSocket, relay: ProvenRelay) {
+  constructor(socket: TLSSocket, relay: ProvenRelay, times: ConnectionTimes) {
     this.relay = relay;
     this.#socket = socket;
-    this.#timer = setInterval(() => this.#watch(), WATCH_INTERVAL_MS);
+    this.#times = times;
+    this.#timer = setInterval(() => this.#watch(), times.watchMs);
     socket.on('drain', () => this.#drained());
-    socket.on('close', () => clearInterval(this.#timer));
+    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    socket.once('close', () => clearInterval(this.#timer));
   }
 
   /** The address of this machine that the connection goes out from; undefined once it has ended. */
@@ -87,15 +113,10 @@ export class Connection {
   /** Ends it: what was sent goes out first, within a second. */
   async close(): Promise<void> {
     this.#flush();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.#socket.destroy(), 1_000);
-      this.#socket.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      if (this.#socket.destroyed) this.#socket.emit('close');
-      else this.#socket.end();
-    });
+    this.#socket.end();
+    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS);
+    await this.#closed;
+    clearTimeout(timer);
   }
 
   /** Ends it at once, with the reason that `onEnd` gets. */
@@ -114,8 +135,10 @@ export class Connection {
 
   #watch(): void {
     const now = performance.now();
-    if (now - this.#lastReceivedMs >= SILENCE_TIMEOUT_MS - WATCH_INTERVAL_MS) this.abort('silent');
-    else if (now - this.#lastSentMs >= PING_INTERVAL_MS) this.send({ type: 'ping', req: 0 });
+    const { pingMs, silenceMs, watchMs } = this.#times;
+    // A look early: the loss has to be on the screen by then.
+    if (now - this.#lastReceivedMs > silenceMs - 2 * watchMs) this.abort('silent');
+    else if (now - this.#lastSentMs > pingMs - watchMs) this.send({ type: 'ping', req: 0 });
   }
 
   #drained(): void {
@@ -125,8 +148,9 @@ export class Connection {
   }
 }
 
-/** Connects and logs in. Throws TransportError; the socket is then gone. */
-export async function connectRelay(request: ConnectRequest): Promise<Connection> {
+/** Connects and logs in; resolves at READY. Throws TransportError; the socket is then gone. */
+export async function connectRelay(request: ConnectRequest): Promise<void> {
+  const times = { ...TIMES, ...request.times };
   const socket = connect({
     host: request.host,
     port: request.port,
@@ -142,8 +166,8 @@ export async function connectRelay(request: ConnectRequest): Promise<Connection>
   request.signal.addEventListener('abort', abort, { once: true });
   if (request.signal.aborted) abort();
   try {
-    await secured(socket);
-    return await logIn(socket, request);
+    await secured(socket, times);
+    await logIn(socket, request, times);
   } catch (error) {
     socket.destroy();
     throw transportErrorFrom(error, 'closed');
@@ -152,12 +176,15 @@ export async function connectRelay(request: ConnectRequest): Promise<Connection>
   }
 }
 
-function secured(socket: TLSSocket): Promise<void> {
+function secured(socket: TLSSocket, { connectMs, tlsMs }: ConnectionTimes): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => socket.destroy(new TransportError('connect-timeout', 'connection: no answer')),
-      CONNECT_TIMEOUT_MS,
-    );
+    const giveUp = () =>
+      socket.destroy(new TransportError('connect-timeout', 'connection: no answer'));
+    let timer = setTimeout(giveUp, connectMs);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, tlsMs);
+    });
     socket.on('error', reject);
     socket.once('close', () => {
       clearTimeout(timer);
@@ -172,7 +199,7 @@ function secured(socket: TLSSocket): Promise<void> {
 }
 
 /** Runs the login on the first two frames, then hands every later one to the request's owner. */
-function logIn(socket: TLSSocket, request: ConnectRequest): Promise<Connection> {
+function logIn(socket: TLSSocket, request: ConnectRequest, times: ConnectionTimes): Promise<void> {
   const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
   const exporter = new Uint8Array(
     socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
@@ -184,12 +211,15 @@ function logIn(socket: TLSSocket, request: ConnectRequest): Promise<Connection> 
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => socket.destroy(new TransportError('handshake-timeout', 'login: no answer')),
-      HANDSHAKE_TIMEOUT_MS,
+      times.loginMs,
     );
     let reason: TransportError | null = null;
     const take = (frame: Frame) => {
+      // It has been heard, which is all it is for; a slow login is long enough for one, too.
+      if (frame.type === 'ping') return;
       if (connection !== null) {
-        if (frame.type === 'end') reason = endReason(frame.code);
+        // Nothing that the relay sends behind its END counts.
+        if (frame.type === 'end') throw endReason(frame.code);
         request.onFrame(frame);
       } else if (relay === null) {
         const login = { me, card, exporter, nonce, accepts };
@@ -198,16 +228,22 @@ function logIn(socket: TLSSocket, request: ConnectRequest): Promise<Connection> 
         socket.write(encodeFrame(answer.auth));
         splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
       } else {
+        if (frame.type === 'end') throw endReason(frame.code);
         expect(frame, 'ready');
         clearTimeout(timer);
-        connection = new Connection(socket, relay);
-        resolve(connection);
+        connection = new Connection(socket, relay, times);
+        request.onReady(connection);
+        resolve();
       }
     };
     socket.on('data', (chunk) => {
       connection?.heard();
       try {
-        for (const bytes of splitter.push(chunk)) take(decodeFrame(bytes));
+        for (const bytes of splitter.push(chunk)) {
+          take(decodeFrame(bytes));
+          // Ended by what the frame caused: the rest is of a connection that is no more.
+          if (socket.destroyed) return;
+        }
       } catch (error) {
         // A frame that makes no sense ends the connection, never the process; anything else is our bug.
         if (!(error instanceof LanchatError)) throw error;
@@ -227,6 +263,6 @@ function logIn(socket: TLSSocket, request: ConnectRequest): Promise<Connection> 
   });
 }
 
-function endReason(code: Code): TransportError {
-  return new TransportError(code, `the relay ended the connection: ${code}`);
+function endReason(code: Code): RelayRefusal {
+  return new RelayRefusal(code, `the relay ended the connection: ${code}`);
 }

@@ -33,6 +33,7 @@ export class Engine {
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
   #idle: (() => void)[] = [];
+  #afterStep: (() => void) | null = null;
 
   constructor(core: CoreState, edges: EngineEdges) {
     this.#core = core;
@@ -62,6 +63,20 @@ export class Engine {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** Resolves when `isDone` holds after a step, or after `timeoutMs`. */
+  async until(isDone: (core: CoreState) => boolean, timeoutMs: number): Promise<void> {
+    if (isDone(this.#core)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#afterStep = () => {
+        if (!isDone(this.#core)) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#afterStep = null;
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -73,6 +88,7 @@ export class Engine {
     this.#drain();
     this.#work();
     this.#schedule();
+    this.#afterStep?.();
   }
 
   /** Stops at a save, and goes on when it is on disk: a number is never used that a crash could use again. */
@@ -103,9 +119,11 @@ export class Engine {
         this.#drain();
       },
       (error: unknown) => {
-        this.#effects = [];
+        // People are still told what happened, but nothing that may hold the lost number goes out.
+        this.#effects = this.#effects.filter((effect) => effect.type !== 'transmit');
         this.#saving = false;
         this.#edges.onFault(error);
+        this.#drain();
       },
     );
   }

@@ -1,11 +1,13 @@
 // Opens a session on a profile: the client itself where this process becomes its owner, else a line to the owner.
 
+import type { Socket } from 'node:net';
+import { LanchatError } from '../protocol/errors.ts';
 import { type FolderProblem, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
 import { acquireProfile } from '../storage/profile-lock.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { ClientEvent, Session } from './api.ts';
 import { Client, type RememberedRooms } from './client.ts';
-import { openProfile } from './profile.ts';
+import { openProfile, type Profile } from './profile.ts';
 import { RemoteSession, serveSession } from './profile-socket.ts';
 import { realSurroundings, type Surroundings } from './relay-link.ts';
 
@@ -63,17 +65,27 @@ async function openOwned(
   owner: Extract<Awaited<ReturnType<typeof acquireProfile>>, { kind: 'owner' }>,
   options: SessionOptions,
 ): Promise<OpenSession> {
+  const faults: { report: (event: ClientEvent) => void } = { report: () => undefined };
+  let profile: Profile | null = null;
   try {
-    const faults: { report: (event: ClientEvent) => void } = { report: () => undefined };
-    const profile = await openProfile(folder, ({ code, message }) =>
+    profile = await openProfile(folder, ({ code, message }) =>
       faults.report({ type: 'error', code, message }),
     );
     const { nick, relay, rooms, surroundings = realSurroundings } = options;
     const client = new Client({ profile, nick, relay, rooms, surroundings });
     faults.report = (event) => client.announce(event);
-    owner.accept((connection) => serveSession(client, connection));
-    return ownSession(client, () => owner.close());
+    const served = new Set<Socket>();
+    owner.accept((connection) => {
+      served.add(connection);
+      connection.once('close', () => served.delete(connection));
+      serveSession(client, connection);
+    });
+    return ownSession(client, () => {
+      owner.close();
+      for (const connection of served) connection.destroySoon();
+    });
   } catch (error) {
+    await profile?.close().catch(() => undefined);
     owner.close();
     throw error;
   }
@@ -99,7 +111,8 @@ async function attach(
     else await session.request({ do: 'nick', nick });
     return session;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'owner-gone') return null;
+    await session.close();
+    if (error instanceof LanchatError && error.code === 'owner-gone') return null;
     throw error;
   }
 }

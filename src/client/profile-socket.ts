@@ -61,25 +61,36 @@ const answerSchema = v.union([
 
 /** Serves one process on its connection until it ends; rooms it only visited are left then. */
 export function serveSession(session: Session, connection: Socket): void {
-  const visited = new Set<string>();
+  const visits: string[] = [];
   const unsubscribe = session.subscribe((event) => write(connection, { event }));
   connection.once('close', () => {
     unsubscribe();
-    for (const name of visited) leaveVisited(session, name);
+    for (const name of visits) leaveVisited(session, name);
   });
+  const run = async (command: Command): Promise<unknown> => {
+    const reply = await session.request(command);
+    if (command.do === 'end-visit') forgetVisit(visits, command.room);
+    if (command.do !== 'visit') return reply;
+    if (connection.destroyed) leaveVisited(session, command.room);
+    else visits.push(command.room);
+    return reply;
+  };
   readLines(connection, (line) => {
     const request = parseLine(requestSchema, line);
     if (request === null) {
       connection.destroy();
       return;
     }
-    const command: Command = request.command;
-    if (command.do === 'visit') visited.add(command.room);
-    session.request(command).then(
+    run(request.command).then(
       (reply) => write(connection, { id: request.id, reply }),
       (error: unknown) => write(connection, { id: request.id, error: describe(error) }),
     );
   });
+}
+
+function forgetVisit(visits: string[], name: string): void {
+  const index = visits.indexOf(name);
+  if (index >= 0) visits.splice(index, 1);
 }
 
 /** A room that somebody joined meanwhile stays. */
@@ -185,7 +196,10 @@ function readLines(connection: Socket, take: (line: string) => void): void {
       connection.destroy();
       return;
     }
-    for (const line of lines) take(line);
+    for (const line of lines) {
+      if (connection.destroyed) return;
+      take(line);
+    }
   });
 }
 

@@ -35,7 +35,11 @@ export async function openProfile(folder: string, onFault: OnSaveFault): Promise
   await ready();
   const stored = await readIdentity(folder);
   const settings = await SettingsFile.open(folder, onFault);
-  if (stored === null) settings.update({ rooms: [FIRST_ROOM] });
+  if (stored === null) {
+    // Before the identity, after which the profile is not fresh any more.
+    settings.update({ rooms: [FIRST_ROOM] });
+    await settings.flush();
+  }
   const identity = stored ?? (await createIdentity(folder, freshIdentity()));
   const me = identityFromSeed(identity.seed);
   if (me.id !== identity.id) {

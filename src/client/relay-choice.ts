@@ -8,7 +8,7 @@ export const SETTLE_MS = 700;
 /** How long the remembered relay may stay away before a stranger is spoken of. */
 export const REMEMBERED_PATIENCE_MS = 3_000;
 
-/** Tried in one round: a liar that names many addresses must not keep us from the real one. */
+/** Tried in one round; where more are claimed, the next round goes on with the others. */
 const MAX_CANDIDATES = 8;
 
 /** A relay whose key is pinned. */
@@ -36,6 +36,8 @@ export interface Situation {
   readonly searchedMs: number;
   /** Milliseconds since the first hint; null without hints. */
   readonly hintedMs: number | null;
+  /** Counts the rounds of tries, from 0. */
+  readonly round: number;
 }
 
 export interface Candidate {
@@ -56,41 +58,69 @@ export type Choice =
       readonly kind: 'ask';
       readonly choices: readonly RelayChoice[];
       readonly impostor: boolean;
+      /** Tried meanwhile: the remembered relay may come back without an announcement. */
+      readonly candidates: readonly Candidate[];
     };
 
 export function chooseRelay(situation: Situation): Choice {
-  const { named, pinned, hints } = situation;
+  const { named, pinned, hints, round } = situation;
   if (named !== null) return { kind: 'try', candidates: [namedCandidate(named, pinned)] };
   const remembered = pinned.at(-1);
   if (remembered === undefined) return chooseFirst(situation);
   const own = hints.filter((hint) => isOf(hint, remembered));
   const strangers = hints.filter((hint) => !isOf(hint, remembered));
+  const candidates = rememberedCandidates(remembered, own, round);
   const mayAsk = own.length === 0 && strangers.length > 0;
-  if (mayAsk && situation.searchedMs >= REMEMBERED_PATIENCE_MS) return ask(strangers, pinned);
-  return { kind: 'try', candidates: rememberedCandidates(remembered, own) };
-}
-
-/** A fresh profile takes the only relay there is, once it is clear that it is the only one. */
-function chooseFirst({ hints, hintedMs, pinned }: Situation): Choice {
-  const [hint] = hints;
-  if (hint === undefined || hintedMs === null || hintedMs < SETTLE_MS) return { kind: 'wait' };
-  if (new Set(hints.map((h) => h.relayIdPrefix)).size > 1) return ask(hints, pinned);
-  const candidates = hints.map((h) => ({
-    ...{ name: h.name, host: h.host, port: h.port },
-    accepts: (relay: RelayId) => relay.startsWith(h.relayIdPrefix),
-  }));
+  if (mayAsk && situation.searchedMs >= REMEMBERED_PATIENCE_MS) {
+    return { ...ask(strangers, pinned), candidates };
+  }
   return { kind: 'try', candidates };
 }
 
+/** A fresh profile takes the only relay there is, once it is clear that it is the only one. */
+function chooseFirst({ hints, hintedMs, pinned, round }: Situation): Choice {
+  const [hint] = hints;
+  if (hint === undefined || hintedMs === null || hintedMs < SETTLE_MS) return { kind: 'wait' };
+  const isOnly = hints.every(({ relayIdPrefix }) => relayIdPrefix === hint.relayIdPrefix);
+  if (!isOnly) return { ...ask(hints, pinned), candidates: [] };
+  const accepts = (relay: RelayId) => relay.startsWith(hint.relayIdPrefix);
+  const found = claimed(hints).map((address) => ({ ...address, accepts }));
+  return { kind: 'try', candidates: inTurn(found, MAX_CANDIDATES, round) };
+}
+
 /** Where it was last, and wherever it says it is now. */
-function rememberedCandidates(relay: KnownRelay, hints: readonly RelayHint[]): Candidate[] {
-  const accepts = (id: RelayId) => id === relay.id;
-  const found = hints.flatMap((hint) =>
-    hint.addresses.map((host) => ({ name: hint.name, host, port: hint.port, accepts })),
-  );
-  const last = { name: relay.name, host: relay.host, port: relay.port, accepts };
-  const others = found.filter((c) => c.host !== last.host || c.port !== last.port);
-  return [last, ...others].slice(0, MAX_CANDIDATES);
+function rememberedCandidates(
+  { id, name, host, port }: KnownRelay,
+  hints: readonly RelayHint[],
+  round: number,
+): Candidate[] {
+  const accepts = (relay: RelayId) => relay === id;
+  const found = claimed(hints)
+    .filter((address) => address.host !== host || address.port !== port)
+    .map((address) => ({ ...address, accepts }));
+  return [{ name, host, port, accepts }, ...inTurn(found, MAX_CANDIDATES - 1, round)];
+}
+
+/** The first address of each hint, the newest hint's first, then the second of each: claiming many buys little. */
+function claimed(hints: readonly RelayHint[]): Omit<Candidate, 'accepts'>[] {
+  const most = Math.max(0, ...hints.map(({ addresses }) => addresses.length));
+  const found = new Map<string, Omit<Candidate, 'accepts'>>();
+  for (let rank = 0; rank < most; rank++) {
+    for (const { name, port, addresses } of hints.toReversed()) {
+      const host = addresses[rank];
+      if (host !== undefined && !found.has(`${host} ${port}`)) {
+        found.set(`${host} ${port}`, { name, host, port });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** `count` of them a round, so that a liar with many addresses can delay the real one but not hide it. */
+function inTurn<T>(items: readonly T[], count: number, round: number): T[] {
+  if (items.length <= count) return [...items];
+  const start = (round * count) % items.length;
+  return [...items.slice(start), ...items.slice(0, start)].slice(0, count);
 }
 
 /** With a fingerprint, only that; without, one pinned at this address, else whoever is there first. */
@@ -104,7 +134,10 @@ function namedCandidate(named: NamedRelay, pinned: readonly KnownRelay[]): Candi
   return { name: there.at(-1)?.name ?? '', host, port, accepts };
 }
 
-function ask(hints: readonly RelayHint[], pinned: readonly KnownRelay[]): Choice {
+function ask(
+  hints: readonly RelayHint[],
+  pinned: readonly KnownRelay[],
+): Omit<Extract<Choice, { kind: 'ask' }>, 'candidates'> {
   const choices = new Map<string, RelayChoice>();
   for (const hint of hints) {
     if (!choices.has(hint.relayIdPrefix)) choices.set(hint.relayIdPrefix, choiceOf(hint, pinned));

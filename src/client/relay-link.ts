@@ -14,18 +14,21 @@ import {
   type NamedRelay,
   SETTLE_MS,
 } from './relay-choice.ts';
-import { TransportError } from './transport-error.ts';
+import { RelayRefusal, TransportError } from './transport-error.ts';
 
 /** Pauses between tries double up to this; with jitter, so that a room full of clients spreads out. */
 const MIN_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 2_400;
+/** A link that is lost sooner than this was no success: the pauses go on growing. */
+const STEADY_MS = 10_000;
+/** Whoever sends many hints must not make us connect as fast as we can. */
+const MIN_ROUND_MS = 100;
 /** What waiting longer can't mend, and coming back by itself would make worse. */
 const FINAL_CODES: ReadonlySet<string> = new Set([
   'replaced',
   'kicked',
   'not-admitted',
   'prefix-taken',
-  'version',
 ]);
 
 /** Where the link finds the network; tests put a fake network here. */
@@ -50,6 +53,15 @@ export interface LinkOptions {
   readonly onLink: (link: Link) => void;
 }
 
+/** How a round of tries, or one of them, came to its end. */
+interface RoundEnd {
+  readonly code: string;
+  /** The rest of the round is not to be tried: there was a connection, or a person or the network intervened. */
+  readonly isOver: boolean;
+  /** Not to come back by itself. */
+  readonly isFinal: boolean;
+}
+
 /** Owns the connection, the search and their timers until `close`. */
 export class RelayLink {
   readonly #options: LinkOptions;
@@ -60,8 +72,13 @@ export class RelayLink {
   #connection: Connection | null = null;
   #searchingSinceMs = performance.now();
   #hintedAtMs: number | null = null;
+  #connectedAtMs = 0;
+  #roundAtMs = Number.NEGATIVE_INFINITY;
+  #round = 0;
   #pauseMs = MIN_PAUSE_MS;
   #wake: (() => void) | null = null;
+  /** The next pause is left out. */
+  #hurries = false;
   #trying: AbortController | null = null;
   #link: Link = {
     state: 'searching',
@@ -87,7 +104,7 @@ export class RelayLink {
   /** A person chose: from now on only that relay, until its key is pinned. */
   choose(relay: NamedRelay): void {
     this.#named = relay;
-    this.#connection?.abort('replaced-by-choice');
+    this.#connection?.abort('another-chosen');
     this.#trying?.abort();
     this.retry();
   }
@@ -95,7 +112,8 @@ export class RelayLink {
   /** Try now, whatever the pause. */
   retry(): void {
     this.#pauseMs = MIN_PAUSE_MS;
-    this.#wake?.();
+    if (this.#wake === null) this.#hurries = true;
+    else this.#wake();
   }
 
   async close(): Promise<void> {
@@ -109,16 +127,19 @@ export class RelayLink {
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      const code = await this.#oneTry();
+      await this.#spaceOut();
       if (this.#closing.signal.aborted) return;
-      if (code !== null && FINAL_CODES.has(code)) await this.#ended(code);
-      else await this.#pause(code);
+      const end = await this.#oneRound();
+      if (this.#closing.signal.aborted) return;
+      if (end?.isFinal === true) await this.#ended(end.code);
+      else await this.#pause(end?.code ?? null);
     }
   }
 
-  /** One look and, where there is something to try, one round of tries. Returns why it ended; null: nothing to try. */
-  async #oneTry(): Promise<string | null> {
+  /** One look and, where there is something to try, one round of tries. Null: nothing to tell of. */
+  async #oneRound(): Promise<RoundEnd | null> {
     const now = performance.now();
+    this.#roundAtMs = now;
     if (this.#named === null) this.#startBrowsing();
     const choice = chooseRelay({
       named: this.#named,
@@ -126,18 +147,19 @@ export class RelayLink {
       hints: this.#browser?.hints() ?? [],
       searchedMs: now - this.#searchingSinceMs,
       hintedMs: this.#hintedAtMs === null ? null : now - this.#hintedAtMs,
+      round: this.#round++,
     });
     switch (choice.kind) {
       case 'wait':
         if (this.#link.state !== 'searching') this.#tell({ state: 'searching', reason: null });
         return null;
-      case 'ask':
-        this.#tell({
-          state: 'choosing',
-          choices: choice.choices,
-          reason: choice.impostor ? 'relay-key-changed' : null,
-        });
-        return null;
+      case 'ask': {
+        const { choices, impostor, candidates } = choice;
+        const reason = impostor ? 'relay-key-changed' : null;
+        this.#tell({ state: 'choosing', choices, reason });
+        const end = await this.#tryAll(candidates);
+        return end.isOver ? end : null;
+      }
       case 'try':
         return this.#tryAll(choice.candidates);
       default:
@@ -145,46 +167,55 @@ export class RelayLink {
     }
   }
 
-  async #tryAll(candidates: readonly Candidate[]): Promise<string> {
+  async #tryAll(candidates: readonly Candidate[]): Promise<RoundEnd> {
     let code = 'closed';
     for (const candidate of candidates) {
       const end = await this.#tryOne(candidate);
-      code = end;
-      if (this.#closing.signal.aborted || FINAL_CODES.has(end)) return end;
+      if (end.isOver) return end;
+      // What a person must know is not covered by the next address that doesn't answer.
+      if (code !== 'relay-key-changed') code = end.code;
     }
-    return code;
+    return { code, isOver: false, isFinal: false };
   }
 
-  /** Connects and stays as long as the connection lasts. Returns the code of what ended it. */
-  #tryOne(candidate: Candidate): Promise<string> {
-    const relay = addressText(candidate);
+  /** Connects and stays as long as the connection lasts. */
+  #tryOne(candidate: Candidate): Promise<RoundEnd> {
     const trying = new AbortController();
     this.#trying = trying;
-    // A lost link stays "offline" on the screen until it is back: each try would flicker.
-    if (this.#link.state !== 'offline') this.#tell({ state: 'connecting', relay });
+    this.#tellTrying(addressText(candidate));
     return new Promise((resolve) => {
+      const ended = (error: unknown, wasOnline: boolean) => {
+        const code = error instanceof TransportError ? error.code : 'closed';
+        const isFinal = error instanceof RelayRefusal && FINAL_CODES.has(code);
+        const isOver = wasOnline || isFinal || trying.signal.aborted;
+        resolve({ code, isOver, isFinal });
+      };
+      const { me, card, onFrame } = this.#options;
+      const { host, port, accepts } = candidate;
+      const { signal } = trying;
+      const onReady = (connection: Connection) => this.#connected(connection, candidate);
+      const onEnd = (reason: TransportError) => {
+        this.#lost(reason.code);
+        ended(reason, true);
+      };
       this.#options.surroundings
-        .connect({
-          ...{ host: candidate.host, port: candidate.port, accepts: candidate.accepts },
-          me: this.#options.me,
-          card: this.#options.card,
-          signal: trying.signal,
-          onFrame: this.#options.onFrame,
-          onEnd: (reason) => {
-            this.#lost(reason.code);
-            resolve(reason.code);
-          },
-        })
-        .then(
-          (connection) => this.#connected(connection, candidate),
-          (error: unknown) => resolve(error instanceof TransportError ? error.code : 'closed'),
-        );
+        .connect({ host, port, accepts, me, card, signal, onReady, onFrame, onEnd })
+        .catch((error: unknown) => ended(error, false));
     });
+  }
+
+  /** A lost link stays "offline" on the screen until it is back, and a question a question: each try would flicker. */
+  #tellTrying(relay: string): void {
+    const { state } = this.#link;
+    const isAsked = state === 'choosing' && this.#named === null;
+    if (state !== 'offline' && !isAsked) this.#tell({ state: 'connecting', relay });
   }
 
   #connected(connection: Connection, candidate: Candidate): void {
     this.#connection = connection;
-    this.#pauseMs = MIN_PAUSE_MS;
+    this.#connectedAtMs = performance.now();
+    this.#round = 0;
+    this.#hurries = false;
     this.#stopBrowsing();
     const { relay } = connection;
     const { name, host, port } = candidate;
@@ -197,24 +228,39 @@ export class RelayLink {
   #lost(code: string): void {
     this.#connection = null;
     this.#searchingSinceMs = performance.now();
+    if (this.#searchingSinceMs - this.#connectedAtMs >= STEADY_MS) this.#pauseMs = MIN_PAUSE_MS;
     this.#options.onLost(code);
     if (!this.#closing.signal.aborted)
       this.#tell({ ...this.#link, state: 'offline', reason: code });
   }
 
+  /** Until a person says otherwise: another copy of this profile is there now, or the operator said no. */
   async #ended(code: string): Promise<void> {
     this.#stopBrowsing();
+    this.#hurries = false;
     this.#tell({ ...this.#link, state: 'ended', reason: code });
     await this.#sleep(null);
   }
 
   async #pause(code: string | null): Promise<void> {
+    if (this.#hurries) {
+      this.#hurries = false;
+      return;
+    }
     if (code === null) return this.#sleep(SETTLE_MS / 2);
     const jittered = this.#pauseMs * (0.75 + Math.random() / 2);
     this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
     const state = this.#link.state === 'connecting' ? 'offline' : this.#link.state;
     this.#tell({ ...this.#link, state, reason: code, retryInMs: Math.round(jittered) });
     await this.#sleep(jittered);
+  }
+
+  async #spaceOut(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const left = this.#roundAtMs + MIN_ROUND_MS - performance.now();
+      if (left <= 0) return;
+      await this.#sleep(left);
+    }
   }
 
   /** Until the time is over, or `retry`, a hint or a change of the network wakes it. */
@@ -249,7 +295,7 @@ export class RelayLink {
   #hinted(hint: RelayHint): void {
     this.#hintedAtMs ??= performance.now();
     const remembered = this.#options.pinned().at(-1);
-    if (remembered?.id.startsWith(hint.relayIdPrefix) === true) this.retry();
+    if (remembered?.id.startsWith(hint.relayIdPrefix) === true) this.#comeBack();
   }
 
   #networkChanged(interfaces: readonly { readonly address: string }[]): void {
@@ -257,15 +303,25 @@ export class RelayLink {
     const isGone =
       local !== undefined && !interfaces.some(({ address }) => sameAddress(address, local));
     if (isGone) this.#connection?.abort('network-changed');
-    this.retry();
+    // What was sent into the network of before is not answered any more.
+    if (this.#connection === null) this.#trying?.abort();
+    this.#comeBack();
+  }
+
+  /** By itself, so not where a relay has said the last word. */
+  #comeBack(): void {
+    if (this.#link.state !== 'ended') this.retry();
   }
 
   #tell(change: Partial<Link>): void {
     const blank = { fingerprint: null, reason: null, retryInMs: null, choices: [] };
     const relay =
       change.state === 'searching' || change.state === 'choosing' ? null : this.#link.relay;
-    this.#link = { state: this.#link.state, relay, ...blank, ...change };
-    this.#options.onLink(this.#link);
+    const link = { state: this.#link.state, relay, ...blank, ...change };
+    // A question stays the same while nobody answers it.
+    if (JSON.stringify(link) === JSON.stringify(this.#link)) return;
+    this.#link = link;
+    this.#options.onLink(link);
   }
 }
 

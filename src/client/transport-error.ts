@@ -11,6 +11,9 @@ import { LanchatError } from '../protocol/errors.ts';
  */
 export class TransportError extends LanchatError {}
 
+/** A relay whose key is proven said this code: before that, anybody on the LAN could have. */
+export class RelayRefusal extends TransportError {}
+
 /** The code of anything that ended a socket. */
 export function transportErrorFrom(cause: unknown, fallback: string): TransportError {
   if (cause instanceof TransportError) return cause;

@@ -1,0 +1,192 @@
+// The order in which the engine does what the core asks for, with a disk and a wire that the test plays.
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Engine, type EngineEdges } from '../../src/client/engine.ts';
+import { newState } from '../../src/core/new-state.ts';
+import type { CoreState, Effect } from '../../src/core/state.ts';
+import { identityFromSeed } from '../../src/crypto/identity.ts';
+import { ready } from '../../src/crypto/sodium.ts';
+import type { IdentityChange } from '../../src/storage/identity-file.ts';
+
+beforeAll(() => ready());
+
+interface Save {
+  readonly change: IdentityChange;
+  finish(): void;
+  fail(): void;
+}
+
+class Lab {
+  /** What was done, in order. */
+  readonly done: string[] = [];
+  readonly saves: Save[] = [];
+  readonly faults: unknown[] = [];
+  congested = false;
+  readonly core: CoreState;
+  readonly engine: Engine;
+
+  constructor() {
+    this.core = newState({
+      env: {
+        nowMs: () => performance.now(),
+        wallMs: () => 0,
+        random: (size) => new Uint8Array(size),
+      },
+      me: identityFromSeed(new Uint8Array(32).fill(1)),
+      pins: {
+        get: () => null,
+        all: () => [],
+        see: neverSeen,
+        verify() {},
+        contact() {},
+        acceptNick() {},
+      },
+      ...{ nick: 'asha', cardSeq: 0n, bundleSeq: 0n },
+    });
+    this.engine = new Engine(this.core, this.#edges());
+  }
+
+  #edges(): EngineEdges {
+    return {
+      saveIdentity: (change) =>
+        new Promise((resolve, reject) => {
+          this.done.push('saving');
+          const finish = () => {
+            this.done.push('saved');
+            resolve();
+          };
+          this.saves.push({ change, finish, fail: () => reject(new Error('disk full')) });
+        }),
+      saveRooms: (names) => this.done.push(`rooms ${names}`),
+      transmit: (frame) => this.done.push(`wire ${frame.req}`),
+      emit: (event) => this.done.push(`screen ${event.type}`),
+      isCongested: () => this.congested,
+      onFault: (error) => this.faults.push(error),
+    };
+  }
+
+  /** As a command of the core would. */
+  do(...effects: Effect[]): void {
+    this.engine.command((core) => core.effects.push(...effects));
+  }
+}
+
+function neverSeen(): never {
+  throw new Error('nobody is met here');
+}
+
+const save = (bundleSeq: bigint): Effect => ({ type: 'save-identity', bundleSeq });
+const wire = (req: number): Effect => ({ type: 'transmit', frame: { type: 'ping', req } });
+const screen: Effect = { type: 'emit', event: { type: 'synced' } };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+let lab: Lab;
+
+function setUp(): Lab {
+  lab = new Lab();
+  return lab;
+}
+
+afterEach(() => lab.engine.close());
+
+describe('the engine', () => {
+  it('does effects in order', () => {
+    const { done } = setUp();
+    lab.do(wire(1), screen, { type: 'save-rooms', rooms: ['a'] }, wire(2));
+    expect(done).toEqual(['wire 1', 'screen synced', 'rooms a', 'wire 2']);
+  });
+
+  it('is durable before it is on the wire, and on the wire before it is on the screen', async () => {
+    const { done, saves } = setUp();
+    lab.do(wire(1), save(1n), wire(2), screen);
+    lab.do(wire(3));
+    await turn();
+    expect(done).toEqual(['wire 1', 'saving']);
+    saves[0]?.finish();
+    await turn();
+    expect(done).toEqual(['wire 1', 'saving', 'saved', 'wire 2', 'screen synced', 'wire 3']);
+  });
+
+  it('saves what waits in one go, the last number of each', async () => {
+    const { done, saves } = setUp();
+    lab.do(save(1n), wire(1), save(2n), wire(2), { type: 'save-identity', nick: 'ben' }, wire(3));
+    expect(saves.map(({ change }) => change)).toEqual([{ bundleSeq: 2n, nick: 'ben' }]);
+    saves[0]?.finish();
+    await turn();
+    expect(done).toEqual(['saving', 'saved', 'wire 1', 'wire 2', 'wire 3']);
+  });
+
+  it('saves again for a number that was taken while it was saving', async () => {
+    const { done, saves } = setUp();
+    lab.do(save(1n), wire(1));
+    lab.do(save(2n), wire(2));
+    saves[0]?.finish();
+    await turn();
+    expect(done).toEqual(['saving', 'saved', 'wire 1', 'saving']);
+    saves[1]?.finish();
+    await turn();
+    expect(done.at(-1)).toBe('wire 2');
+  });
+
+  it('puts nothing on the wire after a save that failed, and still tells the person', async () => {
+    const { done, saves, faults } = setUp();
+    lab.do(save(1n), wire(1), screen, { type: 'save-rooms', rooms: ['a'] });
+    lab.do(wire(2));
+    saves[0]?.fail();
+    await turn();
+    expect(faults).toEqual([new Error('disk full')]);
+    expect(done).toEqual(['saving', 'screen synced', 'rooms a']);
+  });
+
+  it('is settled when the last save is done, or has failed', async () => {
+    const { engine, saves } = setUp();
+    await engine.settled();
+    lab.do(save(1n), screen);
+    let isSettled = false;
+    const settled = engine.settled().then(() => {
+      isSettled = true;
+    });
+    await turn();
+    expect(isSettled).toBe(false);
+    saves[0]?.fail();
+    await settled;
+  });
+
+  it('leaves nothing done of a command that was refused', () => {
+    const { engine, done } = setUp();
+    expect(() =>
+      engine.command(() => {
+        throw new Error('refused');
+      }),
+    ).toThrow('refused');
+    expect(done).toEqual([]);
+  });
+
+  it('works in slices, and waits while the relay reads slowly', async () => {
+    const { core, engine } = setUp();
+    let worked = 0;
+    for (let n = 0; n < 30; n++) core.background.push({ cost: 1, run: () => (worked += 1) });
+    lab.congested = true;
+    lab.do();
+    await turn();
+    await turn();
+    expect(worked).toBe(0);
+    lab.congested = false;
+    engine.resume();
+    await turn();
+    expect(worked).toBe(8);
+    await expect.poll(() => worked).toBe(30);
+  });
+
+  it('does nothing more once it is closed', async () => {
+    const { engine, done, saves, core } = setUp();
+    lab.do(save(1n), wire(1));
+    core.background.push({ cost: 1, run: () => done.push('worked') });
+    lab.do();
+    engine.close();
+    saves[0]?.finish();
+    lab.do(wire(2));
+    await turn();
+    await turn();
+    expect(done).toEqual(['saving', 'saved']);
+  });
+});

@@ -1,0 +1,13 @@
+// A process that opens a session on a profile and says what it is: for races between processes.
+import { openSession } from '../../src/client/open-session.ts';
+import { realSurroundings } from '../../src/client/relay-link.ts';
+
+const [home = ''] = process.argv.slice(2);
+
+const session = await openSession({
+  ...{ home, nick: null, relay: null, exclusive: false, rooms: 'join' },
+  surroundings: { ...realSurroundings, browse: () => ({ hints: () => [], close() {} }) },
+});
+const { self } = await session.request({ do: 'snapshot' });
+process.stdout.write(`${JSON.stringify({ shared: session.shared, id: self.fingerprint })}\n`);
+process.stdin.resume().once('end', () => void session.close());
