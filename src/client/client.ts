@@ -121,7 +121,12 @@ export class Client implements Session {
         this.#connection = connection;
         const { id, name, host, port } = relay;
         relays.use({ ...{ id, name, host, port }, lastUsedMs: Date.now() });
-        this.#engine.input({ type: 'connected', relayId: id, relayKey: relay.key });
+        this.#engine.input({
+          type: 'connected',
+          relayId: id,
+          relayKey: relay.key,
+          topics: relay.topics,
+        });
       },
       onFrame: (frame) => {
         this.#engine.input({ type: 'frame', frame });

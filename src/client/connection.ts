@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Identity } from '../crypto/identity.ts';
 import { concatBytes } from '../protocol/bytes.ts';
+import { ALPN, EXPORTER_BYTES, EXPORTER_LABEL } from '../protocol/channel.ts';
 import type { Code } from '../protocol/codes.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { FrameSplitter } from '../protocol/frame-stream.ts';
@@ -18,9 +19,6 @@ import {
 import { answerChallenge, expect, helloFrame, type ProvenRelay } from './login.ts';
 import { RelayRefusal, TransportError, transportErrorFrom } from './transport-error.ts';
 
-const ALPN = 'lanchat/1';
-const EXPORTER_LABEL = 'EXPORTER-lanchat-1';
-const EXPORTER_BYTES = 32;
 const CLOSE_GRACE_MS = 1_000;
 
 export interface ConnectionTimes {

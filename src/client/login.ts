@@ -27,6 +27,8 @@ export interface LoginRequest {
 export interface ProvenRelay {
   readonly id: RelayId;
   readonly key: Uint8Array;
+  /** Rooms that it lets one client be in. */
+  readonly topics: number;
 }
 
 const HELLO_REQ = 1;
@@ -55,7 +57,11 @@ export function answerChallenge(
   };
   const claimed = { publicKey: challenge.relayKey, signature: challenge.signature };
   if (!verifyChallenge(claimed, claim)) throw refusal('login-failed');
-  const relay = { id: relayIdOf(challenge.relayKey), key: challenge.relayKey.slice() };
+  const relay = {
+    id: relayIdOf(challenge.relayKey),
+    key: challenge.relayKey.slice(),
+    topics: challenge.limits.topics,
+  };
   if (!request.accepts(relay.id)) throw refusal('relay-key-changed');
   const signature = signLogin(request.me, {
     exporter: request.exporter,

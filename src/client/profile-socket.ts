@@ -3,12 +3,11 @@ import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
+import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
 
 /** The longest text, every character of it escaped, fits. */
-const MAX_LINE_BYTES = 1024 * 1024;
-/** A process that doesn't read is let go before its events fill our memory. */
-const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
+const MAX_LINE_LENGTH = 1024 * 1024;
 const MAX_TEXT_LENGTH = 256 * 1024;
 
 /** A refusal that crossed the socket: its code and sentence are the owner's. */
@@ -62,7 +61,7 @@ const answerSchema = v.union([
 /** Serves one process on its connection until it ends; rooms it only visited are left then. */
 export function serveSession(session: Session, connection: Socket): void {
   const visits: string[] = [];
-  const unsubscribe = session.subscribe((event) => write(connection, { event }));
+  const unsubscribe = session.subscribe((event) => writeJsonLine(connection, { event }));
   connection.once('close', () => {
     unsubscribe();
     for (const name of visits) leaveVisited(session, name);
@@ -75,15 +74,15 @@ export function serveSession(session: Session, connection: Socket): void {
     else visits.push(command.room);
     return reply;
   };
-  readLines(connection, (line) => {
-    const request = parseLine(requestSchema, line);
+  readJsonLines(connection, MAX_LINE_LENGTH, (value) => {
+    const request = parse(requestSchema, value);
     if (request === null) {
       connection.destroy();
       return;
     }
     run(request.command).then(
-      (reply) => write(connection, { id: request.id, reply }),
-      (error: unknown) => write(connection, { id: request.id, error: describe(error) }),
+      (reply) => writeJsonLine(connection, { id: request.id, reply }),
+      (error: unknown) => writeJsonLine(connection, { id: request.id, error: describe(error) }),
     );
   });
 }
@@ -117,7 +116,7 @@ export class RemoteSession implements Session {
   constructor(connection: Socket) {
     this.#connection = connection;
     connection.once('close', () => this.#ended());
-    readLines(connection, (line) => this.#take(line));
+    readJsonLines(connection, MAX_LINE_LENGTH, (value) => this.#take(value));
   }
 
   request<C extends Command>(command: C): Promise<Replies[C['do']]> {
@@ -130,7 +129,7 @@ export class RemoteSession implements Session {
       }
       // The owner is this same program, behind a socket of this user's: its replies fit its commands.
       this.#waiting.set(id, { resolve: (reply) => resolve(reply as Replies[C['do']]), reject });
-      write(this.#connection, { id, command });
+      writeJsonLine(this.#connection, { id, command });
     });
   }
 
@@ -144,8 +143,8 @@ export class RemoteSession implements Session {
     this.#connection.end();
   }
 
-  #take(line: string): void {
-    const answer = parseLine(answerSchema, line);
+  #take(value: unknown): void {
+    const answer = parse(answerSchema, value);
     if (answer === null) {
       this.#connection.destroy();
       return;
@@ -179,35 +178,7 @@ function ownerGone(): UsageError {
   );
 }
 
-function write(connection: Socket, value: unknown): void {
-  if (connection.destroyed) return;
-  connection.write(`${JSON.stringify(value)}\n`);
-  if (connection.writableLength > MAX_QUEUE_BYTES) connection.destroy();
-}
-
-/** Calls back for each whole line; ends a connection that sends none for too long. */
-function readLines(connection: Socket, take: (line: string) => void): void {
-  let rest = '';
-  connection.setEncoding('utf8');
-  connection.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_BYTES) {
-      connection.destroy();
-      return;
-    }
-    for (const line of lines) {
-      if (connection.destroyed) return;
-      take(line);
-    }
-  });
-}
-
-function parseLine<T>(schema: v.GenericSchema<unknown, T>, line: string): T | null {
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(line));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
+function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | null {
+  const parsed = v.safeParse(schema, value);
+  return parsed.success ? parsed.output : null;
 }

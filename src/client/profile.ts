@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { type Identity, identityFromSeed } from '../crypto/identity.ts';
 import { ready, sodium, wipe } from '../crypto/sodium.ts';
 import { parseNick } from '../protocol/nickname.ts';
+import { SEED_BYTES } from '../protocol/sizes.ts';
 import {
   createIdentity,
   IdentityFile,
@@ -17,7 +18,6 @@ import { StorageError } from '../storage/storage-error.ts';
 
 /** Where everybody lands. */
 const FIRST_ROOM = 'lobby';
-const SEED_BYTES = 32;
 const ANONYMOUS = 'user';
 
 export interface Profile {

@@ -1,6 +1,6 @@
 // What a person or a script asks of the core. Checks everything first: a refusal changes nothing.
 import { safetyNumber } from '../crypto/safety-number.ts';
-import { encodeVerificationQr } from '../crypto/verification-qr.ts';
+import { encodeVerificationQr, parseVerificationQr } from '../crypto/verification-qr.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -85,9 +85,19 @@ export function cancel(core: CoreState, id: MessageId): boolean {
   return false;
 }
 
-/** Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name with its `#`. */
+/**
+ * Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name with its `#`. Throws
+ * UsageError `bad-room`, `too-many-topics`.
+ */
 export function enter(core: CoreState, name: string, standing: RoomState['standing']): string {
   const parsed = requireRoomName(name);
+  const { topics } = core.link;
+  if (!core.rooms.has(parsed) && core.rooms.size >= topics) {
+    throw new UsageError(
+      'too-many-topics',
+      `you are in ${topics} rooms, and this relay lets nobody be in more; leave one first`,
+    );
+  }
   enterRoom(core, parsed, standing);
   return `#${parsed}`;
 }
@@ -144,14 +154,22 @@ export function compare(core: CoreState, peer: PeerId): Comparison {
 /** Records that a person compared. Throws UsageError `unknown-person`, `digits-differ`. */
 export function markVerified(core: CoreState, peer: PeerId, digits: string | null): Person {
   const compared = compare(core, peer);
-  if (digits !== null && digitsOf(digits) !== digitsOf(compared.digits)) {
+  if (digits !== null && !isSame(digits, compared, core.me.id)) {
     throw new UsageError(
       'digits-differ',
-      'these digits are not yours: somebody may be in between, or it is another key; do not trust it',
+      'this is not the number of you two: somebody may be in between, or it is another key; do not trust it',
     );
   }
   core.pins.verify(peer, core.env.wallMs());
-  return tellPerson(core, peer);
+  // Whom they compared with bears this name by right; a later name is another matter.
+  return acceptKey(core, peer);
+}
+
+/** `shown` is what the other's screen showed: the 60 digits, or the text of its code. */
+function isSame(shown: string, { digits, person }: Comparison, me: PeerId): boolean {
+  const code = parseVerificationQr(shown.trim());
+  if (code !== null) return code.own === person.fingerprint && code.seen === me;
+  return digitsOf(shown) === digitsOf(digits);
 }
 
 function digitsOf(text: string): string {

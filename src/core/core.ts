@@ -8,6 +8,7 @@ import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
+import { MAX_ROOMS } from './new-state.ts';
 import { outboxDueMs, pumpOutboxes, tendOutbox } from './outbox.ts';
 import { prekeysDueMs, publishBundle, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import { answerWant, takeKey, tendChains, tendWants } from './room-keys.ts';
@@ -29,9 +30,17 @@ import {
 import type { CoreState, Effect, Peer, RoomArrival, RoomState } from './state.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
 
+export interface ConnectedRelay {
+  readonly relayId: RelayId;
+  /** Ed25519, 32 bytes, proven. */
+  readonly relayKey: Uint8Array;
+  /** Rooms that it lets one client be in, as announced in CHALLENGE. */
+  readonly topics: number;
+}
+
 export type Input =
   /** Logged in: READY has been received from a relay whose key is proven. */
-  | { readonly type: 'connected'; readonly relayId: RelayId; readonly relayKey: Uint8Array }
+  | ({ readonly type: 'connected' } & ConnectedRelay)
   | { readonly type: 'disconnected' }
   | { readonly type: 'frame'; readonly frame: Frame }
   /** The time of `nextWakeMs` has come. */
@@ -43,7 +52,7 @@ export type Input =
 export function step(core: CoreState, input: Input): readonly Effect[] {
   switch (input.type) {
     case 'connected':
-      connect(core, input.relayId, input.relayKey);
+      connect(core, input);
       break;
     case 'disconnected':
       disconnect(core);
@@ -119,11 +128,12 @@ function activePeers(core: CoreState): Peer[] {
   return [...core.active].flatMap((id) => core.peers.get(id) ?? []);
 }
 
-function connect(core: CoreState, relayId: RelayId, relayKey: Uint8Array): void {
+function connect(core: CoreState, { relayId, relayKey, topics }: ConnectedRelay): void {
   const { link } = core;
   if (link.relayId !== null && link.relayId !== relayId) forgetRelay(core);
   link.relayId = relayId;
   link.relayKey = relayKey;
+  link.topics = Math.min(topics, MAX_ROOMS);
   link.session++;
   link.presenceComplete = false;
   link.synced = false;

@@ -6,7 +6,7 @@ import { LanchatError } from '../protocol/errors.ts';
 import type { ObjectKind, PresenceEntry } from '../protocol/frames.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { BUNDLE_FRESH_MS, MAX_IDS_PER_GET } from '../protocol/limits.ts';
-import { emit, later, request, soon } from './link.ts';
+import { emit, isFirstTelling, later, request, soon } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { meet, nickOf, personOf } from './people.ts';
 import type { CoreState, KnownBundle, Peer } from './state.ts';
@@ -79,7 +79,7 @@ export function hasFreshBundle(core: CoreState, peer: Peer): boolean {
   const { bundle } = peer;
   if (bundle === null || bundle.session !== core.link.session) return false;
   if (core.env.nowMs() - bundle.fetchedAtMs > BUNDLE_FRESH_MS) return false;
-  return bundle.seq >= peer.claimedBundleSeq;
+  return bundle.seq >= peer.claimedBundleSeq && bundle.seq >= peer.provenBundleSeq;
 }
 
 /** Asks for what the outbox needs; `flushFetches` sends it. Needs the card, whose key signs the bundle. */
@@ -193,8 +193,7 @@ function isSame(a: Pick<KnownBundle, 'boot' | 'kid'>, b: Pick<KnownBundle, 'boot
 
 /** Once: the bundle is asked for again and again, as it can't be used. */
 function alarmFork(core: CoreState, id: PeerId): void {
-  if (core.told.has(`fork ${id}`)) return;
-  core.told.add(`fork ${id}`);
+  if (!isFirstTelling(core, `fork ${id}`)) return;
   const message = `two different key bundles of ${nickOf(core, id)} bear one number: that identity runs twice, or is stolen`;
   emit(core, { type: 'error', code: 'fork', message });
 }
@@ -235,7 +234,10 @@ function isOpen(core: CoreState, kind: ObjectKind, id: PeerId): boolean {
   return !hasFreshBundle(core, peer);
 }
 
-/** A claim that the relay can't back with a bundle counts for nothing: its lie must not stop a message. */
+/**
+ * A claim that the relay can't back with a bundle counts for nothing: its lie must not stop a message.
+ * What the owner itself said inside a box stands: sealing to an older key would help whoever stole that.
+ */
 function missBundle(core: CoreState, peer: Peer): void {
   const { bundle } = peer;
   if (bundle !== null && bundle.session === core.link.session) peer.claimedBundleSeq = bundle.seq;

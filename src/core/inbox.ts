@@ -24,7 +24,9 @@ const ACK_INTERVAL_MS = 1_000;
 /** Records ahead of a gap wait this long for it to be filled: sealing again takes their sender 15 s at first. */
 const GAP_PATIENCE_MS = 30_000;
 /** Runs of one peer whose numbers are remembered. */
-const MAX_STREAMS = 64;
+const MAX_STREAMS = 16;
+/** What may wait behind gaps in all; beyond it nothing more waits. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /** What a private message brings, in its sender's order. */
 export interface Received {
@@ -85,6 +87,7 @@ function takeNote(core: CoreState, peer: Peer, note: Note): boolean {
   if (!isNewest) return false;
   incoming.lastBoot = note.boot;
   incoming.lastK = note.k;
+  if (note.bundleSeq > peer.provenBundleSeq) peer.provenBundleSeq = note.bundleSeq;
   claimBundle(peer, note.bundleSeq);
   return true;
 }
@@ -97,10 +100,13 @@ function takeRecord(
 ): DirectRecord[] {
   const now = core.env.nowMs();
   const { incoming } = peer;
-  const sequence = streamOf(peer, record.stream, note.low);
+  const sequence = streamOf(core, peer, record.stream, note.low);
   const item = { ...record, content: record.content.slice() };
-  const arrival = { seq: record.seq, item, digest: hexFromBytes(hash('record', recordBytes)) };
+  const digest = hexFromBytes(hash('record', recordBytes));
+  const arrival = { seq: record.seq, item, digest, sizeBytes: item.content.length };
+  const before = sequence.heldBytes;
   const kind = accept(sequence, arrival, now);
+  core.heldBytes += sequence.heldBytes - before;
   incoming.ackDueAtMs ??= Math.max(now + ACK_DELAY_MS, incoming.lastAckAtMs + ACK_INTERVAL_MS);
   core.dirty.add(peer.id);
   if (kind === 'forged') {
@@ -110,15 +116,21 @@ function takeRecord(
   return releaseFrom(core, peer, sequence, note.low);
 }
 
-function streamOf(peer: Peer, stream: StreamId, low: number): Sequence<DirectRecord> {
+function streamOf(
+  core: CoreState,
+  peer: Peer,
+  stream: StreamId,
+  low: number,
+): Sequence<DirectRecord> {
   const { streams } = peer.incoming;
   const known = streams.get(stream);
   if (known !== undefined) return known;
   const sequence = newSequence<DirectRecord>(low);
   streams.set(stream, sequence);
-  for (const oldest of streams.keys()) {
+  for (const [oldest, { heldBytes }] of streams) {
     if (streams.size <= MAX_STREAMS) break;
     streams.delete(oldest);
+    core.heldBytes -= heldBytes;
   }
   return sequence;
 }
@@ -129,12 +141,14 @@ function releaseFrom(
   sequence: Sequence<DirectRecord>,
   low: number,
 ): DirectRecord[] {
-  return release(sequence, { low, nowMs: core.env.nowMs(), patienceMs: GAP_PATIENCE_MS }).map(
-    ({ item, missing }) => {
-      if (missing > 0) emit(core, { type: 'gap', from: whoOf(core, peer.id), room: null, missing });
-      return item;
-    },
-  );
+  const before = sequence.heldBytes;
+  const patienceMs = core.heldBytes > MAX_HELD_BYTES ? 0 : GAP_PATIENCE_MS;
+  const released = release(sequence, { low, nowMs: core.env.nowMs(), patienceMs });
+  core.heldBytes += sequence.heldBytes - before;
+  return released.map(({ item, missing }) => {
+    if (missing > 0) emit(core, { type: 'gap', from: whoOf(core, peer.id), room: null, missing });
+    return item;
+  });
 }
 
 /** Records behind a gap that nobody filled in time. */

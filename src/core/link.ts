@@ -9,6 +9,20 @@ export function emit(core: CoreState, event: CoreEvent): void {
   core.effects.push({ type: 'emit', event });
 }
 
+/** Warnings remembered so as not to be repeated: strangers can cause any number. */
+const MAX_TOLD = 10_000;
+
+/** Whether this warning is told for the first time in this run. */
+export function isFirstTelling(core: CoreState, warning: string): boolean {
+  if (core.told.has(warning)) return false;
+  core.told.add(warning);
+  for (const oldest of core.told) {
+    if (core.told.size <= MAX_TOLD) break;
+    core.told.delete(oldest);
+  }
+  return true;
+}
+
 /** Sends a request; `onAnswer` gets its answer, or null when the connection ends first. Needs a connection. */
 export function request(
   core: CoreState,

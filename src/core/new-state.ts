@@ -3,9 +3,11 @@ import type { Identity } from '../crypto/identity.ts';
 import { MessageId, type PeerId, StreamId } from '../protocol/ids.ts';
 import type { CoreState, Env, Peer, PinBook } from './state.ts';
 
+/** Rooms of one profile, however many a relay would let in: each is a subscription at every login. */
+export const MAX_ROOMS = 64;
 /** Strangers kept: anybody on the LAN can appear under new IDs for ever. */
 const MAX_PEERS = 10_000;
-const NAMED_ONLY = 4;
+const WITHOUT_CARD = 4;
 
 export interface Start {
   readonly env: Env;
@@ -29,6 +31,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     link: {
       relayId: null,
       relayKey: null,
+      topics: MAX_ROOMS,
       session: 0,
       online: false,
       presenceComplete: false,
@@ -41,6 +44,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     fetches: { cards: new Set(), bundles: new Set(), cardsAsked: false, bundlesAsked: false },
     metNow: new Set(),
     namesakes: new Map(),
+    skeletons: new Map(),
     told: new Set(),
     rooms: new Map(),
     requests: new Map(),
@@ -48,6 +52,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     background: [],
     dirty: new Set(),
     active: new Set(),
+    heldBytes: 0,
     unnamed: [],
     effects: [],
   };
@@ -69,6 +74,7 @@ export function peerOf(core: CoreState, id: PeerId): Peer {
     keys: null,
     claimedCardSeq: 0n,
     claimedBundleSeq: 0n,
+    provenBundleSeq: 0n,
     bundle: null,
     bundleMissedAtMs: null,
     nextSeq: 1,
@@ -82,8 +88,8 @@ export function peerOf(core: CoreState, id: PeerId): Peer {
 }
 
 /**
- * The oldest for whom nothing waits, of those that the relay only named first: it can name any number.
- * Then of those who are away, then of those from whom nothing came.
+ * The oldest for whom nothing waits, of those without a card first: a relay, or one connection with
+ * many identities, can name any number. Somebody here with a card goes last.
  */
 function dropOneStranger(core: CoreState): void {
   let victim: Peer | null = null;
@@ -93,13 +99,17 @@ function dropOneStranger(core: CoreState): void {
     const dispensable = dispensability(peer);
     if (dispensable > best) victim = peer;
     best = Math.max(best, dispensable);
-    if (best === NAMED_ONLY) break;
+    if (best === WITHOUT_CARD) break;
   }
-  if (victim !== null) core.peers.delete(victim.id);
+  if (victim === null) return;
+  core.peers.delete(victim.id);
+  core.fetches.cards.delete(victim.id);
+  core.fetches.bundles.delete(victim.id);
+  for (const { heldBytes } of victim.incoming.streams.values()) core.heldBytes -= heldBytes;
 }
 
-function dispensability({ keys, incoming, online }: Peer): number {
-  if (keys === null) return NAMED_ONLY;
-  if (incoming.streams.size > 0) return 1;
-  return online ? 2 : 3;
+function dispensability({ card, incoming, online }: Peer): number {
+  if (card === null) return WITHOUT_CARD;
+  if (online) return 1;
+  return incoming.streams.size > 0 ? 2 : 3;
 }

@@ -3,6 +3,7 @@
 import { sealDirect } from '../crypto/direct.ts';
 import { CryptoError } from '../crypto/errors.ts';
 import { conversationOf } from '../crypto/identity.ts';
+import { TOKEN_BYTES } from '../protocol/frames.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, RECORD_LIFETIME_MS } from '../protocol/limits.ts';
 import { type Have, MAX_WANTS, type Note } from '../protocol/note.ts';
@@ -25,7 +26,6 @@ const REFUSED_ACK_MS = 1_000;
 /** Kept by the relay at most as long as we keep it ourselves. */
 const TTL_SECONDS = RECORD_LIFETIME_MS / 1000;
 const NO_RECORD = new Uint8Array(0);
-const TOKEN_BYTES = 16;
 
 export interface ToSend {
   readonly id: MessageId;
@@ -42,6 +42,7 @@ export function enqueue(core: CoreState, peer: Peer, { id, type, content }: ToSe
     queuedAtMs: core.env.nowMs(),
     phase: 'queued',
     sealings: 0,
+    transmitted: false,
     sealedAtMs: 0,
     sealedBundleSeq: 0n,
     overtakenAtMs: null,
@@ -66,12 +67,13 @@ function encodeRecord(core: CoreState, peer: Peer, record: ToSend & { readonly s
 }
 
 /**
- * Takes back a record that never went out: one that may have would be a forgery under its number. The
+ * Takes back a record that never went out, whatever the relay said of it since: another under its
+ * number would be a forgery. The
  * number stays, with nothing under it, since one left out would look like a loss. False where too late.
  */
 export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
-  if (record === undefined || record.sealings > 0 || record.shown !== 'pending') return false;
+  if (record === undefined || record.transmitted || record.shown !== 'pending') return false;
   show(core, record, 'failed', 'cancelled');
   record.type = RECORD_TYPES.void;
   const empty = { id, type: record.type, content: NO_RECORD, seq: record.seq };
@@ -141,6 +143,7 @@ function sealNext(core: CoreState, peer: Peer): void {
   if (record !== null) {
     record.phase = 'sent';
     record.sealings++;
+    record.transmitted = true;
     record.sealedAtMs = core.env.nowMs();
     record.sealedBundleSeq = peer.bundle?.seq ?? 0n;
     record.overtakenAtMs = null;
@@ -258,10 +261,10 @@ export function takeHave(core: CoreState, peer: Peer, have: readonly Have[]): vo
     seq <= ours.upTo || ours.ranges.some(([from, to]) => from <= seq && seq <= to);
   const highest = ours.ranges.at(-1)?.[1] ?? ours.upTo;
   for (const record of peer.records) {
-    if (record.sealings > 0 && arrived(record.seq)) show(core, record, 'delivered', null);
+    if (record.transmitted && arrived(record.seq)) show(core, record, 'delivered', null);
     else if (record.seq < highest) record.overtakenAtMs ??= core.env.nowMs();
   }
-  peer.records = peer.records.filter((r) => r.sealings === 0 || !arrived(r.seq));
+  peer.records = peer.records.filter((r) => !r.transmitted || !arrived(r.seq));
   core.dirty.add(peer.id);
 }
 

@@ -6,10 +6,9 @@ import { LanchatError } from '../protocol/errors.ts';
 import type { ObjectKind } from '../protocol/frames.ts';
 import type { Kid } from '../protocol/ids.ts';
 import { LIVE_PREKEY_DESTROY_MS, LIVE_PREKEY_RENEW_MS } from '../protocol/limits.ts';
+import { SEED_BYTES } from '../protocol/sizes.ts';
 import { emit, request, takeSeq } from './link.ts';
 import type { CoreState } from './state.ts';
-
-const SEED_BYTES = 32;
 
 /** The signed card of this profile, for the login. */
 export function ownCard(core: CoreState): Uint8Array {

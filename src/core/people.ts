@@ -3,7 +3,7 @@ import type { Card } from '../crypto/signed-objects.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
 import type { Person, Trust, Who } from './events.ts';
-import { emit } from './link.ts';
+import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
 import type { CoreState, Pin } from './state.ts';
 
@@ -18,7 +18,6 @@ export function meet(core: CoreState, card: Card): void {
   const before = core.pins.get(card.id);
   const pin = core.pins.see(card, core.env.wallMs());
   if (before === null) core.metNow.add(card.id);
-  else forgetName(core, before);
   indexName(core, pin);
   if (before === null || before.nick !== pin.nick) tellKeyChange(core, pin);
   emit(core, { type: 'person', person: personOf(core, card.id) });
@@ -26,9 +25,7 @@ export function meet(core: CoreState, card: Card): void {
 
 function tellKeyChange(core: CoreState, pin: Pin): void {
   for (const was of changedFrom(core, pin)) {
-    const key = `${was.id}>${pin.id}`;
-    if (core.told.has(key)) continue;
-    core.told.add(key);
+    if (!isFirstTelling(core, `${was.id}>${pin.id}`)) continue;
     emit(core, {
       type: 'key-changed',
       nick: cleanNick(pin.nick),
@@ -41,9 +38,8 @@ function tellKeyChange(core: CoreState, pin: Pin): void {
 
 /** Older pins, or verified ones, whose name `pin` bears (or one that looks like it) without leave. */
 function changedFrom(core: CoreState, pin: Pin): Pin[] {
-  const nick = cleanNick(pin.nick);
-  if (pin.trust === 'verified' || pin.acceptedNick === pin.nick) return [];
-  return bearers(core, nick).filter(
+  if (pin.acceptedNick === pin.nick) return [];
+  return bearers(core, core.skeletons.get(pin.id)).filter(
     (other) => other.id !== pin.id && (other.trust === 'verified' || isOlder(core, other, pin)),
   );
 }
@@ -55,26 +51,34 @@ function isOlder(core: CoreState, other: Pin, pin: Pin): boolean {
   return other.firstSeenMs < pin.firstSeenMs;
 }
 
-/** The pinned people whose name has the same skeleton. */
-function bearers(core: CoreState, nick: string): Pin[] {
-  const ids = core.namesakes.get(nickSkeleton(nick)) ?? [];
-  const pins: Pin[] = [];
-  for (const id of ids) {
-    const pin = core.pins.get(id);
-    if (pin !== null) pins.push(pin);
-  }
-  return pins;
+/** The pinned people whose names have this skeleton. */
+function bearers(core: CoreState, skeleton: string | undefined): Pin[] {
+  const ids = skeleton === undefined ? undefined : core.namesakes.get(skeleton);
+  return [...(ids ?? [])].flatMap((id) => core.pins.get(id) ?? []);
 }
 
 /** Enters a pinned name in the index of look-alikes; called for every pin at start and at each change. */
 export function indexName(core: CoreState, { id, nick }: Pick<Pin, 'id' | 'nick'>): void {
+  forgetName(core, id);
   const skeleton = nickSkeleton(cleanNick(nick));
   const ids = core.namesakes.get(skeleton) ?? new Set();
   core.namesakes.set(skeleton, ids.add(id));
+  core.skeletons.set(id, skeleton);
 }
 
-function forgetName(core: CoreState, { id, nick }: Pin): void {
-  core.namesakes.get(nickSkeleton(cleanNick(nick)))?.delete(id);
+function forgetName(core: CoreState, id: PeerId): void {
+  const skeleton = core.skeletons.get(id);
+  if (skeleton === undefined) return;
+  core.skeletons.delete(id);
+  const ids = core.namesakes.get(skeleton);
+  ids?.delete(id);
+  if (ids?.size === 0) core.namesakes.delete(skeleton);
+}
+
+/** The book let this pin go, since it holds only so many. */
+export function forgetPerson(core: CoreState, id: PeerId): void {
+  forgetName(core, id);
+  core.metNow.delete(id);
 }
 
 function trustOf(core: CoreState, id: PeerId): Trust {
@@ -99,8 +103,9 @@ export function whoOf(core: CoreState, id: PeerId): Who {
 export function personOf(core: CoreState, id: PeerId): Person {
   const pin = core.pins.get(id);
   const nick = nickOf(core, id);
-  const sharesName = bearers(core, nick).some((other) => other.id !== id);
-  const likeMe = nickSkeleton(nick) === nickSkeleton(core.nick);
+  const skeleton = core.skeletons.get(id) ?? nickSkeleton(nick);
+  const sharesName = bearers(core, skeleton).some((other) => other.id !== id);
+  const likeMe = skeleton === nickSkeleton(core.nick);
   return {
     ...whoOf(core, id),
     online: core.peers.get(id)?.online ?? false,
@@ -109,7 +114,7 @@ export function personOf(core: CoreState, id: PeerId): Person {
   };
 }
 
-/** Whether sending to `id` waits for a person's word: it bears the name of somebody verified. */
+/** Whether nothing goes to `id` without a person's word: it bears the name of somebody verified. */
 export function isBlocked(core: CoreState, id: PeerId): boolean {
   const pin = core.pins.get(id);
   return pin !== null && changedFrom(core, pin).some((other) => other.trust === 'verified');

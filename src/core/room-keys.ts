@@ -8,34 +8,47 @@ import {
 } from '../crypto/room-chain.ts';
 import { decodeRoomKey, encodeCbor, type RoomKeyContent } from '../protocol/content.ts';
 import { decodeJoinProof } from '../protocol/frames.ts';
-import { idBytes, type PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
+import { idBytes, PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
 import { CHAIN_LIFETIME_MS, CHAIN_MESSAGES, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import type { Want } from '../protocol/note.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { emit } from './link.ts';
 import { newMessageId, peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import { isValidJoin, keyHolders, ownJoin, presentMembers, welcome } from './rooms.ts';
 import { newSequence } from './sequence.ts';
-import type { CoreState, OwnChain, Peer, RoomState, WaitingBlob } from './state.ts';
+import type {
+  CoreState,
+  OwnChain,
+  Peer,
+  RoomArrival,
+  RoomState,
+  Sequence,
+  WaitingBlob,
+} from './state.ts';
 
 /** A message waits this long for its keys to go out; who has none by then asks for it. */
 const DISTRIBUTION_PATIENCE_MS = 3_000;
 /** A blob under an unknown chain waits this long before its owner is asked, 3 times, 10 s apart. */
 const WANT_AFTER_MS = 5_000;
 const WANT_INTERVAL_MS = 10_000;
-const MAX_WANTS = 3;
+const MAX_ASKS = 3;
+/** Unknown chains asked for at a time in one room: each costs a hash a member to tell whose it is. */
+const MAX_WANTED = 64;
+const MAX_LOOKUPS_A_TICK = 4;
+const LOOKUP_PAUSE_MS = 50;
 const ANSWER_INTERVAL_MS = 60_000;
+/** Chains and streams of one member in one room: enough for restarts; another's must not push them out. */
+const MAX_CHAINS_A_MEMBER = 4;
+const MAX_STREAMS_A_MEMBER = 8;
 const MAX_CHAINS = 4 * MAX_ROOM_MEMBERS;
 
 /** Our chain, current: a new one after 256 messages or 24 h; members get its key in slices. */
 export function currentChain(core: CoreState, room: RoomState): OwnChain {
   const now = core.env.nowMs();
   const { own } = room;
-  const isOver =
-    own === null || own.chain.index >= CHAIN_MESSAGES || now - own.madeAtMs >= CHAIN_LIFETIME_MS;
-  if (!isOver) return own;
+  if (own !== null && !isOver(core, own)) return own;
   const place = { room: room.roomId, owner: core.me.id, random: core.env.random };
   const fresh: OwnChain = {
     chain: newSenderChain(place),
@@ -45,6 +58,14 @@ export function currentChain(core: CoreState, room: RoomState): OwnChain {
   };
   room.own = fresh;
   return fresh;
+}
+
+/** Also when a holder took on the name of somebody verified: it reads no further without leave. */
+function isOver(core: CoreState, { chain, madeAtMs, holders }: OwnChain): boolean {
+  if (chain.index >= CHAIN_MESSAGES) return true;
+  if (core.env.nowMs() - madeAtMs >= CHAIN_LIFETIME_MS) return true;
+  for (const id of holders.keys()) if (isBlocked(core, id)) return true;
+  return false;
 }
 
 /** Hands our key, where we have one, to every member who was not given it. */
@@ -85,7 +106,8 @@ function lowestToCome(room: RoomState, { chain }: OwnChain): number {
 export function isDistributed(core: CoreState, room: RoomState, own: OwnChain): boolean {
   const oldest = room.outbox[0];
   if (oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs)) return true;
-  return presentMembers(room).every(({ id }) => {
+  const waitedFor = presentMembers(room).filter(({ id }) => !isBlocked(core, id));
+  return waitedFor.every(({ id }) => {
     const recordId = own.holders.get(id);
     const record = core.peers.get(id)?.records.find((candidate) => candidate.id === recordId);
     if (recordId === undefined) return false;
@@ -131,17 +153,52 @@ function addChain(
     signPublic: content.sign.slice(),
   });
   room.chains.set(skid, { owner, chain });
-  const run = `${owner}/${StreamId.fromBytes(content.stream)}`;
-  if (!room.sequences.has(run)) room.sequences.set(run, newSequence(content.low));
-  dropOldest(room.chains, MAX_CHAINS);
-  dropOldest(room.sequences, MAX_CHAINS);
+  sequenceOf(room, owner, StreamId.fromBytes(content.stream), content.low);
+  const ofOwner = [...room.chains].filter(([, other]) => other.owner === owner);
+  for (const [oldest] of ofOwner.slice(0, -MAX_CHAINS_A_MEMBER)) room.chains.delete(oldest);
+  if (room.chains.size > MAX_CHAINS) dropOneChain(room);
 }
 
-function dropOldest<Key>(map: Map<Key, unknown>, max: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= max) return;
-    map.delete(key);
+/** The oldest of somebody who isn't a member, since one connection can have any number of names. */
+function dropOneChain(room: RoomState): void {
+  let victim: SenderKeyId | null = null;
+  for (const [skid, { owner }] of room.chains) {
+    victim ??= skid;
+    if (room.members.has(owner)) continue;
+    victim = skid;
+    break;
   }
+  if (victim !== null) room.chains.delete(victim);
+}
+
+/** The order of one stream of a member, made where it is new, from `low` on. */
+export function sequenceOf(
+  room: RoomState,
+  owner: PeerId,
+  stream: StreamId,
+  low: number,
+): Sequence<RoomArrival> {
+  const run = `${owner}/${stream}`;
+  const known = room.sequences.get(run);
+  if (known !== undefined) return known;
+  const sequence = newSequence<RoomArrival>(low);
+  room.sequences.set(run, sequence);
+  const ofOwner = [...room.sequences.keys()].filter((key) => key.startsWith(owner));
+  for (const oldest of ofOwner.slice(0, -MAX_STREAMS_A_MEMBER)) room.sequences.delete(oldest);
+  if (room.sequences.size > MAX_CHAINS) dropOneSequence(room);
+  return sequence;
+}
+
+function dropOneSequence(room: RoomState): void {
+  let victim: string | null = null;
+  for (const run of room.sequences.keys()) {
+    victim ??= run;
+    const owner = PeerId.parse(run.slice(0, run.indexOf('/')));
+    if (owner !== null && room.members.has(owner)) continue;
+    victim = run;
+    break;
+  }
+  if (victim !== null) room.sequences.delete(victim);
 }
 
 function roomOfId(core: CoreState, id: RoomId): RoomState | null {
@@ -175,17 +232,22 @@ export function answerWant(core: CoreState, asker: PeerKeys, want: Want): void {
 /** Asks owners for keys that blobs have waited for; gives up, with a gap shown, when nobody answers. */
 export function tendWants(core: CoreState, room: RoomState): void {
   const now = core.env.nowMs();
+  let lookups = 0;
   for (const [skid, wanted] of room.wanted) {
     if (now < wanted.nextAtMs) continue;
-    const owner = ownerOf(core, room, skid);
-    if (wanted.asked === MAX_WANTS) {
-      giveUp(core, room, skid, owner);
+    if (wanted.asked === MAX_ASKS) {
+      giveUp(core, room, skid, wanted.owner);
       continue;
     }
+    if (wanted.owner === null && ++lookups > MAX_LOOKUPS_A_TICK) {
+      wanted.nextAtMs = now + LOOKUP_PAUSE_MS;
+      continue;
+    }
+    wanted.owner ??= ownerOf(room, skid);
     wanted.asked++;
     wanted.nextAtMs = now + WANT_INTERVAL_MS;
     // A guest isn't listed: nobody can be asked, but its key may be on its way.
-    if (owner !== null) askFor(core, room, skid, owner);
+    if (wanted.owner !== null) askFor(core, room, skid, peerOf(core, wanted.owner));
   }
 }
 
@@ -197,18 +259,16 @@ function askFor(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer
 }
 
 /** Members can tell whose chain it is before they hold its key. */
-function ownerOf(core: CoreState, room: RoomState, skid: SenderKeyId): Peer | null {
-  for (const { id } of room.members.values()) {
-    if (isSkidOf(skid, room.roomId, id)) return peerOf(core, id);
-  }
+function ownerOf(room: RoomState, skid: SenderKeyId): PeerId | null {
+  for (const id of room.members.keys()) if (isSkidOf(skid, room.roomId, id)) return id;
   return null;
 }
 
-function giveUp(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer | null): void {
+function giveUp(core: CoreState, room: RoomState, skid: SenderKeyId, owner: PeerId | null): void {
   room.wanted.delete(skid);
   const missing = dropWaiting(room, skid).length;
   if (owner === null || missing === 0) return;
-  emit(core, { type: 'gap', from: whoOf(core, owner.id), room: `#${room.name}`, missing });
+  emit(core, { type: 'gap', from: whoOf(core, owner), room: `#${room.name}`, missing });
 }
 
 /** Takes out the blobs that waited for one chain. */
@@ -219,8 +279,10 @@ export function dropWaiting(room: RoomState, skid: SenderKeyId): WaitingBlob[] {
   return taken;
 }
 
-/** A blob came under a chain that nobody gave us. */
-export function wantKey(core: CoreState, room: RoomState, skid: SenderKeyId): void {
-  if (room.wanted.has(skid)) return;
-  room.wanted.set(skid, { asked: 0, nextAtMs: core.env.nowMs() + WANT_AFTER_MS });
+/** A blob came under a chain that nobody gave us. False where too many others are asked for already. */
+export function wantKey(core: CoreState, room: RoomState, skid: SenderKeyId): boolean {
+  if (room.wanted.has(skid)) return true;
+  if (room.wanted.size >= MAX_WANTED) return false;
+  room.wanted.set(skid, { asked: 0, nextAtMs: core.env.nowMs() + WANT_AFTER_MS, owner: null });
+  return true;
 }

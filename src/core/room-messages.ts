@@ -19,10 +19,11 @@ import {
   dropWaiting,
   isDistributed,
   patienceEndsMs,
+  sequenceOf,
   wantKey,
 } from './room-keys.ts';
 import { roomOfTopic, subscribe } from './rooms.ts';
-import { accept, newSequence, release } from './sequence.ts';
+import { accept, release } from './sequence.ts';
 import type {
   Answer,
   CoreState,
@@ -65,7 +66,7 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
   // The first message waits until every join in the list has been checked and given a key.
   const own = waits ? currentChain(core, room) : null;
   distribute(core, room);
-  if (own === null || (room.unproven.size > 0 && !isOverdue(core, room))) return;
+  if (own === null || (awaitsProofs(core, room) && !isOverdue(core, room))) return;
   if (!isDistributed(core, room, own)) return;
   for (const out of room.outbox) {
     if (out.phase !== 'queued') continue;
@@ -76,6 +77,13 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
     }
     transmit(core, room, own, out);
   }
+}
+
+/** Joins just told, whose members are about to get a key; not those that nobody ever proves. */
+function awaitsProofs(core: CoreState, room: RoomState): boolean {
+  const now = core.env.nowMs();
+  for (const { sinceMs } of room.unproven.values()) if (patienceEndsMs(sinceMs) > now) return true;
+  return false;
 }
 
 function isOverdue(core: CoreState, room: RoomState): boolean {
@@ -130,12 +138,19 @@ export function receiveRoom(
 }
 
 function hold(core: CoreState, room: RoomState, waiting: RoomState['waiting'][number]): void {
+  if (!wantKey(core, room, waiting.skid)) return;
   room.waiting.push(waiting);
   room.waitingBytes += waiting.blob.length;
-  wantKey(core, room, waiting.skid);
   while (room.waiting.length > MAX_WAITING_BLOBS || room.waitingBytes > MAX_WAITING_BYTES) {
-    room.waitingBytes -= room.waiting.shift()?.blob.length ?? 0;
+    dropOldestWaiting(room);
   }
+}
+
+function dropOldestWaiting(room: RoomState): void {
+  const oldest = room.waiting.shift();
+  if (oldest === undefined) return;
+  room.waitingBytes -= oldest.blob.length;
+  if (!room.waiting.some(({ skid }) => skid === oldest.skid)) room.wanted.delete(oldest.skid);
 }
 
 /** A key has come: opens what waited for it, and shows a gap for what is from before it was handed over. */
@@ -184,12 +199,12 @@ function order(
   bytes: Uint8Array,
 ): RoomArrival[] {
   const record = decodeRoomRecord(bytes);
-  const run = `${owner}/${record.stream}`;
-  const sequence = room.sequences.get(run) ?? newSequence<RoomArrival>(record.seq);
-  room.sequences.set(run, sequence);
+  const sequence = sequenceOf(room, owner, record.stream, record.seq);
   const item = { from: owner, record };
   const digest = hexFromBytes(hash('record', bytes));
-  const kind = accept(sequence, { seq: record.seq, item, digest }, core.env.nowMs());
+  const sizeBytes = record.content.length;
+  const arrival = { seq: record.seq, item, digest, sizeBytes };
+  const kind = accept(sequence, arrival, core.env.nowMs());
   if (kind === 'forged') {
     const { nick } = whoOf(core, owner);
     alarm(
@@ -225,12 +240,14 @@ function alarm(core: CoreState, message: string): void {
 
 /** When this room has something to do by itself, monotonic ms; null: never. */
 export function roomDueMs(room: RoomState): number | null {
-  const due: number[] = [];
-  for (const { nextAtMs } of room.wanted.values()) due.push(nextAtMs);
+  let due = Number.POSITIVE_INFINITY;
+  for (const { nextAtMs } of room.wanted.values()) due = Math.min(due, nextAtMs);
   for (const { heldSinceMs } of room.sequences.values()) {
-    if (heldSinceMs !== null) due.push(heldSinceMs + GAP_PATIENCE_MS);
+    if (heldSinceMs !== null) due = Math.min(due, heldSinceMs + GAP_PATIENCE_MS);
   }
   const oldest = room.outbox.find((out) => out.phase === 'queued');
-  if (oldest !== undefined && room.rosterComplete) due.push(patienceEndsMs(oldest.queuedAtMs));
-  return due.length === 0 ? null : Math.min(...due);
+  if (oldest !== undefined && room.rosterComplete) {
+    due = Math.min(due, patienceEndsMs(oldest.queuedAtMs));
+  }
+  return due === Number.POSITIVE_INFINITY ? null : due;
 }

@@ -5,7 +5,7 @@ import { type PeerId, StreamId, type TopicId } from '../protocol/ids.ts';
 import { MAX_ROOM_MEMBERS, ROOM_TTL_SECONDS } from '../protocol/limits.ts';
 import { emit, later, request, takeSeq } from './link.ts';
 import { peerOf } from './new-state.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import type { Claim, CoreState, Member, RoomState } from './state.ts';
 
 /** Checking a join is one signature. */
@@ -33,17 +33,22 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
 
 /** Leaves for good; the signed leave tells the others that it is our own doing. */
 export function leaveRoom(core: CoreState, room: RoomState): void {
-  core.rooms.delete(room.name);
   for (const { id, phase } of room.outbox) {
     if (phase === 'queued')
       emit(core, { type: 'receipt', id, state: 'failed', reason: 'cancelled' });
   }
-  if (room.standing === 'joined') saveRooms(core);
+  forgetRoom(core, room);
   if (core.link.online) {
     const join = proofOf(core, room, 'left');
     if (join !== null) request(core, { type: 'unsub', topic: room.topic, join }, () => undefined);
   }
-  if (room.standing === 'joined') emit(core, { type: 'room-left', room: `#${room.name}` });
+}
+
+function forgetRoom(core: CoreState, room: RoomState): void {
+  core.rooms.delete(room.name);
+  if (room.standing !== 'joined') return;
+  saveRooms(core);
+  emit(core, { type: 'room-left', room: `#${room.name}` });
 }
 
 function newRoom(core: CoreState, name: string, standing: RoomState['standing']): RoomState {
@@ -54,6 +59,7 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
     stream: StreamId.fromBytes(core.env.random(StreamId.sizeBytes)),
     members: new Map(),
     unproven: new Map(),
+    proving: new Set(),
     rosterComplete: false,
     changed: false,
     cursor: 0n,
@@ -89,13 +95,13 @@ export function subscribe(core: CoreState, room: RoomState): void {
   if (room.cursor === 0n) room.newcomerUntilMs = core.env.nowMs() + NEWCOMER_MS;
   request(core, { type: 'sub', topic: room.topic, cursor: room.cursor, join }, (answer) => {
     if (answer?.type !== 'error') return;
-    const message = `the relay refuses #${room.name}: ${answer.code}`;
+    const message = `the relay lets you not into #${room.name} (${answer.code}); it was left`;
     emit(core, { type: 'error', code: answer.code, message });
-    room.rosterComplete = true;
-    // What waits can't go out; trying again with each message would go round for ever.
+    // What waits can't go out, and the next login would be refused again.
     for (const { id } of room.outbox.splice(0)) {
       emit(core, { type: 'receipt', id, state: 'failed', reason: 'refused' });
     }
+    forgetRoom(core, room);
   });
 }
 
@@ -118,7 +124,7 @@ export function roomOfTopic(core: CoreState, topic: TopicId): RoomState | null {
   return null;
 }
 
-/** Connected members, ourselves left out: a message waits until our key is on its way to them. */
+/** Connected members, ourselves left out. */
 export function presentMembers(room: RoomState): Member[] {
   return [...room.members.values()].filter((member) => isPresent(member));
 }
@@ -127,11 +133,15 @@ function isPresent({ here, join }: Member): boolean {
   return here && join.standing === 'joined';
 }
 
-/** Who is given our key: those here, and those whose link went down a moment ago. */
+/**
+ * Who is given our key: those here, and those whose link went down a moment ago; never somebody who
+ * bears a verified person's name without leave.
+ */
 export function keyHolders(core: CoreState, room: RoomState): Member[] {
   const sinceMs = core.env.nowMs() - AWAY_MS;
   return [...room.members.values()].filter(
-    ({ here, goneAtMs, join }) => join.standing === 'joined' && (here || goneAtMs >= sinceMs),
+    ({ id, here, goneAtMs, join }) =>
+      join.standing === 'joined' && (here || goneAtMs >= sinceMs) && !isBlocked(core, id),
   );
 }
 
@@ -163,8 +173,9 @@ function takeEntry(core: CoreState, room: RoomState, { id, here, join }: RosterE
   const kept = room.members.size + room.unproven.size;
   if (member === undefined && kept >= MAX_MEMBERS_KEPT && !dropGone(room)) return;
   room.unproven.set(id, {
-    ...{ here, queued: false },
+    here,
     join: { ...join, signature: join.signature.slice() },
+    sinceMs: core.env.nowMs(),
   });
   if (peerOf(core, id).card === null) core.fetches.cards.add(id);
 }
@@ -178,17 +189,22 @@ function dropGone(room: RoomState): boolean {
 
 /** Checks, in slices, the claims about members whose cards are here; called at the end of each step. */
 export function proveMembers(core: CoreState, room: RoomState): void {
-  for (const [id, claim] of room.unproven) {
-    const card = core.peers.get(id)?.card;
-    if (claim.queued || card === undefined || card === null) continue;
-    claim.queued = true;
-    later(core, PROVE_COST_MS, () => {
-      // Told anew since, or the connection ended.
-      if (room.unproven.get(id) !== claim) return;
-      room.unproven.delete(id);
-      if (isValidJoin(core, room, card.ed25519, claim.join)) prove(core, room, id, claim);
-    });
+  for (const id of room.unproven.keys()) {
+    const hasCard = (core.peers.get(id)?.card ?? null) !== null;
+    // One job a member, however often a relay tells of it.
+    if (!hasCard || room.proving.has(id)) continue;
+    room.proving.add(id);
+    later(core, PROVE_COST_MS, () => proveMember(core, room, id));
   }
+}
+
+function proveMember(core: CoreState, room: RoomState, id: PeerId): void {
+  room.proving.delete(id);
+  const claim = room.unproven.get(id);
+  const card = core.peers.get(id)?.card;
+  if (claim === undefined || card === undefined || card === null) return;
+  room.unproven.delete(id);
+  if (isValidJoin(core, room, card.ed25519, claim.join)) prove(core, room, id, claim);
 }
 
 /** A leave is kept with its number, so that no relay brings the join before it back. */
@@ -200,6 +216,7 @@ function prove(core: CoreState, room: RoomState, id: PeerId, { join, here }: Cla
 /** The member under the newest of its proofs; null where that is a leave. */
 function memberWith(core: CoreState, room: RoomState, id: PeerId, join: JoinProof): Member | null {
   const known = room.members.get(id);
+  if (known === undefined && room.members.size >= MAX_MEMBERS_KEPT && !dropGone(room)) return null;
   const member = known ?? { id, join, here: false, goneAtMs: core.env.nowMs() };
   if (join.seq > member.join.seq) member.join = join;
   room.members.set(id, member);
@@ -216,9 +233,18 @@ export function isValidJoin(
   return relayId !== null && verifyJoin(ed25519, { relay: relayId, room: room.roomId }, join);
 }
 
-/** A member proves its presence itself: with a key or a want of its own, so that no relay can hide it. */
+/**
+ * A member proves its presence itself: with a key or a want of its own, so that no relay can hide it.
+ * One whose card the relay doesn't have is no member yet: one connection can speak for any number.
+ */
 export function welcome(core: CoreState, room: RoomState, id: PeerId, join: JoinProof): void {
   const own = { ...join, signature: join.signature.slice() };
+  if (peerOf(core, id).card === null) {
+    if (room.unproven.size < MAX_ROOM_MEMBERS) {
+      room.unproven.set(id, { here: true, join: own, sinceMs: core.env.nowMs() });
+    }
+    return;
+  }
   const member = memberWith(core, room, id, own);
   if (member !== null) markHere(core, room, member);
 }

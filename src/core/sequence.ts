@@ -1,31 +1,51 @@
 // One run of numbered items: puts them in order, recognises repeats, says how many are missing. Knows no keys.
 import type { Sequence } from './state.ts';
 
-/** Held, remembered and given-up items of one run: what one sender can make us keep. */
+/** Items held behind a gap, and remembered digests: what one sender can make us keep of one run. */
 const MAX_HELD = 256;
+const MAX_HELD_BYTES = 1024 * 1024;
 const MAX_DIGESTS = 512;
+/** Open ranges: twice what an honest sender, who has at most 1,000 records on the way, can leave. */
+const MAX_SKIPPED_RANGES = 1_024;
 
 export function newSequence<Item>(next: number): Sequence<Item> {
-  return { next, held: new Map(), heldSinceMs: null, skipped: new Set(), digests: new Map() };
+  return {
+    next,
+    held: new Map(),
+    heldSinceMs: null,
+    heldBytes: 0,
+    skipped: [],
+    floor: Number.POSITIVE_INFINITY,
+    digests: new Map(),
+  };
 }
 
 /** `repeat`: seen before; `forged`: the same number with other bytes; both can't be from an honest sender. */
 export type Arrival = 'new' | 'repeat' | 'forged';
 
+export interface Numbered<Item> {
+  readonly seq: number;
+  readonly item: Item;
+  /** Stands for the item's bytes. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
 /**
- * Tells what number `seq` is and takes its item if it is new. `digest` stands for its bytes. A forged
- * item is not taken: the caller shows it with an alarm.
+ * Tells what number `seq` is and takes its item if it is new. A forged item is not taken: the caller
+ * shows it with an alarm.
  */
 export function accept<Item>(
   sequence: Sequence<Item>,
-  { seq, item, digest }: { readonly seq: number; readonly item: Item; readonly digest: string },
+  { seq, item, digest, sizeBytes }: Numbered<Item>,
   nowMs: number,
 ): Arrival {
   const known = sequence.digests.get(seq);
   if (known !== undefined) return known === digest ? 'repeat' : 'forged';
-  if (seq < sequence.next && !sequence.skipped.has(seq)) return 'repeat';
+  if (seq < sequence.next && !isSkipped(sequence, seq)) return 'repeat';
   remember(sequence, seq, digest);
-  sequence.held.set(seq, item);
+  sequence.held.set(seq, { item, arrivedAtMs: nowMs, sizeBytes });
+  sequence.heldBytes += sizeBytes;
   sequence.heldSinceMs ??= nowMs;
   return 'new';
 }
@@ -44,41 +64,39 @@ export interface Patience {
   readonly patienceMs: number;
 }
 
-/** Takes out what may be shown: up to the first gap that may yet be filled, unless too many wait behind it. */
+/** Takes out what may be shown: up to the first gap that may yet be filled, unless too much waits behind it. */
 export function release<Item>(sequence: Sequence<Item>, patience: Patience): Released<Item>[] {
   const released: Released<Item>[] = [];
-  // A number below `low` will not come any more: it is no longer open, and takes no range in a note.
-  for (const seq of sequence.skipped) if (seq < patience.low) sequence.skipped.delete(seq);
+  forgetBelow(sequence, patience.low);
   const seqs = [...sequence.held.keys()].sort((a, b) => a - b);
   for (const seq of seqs) {
     if (seq > sequence.next && seq > patience.low && !isImpatient(sequence, patience)) break;
-    const item = sequence.held.get(seq);
+    const held = sequence.held.get(seq);
+    if (held === undefined) continue;
     sequence.held.delete(seq);
-    if (item === undefined) continue;
+    sequence.heldBytes -= held.sizeBytes;
     const missing = Math.max(0, seq - sequence.next);
-    skip(sequence, seq);
-    sequence.skipped.delete(seq);
+    if (missing > 0) skip(sequence, sequence.next, seq - 1);
+    fill(sequence, seq);
     sequence.next = Math.max(sequence.next, seq + 1);
-    released.push({ item, missing });
+    sequence.heldSinceMs = oldestArrivalMs(sequence);
+    released.push({ item: held.item, missing });
   }
-  // What is left waits for a gap of its own.
-  if (released.length > 0) sequence.heldSinceMs = patience.nowMs;
-  if (sequence.held.size === 0) sequence.heldSinceMs = null;
   return released;
 }
 
-/** What has arrived, as a note tells it: everything up to `upTo`, and ranges beyond. */
+/** What has arrived, as a note tells it: everything up to `upTo`, and ranges beyond. Never more than that. */
 export function received<Item>(
   sequence: Sequence<Item>,
   maxRanges: number,
 ): { readonly upTo: number; readonly ranges: readonly (readonly [number, number])[] } {
   // Numbers given up as a gap still count as not received: their sender may yet send them.
-  const open = [...sequence.skipped].sort((a, b) => a - b);
-  const firstOpen = open[0] ?? sequence.next;
+  const { skipped, next, floor } = sequence;
+  const firstOpen = Math.min(skipped[0]?.[0] ?? next, floor);
   const ranges: [number, number][] = [];
-  open.forEach((seq, index) => {
-    const to = (open[index + 1] ?? sequence.next) - 1;
-    if (seq < to) ranges.push([seq + 1, to]);
+  skipped.forEach(([, to], index) => {
+    const last = (skipped[index + 1]?.[0] ?? next) - 1;
+    if (to < last) ranges.push([to + 1, last]);
   });
   for (const seq of [...sequence.held.keys()].sort((a, b) => a - b)) {
     const last = ranges.at(-1);
@@ -89,20 +107,57 @@ export function received<Item>(
 }
 
 function isImpatient<Item>(
-  { held, heldSinceMs }: Sequence<Item>,
+  { held, heldBytes, heldSinceMs }: Sequence<Item>,
   { nowMs, patienceMs }: Patience,
 ): boolean {
-  return held.size > MAX_HELD || (heldSinceMs !== null && nowMs - heldSinceMs >= patienceMs);
+  if (held.size > MAX_HELD || heldBytes > MAX_HELD_BYTES) return true;
+  return heldSinceMs !== null && nowMs - heldSinceMs >= patienceMs;
 }
 
-/** Notes the numbers before `seq` as given up, the newest MAX_HELD of them. */
-function skip<Item>(sequence: Sequence<Item>, seq: number): void {
-  const from = Math.max(sequence.next, seq - MAX_HELD);
-  for (let missing = from; missing < seq; missing++) sequence.skipped.add(missing);
-  for (const oldest of sequence.skipped) {
-    if (sequence.skipped.size <= MAX_HELD) break;
-    sequence.skipped.delete(oldest);
+/** By each item's own arrival: a newer one must not make an older one wait anew. */
+function oldestArrivalMs<Item>({ held }: Sequence<Item>): number | null {
+  let oldest: number | null = null;
+  for (const { arrivedAtMs } of held.values()) {
+    if (oldest === null || arrivedAtMs < oldest) oldest = arrivedAtMs;
   }
+  return oldest;
+}
+
+function isSkipped<Item>({ skipped }: Sequence<Item>, seq: number): boolean {
+  return skipped.some(([from, to]) => from <= seq && seq <= to);
+}
+
+/**
+ * Notes a gap as given up. Where there are too many, the oldest is forgotten: it can no longer be filled,
+ * but `floor` keeps it from ever being called received.
+ */
+function skip<Item>(sequence: Sequence<Item>, from: number, to: number): void {
+  sequence.skipped.push([from, to]);
+  if (sequence.skipped.length <= MAX_SKIPPED_RANGES) return;
+  const forgotten = sequence.skipped.shift();
+  if (forgotten !== undefined) sequence.floor = Math.min(sequence.floor, forgotten[0]);
+}
+
+/** A number given up has come after all. */
+function fill<Item>(sequence: Sequence<Item>, seq: number): void {
+  const index = sequence.skipped.findIndex(([from, to]) => from <= seq && seq <= to);
+  const range = sequence.skipped[index];
+  if (range === undefined) return;
+  const [from, to] = range;
+  const rest: [number, number][] = [];
+  if (from < seq) rest.push([from, seq - 1]);
+  if (seq < to) rest.push([seq + 1, to]);
+  sequence.skipped.splice(index, 1, ...rest);
+}
+
+/** Numbers below `low` will not come any more: they are no longer open, and take no range in a note. */
+function forgetBelow<Item>(sequence: Sequence<Item>, low: number): void {
+  if (sequence.floor < low) sequence.floor = Number.POSITIVE_INFINITY;
+  const stillOpen: [number, number][] = [];
+  for (const [from, to] of sequence.skipped) {
+    if (to >= low) stillOpen.push([Math.max(from, low), to]);
+  }
+  sequence.skipped = stillOpen;
 }
 
 function remember<Item>(sequence: Sequence<Item>, seq: number, digest: string): void {

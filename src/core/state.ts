@@ -91,6 +91,8 @@ export interface OutRecord {
   /** `queued`: to be sealed; `sent`: the relay has not answered; `relayed`: it has it. */
   phase: 'queued' | 'sent' | 'relayed';
   sealings: number;
+  /** Whether it ever went to the relay, whatever the relay said of it. */
+  transmitted: boolean;
   sealedAtMs: number;
   sealedBundleSeq: bigint;
   /** When a later record was acknowledged and this one not. */
@@ -104,12 +106,22 @@ export interface OutRecord {
 export interface Sequence<Item> {
   /** Everything below has been delivered, or given up as a gap. */
   next: number;
-  readonly held: Map<number, Item>;
+  readonly held: Map<number, HeldItem<Item>>;
+  /** When the longest-held item arrived; null where none is held. */
   heldSinceMs: number | null;
-  /** Given up, but welcome if they still come. */
-  readonly skipped: Set<number>;
+  heldBytes: number;
+  /** Ranges given up (both ends included, ascending), but welcome if they still come. */
+  skipped: [from: number, to: number][];
+  /** The lowest number given up that `skipped` no longer holds: nothing from it on counts as received. */
+  floor: number;
   /** Digests of what came lately, to tell a repeat from a forgery. */
   readonly digests: Map<number, string>;
+}
+
+export interface HeldItem<Item> {
+  readonly item: Item;
+  readonly arrivedAtMs: number;
+  readonly sizeBytes: number;
 }
 
 export interface Incoming {
@@ -131,6 +143,8 @@ export interface Peer {
   /** The relay's claims, until proven. */
   claimedCardSeq: bigint;
   claimedBundleSeq: bigint;
+  /** Of a bundle that its owner named inside a box: nothing is sealed to an older one. */
+  provenBundleSeq: bigint;
   bundle: KnownBundle | null;
   /** When a GET last brought no bundle: not asked again at once. */
   bundleMissedAtMs: number | null;
@@ -163,6 +177,8 @@ export interface CoreState {
   readonly metNow: Set<PeerId>;
   /** Pinned IDs by the skeleton of their names. */
   readonly namesakes: Map<string, Set<PeerId>>;
+  /** The skeleton under which each pinned ID stands there. */
+  readonly skeletons: Map<PeerId, string>;
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
@@ -173,6 +189,8 @@ export interface CoreState {
   readonly dirty: Set<PeerId>;
   /** Peers with something that a clock may move. */
   readonly active: Set<PeerId>;
+  /** Of all records that wait behind a gap. */
+  heldBytes: number;
   /** Messages whose senders' names are not known yet, in order. */
   readonly unnamed: UnnamedMessage[];
   readonly effects: Effect[];
@@ -188,6 +206,8 @@ export interface Link {
   relayId: RelayId | null;
   /** Ed25519, 32 bytes: what announcements are signed with. */
   relayKey: Uint8Array | null;
+  /** Rooms that the relay lets one client be in. */
+  topics: number;
   /** Counts connections; the number of the present or last one. */
   session: number;
   online: boolean;
@@ -223,8 +243,7 @@ export interface Member {
 export interface Claim {
   readonly here: boolean;
   readonly join: JoinProof;
-  /** The check is queued. */
-  queued: boolean;
+  readonly sinceMs: number;
 }
 
 export interface RoomOut {
@@ -267,6 +286,8 @@ export interface WaitingBlob {
 export interface WantedKey {
   asked: number;
   nextAtMs: number;
+  /** Whose chain it is, looked up before the first asking; null: no member's. */
+  owner: PeerId | null;
 }
 
 export interface RoomState {
@@ -282,6 +303,8 @@ export interface RoomState {
   readonly members: Map<PeerId, Member>;
   /** What waits to be checked, the newest of each. */
   readonly unproven: Map<PeerId, Claim>;
+  /** Those whose check is queued. */
+  readonly proving: Set<PeerId>;
   rosterComplete: boolean;
   /** The member list changed since the person was told. */
   changed: boolean;

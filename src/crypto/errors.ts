@@ -3,14 +3,12 @@ import { LanchatError } from '../protocol/errors.ts';
 
 /**
  * `bad-signature`: the signature doesn't hold under that key. `wrong-owner`: signed for another ID.
- * `weak-key`: a public key that would make every shared secret known. `unusable-prekey`: nothing can be
- * sealed to it. `cannot-open`: a sealed box for us with broken content. `bad-sender`: its sender tag
+ * `unusable-prekey`: nothing can be sealed to it. `cannot-open`: a sealed box for us with broken content. `bad-sender`: its sender tag
  * doesn't hold, so somebody wrote in another's name.
  */
 export type CryptoErrorCode =
   | 'bad-signature'
   | 'wrong-owner'
-  | 'weak-key'
   | 'unusable-prekey'
   | 'cannot-open'
   | 'bad-sender';

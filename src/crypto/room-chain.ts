@@ -9,6 +9,7 @@ import {
   SKIPPED_KEY_LIFETIME_MS,
 } from '../protocol/limits.ts';
 import { isPaddedLength } from '../protocol/padding.ts';
+import { SIGNATURE_BYTES } from '../protocol/sizes.ts';
 import { CryptoError } from './errors.ts';
 import { topicOf } from './room.ts';
 import { type Random, requireBytes, sodium, wipe } from './sodium.ts';
@@ -16,7 +17,6 @@ import { deriveKey, hash, KEY_BYTES, sign, transcript, verify } from './transcri
 
 const NONCE_BYTES = 24;
 const COMMIT_BYTES = 32;
-const SIGNATURE_BYTES = 64;
 const SKID_RANDOM_BYTES = 8;
 
 /** What both ends of a chain know. Index and chain key say where it stands: the next message's. */

@@ -1,12 +1,9 @@
 // Public rooms as everybody can compute them: ids, topics, and the signed join. Knows no chains.
 import { utf8FromText } from '../protocol/bytes.ts';
-import type { JoinProof, Standing } from '../protocol/frames.ts';
+import { type JoinProof, STANDINGS, type Standing } from '../protocol/frames.ts';
 import { idBytes, type RelayId, RoomId, TopicId } from '../protocol/ids.ts';
 import type { Identity } from './identity.ts';
 import { hash, sign, verify } from './transcript.ts';
-
-/** The byte under a join's signature, the same as on the wire. */
-const STANDING_BYTES = { left: 0, joined: 1, guest: 2 } as const satisfies Record<Standing, number>;
 
 /** `room_id = H("pubroom"; name)`; `name` without the `#`, already normalised. */
 export function publicRoomId(name: string): RoomId {
@@ -44,6 +41,6 @@ export function verifyJoin(ed25519: Uint8Array, place: JoinPlace, join: JoinProo
 function joinFields(place: JoinPlace, seq: bigint, standing: Standing): Uint8Array[] {
   const seqBytes = new Uint8Array(8);
   new DataView(seqBytes.buffer).setBigUint64(0, seq);
-  const standingByte = Uint8Array.of(STANDING_BYTES[standing]);
+  const standingByte = Uint8Array.of(STANDINGS.indexOf(standing));
   return [idBytes(place.relay), idBytes(place.room), seqBytes, standingByte];
 }

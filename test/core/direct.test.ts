@@ -161,7 +161,8 @@ describe('somebody who is not here', () => {
     const id = net.send(anna, ben, 'hello');
     net.run(30);
     expect(anna.states(id)).toEqual(['pending not-here']);
-    expect(net.cancel(anna, id)).toBe(true);
+    // The relay may lie, and the message be out: it can't be taken back any more.
+    expect(net.cancel(anna, id)).toBe(false);
   });
 });
 

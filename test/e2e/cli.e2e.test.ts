@@ -142,13 +142,16 @@ describe('lanchat on loopback', () => {
     expect(lines).toMatchObject([{ v: 1, type: 'id', nick: 'asha' }]);
   });
 
-  it('shows the operator who is connected, and ends a connection on request', async () => {
+  it('shows the operator who is connected, tells them all, and ends a connection on request', async () => {
     const bela = lan.as('bela', 'listen');
     await bela.ofType('ready');
     const data = ['--data', lan.path('relay'), '--json'];
     const { lines } = await lan.run(['relay', 'peers', ...data]).ended;
     const peer = lines.find(({ nick }) => nick === 'bela');
     expect(peer).toMatchObject({ type: 'peer', address: '127.0.0.1' });
+    const told = await lan.run(['relay', 'announce', 'back in', 'five', ...data]).ended;
+    expect(told).toMatchObject({ status: 0, lines: [{ type: 'announced' }] });
+    expect(await bela.ofType('announcement')).toMatchObject({ text: 'back in five' });
     const fingerprint = String(peer?.fingerprint);
     expect(await lan.run(['relay', 'kick', fingerprint.slice(0, 8), ...data]).ended).toMatchObject({
       status: 0,

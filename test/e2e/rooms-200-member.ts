@@ -106,7 +106,7 @@ export async function joinRoom(number: number, port: number, name: string): Prom
     onReady(opened) {
       connection = opened;
       const { id: relayId, key: relayKey } = opened.relay;
-      engine.input({ type: 'connected', relayId, relayKey });
+      engine.input({ type: 'connected', relayId, relayKey, topics: 64 });
     },
     onFrame: (frame) => engine.input({ type: 'frame', frame }),
     onEnd: ({ code }) => troubles.push(`ended: ${code}`),

@@ -245,7 +245,7 @@ export class FakeNet {
       if (!port.open) return;
       // As READY, which comes before anything else from the relay.
       const { id, publicKey } = this.relayKey;
-      this.input(person, { type: 'connected', relayId: id, relayKey: publicKey });
+      this.input(person, { type: 'connected', relayId: id, relayKey: publicKey, topics: 64 });
       this.relay.login(port, card);
     });
   }

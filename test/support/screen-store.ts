@@ -4,6 +4,7 @@ import { parseRelayAddress } from '../../src/cli/options.ts';
 import type { Message, Who } from '../../src/client/api.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
 import { applySnapshot } from '../../src/ui/apply-event.ts';
+import { LineQueue } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
 import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
@@ -59,6 +60,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
     hosted: 0,
     actions: {
       store,
+      lines: new LineQueue(clock.schedule, Promise.resolve()),
       ask: (command) => session.request(command),
       parseRelay: parseRelayAddress,
       host: () => {
