@@ -20,3 +20,9 @@ export class ProtocolError extends LanchatError {
     super('malformed', message, options);
   }
 }
+
+/** The `code` of a Node system error (`ENOENT`, …), or null for anything else. */
+export function errnoOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
