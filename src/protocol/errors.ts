@@ -1,4 +1,4 @@
-// The error base of the whole program. The subclass says whose fault it was; only cli/ turns codes into prose.
+// The error base of the whole program. The subclass says whose fault it was; only cli/ knows exit statuses.
 
 /** Base of every expected error: `code` is stable and safe to print; messages hold no keys or plaintext. */
 export abstract class LanchatError extends Error {
