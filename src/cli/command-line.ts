@@ -1,8 +1,8 @@
 // Every command with its arguments and options, in commander's terms. Loads a command only when it runs.
 import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
+import { nearest } from '../ui/nearest.ts';
 import type { CommandContext } from './context.ts';
-import { nearest } from './nearest.ts';
 import { type CommonFlags, parseCount, parsePort } from './options.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
@@ -34,6 +34,7 @@ export function buildProgram(
   addMessageCommands(program, run);
   addPeopleCommands(program, run);
   addNetworkCommands(program, run);
+  addHelpCommand(program);
   // After the commands, which would inherit it.
   return program
     .argument('[target]', '#room, @nick or FINGERPRINT to open the terminal UI at')
@@ -43,6 +44,23 @@ export function buildProgram(
       return run(command, async (context) =>
         (await import('./open.ts')).open(context, { target: target ?? null, version }),
       );
+    });
+}
+
+/** `lanchat help relay kick` says what `lanchat relay kick --help` says. */
+function addHelpCommand(program: Command): void {
+  program
+    .command('help')
+    .description('show help for a command')
+    .argument('[command...]')
+    .action((names: string[]) => {
+      let found = program;
+      for (const name of names) {
+        const next = found.commands.find((each) => each.name() === name);
+        if (next === undefined) throw unknownCommand(name, found);
+        found = next;
+      }
+      found.help();
     });
 }
 
@@ -65,10 +83,14 @@ function refuseUnknownCommand(target: string, command: Command): void {
   const isTarget = /^(?:[#@]|[0-9a-f]{8})/i.test(target);
   if (isTarget && command.args.length === 1) return;
   if (isTarget) throw new UsageError('bad-arguments', 'one room or person at a time');
-  const names = command.commands.map((each) => each.name());
-  const meant = nearest(target, names);
+  throw unknownCommand(target, command);
+}
+
+function unknownCommand(name: string, among: Command): UsageError {
+  const names = among.commands.map((each) => each.name());
+  const meant = nearest(name, names);
   const hint = meant === null ? 'lanchat --help lists them' : `did you mean "${meant}"?`;
-  throw new UsageError('unknown-command', `there is no command "${target}"; ${hint}`);
+  return new UsageError('unknown-command', `there is no command "${name}"; ${hint}`);
 }
 
 function addMessageCommands(program: Command, run: Run): void {
@@ -133,10 +155,10 @@ function addPeopleCommands(program: Command, run: Run): void {
     .command('verify')
     .description('show, compare or record a safety number')
     .argument('<peer>', '@nick or FINGERPRINT')
-    .argument('[number...]', 'the 60 digits that their screen shows')
-    .action((peer: string, digits: string[], _own: unknown, command: Command) =>
+    .argument('[number...]', 'the 60 digits that their screen shows, or the code scanned from it')
+    .action((peer: string, number: string[], _own: unknown, command: Command) =>
       run(command, async (context) =>
-        (await import('./verify.ts')).verify(context, { peer, digits }),
+        (await import('./verify.ts')).verify(context, { peer, number }),
       ),
     );
 }
@@ -211,9 +233,21 @@ function addRelayCommand(program: Command, run: Run): void {
         }),
       ),
     );
+  relay
+    .command('announce')
+    .description('tell everybody who is connected')
+    .argument('<text...>')
+    .action((words: string[], _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./relay-control.ts')).relayAnnounce(context, {
+          data: dataFolder(command),
+          text: words.join(' '),
+        }),
+      ),
+    );
 }
 
-/** `--data` belongs to `relay` and is given before or after `peers` and `kick`. */
+/** `--data` belongs to `relay` and is given before or after `peers`, `kick` and `announce`. */
 function dataFolder(command: Command): string | null {
   const { data } = command.optsWithGlobals<{ data?: string }>();
   return data ?? null;

@@ -1,6 +1,7 @@
 // What every command is given: its options, where its words go, when to stop. Knows no command.
 import type { Readable } from 'node:stream';
 import type { OpenSession, RelayAddress, SessionOptions } from '../client/open-session.ts';
+import type { ShownFrame } from '../ui/open-screen.tsx';
 import type { Output } from './output.ts';
 
 /** The options that every command takes (CLI.md), flags before environment. */
@@ -14,14 +15,8 @@ export interface CommonOptions {
 
 export type Input = Readable & { readonly isTTY?: boolean };
 
-/** The first frame, which bin/lanchat.js painted before anything was loaded. */
-export interface Skeleton {
-  readonly columns: number;
-  readonly rows: number;
-  /** Its plain rows. */
-  readonly screen: readonly string[];
-  /** The caller owns the terminal from here on, its modes and its restoration. */
-  release(): void;
+/** The first frame, for a command that may turn out not to be the screen. */
+export interface Skeleton extends ShownFrame {
   /** Takes the frame away again; nothing once it was released. */
   dismiss(): void;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Destination, Session } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
+import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
@@ -27,15 +28,13 @@ export interface DemoScript {
   readonly lines: readonly DemoLine[];
 }
 
-const ROOM = '#lobby';
-
 const SCRIPT: DemoScript = {
   people: ['asha', 'bela', 'chen'],
   lines: [
     { from: 'asha', to: 'bela', text: 'Is the exam really on Friday?' },
     { from: 'bela', to: 'asha', text: 'Yes, at nine, in the small hall. Bring your own pen.' },
-    { from: 'chen', to: ROOM, text: 'Good morning, everybody. Who has the projector?' },
-    { from: 'asha', to: ROOM, text: 'I have it, second floor, next to the window.' },
+    { from: 'chen', to: FIRST_ROOM, text: 'Good morning, everybody. Who has the projector?' },
+    { from: 'asha', to: FIRST_ROOM, text: 'I have it, second floor, next to the window.' },
   ],
 };
 
@@ -129,13 +128,15 @@ class Stage {
     for (const session of this.#people.values()) {
       await until(session, async () => {
         const { rooms } = await session.request({ do: 'snapshot' });
-        return rooms.some((room) => room.name === ROOM && room.members.length === names.length);
+        return rooms.some(
+          (room) => room.name === FIRST_ROOM && room.members.length === names.length,
+        );
       });
     }
     const ms = elapsed(startedMs);
     this.#report(
-      { name: 'people', people: names, room: ROOM, ms },
-      `${names.join(', ')} made their keys, logged in and met in ${ROOM} (${ms} ms).`,
+      { name: 'people', people: names, room: FIRST_ROOM, ms },
+      `${names.join(', ')} made their keys, logged in and met in ${FIRST_ROOM} (${ms} ms).`,
     );
   }
 
@@ -151,7 +152,7 @@ class Stage {
     this.#people.set(name, session);
     const { self } = await session.request({ do: 'snapshot' });
     this.#ids.set(name, self.fingerprint);
-    await session.request({ do: 'join', room: ROOM });
+    await session.request({ do: 'join', room: FIRST_ROOM });
   }
 
   async #speak({ from, to, text }: DemoLine): Promise<void> {

@@ -1,8 +1,10 @@
 // The one place where what went wrong becomes a sentence for a person and an exit status (CLI.md, Exit codes).
 import type { Link } from '../client/api.ts';
-import { TransportError } from '../client/transport-error.ts';
+import { FINAL_CODES, TransportError } from '../client/transport-error.ts';
+import { formatAddress } from '../protocol/address.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
+import { linkReason } from '../ui/words.ts';
 
 /** A fault that a command itself found; `code` decides the exit status. */
 export class CommandError extends LanchatError {}
@@ -108,30 +110,6 @@ function local(code: string, message: string): { code: string; message: SafeText
   return { code, message: safeText(message) };
 }
 
-/** Sentences for the reasons a link can have: END codes, transport errors, trust. */
-const LINK_REASONS: ReadonlyMap<string, string> = new Map([
-  ['replaced', 'this identity logged in elsewhere; only the newest login stays'],
-  ['kicked', "the relay's operator ended the connection; ask them before coming back"],
-  [
-    'not-admitted',
-    'the relay admits only people its operator has let in; ask them, with your lanchat id',
-  ],
-  ['too-many-connections', 'the relay is full; try again later or ask its operator'],
-  ['prefix-taken', 'another ID with the same first digits is on this relay; use another relay'],
-  ['fork', 'this identity runs from two copies of its profile, or was stolen; stop the other one'],
-  [
-    'login-failed',
-    "the relay's proof of its key does not hold: somebody stands between; don't go on",
-  ],
-  ['version', 'the relay speaks another version of the protocol; update lanchat on both sides'],
-  ['malformed', 'what answers there does not speak lanchat; check the address and port'],
-  ['handshake-timeout', 'the relay did not finish the login in time; try again'],
-  ['shutting-down', 'the relay is shutting down; start it again or use another'],
-  ['not-a-relay', 'what answers there is no relay; check the address and port'],
-  ['owner-gone', 'the lanchat that had this profile open has ended; try again'],
-  ['quota', 'the relay refuses more from this identity for now; wait and try again'],
-]);
-
 /** What to tell about a link that has not come about, or has ended, for this reason. */
 export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>): CommandError {
   const where = link.relay === null ? 'no relay' : `the relay at ${link.relay}`;
@@ -143,12 +121,13 @@ export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>):
         'name it with --relay HOST:PORT#FINGERPRINT',
     );
   }
-  const sentence = LINK_REASONS.get(code);
-  if (sentence !== undefined) return new CommandError(code, sentence);
+  const why = link.reason === null ? null : linkReason(link.reason);
+  if (why !== null && saysWhatToDo(code)) return new CommandError(code, why);
   if (link.relay === null) return noRelayFound();
+  const because = why === null ? '' : `: ${why}`;
   return new CommandError(
     'unreachable',
-    `${where} can't be reached (${code}); is it running there (lanchat relay)? lanchat doctor says why`,
+    `${where} can't be reached${because}; is it running there (lanchat relay)? lanchat doctor says why`,
   );
 }
 
@@ -159,6 +138,11 @@ export function noRelayFound(): CommandError {
   );
 }
 
+/** Reasons that are somebody's decision or fault; any other is the network's. */
+function saysWhatToDo(code: string): boolean {
+  return code === 'owner-gone' || EXIT_BY_CODE.has(code);
+}
+
 function isKeyChange(code: string): boolean {
   return code === 'relay-key-changed' || code === 'key-changed';
 }
@@ -167,21 +151,14 @@ function isKeyChange(code: string): boolean {
 export function isFinal(reason: string | null): boolean {
   if (reason === null) return false;
   const status = EXIT_BY_CODE.get(isKeyChange(reason) ? 'relay-key-changed' : reason);
-  return status === EXIT.untrusted || FINAL_REASONS.has(reason);
+  // The link itself goes on after `version`: somebody may be updating the relay just now.
+  return status === EXIT.untrusted || reason === 'version' || FINAL_CODES.has(reason);
 }
-
-const FINAL_REASONS: ReadonlySet<string> = new Set([
-  'replaced',
-  'kicked',
-  'not-admitted',
-  'prefix-taken',
-  'version',
-]);
 
 /** A headless command never chooses a relay by itself: it names what it found. */
 export function choiceError({ choices, reason }: Pick<Link, 'choices' | 'reason'>): CommandError {
   const list = choices
-    .map((c) => `${c.host}:${c.port} (${c.name}, ${c.fingerprint.slice(0, 16)})`)
+    .map((c) => `${formatAddress(c)} (${c.name}, ${c.fingerprint.slice(0, 16)})`)
     .join(', ');
   if (reason !== null && isKeyChange(reason)) {
     return new CommandError(

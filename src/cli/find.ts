@@ -1,12 +1,13 @@
 // `lanchat find`: lists the relays that answer by mDNS. What it prints are hints: only a key proves a relay.
 import type { RelayHint } from '../discovery/announcement.ts';
 import { browse } from '../discovery/browse.ts';
+import { formatAddress } from '../protocol/address.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { type PinnedRelay, readRelays } from '../storage/relays-file.ts';
+import { fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { noRelayFound } from './errors.ts';
-import { grouped } from './lines.ts';
 import { untilAborted } from './session.ts';
 
 /** Everybody who hears a question answers within this; more than two rounds would only be waiting. */
@@ -15,12 +16,12 @@ const SETTLE_MS = 1_000;
 /** Throws CommandError (`no-relay`) where none has answered within the timeout. */
 export async function find(context: CommandContext): Promise<void> {
   const pinned = await readRelays(profileFolder(context.options.home ?? undefined));
-  const hints = await untilAborted(collect(context), context.signal);
+  const hints = await collect(context);
   if (hints.length === 0) throw noRelayFound();
   for (const hint of hints) report(context, hint, pinned);
 }
 
-/** Until a second after the first answer, at most the timeout. */
+/** Until a second after the first answer, at most the timeout. Rejects as soon as it is aborted. */
 async function collect(context: CommandContext): Promise<RelayHint[]> {
   let heard = () => {};
   const first = new Promise<void>((resolve) => {
@@ -36,12 +37,12 @@ async function collect(context: CommandContext): Promise<RelayHint[]> {
   const timers: NodeJS.Timeout[] = [];
   const after = (delayMs: number) =>
     new Promise<void>((resolve) => timers.push(setTimeout(resolve, delayMs)));
-  const abandon = new Promise<void>((resolve) => {
-    context.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
   try {
-    const settled = first.then(() => after(SETTLE_MS));
-    await Promise.race([settled, after(context.options.timeoutMs), abandon]);
+    const settled = Promise.race([
+      first.then(() => after(SETTLE_MS)),
+      after(context.options.timeoutMs),
+    ]);
+    await untilAborted(settled, context.signal);
     return browser.hints();
   } finally {
     for (const timer of timers) clearTimeout(timer);
@@ -57,6 +58,6 @@ function report({ output }: CommandContext, hint: RelayHint, relays: readonly Pi
   const mark = pinned ? safeText('  pinned') : safeText('');
   output.data(
     { type: 'relay', name, host, port, fingerprint, pinned },
-    safeTemplate`${safeText(host)}:${port}  ${grouped(fingerprint, 4)}  ${safeText(name)}${mark}`,
+    safeTemplate`${safeText(formatAddress(hint))}  ${fingerprintWords(fingerprint, 16)}  ${safeText(name)}${mark}`,
   );
 }

@@ -7,11 +7,11 @@ import { UsageError } from '../protocol/errors.ts';
 import type { HostedRelay } from '../ui/open-screen.tsx';
 import { safeText } from '../ui/safe-text.ts';
 
-const startTimeoutMs = 10_000;
-const stopTimeoutMs = 3_000;
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 3_000;
 
 /** The first line of `lanchat relay --json` (CLI.md). */
-const listening = v.object({
+const LISTENING = v.object({
   v: v.literal(1),
   type: v.literal('listening'),
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
@@ -45,14 +45,14 @@ export async function hostRelay(
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<v.InferOutput<typeof listening>> {
+async function firstLine(child: ChildProcess): Promise<v.InferOutput<typeof LISTENING>> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw notStarted('it has no output');
   let complaint = '';
   stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = `${complaint}${text}`.slice(-2_000);
   });
-  const signal = AbortSignal.timeout(startTimeoutMs);
+  const signal = AbortSignal.timeout(START_TIMEOUT_MS);
   const lines = createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY });
   try {
     const spoken = once(lines, 'line', { signal });
@@ -61,7 +61,7 @@ async function firstLine(child: ChildProcess): Promise<v.InferOutput<typeof list
     // Whichever of the two didn't come must not be reported as lost.
     Promise.allSettled([spoken, ended]);
     if (found === null) throw notStarted(lastLine(complaint));
-    return v.parse(listening, JSON.parse(String(found[0])));
+    return v.parse(LISTENING, JSON.parse(String(found[0])));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw notStarted(lastLine(complaint), error);
@@ -86,7 +86,7 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const closed = once(child, 'close');
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await closed.finally(() => clearTimeout(timer));
 }
 

@@ -3,9 +3,9 @@ import { encodeVerificationQr } from '../crypto/verification-qr.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { readIdentity } from '../storage/identity-file.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
+import { cleanNickname, fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
-import { grouped, nameOf } from './lines.ts';
 import { qrLines } from './qr.ts';
 import { withSession } from './session.ts';
 
@@ -17,7 +17,7 @@ export async function id(context: CommandContext): Promise<void> {
   const { output } = context;
   output.data(
     { type: 'id', nick, fingerprint },
-    safeTemplate`${nameOf({ nick, fingerprint })}\n${grouped(fingerprint)}`,
+    safeTemplate`${cleanNickname(nick)}\n${fingerprintWords(fingerprint)}`,
   );
   if (output.options.json) return;
   output.human(safeText(''), ...qrLines(encodeVerificationQr({ own: fingerprint, seen: NOBODY })));

@@ -1,76 +1,35 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
-import type { ClientEvent, Message, Person, Who } from '../client/api.ts';
-import type { PeerId } from '../protocol/ids.ts';
+import type { ClientEvent, Message } from '../client/api.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
+import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { clockTime } from '../ui/words.ts';
-
-/** Digits that tell two people of one nickname apart. */
-const TAIL_DIGITS = 4;
-const GROUP_DIGITS = 4;
-const NAME_MAX = 32;
-
-/** `4f2a 91c0 …`: the first `groups` groups of four, all of them by default. */
-export function grouped(fingerprint: string, groups = fingerprint.length / GROUP_DIGITS): SafeText {
-  const digits = fingerprint.slice(0, groups * GROUP_DIGITS);
-  return safeText(digits.replace(/(.{4})(?=.)/g, '$1 '));
-}
-
-export function nameOf(
-  who: { readonly nick: string; readonly fingerprint: string },
-  ambiguous = false,
-): SafeText {
-  const nick = who.nick === '' ? who.fingerprint.slice(0, 8) : who.nick;
-  const name = safeText(nick, { maxLength: NAME_MAX });
-  return ambiguous ? safeTemplate`${name}·${tail(who.fingerprint)}` : name;
-}
-
-function tail(fingerprint: string): SafeText {
-  return safeText(fingerprint.slice(0, TAIL_DIGITS));
-}
 
 /** Puts lines before a person. */
 export type Show = (...lines: readonly SafeText[]) => void;
 
-/** How somebody is called on this screen. */
-export type Label = (who: Pick<Who, 'nick' | 'fingerprint'>) => SafeText;
-
-/** Follows the events, to know whose nickname needs digits behind it. */
-export class Names {
-  readonly #ambiguous = new Set<PeerId>();
-
-  take(person: Person): void {
-    if (person.ambiguous) this.#ambiguous.add(person.fingerprint);
-    else this.#ambiguous.delete(person.fingerprint);
-  }
-
-  readonly label: Label = (who) => nameOf(who, this.#ambiguous.has(who.fingerprint));
-}
-
-/** In words people know: `verified`, or `unverified`, which covers `new` and `known` (UI.md). */
-export function trustWord(who: Pick<Who, 'trust'>): SafeText {
-  return who.trust === 'verified' ? safeText('verified') : safeText('unverified');
-}
+/** Knows how everybody is called here. */
+export type Names = Pick<Directory, 'meet'>;
 
 /**
  * One message, as one or more lines: every line that remote text goes on with is indented, so that it
  * can't pass as a line of ours, which begins with `--` or a time.
  */
-export function messageLines(message: Message, label: Label = nameOf): SafeText[] {
+export function messageLines(message: Message, names: Names): SafeText[] {
   const [first, ...rest] = safeText(message.text, { multiline: true }).split('\n');
   const where = message.room === null ? safeText('@') : safeTemplate`${safeText(message.room)} `;
-  const from = label(message.from);
+  const from = names.meet(message.from);
   const line = safeTemplate`${clockTime(Date.parse(message.time))} ${where}${from}: ${safeText(first ?? '')}`;
   return [line, ...rest.map((more) => safeTemplate`      ${safeText(more)}`)];
 }
 
 /** What a person reads of an event, or null where it is not for reading here. Messages: `messageLines`. */
-export function eventLine(event: ClientEvent, label: Label = nameOf): SafeText | null {
+export function eventLine(event: ClientEvent, names: Names): SafeText | null {
   switch (event.type) {
     case 'joined':
     case 'left': {
       const verb = event.type === 'joined' ? safeText('joined') : safeText('left');
-      return safeTemplate`-- ${label(event.who)} ${verb} ${safeText(event.room)}`;
+      return safeTemplate`-- ${names.meet(event.who)} ${verb} ${safeText(event.room)}`;
     }
     case 'receipt':
       return event.state === 'failed'
@@ -85,11 +44,11 @@ export function eventLine(event: ClientEvent, label: Label = nameOf): SafeText |
     case 'announcement':
       return safeTemplate`-- announcement of the relay's operator: ${safeText(event.text)}`;
     case 'gap':
-      return safeTemplate`-- ${event.missing} message(s) of ${label(event.from)} are missing`;
+      return safeTemplate`-- ${event.missing} message(s) of ${names.meet(event.from)} are missing`;
     case 'error':
       return safeTemplate`-- ${safeText(event.message)} (${safeText(event.code)})`;
     case 'ready':
-      return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${grouped(event.fingerprint, 4)}`;
+      return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
     case 'link':
     case 'self':
     case 'person':

@@ -4,8 +4,9 @@ import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { readSettings } from '../storage/settings-file.ts';
+import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
-import { eventLine, messageLines, Names } from './lines.ts';
+import { eventLine, messageLines } from './lines.ts';
 import type { JsonRecord } from './output.ts';
 import { inTime, refuseFinal, whenReady, withSession } from './session.ts';
 
@@ -68,7 +69,7 @@ async function enterRooms(
 class Stream {
   readonly #context: CommandContext;
   readonly #only: ReadonlySet<string>;
-  readonly #names = new Names();
+  readonly #people = new Directory();
   #left: number | null;
   #early: ClientEvent[] | null = [];
   #wasReady = false;
@@ -99,7 +100,7 @@ class Stream {
   }
 
   begin({ link, people }: Snapshot): void {
-    for (const person of people) this.#names.take(person);
+    for (const person of people) this.#people.set(person);
     const early = this.#early ?? [];
     this.#early = null;
     if (this.#wasReady) this.#write({ type: 'reconnected' });
@@ -112,7 +113,7 @@ class Stream {
   }
 
   take(event: ClientEvent): void {
-    if (event.type === 'person') this.#names.take(event.person);
+    if (event.type === 'person') this.#people.set(event.person);
     if (event.type === 'link') this.#judge(event.link);
     if (this.#early !== null) this.#early.push(event);
     // Ready once is ready: afterwards `disconnected` and `reconnected` tell.
@@ -152,9 +153,9 @@ class Stream {
       const record = eventRecord(event);
       if (record !== null) output.json(record);
     } else if (event.type === 'message') {
-      output.human(...messageLines(event.message, this.#names.label));
+      output.human(...messageLines(event.message, this.#people));
     } else {
-      const line = eventLine(event, this.#names.label);
+      const line = eventLine(event, this.#people);
       if (line !== null) output.human(line);
     }
   }

@@ -8,6 +8,12 @@ export async function open(
   { target, version }: { target: string | null; version: string },
 ): Promise<void> {
   const { stdin, env, options, output } = context;
+  if (output.options.json) {
+    throw new UsageError(
+      'no-json',
+      'the screen has no --json; lanchat listen --json streams what arrives, lanchat send writes',
+    );
+  }
   if (stdin.isTTY !== true) {
     throw new UsageError(
       'no-terminal',

@@ -1,9 +1,10 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Destination, Person, Session } from '../client/api.ts';
-import { commands, parseLine } from '../ui/commands.ts';
+import { COMMANDS, type CommandName, parseLine } from '../ui/commands.ts';
+import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
 import { faultWords } from '../ui/words.ts';
-import { grouped, type Names, nameOf, type Show, trustWord } from './lines.ts';
+import type { Show } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
@@ -13,23 +14,25 @@ interface Place {
   readonly label: SafeText;
 }
 
-/** Which of the screen's commands make sense without one. */
-const SUPPORTED: ReadonlySet<string> = new Set([
-  ...['join', 'part', 'msg', 'query', 'nick', 'who', 'whois', 'verify', 'trust', 'relay'],
-  ...['help', 'quit'],
-]);
+/** What makes no sense without windows. */
+const SCREEN_ONLY = ['win', 'clear'] as const satisfies readonly CommandName[];
+type ScreenOnly = (typeof SCREEN_ONLY)[number];
+
+function needsScreen(name: CommandName): name is ScreenOnly {
+  return SCREEN_ONLY.some((each) => each === name);
+}
 
 /** Holds where the next line of text goes. */
 export class PlainCommands {
   readonly #session: Session;
   readonly #show: Show;
-  readonly #names: Names;
+  readonly #people: Directory;
   #place: Place | null = null;
 
-  constructor(session: Session, { show, names }: { show: Show; names: Names }) {
+  constructor(session: Session, { show, people }: { show: Show; people: Directory }) {
     this.#session = session;
     this.#show = show;
-    this.#names = names;
+    this.#people = people;
   }
 
   /** `#room`, `@nick` or a fingerprint. */
@@ -57,9 +60,7 @@ export class PlainCommands {
         await this.#tellingFaults(() => this.#tellRoom(line.room, line.text));
         return null;
       case 'command':
-        if (line.command.name === 'quit') return 'quit';
-        await this.#tellingFaults(() => this.#command(line.command.name, line.args.trim()));
-        return null;
+        return this.#command(line.command.name, line.args.trim());
       default:
         return line satisfies never;
     }
@@ -77,7 +78,14 @@ export class PlainCommands {
     }
   }
 
-  async #command(name: string, args: string): Promise<void> {
+  async #command(name: CommandName, args: string): Promise<'quit' | null> {
+    if (name === 'quit') return 'quit';
+    if (needsScreen(name)) this.#say(safeTemplate`/${safeText(name)} needs the screen`);
+    else await this.#tellingFaults(() => this.#do(name, args));
+    return null;
+  }
+
+  async #do(name: Exclude<CommandName, ScreenOnly | 'quit'>, args: string): Promise<void> {
     const [first = '', ...rest] = args.split(/\s+/);
     switch (name) {
       case 'join':
@@ -108,7 +116,7 @@ export class PlainCommands {
       case 'help':
         return this.#help();
       default:
-        return this.#say(safeTemplate`/${safeText(name)} needs the screen`);
+        return name satisfies never;
     }
   }
 
@@ -130,7 +138,8 @@ export class PlainCommands {
   }
 
   #privately(person: Person): Place {
-    const label = safeTemplate`@${this.#names.label(person)} (${trustWord(person)})`;
+    this.#people.set(person);
+    const label = safeTemplate`@${this.#people.label(person.fingerprint)} (${trustWord(person)})`;
     return { destination: { peer: person.fingerprint }, label };
   }
 
@@ -165,11 +174,11 @@ export class PlainCommands {
   }
 
   #describe(person: Person): void {
-    const changed = person.keyChangedFrom.length > 0 ? safeText(', KEY CHANGED') : safeText('');
     const here = person.online ? safeText('here') : safeText('away');
-    const name = nameOf(person, person.ambiguous);
+    this.#people.set(person);
+    const name = this.#people.label(person.fingerprint);
     this.#say(
-      safeTemplate`${name}: ${here}, ${trustWord(person)}${changed}, key ${grouped(person.fingerprint)}`,
+      safeTemplate`${name}: ${here}, ${trustWord(person)}, key ${fingerprintWords(person.fingerprint)}`,
     );
   }
 
@@ -178,7 +187,9 @@ export class PlainCommands {
     if (digits === '') {
       const shown = await this.#session.request({ do: 'safety-number', peer });
       this.#say(safeText(`safety number: ${shown.digits}`));
-      return this.#say(safeTemplate`compare it with them, then: /verify ${safeText(name)} NUMBER`);
+      return this.#say(
+        safeTemplate`compare it with them, then: /verify ${safeText(name)} NUMBER (or the code scanned from their screen)`,
+      );
     }
     const { person } = await this.#session.request({ do: 'verify', peer, digits });
     this.#describe(person);
@@ -189,14 +200,14 @@ export class PlainCommands {
       await this.#session.request({ do: 'retry' });
     } else if (address === '') {
       const { link } = await this.#session.request({ do: 'snapshot' });
-      const key = link.fingerprint === null ? safeText('') : grouped(link.fingerprint);
+      const key = link.fingerprint === null ? safeText('') : fingerprintWords(link.fingerprint);
       this.#say(safeTemplate`relay ${safeText(link.relay ?? 'none')} ${key}`);
     } else await this.#session.request({ do: 'choose-relay', ...parseRelayAddress(address) });
   }
 
   #help(): void {
-    for (const { name, args, help } of commands) {
-      if (SUPPORTED.has(name)) this.#show(safeTemplate`--   /${safeText(name)} ${args}: ${help}`);
+    for (const { name, args, help } of COMMANDS) {
+      if (!needsScreen(name)) this.#show(safeTemplate`--   /${safeText(name)} ${args}: ${help}`);
     }
   }
 }

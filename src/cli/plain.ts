@@ -1,15 +1,15 @@
 // The plain interface: lines in, append-only lines out, for pipes, dumb terminals and screen readers.
 import { createInterface } from 'node:readline';
 import type { ClientEvent, Link, Session, Snapshot } from '../client/api.ts';
+import { formatAddress } from '../protocol/address.ts';
+import { FIRST_ROOM } from '../protocol/nickname.ts';
+import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { linkReason, linkWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
-import { eventLine, grouped, messageLines, Names, nameOf, type Show } from './lines.ts';
+import { eventLine, messageLines, type Show } from './lines.ts';
 import { PlainCommands } from './plain-commands.ts';
 import { withSession } from './session.ts';
-
-/** Where everybody meets. */
-const LOBBY = '#lobby';
 
 /** Resolves on /quit, at the end of stdin, or once nobody reads stdout. */
 export async function plain(context: CommandContext, target: string | null): Promise<void> {
@@ -22,20 +22,20 @@ async function talk(
   target: string | null,
 ): Promise<void> {
   const show: Show = (...lines) => context.output.human(...lines);
-  const names = new Names();
+  const people = new Directory();
   const news = new LinkNews(show);
-  const unsubscribe = session.subscribe((event) => showEvent(event, { names, news, show }));
+  const unsubscribe = session.subscribe((event) => showEvent(event, { people, news, show }));
   const reader = createInterface({ input: context.stdin, terminal: false });
   // At once: the reader drops lines that come before somebody iterates.
   const typed = reader[Symbol.asyncIterator]();
   context.output.readerGone.addEventListener('abort', () => reader.close(), { once: true });
   try {
     const snapshot = await session.request({ do: 'snapshot' });
-    for (const person of snapshot.people) names.take(person);
+    for (const person of snapshot.people) people.set(person);
     greet(snapshot, show);
     news.take(snapshot.link);
-    const commands = new PlainCommands(session, { show, names });
-    await commands.begin(target ?? snapshot.rooms[0]?.name ?? LOBBY);
+    const commands = new PlainCommands(session, { show, people });
+    await commands.begin(target ?? snapshot.rooms[0]?.name ?? FIRST_ROOM);
     for await (const line of typed) if ((await commands.run(line)) === 'quit') return;
   } finally {
     reader.close();
@@ -44,21 +44,23 @@ async function talk(
 }
 
 function greet({ self }: Snapshot, show: Show): void {
-  const key = grouped(self.fingerprint, 4);
-  show(safeTemplate`-- You are ${nameOf(self)}, key ${key} (/nick NAME changes the name)`);
+  const key = fingerprintWords(self.fingerprint, 16);
+  show(
+    safeTemplate`-- You are ${cleanNickname(self.nick)}, key ${key} (/nick NAME changes the name)`,
+  );
 }
 
 function showEvent(
   event: ClientEvent,
-  { names, news, show }: { names: Names; news: LinkNews; show: Show },
+  { people, news, show }: { people: Directory; news: LinkNews; show: Show },
 ): void {
-  if (event.type === 'person') names.take(event.person);
+  if (event.type === 'person') people.set(event.person);
   if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
     // What was typed here stands on the terminal already.
-    if (event.message.state === null) show(...messageLines(event.message, names.label));
+    if (event.message.state === null) show(...messageLines(event.message, people));
   } else {
-    const line = eventLine(event, names.label);
+    const line = eventLine(event, people);
     if (line !== null) show(line);
   }
 }
@@ -88,13 +90,14 @@ function linkLine(link: Link): SafeText | null {
         '-- Looking for a relay. None there? Run lanchat relay on any machine of this network.',
       );
     case 'choosing': {
-      const list = link.choices.map((c) => `${c.host}:${c.port} (${c.name}, ${c.fingerprint})`);
+      const list = link.choices.map((c) => `${formatAddress(c)} (${c.name}, ${c.fingerprint})`);
       return safeTemplate`-- Which relay? ${safeText(list.join(', '))}. /relay HOST:PORT chooses.`;
     }
     case 'offline':
     case 'ended': {
       const why = link.reason === null ? safeText('no reason given') : linkReason(link.reason);
-      return safeTemplate`-- ${linkWords(link)}: ${why}`;
+      const again = link.state === 'ended' ? safeText('; /relay retry tries again') : safeText('');
+      return safeTemplate`-- ${linkWords(link)}: ${why}${again}`;
     }
     case 'connecting':
     case 'online':

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { relayIdentityFromSeed } from '../crypto/identity.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { type Advertisement, advertise } from '../discovery/advertise.ts';
+import { SEED_BYTES } from '../protocol/sizes.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
 import type { FolderOwner } from '../storage/folder-owner.ts';
 import { FOLDER_ENTRIES, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
@@ -26,7 +27,6 @@ export interface RelayRequest {
   readonly mdns: boolean;
 }
 
-const SEED_BYTES = 32;
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/i;
 
 /** Where the relay that `home` and `data` mean keeps its key. */

@@ -1,18 +1,21 @@
-// `lanchat relay peers` and `relay kick`: asks the relay that runs in a folder, over that folder's socket.
+// `lanchat relay peers`, `kick` and `announce`: asks the relay that runs in a folder, over that folder's socket.
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import { UsageError } from '../protocol/errors.ts';
+import { MAX_ANNOUNCEMENT_BYTES } from '../protocol/limits.ts';
+import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import { acquireRelayFolder } from '../storage/profile-lock.ts';
+import { cleanNickname, fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError } from './errors.ts';
-import { grouped, nameOf } from './lines.ts';
 import { relayFolder } from './relay-command.ts';
 import { untilAborted } from './session.ts';
+import { checkText } from './text-input.ts';
 
 /** Some 200 bytes a connected person, 2,000 people; ten times that is no relay of ours. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
 const fingerprint = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const peersAnswer = v.object({
@@ -25,6 +28,7 @@ const kickAnswer = v.union([
   v.object({ error: v.literal('unknown-peer') }),
   v.object({ error: v.literal('ambiguous'), peers: v.array(fingerprint) }),
 ]);
+const announceAnswer = v.object({ announced: v.number() });
 
 /** Throws CommandError (`no-relay`) where none runs in that folder. */
 export async function relayPeers(context: CommandContext, data: string | null): Promise<void> {
@@ -34,7 +38,7 @@ export async function relayPeers(context: CommandContext, data: string | null): 
     const minutes = Math.floor(connectedMs / 60_000);
     context.output.data(
       { type: 'peer', nick, fingerprint: peer.fingerprint, address, connectedMs },
-      safeTemplate`${nameOf({ ...peer, nick })}  ${safeText(address)}  ${minutes} min\n    ${grouped(peer.fingerprint)}`,
+      safeTemplate`${cleanNickname(nick)}  ${safeText(address)}  ${minutes} min\n    ${fingerprintWords(peer.fingerprint)}`,
     );
   }
   if (peers.length === 0) context.output.note(safeText('Nobody is connected.'));
@@ -56,7 +60,7 @@ export async function relayKick(
   if ('kicked' in answer) {
     context.output.data(
       { type: 'kicked', fingerprint: answer.kicked },
-      safeTemplate`kicked ${grouped(answer.kicked)}`,
+      safeTemplate`kicked ${fingerprintWords(answer.kicked)}`,
     );
     return;
   }
@@ -69,6 +73,22 @@ export async function relayKick(
   throw new CommandError('ambiguous', `several have these digits: ${answer.peers.join(', ')}`);
 }
 
+/** Throws UsageError where `text` is empty, not valid Unicode, or longer than 2,000 bytes. */
+export async function relayAnnounce(
+  context: CommandContext,
+  { data, text }: { data: string | null; text: string },
+): Promise<void> {
+  checkText(text, 'the announcement', MAX_ANNOUNCEMENT_BYTES);
+  const { announced } = await ask(context, data, {
+    request: { do: 'announce', text },
+    answer: announceAnswer,
+  });
+  context.output.data(
+    { type: 'announced', people: announced },
+    safeTemplate`announced to ${announced} who are connected`,
+  );
+}
+
 async function ask<T>(
   context: CommandContext,
   data: string | null,
@@ -77,9 +97,9 @@ async function ask<T>(
   const connection = await connect(relayFolder(context.options.home, data));
   try {
     connection.setTimeout(context.options.timeoutMs, () => connection.destroy());
-    connection.write(`${JSON.stringify(request)}\n`);
-    const line = await untilAborted(readLine(connection), context.signal);
-    const parsed = v.safeParse(answer, parseJson(line));
+    writeJsonLine(connection, request);
+    const said = await untilAborted(readAnswer(connection), context.signal);
+    const parsed = v.safeParse(answer, said);
     if (parsed.success) return parsed.output;
     throw new CommandError(
       'no-answer',
@@ -101,25 +121,10 @@ async function connect(folder: string): Promise<Socket> {
   throw new CommandError('no-relay', message);
 }
 
-/** What came before the first line feed, or before the end. */
-function readLine(connection: Socket): Promise<string> {
+/** The first line, or undefined where the connection ends without one. */
+function readAnswer(connection: Socket): Promise<unknown> {
   return new Promise((resolve) => {
-    let text = '';
-    connection.setEncoding('utf8');
-    connection.on('data', (chunk: string) => {
-      text += chunk;
-      const end = text.indexOf('\n');
-      if (end >= 0) resolve(text.slice(0, end));
-      else if (text.length > MAX_ANSWER_BYTES) resolve('');
-    });
-    connection.on('close', () => resolve(''));
+    readJsonLines(connection, MAX_ANSWER_LENGTH, resolve);
+    connection.on('close', () => resolve(undefined));
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

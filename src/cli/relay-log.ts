@@ -2,11 +2,12 @@
 
 import { listInterfaces } from '../discovery/interfaces.ts';
 import type { DiscoveryProblem } from '../discovery/problem.ts';
+import { formatAddress } from '../protocol/address.ts';
 import type { RelayEvent } from '../relay/events.ts';
+import { fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { clockTime } from '../ui/words.ts';
 import { describeFailure } from './errors.ts';
-import { grouped } from './lines.ts';
 import type { JsonRecord, Output } from './output.ts';
 
 /** Sentences in which a person can act on what discovery reports. */
@@ -104,13 +105,15 @@ export class RelayLog {
     const everywhere = host === '::' || host === '0.0.0.0';
     const lan = listInterfaces().filter((each) => each.family === 'IPv4' && !each.internal);
     const [address] = everywhere ? lan.map((each) => each.address) : [host];
-    const shown = address?.includes(':') ? `[${address}]` : (address ?? '127.0.0.1');
+    const shown = formatAddress({ host: address ?? '127.0.0.1', port });
     return [
       safeTemplate`Relay ${safeText(this.#name)} listens on port ${port}. It reads nothing that people write.`,
-      safeTemplate`  key             ${grouped(relayId)}`,
+      safeTemplate`  key             ${fingerprintWords(relayId)}`,
       ...(this.#isAnnounced ? [safeText('  other machines  lanchat')] : []),
-      safeTemplate`  by address      lanchat --relay ${safeText(shown)}:${port}`,
       safeText('  stop it         Ctrl+C'),
+      // With the key in it nobody has to trust what answers first. Alone on its line: it is long.
+      safeText('  by address, safe from the first use:'),
+      safeTemplate`  lanchat --relay ${safeText(shown)}#${safeText(relayId)}`,
     ];
   }
 }
@@ -125,5 +128,5 @@ function line(text: SafeText): SafeText {
 
 function who({ fingerprint, address }: { fingerprint: string | null; address: string }): SafeText {
   const from = safeText(address);
-  return fingerprint === null ? from : safeTemplate`${grouped(fingerprint)} (${from})`;
+  return fingerprint === null ? from : safeTemplate`${fingerprintWords(fingerprint)} (${from})`;
 }

@@ -1,7 +1,7 @@
 // `lanchat peers` and `lanchat rooms`: who is here, and where this profile is.
+import { Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
-import { grouped, nameOf, trustWord } from './lines.ts';
 import { whenReady, withSession } from './session.ts';
 
 /** Everyone listed or pinned, those online first. */
@@ -9,16 +9,17 @@ export async function peers(context: CommandContext): Promise<void> {
   const { people } = await withSession(context, 'leave-alone', (session) =>
     whenReady(session, context),
   );
+  const names = new Directory();
+  for (const person of people) names.set(person);
   const sorted = [...people].sort(
     (a, b) => Number(b.online) - Number(a.online) || a.nick.localeCompare(b.nick),
   );
   for (const person of sorted) {
     const { nick, fingerprint, trust, online } = person;
-    const changed = person.keyChangedFrom.length > 0 ? safeText('  KEY CHANGED') : safeText('');
     const state = online ? safeText('online') : safeText('away');
     context.output.data(
       { type: 'peer', nick, fingerprint, trust, online },
-      safeTemplate`${nameOf(person, person.ambiguous)}  ${state}  ${trustWord(person)}${changed}\n    ${grouped(fingerprint)}`,
+      safeTemplate`${names.label(fingerprint)}  ${state}  ${trustWord(person)}\n    ${fingerprintWords(fingerprint)}`,
     );
   }
   if (sorted.length === 0) context.output.note(safeText('Nobody else is here yet.'));

@@ -5,10 +5,10 @@ import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext, Input } from './context.ts';
 
 /** The text as it may be sent. Throws UsageError where it is empty, too long or not valid Unicode. */
-export function checkText(text: string, what: string): string {
+export function checkText(text: string, what: string, maxBytes = MAX_TEXT_BYTES): string {
   if (text === '') throw new UsageError('empty-text', `${what} is empty; nothing was sent`);
   if (/\p{Cs}/u.test(text)) throw new UsageError('bad-text', `${what} is not valid Unicode`);
-  if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw tooLong(what);
+  if (Buffer.byteLength(text) > maxBytes) throw tooLong(what, maxBytes);
   return text;
 }
 
@@ -64,6 +64,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function tooLong(what: string): UsageError {
-  return new UsageError('too-long', `${what} is longer than ${MAX_TEXT_BYTES} bytes; split it`);
+function tooLong(what: string, maxBytes = MAX_TEXT_BYTES): UsageError {
+  return new UsageError('too-long', `${what} is longer than ${maxBytes} bytes; split it`);
 }

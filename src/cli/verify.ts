@@ -1,10 +1,11 @@
 // `lanchat verify`: shows a safety number, or compares one and records that it matched.
 import { createInterface } from 'node:readline/promises';
 import type { Person, Session } from '../client/api.ts';
+import { parseVerificationQr } from '../crypto/verification-qr.ts';
 import { UsageError } from '../protocol/errors.ts';
+import { cleanNickname, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
-import { grouped, nameOf, trustWord } from './lines.ts';
 import { qrLines } from './qr.ts';
 import { resolvePerson, whenReady, withSession } from './session.ts';
 
@@ -12,12 +13,12 @@ const SAFETY_DIGITS = 60;
 /** A whole fingerprint, or 8 digits and more of one: needs no roster to be told apart. */
 const FINGERPRINT = /^[0-9a-f]{8,64}$/i;
 
-/** Throws CommandError: nobody, several; LanchatError `digits-differ` where the number is another. */
+/** Throws CommandError: nobody, several; LanchatError `digits-differ` where the number or code is another. */
 export async function verify(
   context: CommandContext,
-  request: { peer: string; digits: readonly string[] },
+  request: { peer: string; number: readonly string[] },
 ): Promise<void> {
-  const digits = request.digits.length === 0 ? null : readDigits(request.digits.join(''));
+  const digits = request.number.length === 0 ? null : readNumber(request.number.join(''));
   await withSession(context, 'leave-alone', async (session) => {
     if (!FINGERPRINT.test(request.peer)) await whenReady(session, context);
     const found = await findPerson(session, request.peer);
@@ -26,7 +27,7 @@ export async function verify(
     report(context, { ...shown, person }, digits !== null);
     if (digits === null && (await asksToRecord(context))) {
       await record(session, found, null);
-      context.output.human(safeTemplate`${nameOf(found)} is now verified.`);
+      context.output.human(safeTemplate`${cleanNickname(found.nick)} is now verified.`);
     }
   });
 }
@@ -42,10 +43,15 @@ async function record(session: Session, person: Person, digits: string | null): 
   return (await session.request({ do: 'verify', peer: person.fingerprint, digits })).person;
 }
 
-function readDigits(text: string): string {
-  const digits = text.replace(/[\s-]/g, '');
-  if (/^\d+$/.test(digits) && digits.length === SAFETY_DIGITS) return digits;
-  throw new UsageError('bad-number', `a safety number has ${SAFETY_DIGITS} digits`);
+/** A number as people type it, or what a scan of their QR gave: a terminal may have broken either. */
+function readNumber(text: string): string {
+  const number = text.replace(/[\s-]/g, '');
+  if (/^\d+$/.test(number) && number.length === SAFETY_DIGITS) return number;
+  if (parseVerificationQr(number) !== null) return number;
+  throw new UsageError(
+    'bad-number',
+    `a safety number has ${SAFETY_DIGITS} digits; a scanned code begins with LANCHAT1: and must be whole`,
+  );
 }
 
 function report(
@@ -57,10 +63,10 @@ function report(
   const { nick, fingerprint, trust } = person;
   output.data(
     { type: 'safety-number', nick, fingerprint, digits, trust },
-    safeTemplate`${nameOf(person)} (${trustWord(person)})\n${grouped(fingerprint)}`,
+    safeTemplate`${cleanNickname(nick)} (${trustWord(person)})\n${fingerprintWords(fingerprint)}`,
   );
   if (compared) {
-    output.human(safeText('The numbers match: recorded as verified.'));
+    output.human(safeText('It matches: recorded as verified.'));
     return;
   }
   const groups = digits.match(/\d{5}/g) ?? [];

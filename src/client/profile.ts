@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { type Identity, identityFromSeed } from '../crypto/identity.ts';
 import { ready, sodium, wipe } from '../crypto/sodium.ts';
-import { parseNick } from '../protocol/nickname.ts';
+import { FIRST_ROOM_NAME, parseNick } from '../protocol/nickname.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import {
   createIdentity,
@@ -16,8 +16,6 @@ import type { OnSaveFault } from '../storage/saved-record.ts';
 import { SettingsFile } from '../storage/settings-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
 
-/** Where everybody lands. */
-const FIRST_ROOM = 'lobby';
 const ANONYMOUS = 'user';
 
 export interface Profile {
@@ -37,7 +35,7 @@ export async function openProfile(folder: string, onFault: OnSaveFault): Promise
   const settings = await SettingsFile.open(folder, onFault);
   if (stored === null) {
     // Before the identity, after which the profile is not fresh any more.
-    settings.update({ rooms: [FIRST_ROOM] });
+    settings.update({ rooms: [FIRST_ROOM_NAME] });
     await settings.flush();
   }
   const identity = stored ?? (await createIdentity(folder, freshIdentity()));

@@ -3,6 +3,7 @@ import type { Identity } from '../crypto/identity.ts';
 import type { RelayHint } from '../discovery/announcement.ts';
 import { type Browser, browse } from '../discovery/browse.ts';
 import { watchInterfaces } from '../discovery/interfaces.ts';
+import { formatAddress } from '../protocol/address.ts';
 import type { Frame } from '../protocol/frames.ts';
 import type { Link } from './api.ts';
 import { type Connection, connectRelay } from './connection.ts';
@@ -14,7 +15,7 @@ import {
   type NamedRelay,
   SETTLE_MS,
 } from './relay-choice.ts';
-import { RelayRefusal, TransportError } from './transport-error.ts';
+import { FINAL_CODES, RelayRefusal, TransportError } from './transport-error.ts';
 
 /** Pauses between tries double up to this; with jitter, so that a room full of clients spreads out. */
 const MIN_PAUSE_MS = 250;
@@ -23,13 +24,6 @@ const MAX_PAUSE_MS = 2_400;
 const STEADY_MS = 10_000;
 /** Whoever sends many hints must not make us connect as fast as we can. */
 const MIN_ROUND_MS = 100;
-/** What waiting longer can't mend, and coming back by itself would make worse. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  'replaced',
-  'kicked',
-  'not-admitted',
-  'prefix-taken',
-]);
 
 /** Where the link finds the network; tests put a fake network here. */
 export interface Surroundings {
@@ -182,7 +176,7 @@ export class RelayLink {
   #tryOne(candidate: Candidate): Promise<RoundEnd> {
     const trying = new AbortController();
     this.#trying = trying;
-    this.#tellTrying(addressText(candidate));
+    this.#tellTrying(formatAddress(candidate));
     return new Promise((resolve) => {
       const ended = (error: unknown, wasOnline: boolean) => {
         const code = error instanceof TransportError ? error.code : 'closed';
@@ -222,7 +216,7 @@ export class RelayLink {
     // The choice is now pinned; later the remembered relay may be found at another address.
     if (this.#named !== null && this.#options.named === null) this.#named = null;
     this.#options.onConnected(connection, { ...relay, name, host, port });
-    this.#tell({ state: 'online', relay: addressText(candidate), fingerprint: relay.id });
+    this.#tell({ state: 'online', relay: formatAddress(candidate), fingerprint: relay.id });
   }
 
   #lost(code: string): void {
@@ -323,10 +317,6 @@ export class RelayLink {
     this.#link = link;
     this.#options.onLink(link);
   }
-}
-
-function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** A TLS socket names IPv4 peers of a dual-stack socket as `::ffff:10.0.0.1`. */

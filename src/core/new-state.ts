@@ -103,6 +103,8 @@ function dropOneStranger(core: CoreState): void {
   }
   if (victim === null) return;
   core.peers.delete(victim.id);
+  core.dirty.delete(victim.id);
+  core.active.delete(victim.id);
   core.fetches.cards.delete(victim.id);
   core.fetches.bundles.delete(victim.id);
   for (const { heldBytes } of victim.incoming.streams.values()) core.heldBytes -= heldBytes;

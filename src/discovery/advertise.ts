@@ -1,4 +1,4 @@
-/** Announces a relay by mDNS. What it announces is a hint: identity is proven on connecting. */
+// Announces a relay by mDNS. What it announces is a hint: identity is proven on connecting.
 import { announcementFor, SERVICE_TYPE } from './announcement.ts';
 import { type MdnsLink, type Network, openMdnsLinks, systemNetwork } from './mdns-links.ts';
 import type { DiscoveryProblem } from './problem.ts';

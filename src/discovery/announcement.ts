@@ -1,7 +1,5 @@
-/**
- * A relay's mDNS records: what we publish, and what of a received packet we believe enough to try.
- * Pure: no sockets, no clock. Nothing in here proves who a relay is; only its key does.
- */
+// A relay's mDNS records: what we publish, and what of a received packet we believe enough to try. Pure:
+// no sockets, no clock. Nothing in here proves who a relay is; only its key does.
 import { isIPv4 } from 'node:net';
 
 /** Untrusted address hint from the network; never a proof of identity. */
@@ -27,9 +25,9 @@ export const SERVICE_TYPE = 'lanchat';
 export const SERVICE_NAME = '_lanchat._tcp.local';
 
 const TXT_VERSION = '1';
-const NAME_MAX_BYTES = 64;
-const ADDRESSES_MAX = 8;
-const ANNOUNCEMENTS_MAX = 16;
+const MAX_NAME_BYTES = 64;
+const MAX_ADDRESSES = 8;
+const MAX_ANNOUNCEMENTS = 16;
 const RELAY_ID_PREFIX = /^[0-9a-f]{16}$/;
 
 /**
@@ -47,7 +45,7 @@ export function announcementFor(relay: { name: string; relayIdPrefix: string }):
   return {
     instance: `lanchat-${relay.relayIdPrefix}`,
     host: `lanchat-${relay.relayIdPrefix}.local`,
-    txt: { v: TXT_VERSION, id: relay.relayIdPrefix, n: shorten(relay.name, NAME_MAX_BYTES) },
+    txt: { v: TXT_VERSION, id: relay.relayIdPrefix, n: shorten(relay.name, MAX_NAME_BYTES) },
   };
 }
 
@@ -64,7 +62,7 @@ export function readAnnouncements(
   const records = recordsOf(packet);
   const pointers = records.filter((r) => r.type === 'PTR' && r.name === SERVICE_NAME);
   const found: Announcement[] = [];
-  for (const { data, ttl } of pointers.slice(0, ANNOUNCEMENTS_MAX)) {
+  for (const { data, ttl } of pointers.slice(0, MAX_ANNOUNCEMENTS)) {
     if (typeof data !== 'string') continue;
     const instance = data.toLowerCase();
     if (ttl === 0) {
@@ -115,7 +113,7 @@ function readHint(
 function chooseAddresses(claimed: readonly unknown[], { source, isLocal }: Sender): string[] {
   if (source.startsWith('127.') && isIPv4(source)) return [source];
   const usable = claimed.filter(isUsableAddress);
-  const unique = [...new Set(usable)].sort((a, b) => rank(a) - rank(b)).slice(0, ADDRESSES_MAX);
+  const unique = [...new Set(usable)].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ADDRESSES);
   if (unique.length > 0) return unique;
   return isUsableAddress(source) ? [source] : [];
 
@@ -157,7 +155,7 @@ function readText(data: unknown): { name: string; relayIdPrefix: string } | null
   if (values.get('v') !== TXT_VERSION || relayIdPrefix === undefined || name === undefined) {
     return null;
   }
-  if (!RELAY_ID_PREFIX.test(relayIdPrefix) || Buffer.byteLength(name) > NAME_MAX_BYTES) return null;
+  if (!RELAY_ID_PREFIX.test(relayIdPrefix) || Buffer.byteLength(name) > MAX_NAME_BYTES) return null;
   return { name, relayIdPrefix };
 }
 

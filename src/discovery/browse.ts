@@ -1,7 +1,5 @@
-/**
- * Finds relays by mDNS and keeps a bounded list of hints. Every hint may be a lie: it says where to
- * try, and the key found there decides.
- */
+// Finds relays by mDNS and keeps a bounded list of hints. Every hint may be a lie: it says where to try,
+// and the key found there decides.
 import {
   type Announcement,
   type RelayHint,
@@ -24,15 +22,15 @@ const QUERY_MS = 2_000;
 const SILENCE_MS = 5_000;
 /** Fifteen questions unanswered: a relay that crashed said no goodbye. */
 const HINT_LIFETIME_MS = 30_000;
-const HINTS_MAX = 64;
+const MAX_HINTS = 64;
 /** So that one machine can't fill the list and hide the others. */
-const HINTS_PER_SENDER_MAX = 8;
+const MAX_HINTS_PER_SENDER = 8;
 
 interface Entry {
   readonly hint: RelayHint;
   readonly instance: string;
   readonly sender: string;
-  readonly seenAt: number;
+  readonly seenAtMs: number;
 }
 
 /**
@@ -77,9 +75,9 @@ export function browse(options: {
       crowdReported = true;
       return;
     }
-    const now = performance.now();
-    entries.set(key, { hint, instance, sender, seenAt: now });
-    const isNews = known === undefined || now - known.seenAt > SILENCE_MS;
+    const nowMs = performance.now();
+    entries.set(key, { hint, instance, sender, seenAtMs: nowMs });
+    const isNews = known === undefined || nowMs - known.seenAtMs > SILENCE_MS;
     if (isNews || !sameHint(known.hint, hint)) options.onUp(hint);
   };
 
@@ -100,8 +98,8 @@ export function browse(options: {
     },
   });
   const timer = setInterval(() => {
-    const silentSince = performance.now() - HINT_LIFETIME_MS;
-    for (const [key, entry] of entries) if (entry.seenAt < silentSince) remove(key, entry);
+    const silentSinceMs = performance.now() - HINT_LIFETIME_MS;
+    for (const [key, entry] of entries) if (entry.seenAtMs < silentSinceMs) remove(key, entry);
     for (const { mdns } of links.current()) mdns.query(SERVICE_NAME, 'PTR');
   }, QUERY_MS);
 
@@ -115,10 +113,10 @@ export function browse(options: {
 }
 
 function isCrowded(entries: ReadonlyMap<string, Entry>, sender: string): boolean {
-  if (entries.size >= HINTS_MAX) return true;
+  if (entries.size >= MAX_HINTS) return true;
   let ofSender = 0;
   for (const entry of entries.values()) if (entry.sender === sender) ofSender += 1;
-  return ofSender >= HINTS_PER_SENDER_MAX;
+  return ofSender >= MAX_HINTS_PER_SENDER;
 }
 
 function sameHint(a: RelayHint, b: RelayHint): boolean {

@@ -1,7 +1,5 @@
-/**
- * Why discovery or connecting fails on this machine. It changes nothing and decides nothing: it
- * experiments and yields what each experiment showed.
- */
+// Why discovery or connecting fails on this machine. It changes nothing and decides nothing: it
+// experiments and yields what each experiment showed.
 import type { RelayHint } from './announcement.ts';
 import { browse } from './browse.ts';
 import {
@@ -21,7 +19,7 @@ import { findUdpPortHolders } from './port-holder.ts';
 import { tryToReach } from './reach.ts';
 
 const MULTICAST_MS = 1_000;
-const RELAYS_TRIED_MAX = 3;
+const MAX_RELAYS_TRIED = 3;
 
 /**
  * Runs every check in turn and yields what each found, cause before consequence. `waitMs` is how
@@ -43,7 +41,7 @@ export async function* diagnose(options: {
   ];
   yield* local;
   const hints = await collectHints(network, options.waitMs);
-  const targets = options.relay ? [options.relay] : hints.slice(0, RELAYS_TRIED_MAX);
+  const targets = options.relay ? [options.relay] : hints.slice(0, MAX_RELAYS_TRIED);
   const reached = await Promise.all(
     targets.map(async (target) => ({
       target,

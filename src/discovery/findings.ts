@@ -1,4 +1,5 @@
-/** The sentences of `lanchat doctor`: what each experiment showed, and the fix. Pure. */
+// The sentences of `lanchat doctor`: what each experiment showed, and the fix. Pure.
+import { formatAddress } from '../protocol/address.ts';
 import type { RelayHint } from './announcement.ts';
 import { formatInterface, interfaceFor, type NetworkInterface } from './interfaces.ts';
 import { MDNS_PORT } from './mdns-socket.ts';
@@ -99,7 +100,7 @@ export function describeRelays(
 ): Finding {
   const check = 'relays';
   if (hints.length > 0) {
-    const list = hints.map((h) => `${formatTarget(h)} (${h.relayIdPrefix}…)`).join(', ');
+    const list = hints.map((h) => `${formatAddress(h)} (${h.relayIdPrefix}…)`).join(', ');
     return { check, ok: true, detail: `Answered by mDNS: ${list}.` };
   }
   const silence = `No relay answered by mDNS within ${waitMs / 1000} s`;
@@ -113,9 +114,9 @@ export function describeRelays(
   return {
     check,
     ok: false,
-    detail: `${silence}, though ${formatTarget(reachable)} can be reached: multicast is blocked.`,
+    detail: `${silence}, though ${formatAddress(reachable)} can be reached: multicast is blocked.`,
     fix:
-      `Use lanchat --relay ${formatTarget(reachable)}, or allow multicast between the machines ` +
+      `Use lanchat --relay ${formatAddress(reachable)}, or allow multicast between the machines ` +
       '(firewalls: UDP port 5353; access point: no client isolation).',
   };
 }
@@ -126,7 +127,7 @@ export function describeReach(
   lan: readonly NetworkInterface[],
 ): Finding {
   const { host, port } = target;
-  const where = formatTarget(target);
+  const where = formatAddress(target);
   const fault = (detail: string, fix: string): Finding => ({
     check: 'relay',
     ok: false,
@@ -183,10 +184,6 @@ function route(host: string, lan: readonly NetworkInterface[]): string {
   return interfaceFor(host, lan) === null
     ? `, and ${host} is in none of this machine's subnets`
     : '';
-}
-
-function formatTarget({ host, port }: RelayAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function listInterfaces(lan: readonly NetworkInterface[]): string {

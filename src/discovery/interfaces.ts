@@ -1,4 +1,4 @@
-/** Which network interfaces are up, and when that changes. Knows nothing about mDNS or relays. */
+// Which network interfaces are up, and when that changes. Knows nothing about mDNS or relays.
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';

@@ -1,8 +1,5 @@
-/**
- * One mDNS instance for each IPv4 interface, made anew whenever the interfaces change: the library
- * sends on one interface only, and a group membership doesn't survive its interface. Knows nothing
- * of relays.
- */
+// One mDNS instance for each IPv4 interface, made anew whenever the interfaces change: the library sends
+// on one interface only, and a group membership doesn't survive its interface. Knows nothing of relays.
 import { createSocket } from 'node:dgram';
 import { Bonjour } from 'bonjour-service';
 import {

@@ -1,8 +1,6 @@
-/**
- * The one gate between UDP port 5353 and the mDNS library: bounds what comes in and goes out, and
- * turns every socket error into a problem, because the library would throw it where nobody catches.
- * It looks no further into a packet than its header.
- */
+// The one gate between UDP port 5353 and the mDNS library: bounds what comes in and goes out, and turns
+// every socket error into a problem, because the library would throw it where nobody catches. It looks no
+// further into a packet than its header.
 import type { RemoteInfo, SocketOptions } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import { type DiscoveryProblemKind, errorCode, socketProblemKind } from './problem.ts';
@@ -34,10 +32,10 @@ export const MDNS_PORT = 5353;
 export const MDNS_GROUP = '224.0.0.251';
 
 /** An Ethernet frame's worth: ours take under 600 bytes, and longer ones cost more than they say. */
-const PACKET_MAX_BYTES = 1500;
+const MAX_PACKET_BYTES = 1500;
 /** More in one packet is somebody making work: the worst that passes costs about a millisecond. */
-const QUESTIONS_MAX = 16;
-const RECORDS_MAX = 64;
+const MAX_QUESTIONS = 16;
+const MAX_RECORDS = 64;
 /** A busy LAN of hundreds of machines shows some tens a second; a flood costs a tenth of a core. */
 const RECEIVE_PER_SECOND = 100;
 /** Everybody hears each answer, so a few a second serve any number of askers. */
@@ -204,16 +202,16 @@ export class MdnsSocket extends EventEmitter {
 
 // Counts come from the header, so that a packet claiming thousands of records is never decoded.
 function isReasonable(packet: Buffer): boolean {
-  if (packet.length < HEADER_BYTES || packet.length > PACKET_MAX_BYTES) return false;
+  if (packet.length < HEADER_BYTES || packet.length > MAX_PACKET_BYTES) return false;
   const records = packet.readUInt16BE(6) + packet.readUInt16BE(8) + packet.readUInt16BE(10);
-  return packet.readUInt16BE(4) <= QUESTIONS_MAX && records <= RECORDS_MAX;
+  return packet.readUInt16BE(4) <= MAX_QUESTIONS && records <= MAX_RECORDS;
 }
 
 /** A token bucket that holds two seconds' worth. */
 class Budget {
   readonly #perSecond: number;
   #tokens: number;
-  #filledAt = performance.now();
+  #filledAtMs = performance.now();
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
@@ -221,10 +219,10 @@ class Budget {
   }
 
   take(): boolean {
-    const now = performance.now();
-    const refill = ((now - this.#filledAt) / 1000) * this.#perSecond;
+    const nowMs = performance.now();
+    const refill = ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#tokens + refill, this.#perSecond * 2);
-    this.#filledAt = now;
+    this.#filledAtMs = nowMs;
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;

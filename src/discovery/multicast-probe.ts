@@ -1,4 +1,4 @@
-/** Two small experiments with UDP on this machine. They send nothing that an mDNS program reads. */
+// Two small experiments with UDP on this machine. They send nothing that an mDNS program reads.
 import { randomUUID } from 'node:crypto';
 import type { NetworkInterface } from './interfaces.ts';
 import type { Network } from './mdns-links.ts';

@@ -1,4 +1,4 @@
-/** Which programs hold a UDP port, as far as Linux lets us see. Knows nothing of mDNS. */
+// Which programs hold a UDP port, as far as Linux lets us see. Knows nothing of mDNS.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface PortHolder {

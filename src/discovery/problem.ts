@@ -1,4 +1,5 @@
-/** What can go wrong with discovery here, as plain data. Knows nothing about how it is shown. */
+// What can go wrong with discovery here, as plain data. Knows nothing about how it is shown.
+import { errnoOf } from '../protocol/errors.ts';
 
 /**
  * - `no-interface`: nothing but loopback is up, so there is nobody to find.
@@ -46,6 +47,5 @@ export function socketProblemKind(error: unknown): DiscoveryProblemKind {
 
 /** The `code` of a system error, or an empty string. */
 export function errorCode(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
+  return errnoOf(error) ?? '';
 }

@@ -1,4 +1,4 @@
-/** Whether a TCP connection to an address comes about, and if not, what stands in the way. */
+// Whether a TCP connection to an address comes about, and if not, what stands in the way.
 import { connect, isIPv4 } from 'node:net';
 import { interfaceFor, type NetworkInterface } from './interfaces.ts';
 import { errorCode } from './problem.ts';
@@ -32,7 +32,7 @@ export function tryToReach(
   target: { host: string; port: number },
   interfaces: readonly NetworkInterface[],
 ): Promise<Reach> {
-  const startedAt = performance.now();
+  const startedAtMs = performance.now();
   const isElsewhere = isIPv4(target.host) && interfaceFor(target.host, interfaces) === null;
   return new Promise((resolve) => {
     const socket = connect(target);
@@ -44,10 +44,10 @@ export function tryToReach(
     const timer = setTimeout(() => settle({ kind: 'no-answer' }), REACH_TIMEOUT_MS);
     socket.once('connect', () => {
       const address = socket.remoteAddress ?? target.host;
-      settle({ kind: 'connected', address, elapsedMs: performance.now() - startedAt });
+      settle({ kind: 'connected', address, elapsedMs: performance.now() - startedAtMs });
     });
     socket.once('error', (error) => {
-      const elapsedMs = performance.now() - startedAt;
+      const elapsedMs = performance.now() - startedAtMs;
       settle(sortFailure(errorCode(error), { isElsewhere, elapsedMs }));
     });
   });

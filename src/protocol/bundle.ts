@@ -1,9 +1,9 @@
 // A bundle: the prekeys that others may seal to. Layout only; signatures are checked in crypto/.
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { SIGNATURE_BYTES } from './card.ts';
 import { ProtocolError } from './errors.ts';
 import { idBytes, PeerId } from './ids.ts';
 import { MAX_PREKEYS_PER_BUNDLE } from './limits.ts';
+import { SIGNATURE_BYTES } from './sizes.ts';
 
 const BUNDLE_VERSION = 1;
 /** `x_seal32 ‖ x_auth32 ‖ xwing1216`. */
@@ -28,8 +28,12 @@ export interface UncheckedBundle extends BundleFields {
   readonly signature: Uint8Array;
 }
 
-/** `ver ‖ ID ‖ seq u64 ‖ boot u64 ‖ n u8 ‖ n × {class u8 ‖ pub}`: the signed part (PROTOCOL.md, Keys). */
+/**
+ * `ver ‖ ID ‖ seq u64 ‖ boot u64 ‖ n u8 ‖ n × {class u8 ‖ pub}`: the signed part (PROTOCOL.md, Keys).
+ * Throws RangeError on more than four prekeys.
+ */
 export function encodeBundleFields(bundle: BundleFields): Uint8Array {
+  if (bundle.prekeys.length > MAX_PREKEYS_PER_BUNDLE) throw new RangeError('too many prekeys');
   const writer = new ByteWriter()
     .u8(BUNDLE_VERSION)
     .raw(idBytes(bundle.id))

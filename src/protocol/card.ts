@@ -2,9 +2,9 @@
 import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { MAX_CARD_BYTES, MAX_NICK_BYTES } from './limits.ts';
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';
 
 const CARD_VERSION = 1;
-export const SIGNATURE_BYTES = 64;
 
 /** What a card says; `seq` rises with each change. */
 export interface CardFields {
@@ -27,8 +27,8 @@ export function encodeCardFields(card: CardFields): Uint8Array {
   if (nick.length > MAX_NICK_BYTES) throw new RangeError('nick too long');
   return new ByteWriter()
     .u8(CARD_VERSION)
-    .fixed(card.ed25519, 32)
-    .fixed(card.x25519, 32)
+    .fixed(card.ed25519, PUBLIC_KEY_BYTES)
+    .fixed(card.x25519, PUBLIC_KEY_BYTES)
     .u64(card.seq)
     .u8(nick.length)
     .raw(nick)
@@ -40,8 +40,8 @@ export function decodeCard(bytes: Uint8Array): UncheckedCard {
   if (bytes.length > MAX_CARD_BYTES) throw new ProtocolError('card too long');
   const reader = new ByteReader(bytes);
   if (reader.u8() !== CARD_VERSION) throw new ProtocolError('card version');
-  const ed25519 = reader.take(32);
-  const x25519 = reader.take(32);
+  const ed25519 = reader.take(PUBLIC_KEY_BYTES);
+  const x25519 = reader.take(PUBLIC_KEY_BYTES);
   const seq = reader.u64();
   const nickLength = reader.u8();
   if (nickLength > MAX_NICK_BYTES) throw new ProtocolError('nick too long');

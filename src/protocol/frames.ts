@@ -1,6 +1,5 @@
 // The frame table: every message between client and relay, bytes ↔ typed values. No IO, no crypto.
 import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from './bytes.ts';
-import { SIGNATURE_BYTES } from './card.ts';
 import { CODES, type Code, codeFromNumber } from './codes.ts';
 import { ProtocolError } from './errors.ts';
 import { idBytes, PeerId, TopicId } from './ids.ts';
@@ -12,6 +11,7 @@ import {
   MAX_PRESENCE_ENTRIES,
   MAX_ROSTER_ENTRIES,
 } from './limits.ts';
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';
 
 /** What the relay announces in CHALLENGE. */
 export interface AnnouncedLimits {
@@ -31,7 +31,7 @@ export interface JoinProof {
 }
 
 /** `left`; `joined`; `guest`: speaks for a moment (`lanchat send '#room'`), is given no key and not listed. */
-export type Standing = 'left' | 'joined' | 'guest';
+export type Standing = (typeof STANDINGS)[number];
 
 export interface PresenceEntry {
   readonly id: PeerId;
@@ -148,7 +148,8 @@ export const NONCE_BYTES = 32;
 export const FRAME_HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
 const NO_SLOT = 0;
-const STANDINGS = ['left', 'joined', 'guest'] as const;
+/** By their byte, on the wire and under a join's signature. */
+export const STANDINGS = ['left', 'joined', 'guest'] as const;
 const OBJECT_KINDS = ['card', 'bundle'] as const;
 
 /** The whole frame, length included. Throws RangeError on values of ours that no frame can hold. */
@@ -169,7 +170,7 @@ export function encodeChallengeFields(challenge: Omit<Challenge, 'signature'>): 
   return new ByteWriter()
     .u8(challenge.version)
     .u8(NO_SLOT)
-    .fixed(challenge.relayKey, 32)
+    .fixed(challenge.relayKey, PUBLIC_KEY_BYTES)
     .fixed(challenge.nonce, NONCE_BYTES)
     .u32(challenge.limits.frameBytes)
     .u16(challenge.limits.topics)
@@ -388,7 +389,7 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
 function readChallenge(reader: ByteReader): Challenge {
   const version = reader.u8();
   readNoSlot(reader);
-  const relayKey = reader.take(32);
+  const relayKey = reader.take(PUBLIC_KEY_BYTES);
   const nonce = reader.take(NONCE_BYTES);
   const limits = { frameBytes: reader.u32(), topics: reader.u16(), mailboxBlobs: reader.u32() };
   return { version, relayKey, nonce, limits, signature: reader.take(SIGNATURE_BYTES) };

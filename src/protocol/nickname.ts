@@ -5,6 +5,9 @@ import { MAX_NICK_BYTES, MAX_ROOM_NAME_BYTES } from './limits.ts';
 // Letters, marks and digits of any script, and few joints; no control, bidi, zero-width or space.
 const NICK = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.'-]*$/u;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.-]*$/u;
+/** Where everybody lands, without the `#` that people write before it. */
+export const FIRST_ROOM_NAME = 'lobby';
+export const FIRST_ROOM = `#${FIRST_ROOM_NAME}`;
 const FORBIDDEN_IN_NICK = /[^\p{L}\p{M}\p{N}_.'-]+/gu;
 const SCRIPTS = [
   'Latin',

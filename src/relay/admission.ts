@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events.ts';
 import type { RelayLimits } from './limits.ts';
+import { TokenBucket } from './rate.ts';
+
+const LOOPBACK = /^(?:127\.|::1$)/;
 
 /** A TCP connection between accept and close. */
 interface Admitted {
@@ -16,6 +19,8 @@ interface Admitted {
 interface Line {
   loggingIn: number;
   readonly waiting: Set<Admitted>;
+  /** Null on loopback: a program that runs here can take the processor anyway. */
+  readonly handshakes: TokenBucket | null;
 }
 
 export interface AdmissionContext {
@@ -46,13 +51,15 @@ export class Admission {
   }
 
   /**
-   * Takes a fresh socket, which nobody reads yet. Of one address a few log in at a time; the others wait
-   * in line, so that a classroom behind one address, or a reconnecting crowd, is slowed and not refused.
+   * Takes a fresh socket, which nobody reads yet. Of one address a few log in at a time, and so many a
+   * second; the others wait in line, so that a classroom behind one address, or a reconnecting crowd, is
+   * slowed and not refused.
    */
   accept(socket: Socket): void {
     const { clock, limits } = this.#context;
     const address = addressOf(socket);
-    const line = this.#lines.get(address) ?? { loggingIn: 0, waiting: new Set() };
+    const line = this.#lines.get(address) ?? this.#newLine(address);
+    // A connection that breaks off: 'close' follows and frees its place.
     socket.on('error', () => {});
     if (this.#admitted.size >= limits.connections || line.waiting.size >= limits.waitingAnAddress) {
       socket.destroy();
@@ -83,6 +90,15 @@ export class Admission {
     admitted.stage = 'logged-in';
   }
 
+  /** The relay's heartbeat: lets those in who waited for their address's rate, and forgets idle addresses. */
+  beat(nowMs: number): void {
+    for (const [address, line] of this.#lines) {
+      this.#advance(line);
+      const isIdle = line.loggingIn === 0 && line.waiting.size === 0;
+      if (isIdle && line.handshakes?.isFull(nowMs) !== false) this.#lines.delete(address);
+    }
+  }
+
   overdue(nowMs: number): Overdue[] {
     const late = (admitted: Admitted) =>
       admitted.stage !== 'logged-in' && nowMs >= admitted.deadlineMs;
@@ -96,9 +112,20 @@ export class Admission {
     }
   }
 
+  #newLine(address: string): Line {
+    const { clock, limits } = this.#context;
+    const rate = { perSecond: limits.handshakesPerSecond, burst: limits.handshakesBurst };
+    const handshakes = LOOPBACK.test(address) ? null : new TokenBucket(rate, clock.nowMs());
+    return { loggingIn: 0, waiting: new Set(), handshakes };
+  }
+
   #advance(line: Line): void {
+    const { clock, limits } = this.#context;
+    const nowMs = clock.nowMs();
     for (const next of line.waiting) {
-      if (line.loggingIn >= this.#context.limits.loginsAnAddress) return;
+      if (line.loggingIn >= limits.loginsAnAddress) return;
+      if (line.handshakes?.ready(nowMs) === false) return;
+      line.handshakes?.take(1);
       line.waiting.delete(next);
       line.loggingIn++;
       next.stage = 'logging-in';
@@ -120,7 +147,6 @@ export class Admission {
     // Twice would free a place that somebody else has.
     admitted.stage = 'logged-in';
     this.#advance(line);
-    if (line.loggingIn === 0 && line.waiting.size === 0) this.#lines.delete(admitted.address);
   }
 }
 

@@ -1,5 +1,6 @@
 // One TLS connection: bytes to frames and back, its rate, its end. Knows no frame but END and PING.
 import type { TLSSocket } from 'node:tls';
+import { EXPORTER_BYTES, EXPORTER_LABEL } from '../protocol/channel.ts';
 import type { Code } from '../protocol/codes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { FrameLengthError, FrameSplitter } from '../protocol/frame-stream.ts';
@@ -117,7 +118,7 @@ export class Connection {
   /** 32 bytes that only the two ends of this TLS connection know (RFC 8446, 7.5). */
   exporter(): Uint8Array {
     // In TLS 1.3 an empty context and none are the same.
-    return this.#socket.exportKeyingMaterial(32, 'EXPORTER-lanchat-1', Buffer.alloc(0));
+    return this.#socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
   }
 
   /** Larger frames are taken from here on. */

@@ -1,30 +1,48 @@
 // The operator's requests over the relay's own local socket: one JSON line each way. Knows no network.
 import type { Socket } from 'node:net';
-import type { KickOutcome, PeerStatus, RelayStatus } from './relay.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 
-/** Longer lines are no request of ours. */
-const MAX_LINE_BYTES = 1_024;
+/** The longest announcement, every character of it escaped, fits. */
+const MAX_LINE_LENGTH = 16 * 1024;
 const MIN_PREFIX_DIGITS = 8;
 const FINGERPRINT_DIGITS = 64;
 
+export interface PeerStatus {
+  readonly fingerprint: PeerId;
+  /** Untrusted text. */
+  readonly nick: string;
+  readonly address: string;
+  readonly connectedMs: number;
+}
+
+export type KickOutcome =
+  | { readonly outcome: 'kicked'; readonly id: PeerId }
+  | { readonly outcome: 'unknown-peer' }
+  | { readonly outcome: 'ambiguous'; readonly peers: readonly PeerId[] };
+
+/** What an operator may ask of a relay. */
 export interface Controlled {
+  /** Who is logged in. */
   peers(): PeerStatus[];
+  /** Ends the connection of the one peer whose fingerprint begins so. */
   kick(fingerprintPrefix: string): KickOutcome;
-  status(): RelayStatus;
+  /** Signs `text`, sends it to all who are logged in and says how many; `too-long`: over 2,000 bytes. */
+  announce(text: string): number | 'too-long';
 }
 
 type ControlRequest =
   | { readonly do: 'peers' }
-  | { readonly do: 'status' }
-  | { readonly do: 'kick'; readonly fingerprint: string };
+  | { readonly do: 'kick'; readonly fingerprint: string }
+  | { readonly do: 'announce'; readonly text: string };
 
 /** Hands over every connection of the operator's own programs; whoever listens decides who is let in. */
 export type AcceptControl = (handler: (connection: Socket) => void) => void;
 
 /**
  * Answers on all control connections until it is closed. Answers:
- * `{"peers":[…]}`, `{"connected":n}`, `{"kicked":"…64 hex…"}`, or `{"error":"…"}` with `bad-request`,
- * `unknown-peer` or `ambiguous` (then with `"peers"`). Returns what closes it.
+ * `{"peers":[…]}`, `{"kicked":"…64 hex…"}`, `{"announced":n}` (how many were told), or `{"error":"…"}` with
+ * `bad-request`, `unknown-peer`, `ambiguous` (then with `"peers"`) or `too-long`. Returns what closes it.
  */
 export function serveControl(accept: AcceptControl, relay: Controlled): () => void {
   const sockets = new Set<Socket>();
@@ -35,10 +53,11 @@ export function serveControl(accept: AcceptControl, relay: Controlled): () => vo
       return;
     }
     sockets.add(socket);
+    // An operator's program that went away: 'close' follows and says as much.
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
-    readLines(socket, (line) => {
-      socket.write(`${JSON.stringify(answer(line, relay))}\n`);
+    readJsonLines(socket, MAX_LINE_LENGTH, (request) => {
+      writeJsonLine(socket, answer(parseRequest(request), relay));
     });
   });
   return () => {
@@ -47,27 +66,15 @@ export function serveControl(accept: AcceptControl, relay: Controlled): () => vo
   };
 }
 
-function readLines(socket: Socket, take: (line: string) => void): void {
-  let unfinished = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (text: string) => {
-    const lines = (unfinished + text).split('\n');
-    unfinished = lines.pop() ?? '';
-    for (const line of lines) take(line);
-    if (unfinished.length > MAX_LINE_BYTES) socket.destroy();
-  });
-}
-
-function answer(line: string, relay: Controlled): object {
-  const request = parseRequest(line);
+function answer(request: ControlRequest | null, relay: Controlled): object {
   if (request === null) return { error: 'bad-request' };
   switch (request.do) {
     case 'peers':
       return { peers: relay.peers() };
-    case 'status':
-      return relay.status();
     case 'kick':
       return kick(request.fingerprint, relay);
+    case 'announce':
+      return announce(request.text, relay);
     default:
       return request satisfies never;
   }
@@ -87,27 +94,26 @@ function kick(fingerprint: string, relay: Controlled): object {
   }
 }
 
+function announce(text: string, relay: Controlled): object {
+  const announced = relay.announce(text);
+  return announced === 'too-long' ? { error: announced } : { announced };
+}
+
 /** Null for anything but exactly one of the requests. */
-function parseRequest(line: string): ControlRequest | null {
-  const value = parseJson(line);
-  if (line.length > MAX_LINE_BYTES || typeof value !== 'object' || value === null) return null;
+function parseRequest(value: unknown): ControlRequest | null {
+  if (typeof value !== 'object' || value === null) return null;
   const fields = new Map<string, unknown>(Object.entries(value));
   const verb = fields.get('do');
-  if (fields.size === 1 && (verb === 'peers' || verb === 'status')) return { do: verb };
-  const fingerprint = fields.get('fingerprint');
-  if (fields.size !== 2 || verb !== 'kick' || typeof fingerprint !== 'string') return null;
-  return isFingerprintPrefix(fingerprint) ? { do: verb, fingerprint } : null;
+  if (verb === 'peers') return fields.size === 1 ? { do: verb } : null;
+  if (fields.size !== 2) return null;
+  const [fingerprint, text] = [fields.get('fingerprint'), fields.get('text')];
+  if (verb === 'kick' && isFingerprintPrefix(fingerprint)) return { do: verb, fingerprint };
+  if (verb === 'announce' && typeof text === 'string') return { do: verb, text };
+  return null;
 }
 
-function isFingerprintPrefix(text: string): boolean {
+function isFingerprintPrefix(text: unknown): text is string {
+  if (typeof text !== 'string') return false;
   const { length } = text;
   return length >= MIN_PREFIX_DIGITS && length <= FINGERPRINT_DIGITS && /^[0-9a-f]+$/i.test(text);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

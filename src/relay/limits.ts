@@ -8,6 +8,9 @@ export interface RelayLimits {
   readonly loginsAnAddress: number;
   /** Connections of one address that wait in that line; more are refused. */
   readonly waitingAnAddress: number;
+  /** TLS handshakes that one address, but loopback, may begin: each costs about a millisecond. */
+  readonly handshakesPerSecond: number;
+  readonly handshakesBurst: number;
   readonly handshakeMs: number;
   /** What a connection may leave unread before it is dropped. */
   readonly outQueueBytes: number;
@@ -40,6 +43,8 @@ export const DEFAULT_LIMITS: RelayLimits = {
   connections: 2_000,
   loginsAnAddress: 8,
   waitingAnAddress: 512,
+  handshakesPerSecond: 20,
+  handshakesBurst: 100,
   handshakeMs: HANDSHAKE_TIMEOUT_MS,
   outQueueBytes: 4 * MIB,
   outQueueBytesInAll: 6 * MIB,

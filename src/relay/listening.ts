@@ -1,10 +1,9 @@
 // Opening the relay's port: TCP in front, TLS behind admission. Knows no frames.
 import net from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
-import { LanchatError } from '../protocol/errors.ts';
+import { ALPN } from '../protocol/channel.ts';
+import { errnoOf, LanchatError } from '../protocol/errors.ts';
 import { createCertificate } from './certificate.ts';
-
-const ALPN = 'lanchat/1';
 
 export type ListenErrorCode =
   | 'port-in-use'
@@ -49,11 +48,13 @@ export function createTlsServer(
     // Admission's deadline is earlier, and covers login as well.
     handshakeTimeout: 60_000,
   });
+  // What OpenSSL makes of a stranger's bytes is of no use to an operator; that they were no TLS is.
   server.on('tlsClientError', (_error, socket) => {
     refused(socket);
     socket.destroy();
   });
   server.on('secureConnection', (socket) => {
+    // A connection that breaks off: 'close' follows, and ends what runs on it.
     socket.on('error', () => {});
     if (socket.alpnProtocol === ALPN) {
       accepted(socket);
@@ -80,8 +81,8 @@ export function listen(
 ): Promise<net.Server> {
   const server = net.createServer({ pauseOnConnect: true, noDelay: true }, accept);
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const code = CODES_BY_ERRNO[cause.code ?? ''] ?? 'cannot-listen';
+    server.once('error', (cause) => {
+      const code = CODES_BY_ERRNO[errnoOf(cause) ?? ''] ?? 'cannot-listen';
       reject(new ListenError(code, `can't listen on port ${port}`, { cause }));
     });
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {

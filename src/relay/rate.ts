@@ -1,4 +1,4 @@
-// Token buckets: how much one connection may ask for. Knows no connections; whoever holds one stops reading.
+// Token buckets: how much somebody may ask for. Knows no connections; whoever holds one makes them wait.
 
 export interface Rate {
   readonly perSecond: number;
@@ -26,5 +26,10 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + earned);
     this.#countedAtMs = nowMs;
     return this.#tokens >= 0;
+  }
+
+  /** As if made anew: nobody need remember it. */
+  isFull(nowMs: number): boolean {
+    return this.ready(nowMs) && this.#tokens === this.#rate.burst;
   }
 }

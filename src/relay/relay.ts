@@ -6,14 +6,19 @@ import { relayIdentityFromSeed } from '../crypto/identity.ts';
 import { signAnnouncement } from '../crypto/login.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
-import { UsageError } from '../protocol/errors.ts';
 import { encodeFrame } from '../protocol/frames.ts';
-import type { PeerId, RelayId } from '../protocol/ids.ts';
+import type { RelayId } from '../protocol/ids.ts';
 import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { Admission } from './admission.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
-import { type AcceptControl, serveControl } from './control.ts';
+import {
+  type AcceptControl,
+  type Controlled,
+  type KickOutcome,
+  type PeerStatus,
+  serveControl,
+} from './control.ts';
 import { Directory } from './directory.ts';
 import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
 import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
@@ -45,35 +50,11 @@ export interface RelayOptions {
   readonly onBytes?: ByteTap;
 }
 
-export interface PeerStatus {
-  readonly fingerprint: PeerId;
-  /** Untrusted text. */
-  readonly nick: string;
-  readonly address: string;
-  readonly connectedMs: number;
-}
-
-export interface RelayStatus {
-  readonly connected: number;
-}
-
-export type KickOutcome =
-  | { readonly outcome: 'kicked'; readonly id: PeerId }
-  | { readonly outcome: 'unknown-peer' }
-  | { readonly outcome: 'ambiguous'; readonly peers: readonly PeerId[] };
-
-export interface Relay {
+export interface Relay extends Controlled {
   readonly host: string;
   readonly port: number;
   readonly relayId: RelayId;
-  /** Who is logged in. */
-  peers(): PeerStatus[];
-  /** Ends the connection of the one peer whose fingerprint begins so. */
-  kick(fingerprintPrefix: string): KickOutcome;
-  status(): RelayStatus;
   counters(): RelayCounters;
-  /** Signs `text` and sends it to all who are logged in. Throws UsageError above 2,000 bytes. */
-  announce(text: string): void;
   /** Tells all, writes out what was accepted, and is done within 2 s. */
   close(): Promise<void>;
 }
@@ -197,25 +178,21 @@ class RunningRelay implements Relay {
     return { outcome: 'kicked', id: first.person.id };
   }
 
-  status(): RelayStatus {
-    return { connected: [...this.#directory.present()].length };
-  }
-
   counters(): RelayCounters {
     return this.#events.counters();
   }
 
-  announce(text: string): void {
-    if (utf8FromText(text).length > MAX_ANNOUNCEMENT_BYTES) {
-      throw new UsageError('announcement-too-long', `over ${MAX_ANNOUNCEMENT_BYTES} bytes`);
-    }
+  announce(text: string): number | 'too-long' {
+    if (utf8FromText(text).length > MAX_ANNOUNCEMENT_BYTES) return 'too-long';
     const nowMs = BigInt(Math.floor(this.#clock.wallMs()));
     const seq = nowMs > this.#lastAnnouncement ? nowMs : this.#lastAnnouncement + 1n;
     this.#lastAnnouncement = seq;
     const signature = signAnnouncement(this.#sessions.relay, { seq, text });
     const frame = encodeFrame({ type: 'announce', req: 0, seq, text, signature });
     const segment = new Segment(frame);
-    for (const { connection } of this.#directory.present()) connection.sendSegment(segment);
+    const logins = [...this.#directory.present()];
+    for (const { connection } of logins) connection.sendSegment(segment);
+    return logins.length;
   }
 
   close(): Promise<void> {
@@ -274,6 +251,7 @@ class RunningRelay implements Relay {
 
   #beat(): void {
     const nowMs = this.#clock.nowMs();
+    this.#admission.beat(nowMs);
     for (const { id, address, socket } of this.#admission.overdue(nowMs)) {
       const connection = this.#open.get(id);
       if (connection !== undefined) {

@@ -64,6 +64,7 @@ function answer(login: Login, frame: Frame, context: RequestContext): Outcome {
         return outcome === 'done' ? 'answered' : outcome;
       });
     case 'unsub':
+      if (frame.join.standing !== 'left') throw new ProtocolError('unsub without a leave');
       return paying(login, context, () => context.topics.unsubscribe(login, frame));
     default:
       login.connection.end('unexpected', `${frame.type} after login`);

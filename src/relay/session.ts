@@ -1,6 +1,12 @@
 // The stages of one connection: HELLO, AUTH, then requests. Decides when each frame has its place.
 import type { RelayIdentity } from '../crypto/identity.ts';
-import { type AnnouncedLimits, decodeFrame, type Frame, type FrameOf } from '../protocol/frames.ts';
+import {
+  type AnnouncedLimits,
+  decodeFrame,
+  type Frame,
+  type FrameOf,
+  NONCE_BYTES,
+} from '../protocol/frames.ts';
 import type { Connection, ConnectionOwner, Ending } from './connection.ts';
 import type { Login } from './directory.ts';
 import { type EventLog, fingerprintLabel } from './events.ts';
@@ -25,8 +31,6 @@ type Stage =
   | { readonly name: 'auth'; readonly login: LoginInProgress }
   | { readonly name: 'ready'; readonly login: Login }
   | { readonly name: 'ended' };
-
-const NONCE_BYTES = 32;
 
 export class Session implements ConnectionOwner {
   readonly connection: Connection;

@@ -87,18 +87,16 @@ export class Topic {
     return 'done';
   }
 
-  /** With a signed leave, the leave is passed on; without one, the member is only not here. */
+  /** Passes the signed leave on. */
   unsubscribe(login: Login, { join }: Unsubscribe): RosterOutcome {
-    if (join.standing === 'left') {
-      const outcome = this.#roster.record(login.person.id, false, join);
-      if (outcome !== 'done') return outcome;
-      this.#context.news.changed(this);
-    }
+    const outcome = this.#roster.record(login.person.id, false, join);
+    if (outcome !== 'done') return outcome;
+    this.#context.news.changed(this);
     this.leave(login);
     return 'done';
   }
 
-  /** The connection is not subscribed any more. */
+  /** The connection is not subscribed any more; without a signed leave, the member is only not here. */
   leave(login: Login): void {
     this.flush();
     const standing = this.#subscribers.get(login);

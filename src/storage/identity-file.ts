@@ -5,13 +5,11 @@ import * as v from 'valibot';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_NICK_BYTES } from '../protocol/limits.ts';
+import { SEED_BYTES } from '../protocol/sizes.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { bytesField, idField, textField, timeMsField, u64Field } from './record-fields.ts';
 import { createRecord, type RecordFormat, readRecord, requireInBounds } from './record-file.ts';
 import { type OnSaveFault, SavedRecord } from './saved-record.ts';
-
-/** 32 secret bytes from which every key of an identity is derived (PROTOCOL.md, Keys). */
-const SEED_BYTES = 32;
 
 export interface StoredIdentity {
   readonly id: PeerId;

@@ -2,10 +2,11 @@
 // takes it back when that process ends.
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { errnoOf } from '../protocol/errors.ts';
 import { type FolderOwned, FolderOwner, readPid } from './folder-owner.ts';
 import { connectTo } from './local-socket.ts';
 import { makePrivateFolder, replacePrivateFile } from './private-file.ts';
-import { errnoOf, StorageError, storageErrorFrom } from './storage-error.ts';
+import { StorageError, storageErrorFrom } from './storage-error.ts';
 
 /** Each turn that is lost was won by another process. */
 const MAX_TURNS = 1_000;

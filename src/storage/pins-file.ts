@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_NICK_BYTES } from '../protocol/limits.ts';
+import { PUBLIC_KEY_BYTES } from '../protocol/sizes.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { bytesField, idField, textField, timeMsField } from './record-fields.ts';
 import { type RecordFormat, readRecord, requireInBounds } from './record-file.ts';
@@ -11,9 +12,6 @@ import { type OnSaveFault, SavedRecord } from './saved-record.ts';
 
 /** Anybody on the LAN can appear under new IDs for ever; beyond this many, those who matter least go. */
 export const MAX_PINS = 5_000;
-/** Earlier names kept for each ID. */
-const MAX_FORMER_NICKS = 4;
-const KEY_BYTES = 32;
 
 export interface Pin {
   readonly id: PeerId;
@@ -22,8 +20,6 @@ export interface Pin {
   readonly x25519: Uint8Array;
   /** As its owner last wrote it: untrusted text. */
   readonly nick: string;
-  /** Names seen under this ID before, newest last, without `nick`. */
-  readonly formerNicks: readonly string[];
   readonly trust: 'known' | 'verified';
   readonly firstSeenMs: number;
   /** When it was verified; null where `trust` is `known`. */
@@ -48,10 +44,9 @@ const pinFormat = {
   schema: v.pipe(
     v.strictObject({
       id: idField(PeerId),
-      ed25519: bytesField(KEY_BYTES),
-      x25519: bytesField(KEY_BYTES),
+      ed25519: bytesField(PUBLIC_KEY_BYTES),
+      x25519: bytesField(PUBLIC_KEY_BYTES),
       nick,
-      formerNicks: v.pipe(v.array(nick), v.maxLength(MAX_FORMER_NICKS)),
       firstSeenMs: timeMsField,
       verifiedAtMs: v.nullable(timeMsField),
       contacted: v.boolean(),
@@ -68,7 +63,7 @@ const pinFormat = {
 
 const format: RecordFormat<readonly Pin[]> = {
   // MAX_PINS of the longest entries, every character of a name escaped, and as many verified again.
-  maxBytes: 16 * 1024 * 1024,
+  maxBytes: 8 * 1024 * 1024,
   schema: v.array(pinFormat.schema),
   encode: (pins) => pins.map(pinFormat.encode),
   startingOver: 'everybody is then new to you, and whom you verified is forgotten',
@@ -78,23 +73,17 @@ function trustSince(verifiedAtMs: number | null): Pin['trust'] {
   return verifiedAtMs === null ? 'known' : 'verified';
 }
 
-/**
- * The pins in `folder`, for looking only: whoever doesn't own the profile may call this. Least recently
- * seen first. Throws StorageError.
- */
-export async function readPins(folder: string): Promise<readonly Pin[]> {
-  return (await readRecord(join(folder, FOLDER_ENTRIES.pins), format)) ?? [];
-}
-
 /** The pins of the process that owns the profile. Changes reach the disk soon after; `flush` waits for it. */
 export class Pins {
   /** Least recently seen first: a map keeps the order in which keys were set. */
   readonly #pins: Map<PeerId, Pin>;
   readonly #saved: SavedRecord<readonly Pin[]>;
+  #evicted: ((id: PeerId) => void) | null = null;
 
   /** Throws StorageError; a file that can't be read is left as it is. */
   static async open(folder: string, onFault: OnSaveFault): Promise<Pins> {
-    return new Pins(folder, await readPins(folder), onFault);
+    const pins = await readRecord(join(folder, FOLDER_ENTRIES.pins), format);
+    return new Pins(folder, pins ?? [], onFault);
   }
 
   private constructor(folder: string, pins: readonly Pin[], onFault: OnSaveFault) {
@@ -105,6 +94,11 @@ export class Pins {
 
   get(id: PeerId): Pin | null {
     return this.#pins.get(id) ?? null;
+  }
+
+  /** `listener` is told of everybody whom `see` evicts, before it returns. Call once. */
+  onEvict(listener: (id: PeerId) => void): void {
+    this.#evicted = listener;
   }
 
   /** Everybody, least recently seen first. */
@@ -120,14 +114,12 @@ export class Pins {
   see(card: SeenCard, nowMs: number): Pin {
     const earlier = this.#pins.get(card.id);
     const pin: Pin =
-      earlier === undefined
-        ? firstPin(card, nowMs)
-        : { ...earlier, nick: card.nick, formerNicks: formerNicks(earlier, card.nick) };
+      earlier === undefined ? firstPin(card, nowMs) : { ...earlier, nick: card.nick };
     requireInBounds(pin, pinFormat);
     this.#pins.delete(card.id);
     this.#pins.set(card.id, pin);
-    if (this.#pins.size > MAX_PINS) this.#evictOne(card.id);
     this.#saved.save();
+    if (this.#pins.size > MAX_PINS) this.#evictOne(card.id);
     return pin;
   }
 
@@ -174,7 +166,9 @@ export class Pins {
       }
       victim ??= pin.id;
     }
-    if (victim !== null) this.#pins.delete(victim);
+    if (victim === null) return;
+    this.#pins.delete(victim);
+    this.#evicted?.(victim);
   }
 }
 
@@ -182,17 +176,10 @@ function firstPin(card: SeenCard, nowMs: number): Pin {
   const { id, ed25519, x25519, nick } = card;
   return {
     ...{ id, ed25519, x25519, nick },
-    formerNicks: [],
     trust: 'known',
     firstSeenMs: nowMs,
     verifiedAtMs: null,
     contacted: false,
     acceptedNick: null,
   };
-}
-
-function formerNicks(earlier: Pin, nickNow: string): readonly string[] {
-  if (earlier.nick === nickNow) return earlier.formerNicks;
-  const others = earlier.formerNicks.filter((name) => name !== nickNow && name !== earlier.nick);
-  return [...others, earlier.nick].slice(-MAX_FORMER_NICKS);
 }

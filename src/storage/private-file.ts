@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf, StorageError, storageErrorFrom } from './storage-error.ts';
+import { errnoOf } from '../protocol/errors.ts';
+import { StorageError, storageErrorFrom } from './storage-error.ts';
 
 const PRIVATE_MODE = 0o600;
 const PRIVATE_FOLDER_MODE = 0o700;

@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { UsageError } from '../protocol/errors.ts';
+import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { makePrivateFolder } from './private-file.ts';
-import { errnoOf, StorageError, storageErrorFrom } from './storage-error.ts';
+import { StorageError, storageErrorFrom } from './storage-error.ts';
 
 /** Everything that lanchat keeps in a profile's folder, or in a relay's. */
 export const FOLDER_ENTRIES = {

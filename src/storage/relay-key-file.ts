@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { RelayId } from '../protocol/ids.ts';
+import { SEED_BYTES } from '../protocol/sizes.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { bytesField, idField, timeMsField } from './record-fields.ts';
 import { createRecord, type RecordFormat, readRecord } from './record-file.ts';
-
-const RELAY_SEED_BYTES = 32;
 
 export interface StoredRelayKey {
   readonly id: RelayId;
@@ -20,7 +19,7 @@ const format: RecordFormat<StoredRelayKey> = {
   maxBytes: 4 * 1024,
   schema: v.strictObject({
     id: idField(RelayId),
-    seed: bytesField(RELAY_SEED_BYTES),
+    seed: bytesField(SEED_BYTES),
     createdMs: timeMsField,
   }),
   encode: (key) => ({ ...key, seed: hexFromBytes(key.seed) }),

@@ -44,25 +44,6 @@ export async function readRelays(folder: string): Promise<readonly PinnedRelay[]
   return (await readRecord(join(folder, FOLDER_ENTRIES.relays), format)) ?? [];
 }
 
-/** The relay used last, to which a client goes by itself; null in a fresh profile. Takes `readRelays` order. */
-export function rememberedRelay(relays: readonly PinnedRelay[]): PinnedRelay | null {
-  return relays.at(-1) ?? null;
-}
-
-/** Those last reached at this address, as it was given to `use`: one of these keys must answer there. */
-export function relaysAt(
-  relays: readonly PinnedRelay[],
-  host: string,
-  port: number,
-): readonly PinnedRelay[] {
-  return relays.filter((relay) => relay.host === host && relay.port === port);
-}
-
-/** Those of exactly this name: a stranger under it is refused. */
-export function relaysNamed(relays: readonly PinnedRelay[], name: string): readonly PinnedRelay[] {
-  return relays.filter((relay) => relay.name === name);
-}
-
 /** The pinned relays of the process that owns the profile. */
 export class PinnedRelays {
   #relays: readonly PinnedRelay[];
@@ -92,12 +73,6 @@ export class PinnedRelays {
     if (!v.is(pinnedRelay, relay)) throw new RangeError('relay out of bounds');
     const others = this.#relays.filter((pinned) => pinned.id !== relay.id);
     this.#relays = [...others, relay].slice(-MAX_RELAYS);
-    this.#saved.save();
-  }
-
-  /** The user no longer trusts this key; its address and name are free for another. */
-  forget(id: RelayId): void {
-    this.#relays = this.#relays.filter((pinned) => pinned.id !== id);
     this.#saved.save();
   }
 

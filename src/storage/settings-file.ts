@@ -1,4 +1,4 @@
-// What this profile remembers of its use: rooms joined, the conversation last open. No keys, no messages.
+// What this profile remembers of its use: the rooms it is in. No keys, no messages.
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { MAX_ROOM_NAME_BYTES } from '../protocol/limits.ts';
@@ -9,26 +9,21 @@ import { type OnSaveFault, SavedRecord } from './saved-record.ts';
 
 /** Each is a subscription at the relay. */
 export const MAX_REMEMBERED_ROOMS = 500;
-/** `#room`, or the 64 digits of a person's ID. */
-const MAX_CONVERSATION_BYTES = 64;
 
 export interface Settings {
   /** Names without the `#`, in the order of joining. */
   readonly rooms: readonly string[];
-  /** `#room` or a person's ID; null: none yet. */
-  readonly lastConversation: string | null;
 }
 
-const FRESH: Settings = { rooms: [], lastConversation: null };
+const FRESH: Settings = { rooms: [] };
 
 const format: RecordFormat<Settings> = {
   maxBytes: 256 * 1024,
   schema: v.strictObject({
     rooms: v.pipe(v.array(textField(MAX_ROOM_NAME_BYTES)), v.maxLength(MAX_REMEMBERED_ROOMS)),
-    lastConversation: v.nullable(textField(MAX_CONVERSATION_BYTES)),
   }),
   encode: (settings) => settings,
-  startingOver: 'lanchat then asks again which rooms to join',
+  startingOver: 'this profile is then in no room; join them again',
 };
 
 /** The settings in `folder`, or fresh ones; needs no lock. Throws StorageError. */
@@ -57,10 +52,9 @@ export class SettingsFile {
   }
 
   /** Throws RangeError on more than MAX_REMEMBERED_ROOMS rooms, or names too long to be read back. */
-  update(change: Partial<Settings>): void {
-    const next = { ...this.#settings, ...change };
-    requireInBounds(next, format);
-    this.#settings = next;
+  update(settings: Settings): void {
+    requireInBounds(settings, format);
+    this.#settings = settings;
     this.#saved.save();
   }
 

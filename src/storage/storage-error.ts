@@ -1,5 +1,5 @@
 // What can go wrong with the files on disk, with a sentence that says what to do. Never holds a file's contents.
-import { LanchatError } from '../protocol/errors.ts';
+import { errnoOf, LanchatError } from '../protocol/errors.ts';
 
 /**
  * - `not-a-file`, `not-a-folder`: something else stands at that path (a symlink, a pipe, a device)
@@ -34,12 +34,6 @@ export class StorageError extends LanchatError {
     this.code = code;
     this.path = options.path;
   }
-}
-
-/** The `code` of a Node system error (`ENOENT`, …), or null for anything else. */
-export function errnoOf(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
 }
 
 /** Turns what Node threw while it was reading or writing `path` into a StorageError; keeps one that is. */

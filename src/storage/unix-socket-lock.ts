@@ -11,10 +11,11 @@ import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import type net from 'node:net';
 import { join } from 'node:path';
+import { errnoOf } from '../protocol/errors.ts';
 import { type FolderOwned, FolderOwner, readPid } from './folder-owner.ts';
 import { atSocketPath, connectTo } from './local-socket.ts';
 import { isForeign, makePrivateFolder } from './private-file.ts';
-import { errnoOf, StorageError, storageErrorFrom } from './storage-error.ts';
+import { StorageError, storageErrorFrom } from './storage-error.ts';
 
 const GENERATION = /^[1-9][0-9]{0,14}$/;
 const UNPUBLISHED = 'new-';

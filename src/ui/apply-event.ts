@@ -1,11 +1,6 @@
 // Applies what the client reports to the store. Every text of others is cleaned here, before it is kept.
 import type { ClientEvent, Link, Message, Snapshot, Who } from '../client/api.ts';
-import {
-  applyReceipt,
-  type ConversationKey,
-  type EntryBody,
-  type KeyChange,
-} from './conversation.ts';
+import type { ConversationKey, EntryBody, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { cleanNickname } from './people.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
@@ -22,8 +17,8 @@ export interface Attention {
 /** What was so before the first event. A key that changed while nobody looked is told now. */
 export function applySnapshot(store: ScreenStore, snapshot: Snapshot): void {
   store.setSelf(snapshot.self);
-  store.state.ready = snapshot.ready;
-  for (const person of snapshot.people) store.state.people.set(person);
+  store.setReady(snapshot.ready);
+  for (const person of snapshot.people) store.setPerson(person);
   for (const room of snapshot.rooms) store.setRoom(room);
   applyLink(store, snapshot.link);
   for (const { nick, fingerprint, keyChangedFrom } of snapshot.people) {
@@ -50,23 +45,22 @@ function applied(store: ScreenStore, event: ClientEvent): Attention | null {
       return null;
     case 'ready':
     case 'reconnected':
-      state.ready = true;
+      store.setReady(true);
       return null;
     case 'disconnected':
-      state.ready = false;
+      store.setReady(false);
       return null;
     case 'self':
       store.setSelf(event);
       return null;
     case 'person':
-      state.people.set(event.person);
+      store.setPerson(event.person);
       return null;
     case 'room':
       store.setRoom(event.room);
       return null;
     case 'room-left':
-      state.rooms.delete(event.room);
-      store.closeConversation(event.room);
+      store.dropRoom(event.room);
       return null;
     case 'joined':
     case 'left':
@@ -74,18 +68,16 @@ function applied(store: ScreenStore, event: ClientEvent): Attention | null {
       return null;
     case 'message':
       return applyMessage(store, event.message);
-    case 'receipt': {
-      const place = store.place(event.id);
-      if (place !== null) applyReceipt(store.conversation(place.key), place.seq, event);
+    case 'receipt':
+      store.setReceipt(event);
       return null;
-    }
     case 'key-changed':
       addKeyChange(store, { ...event, wasVerified: event.trust === 'verified' });
       return null;
     case 'gap':
       store.add(event.room ?? event.from.fingerprint, {
         kind: 'gap',
-        nick: nameOf(store, event.from),
+        nick: store.meet(event.from),
         missing: event.missing,
       });
       return null;
@@ -108,12 +100,9 @@ function applied(store: ScreenStore, event: ClientEvent): Attention | null {
 function applyLink(store: ScreenStore, link: Link): void {
   const { state } = store;
   const wasChoosing = state.link?.state === 'choosing';
-  state.link = link;
-  state.linkSinceMs = store.now();
-  state.searchingSinceMs =
-    link.state === 'searching' ? (state.searchingSinceMs ?? store.now()) : null;
+  store.setLink(link);
   if (link.state !== 'choosing') {
-    if (state.overlay?.kind === 'relays' && wasChoosing) state.overlay = null;
+    if (state.overlay?.kind === 'relays' && wasChoosing) store.setOverlay(null);
     return;
   }
   const open = state.overlay?.kind === 'relays' ? state.overlay : null;
@@ -123,7 +112,7 @@ function applyLink(store: ScreenStore, link: Link): void {
   const index = link.choices.findIndex(
     ({ host, port }) => host === chosen?.host && port === chosen.port,
   );
-  state.overlay = { kind: 'relays', choices: link.choices, selected: Math.max(0, index) };
+  store.setOverlay({ kind: 'relays', choices: link.choices, selected: Math.max(0, index) });
 }
 
 function applyPresence(
@@ -137,7 +126,7 @@ function applyPresence(
   if (who.fingerprint === store.state.self?.fingerprint) return;
   // Whoever left while their room was being closed here must not bring its window back.
   if (!store.state.conversations.has(room)) return;
-  const name = nameOf(store, who);
+  const name = store.meet(who);
   store.add(room, {
     kind: 'presence',
     joined: type === 'joined' ? [name] : [],
@@ -150,7 +139,7 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   const key: ConversationKey = message.room ?? message.peer ?? message.from.fingerprint;
   const own = message.state !== null;
   const text = safeText(message.text, { multiline: true });
-  const sender = nameOf(store, message.from);
+  const sender = store.meet(message.from);
   const mention = !own && message.room !== null && mentions(text, state.self?.nick ?? null);
   const body: EntryBody = {
     kind: 'message',
@@ -163,25 +152,16 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
     mention,
     sentTime: message.sentTime === null ? null : sentWords(message.sentTime),
   };
+  // A private message puts its conversation into the sidebar, unread; what one looks at stays.
   const person = message.peer === null ? null : state.people.get(message.peer);
   if (person !== null) introduce(store, person);
   const timeMs = Date.parse(message.time);
   if (Number.isNaN(timeMs)) store.add(key, body);
   else store.add(key, body, timeMs);
   if (own) return null;
-  countUnread(store, key, mention || message.room === null);
+  store.countUnread(key, mention);
   if (message.room !== null && !mention) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };
-}
-
-function countUnread(store: ScreenStore, key: ConversationKey, addressed: boolean): void {
-  const conversation = store.conversation(key);
-  const looking =
-    store.state.active === key && store.state.focused && conversation.anchor.kind === 'bottom';
-  if (looking) return;
-  conversation.firstUnread ??= conversation.nextSeq - 1;
-  conversation.unread += 1;
-  if (addressed && key.startsWith('#')) conversation.mentions += 1;
 }
 
 /** Permanent, wherever the person is met: open windows of theirs, shared rooms, and where one looks. */
@@ -192,7 +172,7 @@ function addKeyChange(
   const { state } = store;
   const { was, now, wasVerified } = change;
   const places = new Set<ConversationKey>([state.active]);
-  // No window is opened for it: whoever makes a hundred keys must not open a hundred windows.
+  // A key alone opens no window, as a message does: making keys must not fill the sidebar.
   for (const key of [was, now]) if (state.conversations.has(key)) places.add(key);
   for (const room of state.rooms.values()) if (room.members.includes(now)) places.add(room.name);
   const nick = cleanNickname(change.nick);
@@ -200,16 +180,6 @@ function addKeyChange(
   for (const key of places) {
     store.add(key, { kind: 'key-changed', nick, changes, more: 0, wasVerified });
   }
-}
-
-// A message can come before its sender's card: then the name in the message has to do.
-function nameOf(store: ScreenStore, who: Who): SafeText {
-  const { people, self } = store.state;
-  if (who.fingerprint === self?.fingerprint) return self.nick;
-  if (people.get(who.fingerprint) === null) {
-    people.set({ ...who, online: true, ambiguous: false, keyChangedFrom: [] });
-  }
-  return people.label(who.fingerprint);
 }
 
 function sentWords(iso: string): SafeText | null {

@@ -1,8 +1,9 @@
 // What stands under the messages as long as it is true: no relay, nobody here, newer lines below. Pure.
+import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { ownRows } from './message-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { Row } from './spans.ts';
-import { lobby, type ScreenState } from './store.ts';
+import type { ScreenState } from './store.ts';
 import { linkReason } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */
@@ -14,7 +15,7 @@ export interface Surroundings {
 }
 
 /** Relays on a healthy network answer within milliseconds; by then nobody is coming. */
-export const searchPatienceMs = 2_000;
+export const SEARCH_PATIENCE_MS = 2_000;
 
 export function bannerRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
   const { link } = state;
@@ -26,7 +27,7 @@ export function bannerRows(state: ScreenState, around: Surroundings, cells: numb
       return ownRows(t`Several relays, or one you don't know: /relay shows them.`, cells);
     case 'ended':
       return ownRows(
-        link.reason === null ? t`The link has ended.` : linkReason(link.reason),
+        t`${link.reason === null ? t`The link has ended` : linkReason(link.reason)}; /relay retry tries again.`,
         cells,
         'warning',
       );
@@ -42,7 +43,7 @@ export function bannerRows(state: ScreenState, around: Surroundings, cells: numb
 
 function searchingRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
   if (state.hosting !== 'no') return ownRows(t`Starting a relay on this machine …`, cells);
-  if (around.searchedMs < searchPatienceMs) {
+  if (around.searchedMs < SEARCH_PATIENCE_MS) {
     return ownRows(t`Looking for a relay on this network …`, cells);
   }
   return [
@@ -55,7 +56,7 @@ function searchingRows(state: ScreenState, around: Surroundings, cells: number):
 function aloneRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
   const { people, self, active } = state;
   const others = people.list().some((p) => p.online && p.fingerprint !== self?.fingerprint);
-  if (others || active !== lobby) return [];
+  if (others || active !== FIRST_ROOM) return [];
   return [
     ...ownRows(t`Nobody else is here yet. On another machine here:`, cells),
     ...ownRows(t`  lanchat`, cells, 'warning'),

@@ -1,16 +1,16 @@
 // What each slash command does, over the store and the client. The table that names them is commands.ts.
 import { PeerId } from '../protocol/ids.ts';
-import { parseRoomName } from '../protocol/nickname.ts';
-import { clearLines } from './conversation.ts';
+import { FIRST_ROOM, parseRoomName } from '../protocol/nickname.ts';
+import type { ConversationKey } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { lobby, type ScreenStore } from './store.ts';
+import type { ScreenStore } from './store.ts';
 import { attempt, findPerson, type ScreenActions, say } from './talk.ts';
 import { faultWords, linkReason, linkWords } from './words.ts';
 
 /** People or rooms that one answer lists; more are counted. */
-const maxListed = 60;
+const MAX_LISTED = 60;
 
 /** `#name` as the client knows it, or null after saying what is wrong. */
 function roomFrom(store: ScreenStore, text: string): string | null {
@@ -28,11 +28,15 @@ export async function join(actions: ScreenActions, args: string): Promise<void> 
 }
 
 /** Leaves a room, or closes a private conversation's window. */
-export async function part(actions: ScreenActions, args: string): Promise<void> {
+export async function part(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
   const { store } = actions;
-  const key = args === '' ? store.state.active : roomFrom(store, args);
+  const key = args === '' ? here : roomFrom(store, args);
   if (key === null) return;
-  if (key === lobby) {
+  if (key === FIRST_ROOM) {
     store.note(t`The lobby stays open; /quit leaves lanchat.`);
     return;
   }
@@ -40,8 +44,7 @@ export async function part(actions: ScreenActions, args: string): Promise<void> 
     const reply = await attempt(actions, { do: 'leave', room: key });
     if (reply === null) return;
   }
-  store.state.rooms.delete(key);
-  store.closeConversation(key);
+  store.dropRoom(key);
   store.notifyNow();
 }
 
@@ -130,9 +133,13 @@ function personLine({ state }: ScreenStore, person: KnownPerson): SafeText {
   return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${away} · key ${key} …`;
 }
 
-export async function whois(actions: ScreenActions, args: string): Promise<void> {
+export async function whois(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
   const { store } = actions;
-  const person = await personOrHere(actions, args, 'whois');
+  const person = await personOrHere(actions, args, { command: 'whois', here });
   if (person === null) return;
   const rooms = [...store.state.rooms.values()]
     .filter((room) => room.members.includes(person.fingerprint))
@@ -147,16 +154,20 @@ export async function whois(actions: ScreenActions, args: string): Promise<void>
   );
 }
 
-export async function verify(actions: ScreenActions, args: string): Promise<void> {
+export async function verify(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
   const [name = '', typed = ''] = splitFirst(args);
-  const person = await personOrHere(actions, name, 'verify');
+  const person = await personOrHere(actions, name, { command: 'verify', here });
   if (person === null) return;
   const digits = typed.replace(/\s/g, '');
   if (digits !== '') return recordVerified(actions, person.fingerprint, digits);
   const peer = person.fingerprint;
   const reply = await attempt(actions, { do: 'safety-number', peer });
   if (reply === null) return;
-  actions.store.state.people.set(reply.person);
+  actions.store.setPerson(reply.person);
   const { digits: number, qr } = reply;
   actions.store.setOverlay({ kind: 'verify', peer, digits: number, qr, shown: 'digits' });
 }
@@ -170,19 +181,23 @@ export async function recordVerified(
   const { store } = actions;
   const reply = await attempt(actions, { do: 'verify', peer, digits });
   if (reply === null) return;
-  store.state.people.set(reply.person);
+  store.setPerson(reply.person);
   store.note(
     t`${store.state.people.label(peer)} is verified: this key, ${keyStart(peer)}, is theirs.`,
   );
 }
 
-export async function trust(actions: ScreenActions, args: string): Promise<void> {
+export async function trust(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
   const { store } = actions;
-  const person = await personOrHere(actions, args, 'trust');
+  const person = await personOrHere(actions, args, { command: 'trust', here });
   if (person === null) return;
   const reply = await attempt(actions, { do: 'trust', peer: person.fingerprint });
   if (reply === null) return;
-  store.state.people.set(reply.person);
+  store.setPerson(reply.person);
   const name = store.state.people.label(person.fingerprint);
   store.note(t`The key ${keyStart(person.fingerprint)} is accepted as ${name}'s, unverified.`);
 }
@@ -235,8 +250,7 @@ export function win({ store }: ScreenActions, args: string): void {
 }
 
 export function clear({ store }: ScreenActions): void {
-  clearLines(store.active);
-  store.notifyNow();
+  store.clear();
 }
 
 export function help({ store }: ScreenActions): void {
@@ -260,14 +274,14 @@ export function quit({ store, quit: leave }: ScreenActions, args: string): void 
   }
 }
 
-/** The person named, or the one of this private conversation where nobody is named. */
+/** The person named, or the one of the private conversation `here` where nobody is named. */
 async function personOrHere(
   actions: ScreenActions,
   name: string,
-  command: string,
+  { command, here }: { readonly command: string; readonly here: ConversationKey },
 ): Promise<KnownPerson | null> {
   const { store } = actions;
-  const peer = PeerId.parse(store.state.active);
+  const peer = PeerId.parse(here);
   if (name === '' && peer !== null) return store.state.people.get(peer);
   const line = `/${command}`;
   if (name !== '') return findPerson(actions, name, { kind: 'command', line });
@@ -277,8 +291,8 @@ async function personOrHere(
 
 function listing(head: SafeText, lines: readonly SafeText[]): SafeText {
   let text = head;
-  for (const line of lines.slice(0, maxListed)) text = t`${text}\n  ${line}`;
-  if (lines.length > maxListed) text = t`${text}\n  … and ${lines.length - maxListed} more`;
+  for (const line of lines.slice(0, MAX_LISTED)) text = t`${text}\n  ${line}`;
+  if (lines.length > MAX_LISTED) text = t`${text}\n  … and ${lines.length - MAX_LISTED} more`;
   return text;
 }
 

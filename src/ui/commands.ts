@@ -1,27 +1,55 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
 import * as tasks from './command-tasks.ts';
+import type { ConversationKey } from './conversation.ts';
+import { nearest } from './nearest.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { type ScreenActions, say } from './talk.ts';
 
+export type CommandName =
+  | 'join'
+  | 'part'
+  | 'msg'
+  | 'query'
+  | 'nick'
+  | 'who'
+  | 'whois'
+  | 'verify'
+  | 'trust'
+  | 'relay'
+  | 'win'
+  | 'clear'
+  | 'help'
+  | 'quit';
+
 export interface SlashCommand {
-  readonly name: string;
+  readonly name: CommandName;
   readonly aliases: readonly string[];
   /** As /help shows them. */
   readonly args: SafeText;
   readonly help: SafeText;
   /** What Tab offers as the first argument. */
   readonly completes: 'person' | 'room' | 'none';
-  /** Settles when its part is done. A refusal is a line on the screen, never thrown. */
-  readonly run: (actions: ScreenActions, args: string) => void | Promise<void>;
+  /** Whether it waits for lines typed before; what only concerns this screen or its relay doesn't. */
+  readonly runs: 'in-order' | 'at-once';
+  /**
+   * Settles when its part is done. A refusal is a line on the screen, never thrown. `here`: the
+   * conversation it was typed in, which may not be the one on the screen when its turn comes.
+   */
+  readonly run: (
+    actions: ScreenActions,
+    args: string,
+    here: ConversationKey,
+  ) => void | Promise<void>;
 }
 
-export const commands: readonly SlashCommand[] = [
+export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'join',
     aliases: ['j'],
     args: t`#room`,
     help: t`join a room; whoever comes first makes it`,
     completes: 'room',
+    runs: 'in-order',
     run: tasks.join,
   },
   {
@@ -30,6 +58,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`[#room]`,
     help: t`leave a room, close a conversation`,
     completes: 'room',
+    runs: 'in-order',
     run: tasks.part,
   },
   {
@@ -38,6 +67,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`NAME TEXT`,
     help: t`write to one person, privately; also @name text`,
     completes: 'person',
+    runs: 'in-order',
     run: tasks.message,
   },
   {
@@ -46,6 +76,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`NAME`,
     help: t`open a private conversation`,
     completes: 'person',
+    runs: 'in-order',
     run: tasks.query,
   },
   {
@@ -54,6 +85,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`NAME`,
     help: t`change what you are called`,
     completes: 'none',
+    runs: 'in-order',
     run: tasks.nick,
   },
   {
@@ -62,6 +94,7 @@ export const commands: readonly SlashCommand[] = [
     args: t``,
     help: t`who is in this room`,
     completes: 'none',
+    runs: 'at-once',
     run: tasks.who,
   },
   {
@@ -70,14 +103,16 @@ export const commands: readonly SlashCommand[] = [
     args: t`[NAME]`,
     help: t`a person's key, and what is known of it`,
     completes: 'person',
+    runs: 'in-order',
     run: tasks.whois,
   },
   {
     name: 'verify',
     aliases: [],
-    args: t`[NAME] [NUMBER]`,
-    help: t`compare a safety number, and record that it matched`,
+    args: t`[NAME] [NUMBER|CODE]`,
+    help: t`compare a safety number or scanned code, and record that it matched`,
     completes: 'person',
+    runs: 'in-order',
     run: tasks.verify,
   },
   {
@@ -86,6 +121,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`[NAME]`,
     help: t`accept a changed key without comparing it`,
     completes: 'person',
+    runs: 'in-order',
     run: tasks.trust,
   },
   {
@@ -94,6 +130,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`[HOST:PORT|host|retry]`,
     help: t`the relay in use; go to another, host one, try again`,
     completes: 'none',
+    runs: 'at-once',
     run: tasks.relay,
   },
   {
@@ -102,6 +139,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`NUMBER`,
     help: t`go to a window, as Alt+number does`,
     completes: 'none',
+    runs: 'at-once',
     run: tasks.win,
   },
   {
@@ -110,6 +148,7 @@ export const commands: readonly SlashCommand[] = [
     args: t``,
     help: t`empty this window, on this screen only`,
     completes: 'none',
+    runs: 'at-once',
     run: tasks.clear,
   },
   {
@@ -118,6 +157,7 @@ export const commands: readonly SlashCommand[] = [
     args: t``,
     help: t`this list; also ? on an empty line`,
     completes: 'none',
+    runs: 'at-once',
     run: tasks.help,
   },
   {
@@ -126,6 +166,7 @@ export const commands: readonly SlashCommand[] = [
     args: t`[leave|stop]`,
     help: t`leave lanchat; leave or stop a relay hosted here`,
     completes: 'none',
+    runs: 'at-once',
     run: tasks.quit,
   },
 ];
@@ -133,7 +174,7 @@ export const commands: readonly SlashCommand[] = [
 export function findCommand(name: string): SlashCommand | null {
   const lower = name.toLowerCase();
   return (
-    commands.find((command) => command.name === lower || command.aliases.includes(lower)) ?? null
+    COMMANDS.find((command) => command.name === lower || command.aliases.includes(lower)) ?? null
   );
 }
 
@@ -161,23 +202,30 @@ export function parseLine(typed: string): Line {
   return { kind: 'say', text };
 }
 
-/** Does what the line asks for. An unknown command is never sent to anybody. */
+/** Does what the line asks for, in its turn. An unknown command is never sent to anybody. */
 export function runLine(actions: ScreenActions, line: Line): void {
+  const { lines, store } = actions;
+  const here = store.state.active;
   switch (line.kind) {
     case 'nothing':
       break;
     case 'say':
-      void say(actions, actions.store.state.active, line.text);
+      lines.add(async () => {
+        await say(actions, here, line.text);
+      });
       break;
     case 'tell-person':
-      void tasks.tellPerson(actions, line.name, line.text);
+      lines.add(() => tasks.tellPerson(actions, line.name, line.text));
       break;
     case 'tell-room':
-      void tasks.tellRoom(actions, line.room, line.text);
+      lines.add(() => tasks.tellRoom(actions, line.room, line.text));
       break;
-    case 'command':
-      void line.command.run(actions, line.args);
+    case 'command': {
+      const { command, args } = line;
+      if (command.runs === 'at-once') void command.run(actions, args, here);
+      else lines.add(() => command.run(actions, args, here));
       break;
+    }
     case 'unknown-command':
       refuseCommand(actions, line.name);
       break;
@@ -188,12 +236,13 @@ export function runLine(actions: ScreenActions, line: Line): void {
 
 function refuseCommand({ store }: ScreenActions, typed: string): void {
   const name = safeText(typed, { maxLength: 40 });
-  const close = nearestCommand(typed.slice(1));
-  const hint = close === null ? t`/help lists them` : t`did you mean /${safeText(close.name)}?`;
+  const meant = nearest(typed.slice(1), longNames());
+  const hint = meant === null ? t`/help lists them` : t`did you mean /${safeText(meant)}?`;
   store.note(t`${name} is no command and was not sent; ${hint}. //text sends a slash.`, 'warning');
 }
 
-function nearestCommand(name: string): SlashCommand | null {
-  const start = name.slice(0, 2).toLowerCase();
-  return commands.find((command) => start.length === 2 && command.name.startsWith(start)) ?? null;
+/** Without the one-letter names: any slip is near one of those. */
+function longNames(): string[] {
+  const names = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]);
+  return names.filter((name) => name.length > 1);
 }

@@ -1,6 +1,6 @@
 // What Tab puts in: commands, people, rooms, round and round while it is pressed. Knows no keys.
 
-import { commands, findCommand } from './commands.ts';
+import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
 import type { ScreenState } from './store.ts';
 
@@ -32,7 +32,7 @@ export function nextCompletion(run: Completion, by: 1 | -1): Completion {
 function candidatesFor(word: string, before: string, state: ScreenState): readonly string[] {
   if (before === '' && word.startsWith('/')) {
     return startingWith(
-      commands.map(({ name }) => `/${name}`),
+      COMMANDS.map(({ name }) => `/${name}`),
       word,
     ).map((name) => `${name} `);
   }

@@ -4,7 +4,7 @@ import type { KeyEvent } from './key-sequences.ts';
 
 type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
 
-const plainEdits: Readonly<Record<string, ComposerEdit>> = {
+const PLAIN_EDITS: Readonly<Record<string, ComposerEdit>> = {
   left: { type: 'move', to: 'left' },
   right: { type: 'move', to: 'right' },
   home: { type: 'move', to: 'line-start' },
@@ -13,7 +13,7 @@ const plainEdits: Readonly<Record<string, ComposerEdit>> = {
   delete: { type: 'delete', to: 'right' },
 };
 
-const controlEdits: Readonly<Record<string, ComposerEdit>> = {
+const CONTROL_EDITS: Readonly<Record<string, ComposerEdit>> = {
   a: { type: 'move', to: 'line-start' },
   e: { type: 'move', to: 'line-end' },
   b: { type: 'move', to: 'left' },
@@ -31,7 +31,7 @@ const controlEdits: Readonly<Record<string, ComposerEdit>> = {
   backspace: { type: 'kill', to: 'word-left' },
 };
 
-const altEdits: Readonly<Record<string, ComposerEdit>> = {
+const ALT_EDITS: Readonly<Record<string, ComposerEdit>> = {
   b: { type: 'move', to: 'word-left' },
   f: { type: 'move', to: 'word-right' },
   d: { type: 'kill', to: 'word-right' },
@@ -43,6 +43,6 @@ const altEdits: Readonly<Record<string, ComposerEdit>> = {
 /** Null where the key edits nothing. */
 export function editFor({ name, ctrl, alt }: KeyPress): ComposerEdit | null {
   if (ctrl && alt) return null;
-  const edits = ctrl ? controlEdits : alt ? altEdits : plainEdits;
+  const edits = ctrl ? CONTROL_EDITS : alt ? ALT_EDITS : PLAIN_EDITS;
   return Object.hasOwn(edits, name) ? (edits[name] ?? null) : null;
 }

@@ -20,11 +20,11 @@ export type ComposerArea = {
   readonly top?: number;
 };
 
-const defaultMaxRows = 5;
+const DEFAULT_MAX_ROWS = 5;
 
 /** The visible rows: scrolled no further than needed for the cursor to be among them. */
 export function layoutComposer(state: ComposerState, area: ComposerArea): ComposerLayout {
-  const { maxRows = defaultMaxRows, top: wanted = 0 } = area;
+  const { maxRows = DEFAULT_MAX_ROWS, top: wanted = 0 } = area;
   const ranges = rowsOf(state, area.cells);
   const row = cursorRow(ranges, state.cursor);
   const shown = Math.min(maxRows, ranges.length);

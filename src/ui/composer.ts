@@ -1,10 +1,9 @@
 // The text being typed, as plain state and edits: (state, edit) → state; knows no keys and no screen.
+import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { typedText } from './safe-text.ts';
 import { boundaryAfter, boundaryAtOrBefore } from './width.ts';
 
-/** Largest content of one message in UTF-8 bytes (PROTOCOL.md, limits). */
-export const maxComposerBytes = 60_000;
-const maxHistory = 200;
+const MAX_HISTORY = 200;
 
 export type ComposerState = {
   readonly text: string;
@@ -53,7 +52,7 @@ export type ComposerEdit =
   /** Empties the text and remembers it in history; Enter. */
   | { readonly type: 'submit' };
 
-export const emptyComposer: ComposerState = {
+export const EMPTY_COMPOSER: ComposerState = {
   text: '',
   cursor: 0,
   killed: '',
@@ -97,7 +96,7 @@ function splice(state: ComposerState, { start, end, text }: Splice): ComposerSta
   const to = Math.max(from, boundaryAtOrBefore(state.text, end));
   const before = state.text.slice(0, from);
   const after = state.text.slice(to);
-  const room = maxComposerBytes - Buffer.byteLength(before) - Buffer.byteLength(after);
+  const room = MAX_TEXT_BYTES - Buffer.byteLength(before) - Buffer.byteLength(after);
   const added = fitting(typedText(text), room);
   if (added === '' && from === to) return state;
   return place({ ...state, text: before + added + after }, from + added.length, 'after');
@@ -223,6 +222,6 @@ function recall(state: ComposerState, which: 'older' | 'newer'): ComposerState {
 
 function submit(state: ComposerState): ComposerState {
   const repeated = state.text === '' || state.text === state.history.at(-1);
-  const history = repeated ? state.history : [...state.history, state.text].slice(-maxHistory);
+  const history = repeated ? state.history : [...state.history, state.text].slice(-MAX_HISTORY);
   return { ...state, text: '', cursor: 0, history, recalled: null, draft: '' };
 }

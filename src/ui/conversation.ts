@@ -1,20 +1,20 @@
 // One conversation's lines, unread counts and scroll position; knows no session, no screen and no React.
 import type { ClientEvent, MessageReason, MessageState } from '../client/api.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
-import { type ComposerState, emptyComposer } from './composer.ts';
+import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
 import type { SafeText } from './safe-text.ts';
-import { bottomAnchor, type ViewportAnchor } from './viewport.ts';
+import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 
 /** `#room`, or the fingerprint of the other person. */
 export type ConversationKey = string;
 
 /** Bounds memory; the oldest lines go first, a tenth at a time so that dropping stays cheap. */
-export const maxEntries = 10_000;
-const droppedAtOnce = maxEntries / 10;
+export const MAX_ENTRIES = 10_000;
+const DROPPED_AT_ONCE = MAX_ENTRIES / 10;
 /** Changes of key that one line shows whole. */
-const maxKeyChanges = 2;
+const MAX_KEY_CHANGES = 2;
 /** Names that one collapsed line of joins and leaves remembers. */
-const maxNamesInPresence = 50;
+const MAX_NAMES_IN_PRESENCE = 50;
 
 export interface KeyChange {
   readonly was: PeerId;
@@ -56,7 +56,8 @@ export type EntryBody =
 /** A line of a conversation. `seq` rises by one within it and survives the dropping of older lines. */
 export type Entry = EntryBody & { readonly seq: number; readonly timeMs: number };
 
-export interface Conversation {
+/** As the store keeps it; everybody else sees a `Conversation`. */
+export interface ConversationRecord {
   readonly key: ConversationKey;
   /** Oldest first. Entries are replaced, never changed. */
   readonly entries: Entry[];
@@ -70,11 +71,17 @@ export interface Conversation {
   /** What stays put while lines arrive: a line by its `seq`, or the newest. */
   anchor: ViewportAnchor<number>;
   composer: ComposerState;
-  /** Rows of the composer scrolled out above. */
+  /** Rows of the composer scrolled out above: the view's own, nothing else reads it. */
   composerTop: number;
 }
 
-export function newConversation(key: ConversationKey): Conversation {
+type ViewsOwn = 'composerTop';
+
+/** What views and commands see: only the store changes it, but for what is a view's own. */
+export type Conversation = Readonly<Omit<ConversationRecord, 'entries' | ViewsOwn>> &
+  Pick<ConversationRecord, ViewsOwn> & { readonly entries: readonly Entry[] };
+
+export function newConversation(key: ConversationKey): ConversationRecord {
   return {
     key,
     entries: [],
@@ -83,14 +90,14 @@ export function newConversation(key: ConversationKey): Conversation {
     mentions: 0,
     firstUnread: null,
     marker: null,
-    anchor: bottomAnchor,
-    composer: emptyComposer,
+    anchor: BOTTOM_ANCHOR,
+    composer: EMPTY_COMPOSER,
     composerTop: 0,
   };
 }
 
 /** Adds a line at the end, joining it to the last where both are joins and leaves. */
-export function append(conversation: Conversation, body: EntryBody, timeMs: number): Entry {
+export function append(conversation: ConversationRecord, body: EntryBody, timeMs: number): Entry {
   const { entries } = conversation;
   const last = entries.at(-1);
   const merged = last === undefined ? null : merge(last, body);
@@ -102,7 +109,7 @@ export function append(conversation: Conversation, body: EntryBody, timeMs: numb
   const entry: Entry = { ...body, seq: conversation.nextSeq, timeMs };
   conversation.nextSeq += 1;
   entries.push(entry);
-  if (entries.length > maxEntries) entries.splice(0, droppedAtOnce);
+  if (entries.length > MAX_ENTRIES) entries.splice(0, DROPPED_AT_ONCE);
   return entry;
 }
 
@@ -113,7 +120,7 @@ function merge(last: EntryBody, added: EntryBody): EntryBody | null {
   if (last.kind !== 'key-changed' || added.kind !== 'key-changed') return null;
   if (last.nick !== added.nick || last.wasVerified !== added.wasVerified) return null;
   const changes = [...last.changes, ...added.changes];
-  const shown = changes.slice(0, maxKeyChanges);
+  const shown = changes.slice(0, MAX_KEY_CHANGES);
   return { ...last, changes: shown, more: last.more + added.more + changes.length - shown.length };
 }
 
@@ -127,8 +134,8 @@ function mergePresence(before: Presence, added: Presence): Presence {
   for (const name of added.joined) dropPair(name, left, joined);
   return {
     kind: 'presence',
-    joined: joined.slice(-maxNamesInPresence),
-    left: left.slice(-maxNamesInPresence),
+    joined: joined.slice(-MAX_NAMES_IN_PRESENCE),
+    left: left.slice(-MAX_NAMES_IN_PRESENCE),
   };
 }
 
@@ -146,32 +153,36 @@ export function indexOfSeq(conversation: Conversation, seq: number): number {
 }
 
 /** A rank that a message's state never falls back from; what failed stays failed. */
-const ranks: Readonly<Record<MessageState, number>> = {
+const RANKS: Readonly<Record<MessageState, number>> = {
   pending: 0,
   relayed: 1,
   delivered: 2,
   failed: 3,
 };
 
-type Receipt = Extract<ClientEvent, { type: 'receipt' }>;
+export type Receipt = Extract<ClientEvent, { type: 'receipt' }>;
 
 /** Moves a message of ours on. Says whether anything changed: a late, lower state changes nothing. */
-export function applyReceipt(conversation: Conversation, seq: number, receipt: Receipt): boolean {
+export function applyReceipt(
+  conversation: ConversationRecord,
+  seq: number,
+  receipt: Receipt,
+): boolean {
   const index = indexOfSeq(conversation, seq);
   const entry = conversation.entries[index];
   if (entry?.kind !== 'message' || entry.id !== receipt.id || entry.state === null) return false;
-  if (ranks[receipt.state] < ranks[entry.state]) return false;
+  if (RANKS[receipt.state] < RANKS[entry.state]) return false;
   conversation.entries[index] = { ...entry, state: receipt.state, reason: receipt.reason };
   return true;
 }
 
 /** Takes the lines off the screen. What says that a key changed is permanent and stays. */
-export function clearLines(conversation: Conversation): void {
+export function clearLines(conversation: ConversationRecord): void {
   const kept = conversation.entries.filter((entry) => entry.kind === 'key-changed');
   const next = conversation.nextSeq;
   // Renumbered without gaps, ending below what comes next, so that a seq stays an index.
   const renumbered = kept.map((entry, index) => ({ ...entry, seq: next - kept.length + index }));
   conversation.entries.splice(0, conversation.entries.length, ...renumbered);
-  conversation.anchor = bottomAnchor;
+  conversation.anchor = BOTTOM_ANCHOR;
   conversation.marker = null;
 }

@@ -2,25 +2,25 @@
 import { safeText } from './safe-text.ts';
 import { cellWidth, graphemes } from './width.ts';
 
-const plainAscii = /^[ -~]*$/;
-const sgr = '\\x1b\\[[0-9;:]{0,64}m';
+const PLAIN_ASCII = /^[ -~]*$/;
+const SGR = '\\x1b\\[[0-9;:]{0,64}m';
 // Only web links: a terminal hands other schemes to other programs.
-const hyperlink = '\\x1b\\]8;[\\w=:-]*;(?:https?:\\/\\/[!-~]{1,2048})?(?:\\x1b\\\\|\\x07)';
-const allowed = new RegExp(`(${sgr}|${hyperlink})`);
+const HYPERLINK = '\\x1b\\]8;[\\w=:-]*;(?:https?:\\/\\/[!-~]{1,2048})?(?:\\x1b\\\\|\\x07)';
+const ALLOWED = new RegExp(`(${SGR}|${HYPERLINK})`);
 
-const maxRowLength = 65_536;
-const resetStyle = '\x1b[m';
-const endLink = '\x1b]8;;\x1b\\';
+const MAX_ROW_LENGTH = 65_536;
+const RESET_STYLE = '\x1b[m';
+const END_LINK = '\x1b]8;;\x1b\\';
 
 /**
  * The row without anything that could move the cursor or change a mode: the second wall behind
  * `safeText`, and the only thing that reaches the terminal from a frame. Idempotent.
  */
 export function filterRow(row: string): string {
-  if (plainAscii.test(row)) return row;
+  if (PLAIN_ASCII.test(row)) return row;
   return row
-    .slice(0, maxRowLength)
-    .split(allowed)
+    .slice(0, MAX_ROW_LENGTH)
+    .split(ALLOWED)
     .map((part, index) => (index % 2 === 1 ? part : safeText(part)))
     .join('');
 }
@@ -28,7 +28,7 @@ export function filterRow(row: string): string {
 /** A filtered row or part of one, with its styles and links ended. */
 export function closedRow(row: string): string {
   if (!row.includes('\x1b')) return row;
-  return row + (row.includes('\x1b]8;') ? endLink : '') + resetStyle;
+  return row + (row.includes('\x1b]8;') ? END_LINK : '') + RESET_STYLE;
 }
 
 /**
@@ -36,11 +36,11 @@ export function closedRow(row: string): string {
  * null if they are plain ASCII, so that the column can be addressed instead.
  */
 export function rowPrefix(row: string, cells: number): string | null {
-  if (plainAscii.test(row.slice(0, cells))) return null;
+  if (PLAIN_ASCII.test(row.slice(0, cells))) return null;
   let prefix = '';
   let used = 0;
   let isPlain = true;
-  for (const [index, part] of row.split(allowed).entries()) {
+  for (const [index, part] of row.split(ALLOWED).entries()) {
     if (index % 2 === 1) {
       prefix += part;
       continue;
@@ -50,7 +50,7 @@ export function rowPrefix(row: string, cells: number): string | null {
       if (used + width > cells) return isPlain ? null : prefix;
       prefix += grapheme;
       used += width;
-      isPlain &&= plainAscii.test(grapheme);
+      isPlain &&= PLAIN_ASCII.test(grapheme);
     }
   }
   return isPlain ? null : prefix + ' '.repeat(cells - used);

@@ -21,13 +21,13 @@ export type FrameSinkOptions = ScreenSize & {
   readonly onGone?: () => void;
 };
 
-const beginSync = '\x1b[?2026h';
-const endSync = '\x1b[?2026l';
-const hideCursor = '\x1b[?25l';
-const showCursor = '\x1b[?25h';
+const BEGIN_SYNC = '\x1b[?2026h';
+const END_SYNC = '\x1b[?2026l';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
 
 /** Below this a shorter row isn't worth an address in its middle. */
-const minSharedPrefix = 8;
+const MIN_SHARED_PREFIX = 8;
 
 /**
  * Give it to `render(tree, { debug: true, stdout: sink })`. Every frame becomes at most one write, in
@@ -133,7 +133,7 @@ export class FrameSink extends Writable {
     const cursor = this.#cursorSequence();
     if (changes === '' && cursor === this.#shownCursor) return;
     this.#shownCursor = cursor;
-    const frame = changes === '' ? cursor : beginSync + hideCursor + changes + cursor + endSync;
+    const frame = changes === '' ? cursor : BEGIN_SYNC + HIDE_CURSOR + changes + cursor + END_SYNC;
     this.#blocked = !this.#output.write(frame);
   }
 
@@ -155,12 +155,12 @@ export class FrameSink extends Writable {
   // Terminals disagree about the width of some clusters, so behind text that isn't plain ASCII the
   // cursor is placed by writing the row up to it once more and letting the terminal count.
   #cursorSequence(): string {
-    if (!this.#cursor) return hideCursor;
+    if (!this.#cursor) return HIDE_CURSOR;
     const row = clamp(this.#cursor.row, this.rows);
     const column = clamp(this.#cursor.column, this.columns);
     const prefix = rowPrefix(this.#shown[row] ?? '', column);
-    if (prefix === null) return `\x1b[${row + 1};${column + 1}H${showCursor}`;
-    return `\x1b[${row + 1};1H${closedRow(prefix)}${showCursor}`;
+    if (prefix === null) return `\x1b[${row + 1};${column + 1}H${SHOW_CURSOR}`;
+    return `\x1b[${row + 1};1H${closedRow(prefix)}${SHOW_CURSOR}`;
   }
 }
 
@@ -171,7 +171,7 @@ function clamp(cell: number, limit: number): number {
 // Erases before writing: with auto-wrap off, erasing behind a full row would take its last cell.
 function rowChange(row: number, shown: string | null, wanted: string): string {
   const shared = sharedAscii(shown ?? '', wanted);
-  if (shared < minSharedPrefix) return `\x1b[${row + 1};1H\x1b[2K${closedRow(wanted)}`;
+  if (shared < MIN_SHARED_PREFIX) return `\x1b[${row + 1};1H\x1b[2K${closedRow(wanted)}`;
   return `\x1b[${row + 1};${shared + 1}H\x1b[K${closedRow(wanted.slice(shared))}`;
 }
 

@@ -5,7 +5,7 @@ import { bannerRows } from './banner-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
 import { type Conversation, indexOfSeq } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
-import { type Layout, layoutFor, leastColumns, leastRows } from './layout.ts';
+import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
 import { entryHeight, entryRows, ownRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -75,7 +75,7 @@ function emptyHint({ overlay }: ScreenState): SafeText {
 }
 
 /** All that fits below the least size. */
-export const tooSmallText: SafeText = t`lanchat needs ${leastColumns}×${leastRows}`;
+export const TOO_SMALL_TEXT: SafeText = t`lanchat needs ${LEAST_COLUMNS}×${LEAST_ROWS}`;
 
 function activeConversation(state: ScreenState): Conversation {
   const found = state.conversations.get(state.active);

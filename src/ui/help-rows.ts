@@ -1,10 +1,10 @@
 // The help as rows, made from the table of commands so that it can't fall behind it. Pure.
-import { commands } from './commands.ts';
+import { COMMANDS } from './commands.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { blanks, type Row, rowWidth, span } from './spans.ts';
 import { cellWidth, wrap } from './width.ts';
 
-const keyHelp: readonly (readonly [SafeText, SafeText])[] = [
+const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Enter`, t`send; Alt+Enter or Ctrl+J: a new line`],
   [t`Alt+1 … 9`, t`go to a window; Ctrl+N, Ctrl+P: next, previous`],
   [t`Alt+A`, t`next window with something unread`],
@@ -15,7 +15,7 @@ const keyHelp: readonly (readonly [SafeText, SafeText])[] = [
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
 ];
 
-const markHelp: readonly (readonly [SafeText, SafeText])[] = [
+const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`…`, t`pending: still on this machine`],
   [t`>`, t`relayed: the relay has it`],
   [t`✓`, t`delivered: their lanchat has opened it`],
@@ -25,17 +25,17 @@ const markHelp: readonly (readonly [SafeText, SafeText])[] = [
 ];
 
 export function helpRows(cells: number, version: SafeText): readonly Row[] {
-  const slash = commands.map(({ name, aliases, args, help }): readonly [SafeText, SafeText] => {
+  const slash = COMMANDS.map(({ name, aliases, args, help }): readonly [SafeText, SafeText] => {
     const also = aliases.map((alias) => `, /${alias}`).join('');
     return [t`/${safeText(name)}${safeText(also)} ${args}`, help];
   });
   return [
     [span(t` Help`, 'strong'), span(t`  PgUp PgDn, Esc closes · lanchat ${version}`, 'dim')],
     [],
-    ...definitions(keyHelp, cells),
+    ...definitions(KEY_HELP, cells),
     [],
     [span(t` Marks beside messages`, 'strong')],
-    ...definitions(markHelp, cells),
+    ...definitions(MARK_HELP, cells),
     [],
     [span(t` Commands`, 'strong'), span(t`  //text sends a slash`, 'dim')],
     ...definitions(slash, cells),

@@ -3,7 +3,7 @@ import type { KnownPerson } from './people.ts';
 import { safeTemplate } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 
-/** Opens a window for the person where there is none, with a changed key or an uncompared one told first. */
+/** Puts the person into the sidebar, without going there; a changed or uncompared key is told first. */
 export function introduce(store: ScreenStore, person: KnownPerson): void {
   const { people } = store.state;
   const conversation = store.conversation(person.fingerprint);

@@ -27,7 +27,7 @@ export function keyPress(name: string, modifiers: Modifiers = {}): KeyEvent {
   return { kind: 'key', name, ctrl, alt, shift };
 }
 
-const letterKeys: Readonly<Record<string, string>> = {
+const LETTER_KEYS: Readonly<Record<string, string>> = {
   A: 'up',
   B: 'down',
   C: 'right',
@@ -40,7 +40,7 @@ const letterKeys: Readonly<Record<string, string>> = {
   S: 'f4',
 };
 
-const numberKeys: Readonly<Record<number, string>> = {
+const NUMBER_KEYS: Readonly<Record<number, string>> = {
   1: 'home',
   2: 'insert',
   3: 'delete',
@@ -64,7 +64,7 @@ const numberKeys: Readonly<Record<number, string>> = {
 };
 
 // Kitty's keyboard protocol: https://sw.kovidgoyal.net/kitty/keyboard-protocol/
-const codePointKeys: Readonly<Record<number, string>> = {
+const CODE_POINT_KEYS: Readonly<Record<number, string>> = {
   8: 'backspace',
   9: 'tab',
   13: 'enter',
@@ -93,10 +93,10 @@ const codePointKeys: Readonly<Record<number, string>> = {
   57425: 'insert',
   57426: 'delete',
 };
-const keypadStart = 57399;
-const keypadCharacters = '0123456789./*-+';
+const KEYPAD_START = 57399;
+const KEYPAD_CHARACTERS = '0123456789./*-+';
 
-const keyRelease = 3;
+const KEY_RELEASE = 3;
 
 /**
  * The key that `ESC [ parameters final` stands for; null for a reply of the terminal and for
@@ -111,19 +111,19 @@ export function decodeCsi(parameters: string, final: string, alt: boolean): KeyE
   const fields = parameters.split(';').map((field) => field.split(':').map(Number));
   const [first = 0] = fields[0] ?? [];
   const [modifiers = 1, event = 1] = fields[1] ?? [];
-  if (event === keyRelease) return null;
+  if (event === KEY_RELEASE) return null;
   if (final === 'u') return codePointKey(fields, modifiers);
   if (final === '~' && first === 27) return codePointKey([fields[2] ?? []], modifiers);
   // `CSI row ; column R` is a cursor position report.
   if (final === 'R' && parameters !== '') return null;
-  const name = final === '~' ? numberKeys[first] : letterKeys[final];
+  const name = final === '~' ? NUMBER_KEYS[first] : LETTER_KEYS[final];
   return name === undefined ? null : keyPress(name, modifiersOf(modifiers, alt));
 }
 
 /** The key that `ESC O final` stands for (application mode, keypad), or null. */
 export function decodeSs3(final: string, alt: boolean): KeyEvent | null {
   if (final === 'M') return keyPress('enter', { alt });
-  const name = letterKeys[final];
+  const name = LETTER_KEYS[final];
   return name === undefined ? null : keyPress(name, { alt });
 }
 
@@ -136,10 +136,10 @@ function modifiersOf(parameter: number, alt: boolean): Modifiers {
 function codePointKey(fields: readonly number[][], parameter: number): KeyEvent | null {
   const [code = 0, shifted] = fields[0] ?? [];
   const modifiers = modifiersOf(parameter, false);
-  const name = codePointKeys[code];
+  const name = CODE_POINT_KEYS[code];
   const typed = !modifiers.ctrl && !modifiers.alt;
   if (name !== undefined && !(name === 'space' && typed)) return keyPress(name, modifiers);
-  const character = keypadCharacters[code - keypadStart] ?? printable(code);
+  const character = KEYPAD_CHARACTERS[code - KEYPAD_START] ?? printable(code);
   if (character === null) return null;
   if (!typed) return keyPress(character.toLowerCase(), modifiers);
   const text = (fields[2] ?? []).map(printable).join('');

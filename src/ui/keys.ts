@@ -14,18 +14,18 @@ export type KeyDecoderOptions = {
 };
 
 /** Far above the 60,000 bytes a message may have; what exceeds it is dropped. */
-const maxPasteLength = 262_144;
+const MAX_PASTE_LENGTH = 262_144;
 /** The longest CSI that terminals send is under 32 characters. */
-const maxCsiLength = 64;
+const MAX_CSI_LENGTH = 64;
 /** A reply string (OSC, DCS …) beyond this is given up. */
-const maxStringLength = 4_096;
+const MAX_STRING_LENGTH = 4_096;
 
-const pasteEnd = '\x1b[201~';
-const printableRun = /^[^\x00-\x1f\x7f-\x9f]+/;
-const csi = /^\x1b\[([0-?]*[ -/]*)([@-~])/;
-const csiPrefix = /^\x1b\[[0-?]*[ -/]*$/;
+const PASTE_END = '\x1b[201~';
+const PRINTABLE_RUN = /^[^\x00-\x1f\x7f-\x9f]+/;
+const CSI = /^\x1b\[([0-?]*[ -/]*)([@-~])/;
+const CSI_PREFIX = /^\x1b\[[0-?]*[ -/]*$/;
 // A reply string ends at BEL or ST. Any other control ends it too: Enter and Ctrl+C always arrive.
-const replyString = /^\x1b[P\]_^X][^\x00-\x1f\x9c]*(\x07|\x1b\\|\x9c)?/;
+const REPLY_STRING = /^\x1b[P\]_^X][^\x00-\x1f\x9c]*(\x07|\x1b\\|\x9c)?/;
 
 /**
  * Feeds bytes in, hands events out in order, synchronously. Owns one timer; `close()` ends it.
@@ -82,7 +82,7 @@ export class KeyDecoder {
 
   /** Reads one event from the start of `input`; returns its length, or 0 if more input is needed. */
   #readKey(input: string): number {
-    const text = printableRun.exec(input)?.[0];
+    const text = PRINTABLE_RUN.exec(input)?.[0];
     if (text !== undefined) {
       this.#options.onKey({ kind: 'text', text });
       return text.length;
@@ -100,7 +100,7 @@ export class KeyDecoder {
     if (next === '\x1b') return this.#readDoubleEscape(input);
     if ('P]_^X'.includes(next)) return this.#readString(input);
     const character = String.fromCodePoint(input.codePointAt(1) ?? 0);
-    this.#emit(printableRun.test(character) ? altKey(character) : controlKey(character, true));
+    this.#emit(PRINTABLE_RUN.test(character) ? altKey(character) : controlKey(character, true));
     return 1 + character.length;
   }
 
@@ -112,9 +112,9 @@ export class KeyDecoder {
       if (index >= 0) this.#options.onKey(keyPress(`f${index + 1}`, { alt }));
       return 4;
     }
-    const found = csi.exec(input);
+    const found = CSI.exec(input);
     if (!found) {
-      if (csiPrefix.test(input) && input.length <= maxCsiLength) return 0;
+      if (CSI_PREFIX.test(input) && input.length <= MAX_CSI_LENGTH) return 0;
       // Broken or endless: what was read of it goes, the character that broke it stays.
       return csiLengthBeforeFault(input);
     }
@@ -148,23 +148,23 @@ export class KeyDecoder {
   }
 
   #readString(input: string): number {
-    const [sequence = '', terminator] = replyString.exec(input) ?? [];
+    const [sequence = '', terminator] = REPLY_STRING.exec(input) ?? [];
     if (terminator !== undefined) return sequence.length;
     const rest = input.slice(sequence.length);
     const mayEndYet = rest === '' || rest === '\x1b';
-    if (!mayEndYet || sequence.length > maxStringLength) return sequence.length;
+    if (!mayEndYet || sequence.length > MAX_STRING_LENGTH) return sequence.length;
     return 0;
   }
 
   #readPaste(): number {
-    const end = this.#pending.indexOf(pasteEnd);
+    const end = this.#pending.indexOf(PASTE_END);
     // A terminator may be cut: its possible beginning waits for the next bytes.
     const length = end === -1 ? this.#pending.length - cutTerminator(this.#pending) : end;
-    const room = maxPasteLength - (this.#paste?.length ?? 0);
+    const room = MAX_PASTE_LENGTH - (this.#paste?.length ?? 0);
     this.#paste = (this.#paste ?? '') + this.#pending.slice(0, Math.min(length, room));
     if (end === -1) return length;
     this.#endPaste();
-    return end + pasteEnd.length;
+    return end + PASTE_END.length;
   }
 
   #endPaste(): void {
@@ -196,7 +196,7 @@ function altKey(character: string): KeyEvent {
   return keyPress(name === ' ' ? 'space' : name, { alt: true, shift: name !== character });
 }
 
-const controlNames: Readonly<Record<string, string>> = {
+const CONTROL_NAMES: Readonly<Record<string, string>> = {
   '\r': 'enter',
   '\t': 'tab',
   '\b': 'backspace',
@@ -205,7 +205,7 @@ const controlNames: Readonly<Record<string, string>> = {
 
 /** The key of a C0 control or DEL; C1 controls are none. LF is Ctrl+J: in raw mode Enter sends CR. */
 function controlKey(character: string, alt: boolean): KeyEvent | null {
-  const name = controlNames[character];
+  const name = CONTROL_NAMES[character];
   if (name !== undefined) return keyPress(name, { alt });
   const code = character.charCodeAt(0);
   if (code >= 0x20) return null;
@@ -218,8 +218,8 @@ function csiLengthBeforeFault(input: string): number {
 }
 
 function cutTerminator(input: string): number {
-  for (let length = pasteEnd.length - 1; length > 0; length -= 1) {
-    if (input.endsWith(pasteEnd.slice(0, length))) return length;
+  for (let length = PASTE_END.length - 1; length > 0; length -= 1) {
+    if (input.endsWith(PASTE_END.slice(0, length))) return length;
   }
   return 0;
 }

@@ -16,9 +16,9 @@ export interface Layout {
   readonly maxComposerRows: number;
 }
 
-export const leastColumns = 30;
-export const leastRows = 8;
-const widestMeasure = 110;
+export const LEAST_COLUMNS = 30;
+export const LEAST_ROWS = 8;
+const WIDEST_MEASURE = 110;
 
 /** Too small for a conversation: one line says so. */
 export interface TooSmall {
@@ -28,7 +28,7 @@ export interface TooSmall {
 }
 
 export function layoutFor({ columns, rows }: ScreenSize): Layout | TooSmall {
-  if (columns < leastColumns || rows < leastRows) return { kind: 'too-small', columns, rows };
+  if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) return { kind: 'too-small', columns, rows };
   const sidebar = sidebarCells(columns);
   const main = columns - sidebar;
   return {
@@ -37,7 +37,7 @@ export function layoutFor({ columns, rows }: ScreenSize): Layout | TooSmall {
     rows,
     sidebar,
     main,
-    measure: Math.min(main - 1, widestMeasure),
+    measure: Math.min(main - 1, WIDEST_MEASURE),
     // Header and status line take one row each.
     bodyRows: (composerRows) => rows - 2 - composerRows,
     maxComposerRows: Math.min(5, Math.floor((rows - 2) / 3)),

@@ -10,14 +10,14 @@ import { wrap } from './width.ts';
 import { calendarDay, clockTime, stateMark, stateWords } from './words.ts';
 
 /** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
-const gutterCells = 6;
+const GUTTER_CELLS = 6;
 /** Messages of one person within this time stand under one name. */
-const groupMs = 5 * 60_000;
+const GROUP_MS = 5 * 60_000;
 
-const blankGutter = span(t`      `);
-const noteGutter = span(t`   -- `, 'dim');
-const warningGutter = span(t`   !! `, 'warn');
-const mentionGutter = span(t`    @ `, 'accent');
+const BLANK_GUTTER = span(t`      `);
+const NOTE_GUTTER = span(t`   -- `, 'dim');
+const WARNING_GUTTER = span(t`   !! `, 'warn');
+const MENTION_GUTTER = span(t`    @ `, 'accent');
 
 type MessageEntry = Extract<Entry, { kind: 'message' }>;
 
@@ -35,7 +35,7 @@ function layoutBody(entry: Entry, cells: number): readonly Row[] {
     case 'announcement':
       return [
         ...ownRows(t`The relay's operator says, not encrypted:`, cells),
-        ...remoteRows(entry.text, cells, blankGutter),
+        ...remoteRows(entry.text, cells, BLANK_GUTTER),
       ];
     case 'gap': {
       const count = entry.missing === 1 ? t`1 message` : t`${entry.missing} messages`;
@@ -51,8 +51,8 @@ function layoutBody(entry: Entry, cells: number): readonly Row[] {
 /** lanchat's own words, behind its mark on every row. */
 export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning' = 'plain'): Row[] {
   const [gutter, body]: [Span, Tone] =
-    tone === 'plain' ? [noteGutter, 'dim'] : [warningGutter, 'text'];
-  return wrap(text, cells - gutterCells).map((row) => [gutter, span(row, body)]);
+    tone === 'plain' ? [NOTE_GUTTER, 'dim'] : [WARNING_GUTTER, 'text'];
+  return wrap(text, cells - GUTTER_CELLS).map((row) => [gutter, span(row, body)]);
 }
 
 function messageRows(entry: MessageEntry, cells: number): Row[] {
@@ -69,15 +69,15 @@ function messageRows(entry: MessageEntry, cells: number): Row[] {
 
 /** What others wrote: only its first row has a mark, and none of lanchat's own. */
 function remoteRows(text: SafeText, cells: number, first: Span): Row[] {
-  return wrap(text, cells - gutterCells).map((row, index) => [
-    index === 0 ? first : blankGutter,
+  return wrap(text, cells - GUTTER_CELLS).map((row, index) => [
+    index === 0 ? first : BLANK_GUTTER,
     span(row),
   ]);
 }
 
 function messageGutter(entry: MessageEntry): Span {
-  if (entry.mention) return mentionGutter;
-  if (entry.state === null) return blankGutter;
+  if (entry.mention) return MENTION_GUTTER;
+  if (entry.state === null) return BLANK_GUTTER;
   const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', failed: 'alarm' } as const;
   return span(t`    ${stateMark(entry.state)} `, tones[entry.state]);
 }
@@ -101,14 +101,14 @@ function nameList(names: readonly SafeText[]): SafeText {
 
 function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
   const { nick, changes, more, wasVerified } = entry;
-  const alarm = wrap(t`KEY CHANGED: ${nick} has another key`, cells - gutterCells);
+  const alarm = wrap(t`KEY CHANGED: ${nick} has another key`, cells - GUTTER_CELLS);
   const before = wasVerified ? t`verified` : t`known`;
   // Short, so that all of it stands on the smallest screen at once.
   const advice = wasVerified
-    ? t`Sending stops until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
+    ? t`The new key gets no messages and no room keys until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
     : t`Ask them another way, then /verify ${nick} or /trust ${nick}.`;
   return [
-    ...alarm.map((row): Row => [warningGutter, span(row, 'alarm')]),
+    ...alarm.map((row): Row => [WARNING_GUTTER, span(row, 'alarm')]),
     ...changes.flatMap(({ was, now }) => [
       ...ownRows(t`was ${fingerprintWords(was)} (${before})`, cells, 'warning'),
       ...ownRows(t`now ${fingerprintWords(now)}`, cells, 'warning'),
@@ -135,7 +135,7 @@ function headingOf(conversation: Conversation, index: number): Heading {
     entry.kind === 'message' &&
     before?.kind === 'message' &&
     before.from === entry.from &&
-    Math.abs(entry.timeMs - before.timeMs) < groupMs;
+    Math.abs(entry.timeMs - before.timeMs) < GROUP_MS;
   return { day, unread, author: entry.kind === 'message' && (day || unread || !sameGroup) };
 }
 
@@ -162,14 +162,14 @@ export function entryRows(
   if (entry === undefined) return [];
   const { day, unread, author } = headingOf(conversation, index);
   const rows: Row[] = [];
-  if (day) rows.push([noteGutter, span(calendarDay(entry.timeMs), 'dim')]);
+  if (day) rows.push([NOTE_GUTTER, span(calendarDay(entry.timeMs), 'dim')]);
   if (unread) rows.push(unreadRow(cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
   return [...rows, ...bodyRows(entry, cells)];
 }
 
 function unreadRow(cells: number): Row {
-  const rule = safeText('─'.repeat(Math.max(0, cells - gutterCells - 1)));
+  const rule = safeText('─'.repeat(Math.max(0, cells - GUTTER_CELLS - 1)));
   return [span(t`  new ${rule}`, 'accent')];
 }
 

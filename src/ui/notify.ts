@@ -5,7 +5,7 @@ import type { ScreenState } from './store.ts';
 import type { NoticeStyle } from './terminal.ts';
 
 /** A storm of messages makes one noise. */
-const quietMs = 3_000;
+const QUIET_MS = 3_000;
 
 /** How this terminal shows notices, from its environment; a bell where that is not known. */
 export function noticeStyle(env: Readonly<Record<string, string | undefined>>): NoticeStyle {
@@ -31,7 +31,7 @@ export class Notifier {
   notice(attention: Attention, focused: boolean): SafeText | null {
     if (focused) return null;
     const now = this.#now();
-    if (Math.abs(now - this.#lastMs) < quietMs) return null;
+    if (Math.abs(now - this.#lastMs) < QUIET_MS) return null;
     this.#lastMs = now;
     const { sender, room } = attention;
     return room === null ? t`${sender} wrote to you` : t`${sender} named you in ${room}`;

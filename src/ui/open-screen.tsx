@@ -3,13 +3,14 @@ import { type Instance, render } from 'ink';
 import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
-import { searchPatienceMs } from './banner-rows.ts';
+import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import type { Moment } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
 import { KeyDecoder } from './keys.ts';
+import { LineQueue } from './line-queue.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
-import { inkOptions, Screen } from './screen.tsx';
+import { INK_OPTIONS, Screen } from './screen.tsx';
 import { ScreenKeys } from './screen-keys.ts';
 import { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
@@ -27,10 +28,12 @@ export interface HostedRelay {
 }
 
 /** What bin/skeleton.js has put on the terminal already. */
-export interface Skeleton {
+export interface ShownFrame {
+  /** Its plain rows. */
   readonly screen: readonly string[];
   readonly columns: number;
   readonly rows: number;
+  /** Whoever calls it owns the terminal from then on, its modes and its restoration. */
   release(): void;
 }
 
@@ -40,7 +43,7 @@ export interface ScreenOptions {
   readonly host: HostProcess;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: SafeText;
-  readonly skeleton: Skeleton | null;
+  readonly skeleton: ShownFrame | null;
   /** Called after the first paint. What `warn` is given stands on the screen. */
   readonly openSession: (warn: (text: SafeText) => void) => Promise<Session>;
   readonly hostRelay: () => Promise<HostedRelay>;
@@ -74,7 +77,7 @@ export async function openScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
 }
 
-/** Owns terminal, sink, decoder, store, Ink, timers, session and a relay started here. */
+/** Owns terminal, sink, decoder, lines, store, Ink, timers, session and a relay started here. */
 class ScreenApp {
   readonly #options: ScreenOptions;
   readonly #store: ScreenStore;
@@ -84,6 +87,7 @@ class ScreenApp {
   readonly #notifier = new Notifier(() => performance.now());
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
   readonly #session: Promise<Session>;
+  readonly #lines: LineQueue;
   readonly #actions: ScreenActions;
   #openedSession: Session | null = null;
   #provideSession: (session: Promise<Session>) => void = () => {};
@@ -136,8 +140,10 @@ class ScreenApp {
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+    this.#lines = new LineQueue(scheduleTimeout, this.#session);
     this.#actions = {
       store: this.#store,
+      lines: this.#lines,
       ask: async (command) => (await this.#session).request(command),
       parseRelay: options.parseRelay,
       host: () => void this.#host(),
@@ -167,6 +173,7 @@ class ScreenApp {
     this.#unsubscribe();
     this.#ink?.unmount();
     this.#decoder.close();
+    this.#lines.close();
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
@@ -186,7 +193,7 @@ class ScreenApp {
         setCursor={(cursor) => this.#sink.setCursor(cursor)}
       />,
       {
-        ...inkOptions,
+        ...INK_OPTIONS,
         stdout: inkOutput(this.#sink),
         stdin,
       },
@@ -246,9 +253,10 @@ class ScreenApp {
   // Only what changes by itself needs a timer: a countdown, and the patience with a search.
   #nextTick(): NodeJS.Timeout | null {
     const { countdownMs, searchedMs } = this.#moment();
-    const searching = this.#store.state.searchingSinceMs !== null && searchedMs < searchPatienceMs;
+    const searching =
+      this.#store.state.searchingSinceMs !== null && searchedMs < SEARCH_PATIENCE_MS;
     if (!searching && (countdownMs === null || countdownMs === 0)) return null;
-    const delayMs = searching ? searchPatienceMs - searchedMs : 1_000;
+    const delayMs = searching ? SEARCH_PATIENCE_MS - searchedMs : 1_000;
     return setTimeout(() => {
       this.#ticker = null;
       this.#store.notifyNow();

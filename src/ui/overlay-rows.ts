@@ -1,5 +1,6 @@
 // What lies over the messages, as rows, and where its own cursor stands. Pure.
 import type { Link, RelayChoice } from '../client/api.ts';
+import { formatAddress } from '../protocol/address.ts';
 import type { ComposerState } from './composer.ts';
 import { helpRows } from './help-rows.ts';
 import type { Overlay } from './overlay.ts';
@@ -155,7 +156,7 @@ function relayRows(
   const items = overlay.choices.map((choice): Row[] => {
     const name = safeText(choice.name, { maxLength: 64 });
     const key = fingerprintWords(choice.fingerprint, 16);
-    const where = safeText(`${choice.host}:${choice.port}`, { maxLength: 100 });
+    const where = safeText(formatAddress(choice), { maxLength: 100 });
     const known = choice.pinned ? t`used before` : t`not known`;
     return [
       [span(where, 'strong'), span(t`  ${known}  `), span(name, 'dim')],

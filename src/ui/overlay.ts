@@ -1,7 +1,7 @@
 // What can lie over the messages and take the keys: its data and how a selection in it moves.
 import type { RelayChoice } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
-import { type ComposerState, emptyComposer } from './composer.ts';
+import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
 import type { KnownPerson } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 
@@ -35,7 +35,7 @@ export type Overlay =
     }
   | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null };
 
-export const openSwitcher: Overlay = { kind: 'switcher', query: emptyComposer, selected: 0 };
+export const OPEN_SWITCHER: Overlay = { kind: 'switcher', query: EMPTY_COMPOSER, selected: 0 };
 
 /** A selection moved within `count` items, going round at the ends. */
 export function moveSelection(selected: number, by: number, count: number): number {

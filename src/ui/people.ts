@@ -1,5 +1,5 @@
 // Everybody this screen knows by key: how to name them without mixing two up. Knows no conversation.
-import type { Person, Trust } from '../client/api.ts';
+import type { Person, Trust, Who } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
@@ -9,8 +9,11 @@ export interface KnownPerson extends Omit<Person, 'nick'> {
   readonly nick: SafeText;
 }
 
-const maxNickLength = 64;
-const noCardYet = safeTemplate`anonymous`;
+const MAX_NICK_LENGTH = 64;
+/** Whoever makes keys by the thousand must not fill this machine's memory; the client keeps as many. */
+const MAX_PEOPLE = 10_000;
+const NOBODY: ReadonlySet<PeerId> = new Set();
+const NO_CARD_YET = safeTemplate`anonymous`;
 
 /**
  * A name without blanks, brackets or controls, even where the client let one through: what stands
@@ -18,8 +21,8 @@ const noCardYet = safeTemplate`anonymous`;
  */
 export function cleanNickname(nick: string): SafeText {
   return nick === ''
-    ? noCardYet
-    : safeText(cleanNick(safeText(nick)), { maxLength: maxNickLength });
+    ? NO_CARD_YET
+    : safeText(cleanNick(safeText(nick)), { maxLength: MAX_NICK_LENGTH });
 }
 
 /** `4f2a 91c0 …`: groups of four hex digits, as many as asked for. */
@@ -28,28 +31,34 @@ export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
   return safeText(groups.join(' '));
 }
 
+/** What views may ask: only the store adds to it. */
+export type People = Pick<Directory, 'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel'>;
+
 export class Directory {
   readonly #people = new Map<PeerId, KnownPerson>();
   // Who shares a skeleton: two names that look alike are told apart by their keys.
   readonly #bySkeleton = new Map<string, Set<PeerId>>();
   #sorted: readonly KnownPerson[] | null = null;
 
-  get size(): number {
-    return this.#people.size;
-  }
-
   set(person: Person): KnownPerson {
     const known: KnownPerson = { ...person, nick: cleanNickname(person.nick) };
     const before = this.#people.get(known.fingerprint);
+    if (before === undefined && this.#people.size >= MAX_PEOPLE) this.#dropOne();
     if (before?.nick !== known.nick) {
-      if (before !== undefined) {
-        this.#bySkeleton.get(nickSkeleton(before.nick))?.delete(before.fingerprint);
-      }
-      this.#namesakes(known.nick).add(known.fingerprint);
+      if (before !== undefined) this.#unlist(before);
+      this.#enlist(known);
     }
     this.#people.set(known.fingerprint, known);
     this.#sorted = null;
     return known;
+  }
+
+  /** How to call whoever said something; by the name that came with it where their card has not come. */
+  meet(who: Who): SafeText {
+    if (!this.#people.has(who.fingerprint)) {
+      this.set({ ...who, online: true, ambiguous: false, keyChangedFrom: [] });
+    }
+    return this.label(who.fingerprint);
   }
 
   get(fingerprint: PeerId): KnownPerson | null {
@@ -67,7 +76,7 @@ export class Directory {
   /** `asha`, or `asha·4f2a` with as many digits as tell the key from its namesakes'. */
   label(fingerprint: PeerId): SafeText {
     const person = this.#people.get(fingerprint);
-    if (person === undefined) return safeTemplate`${noCardYet}·${shortKey(fingerprint, 4)}`;
+    if (person === undefined) return safeTemplate`${NO_CARD_YET}·${shortKey(fingerprint, 4)}`;
     if (!person.ambiguous && this.#namesakes(person.nick).size < 2) return person.nick;
     return safeTemplate`${person.nick}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
   }
@@ -89,14 +98,34 @@ export class Directory {
     );
   }
 
-  #namesakes(nick: string): Set<PeerId> {
+  #namesakes(nick: string): ReadonlySet<PeerId> {
+    return this.#bySkeleton.get(nickSkeleton(nick)) ?? NOBODY;
+  }
+
+  #enlist({ nick, fingerprint }: KnownPerson): void {
     const skeleton = nickSkeleton(nick);
-    let found = this.#bySkeleton.get(skeleton);
-    if (found === undefined) {
-      found = new Set();
-      this.#bySkeleton.set(skeleton, found);
-    }
-    return found;
+    const namesakes = this.#bySkeleton.get(skeleton);
+    if (namesakes === undefined) this.#bySkeleton.set(skeleton, new Set([fingerprint]));
+    else namesakes.add(fingerprint);
+  }
+
+  #unlist({ nick, fingerprint }: KnownPerson): void {
+    const skeleton = nickSkeleton(nick);
+    const namesakes = this.#bySkeleton.get(skeleton);
+    namesakes?.delete(fingerprint);
+    if (namesakes?.size === 0) this.#bySkeleton.delete(skeleton);
+  }
+
+  /** The one met longest ago among strangers who left, else among strangers, else among the unverified. */
+  #dropOne(): void {
+    const all = [...this.#people.values()];
+    const dropped =
+      all.find(({ trust, online }) => trust === 'new' && !online) ??
+      all.find(({ trust }) => trust === 'new') ??
+      all.find(({ trust }) => trust !== 'verified');
+    if (dropped === undefined) return;
+    this.#unlist(dropped);
+    this.#people.delete(dropped.fingerprint);
   }
 
   #digitsNeeded(person: KnownPerson): number {

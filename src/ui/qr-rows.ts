@@ -4,11 +4,11 @@ import { safeText } from './safe-text.ts';
 import { type Row, span } from './spans.ts';
 
 /** Modules of light around the code: less than the standard's four, so that it fits beside the digits. */
-const quietZone = 2;
+const QUIET_ZONE = 2;
 
 /** Two rows of modules stand in one row of text. */
 export function qrRows(payload: string): readonly Row[] {
-  const { data, size } = encode(payload, { border: quietZone, ecc: 'L' });
+  const { data, size } = encode(payload, { border: QUIET_ZONE, ecc: 'L' });
   const isDark = (x: number, y: number) => data[y]?.[x] === true;
   const rows: Row[] = [];
   for (let y = 0; y < size; y += 2) {

@@ -12,16 +12,16 @@ export type SafeTextOptions = {
   readonly multiline?: boolean;
 };
 
-const defaultMaxLength = 65_536;
+const DEFAULT_MAX_LENGTH = 65_536;
 
 /** Zalgo stays within its row; Tibetan stacks and Hebrew with cantillation need up to six. */
-const maxMarksPerBase = 6;
+const MAX_MARKS_PER_BASE = 6;
 
-const plainAscii = /^[ -~]*$/;
+const PLAIN_ASCII = /^[ -~]*$/;
 
 // Every alternative stops at the next introducer, so hostile input costs linear time. An unfinished
 // sequence loses its introducer only: its text stays visible.
-const escapeSequence = new RegExp(
+const ESCAPE_SEQUENCE = new RegExp(
   [
     '(?:\\x1b[PX\\]^_]|[\\x90\\x98\\x9d-\\x9f])[^\\x07\\x1b\\x80-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c)',
     '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]',
@@ -29,20 +29,20 @@ const escapeSequence = new RegExp(
   ].join('|'),
   'g',
 );
-const lineBreak = /\r\n?|[\n\v\f\x85\u2028\u2029]/g;
+const LINE_BREAK = /\r\n?|[\n\v\f\x85\u2028\u2029]/g;
 // Invisible and harmless by themselves: they go without a trace. Joiners are judged on their own;
 // Arabic and Egyptian format characters that take part in the script stay.
-const invisible =
+const INVISIBLE =
   /(?![\p{M}\p{L}\u200c\u200d\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\u{e0000}-\u{e007f}\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}\u{13430}-\u{1343f}])[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
 // What could only have been meant to deceive leaves one visible mark a run.
-const forbidden =
+const FORBIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\u{e0000}-\u{e007f}]+/gu;
 // A joiner means something between letters of a joining script and between pictographs; anywhere
 // else it only makes two equal-looking names differ.
-const idleJoiner =
+const IDLE_JOINER =
   /[\u200c\u200d](?![\p{L}\p{Extended_Pictographic}])|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]/gu;
-const excessMarks = new RegExp(`(\\p{M}{${maxMarksPerBase}})\\p{M}+`, 'gu');
-const trailingJoiners = /[\u200c\u200d]+$/;
+const EXCESS_MARKS = new RegExp(`(\\p{M}{${MAX_MARKS_PER_BASE}})\\p{M}+`, 'gu');
+const TRAILING_JOINERS = /[\u200c\u200d]+$/;
 
 /** The only place that makes the brand. */
 function brand(text: string): SafeText {
@@ -55,10 +55,10 @@ function brand(text: string): SafeText {
  * combining marks are capped. Joiners stay where they join. Idempotent; never throws.
  */
 export function safeText(remote: string, options: SafeTextOptions = {}): SafeText {
-  const { maxLength = defaultMaxLength, multiline = false } = options;
-  if (plainAscii.test(remote)) return brand(capLength(remote, maxLength));
-  const joined = dropControls(remote, multiline).replace(idleJoiner, '');
-  return brand(capLength(joined.replace(excessMarks, '$1'), maxLength));
+  const { maxLength = DEFAULT_MAX_LENGTH, multiline = false } = options;
+  if (PLAIN_ASCII.test(remote)) return brand(capLength(remote, maxLength));
+  const joined = dropControls(remote, multiline).replace(IDLE_JOINER, '');
+  return brand(capLength(joined.replace(EXCESS_MARKS, '$1'), maxLength));
 }
 
 /**
@@ -66,7 +66,7 @@ export function safeText(remote: string, options: SafeTextOptions = {}): SafeTex
  * joiner stays, because a joiner typed as a key of its own gets its neighbour only later.
  */
 export function typedText(text: string): string {
-  return plainAscii.test(text) ? text : dropControls(text, true);
+  return PLAIN_ASCII.test(text) ? text : dropControls(text, true);
 }
 
 /** Our own words around safe parts: the literal comes from source code, so it needs no cleaning. */
@@ -82,23 +82,23 @@ export function sliceSafe(text: SafeText, start: number, end: number): SafeText 
   return brand(text.slice(pairStart(text, start), pairStart(text, end)));
 }
 
-// Line feeds are judged by lineBreak, so they are taken out of `forbidden` by splitting at them.
+// Line feeds are judged by lineBreak, so they are taken out of `FORBIDDEN` by splitting at them.
 function dropControls(text: string, multiline: boolean): string {
   const stripped = text
-    .replace(escapeSequence, '')
-    .replace(lineBreak, multiline ? '\n' : ' ')
+    .replace(ESCAPE_SEQUENCE, '')
+    .replace(LINE_BREAK, multiline ? '\n' : ' ')
     .replaceAll('\t', ' ')
-    .replace(invisible, '');
+    .replace(INVISIBLE, '');
   return stripped
     .split('\n')
-    .map((line) => line.replace(forbidden, '\ufffd'))
+    .map((line) => line.replace(FORBIDDEN, '\ufffd'))
     .join('\n');
 }
 
 function capLength(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   if (maxLength < 1) return '';
-  return `${text.slice(0, pairStart(text, maxLength - 1)).replace(trailingJoiners, '')}…`;
+  return `${text.slice(0, pairStart(text, maxLength - 1)).replace(TRAILING_JOINERS, '')}…`;
 }
 
 function pairStart(text: string, offset: number): number {
@@ -108,7 +108,7 @@ function pairStart(text: string, offset: number): number {
   return splitsPair ? offset - 1 : offset;
 }
 
-const unsafeInJson =
+const UNSAFE_IN_JSON =
   /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u{e0000}-\u{e007f}]/gu;
 
 /**
@@ -118,7 +118,7 @@ const unsafeInJson =
  */
 export function jsonSafe(value: unknown): string {
   const json: string | undefined = JSON.stringify(value);
-  return (json ?? 'null').replace(unsafeInJson, escapeUnits);
+  return (json ?? 'null').replace(UNSAFE_IN_JSON, escapeUnits);
 }
 
 function escapeUnits(character: string): string {

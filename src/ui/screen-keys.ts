@@ -1,6 +1,6 @@
 // What keys do on the screen itself: talking, moving between windows, scrolling, leaving.
 
-import { searchPatienceMs } from './banner-rows.ts';
+import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import { quit as quitTask } from './command-tasks.ts';
 import { parseLine, runLine } from './commands.ts';
 import { type Completion, nextCompletion, startCompletion } from './completion.ts';
@@ -9,10 +9,10 @@ import { editFor } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import { composerCells, type Moment, scrollArea } from './frame.ts';
 import type { KeyEvent } from './key-sequences.ts';
-import { openSwitcher } from './overlay.ts';
+import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import type { ScreenActions } from './talk.ts';
-import { bottomAnchor, scrollBy } from './viewport.ts';
+import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
 
 export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
@@ -42,7 +42,7 @@ export class ScreenKeys {
     const isTab = event.kind === 'key' && event.name === 'tab';
     if (!isTab) this.#completion = null;
     if (event.kind === 'key' && this.#globalKey(event)) return;
-    store.state.quitArmed = false;
+    store.armQuit(false);
     if (store.state.overlay !== null) overlayKey(this.#actions, store.state.overlay, event);
     else if (event.kind === 'key') this.#press(event);
     else this.#type(event);
@@ -65,8 +65,8 @@ export class ScreenKeys {
     } else if (store.state.quitArmed) {
       this.#actions.quit({ stopRelay: null });
     } else {
-      store.state.quitArmed = true;
       store.edit({ type: 'clear' });
+      store.armQuit(true);
     }
   }
 
@@ -121,7 +121,7 @@ export class ScreenKeys {
     const { store } = this.#actions;
     const { text, cursor } = store.active.composer;
     if (key.name === 'k' && cursor < text.length) this.#edit(editFor(key));
-    else store.setOverlay(openSwitcher);
+    else store.setOverlay(OPEN_SWITCHER);
   }
 
   #endOfInput(): void {
@@ -137,7 +137,7 @@ export class ScreenKeys {
         this.#enter();
         return true;
       case 'escape':
-        this.#actions.store.scrollTo(bottomAnchor);
+        this.#actions.store.scrollTo(BOTTOM_ANCHOR);
         return true;
       case 'tab':
         this.#complete(shift ? -1 : 1);
@@ -163,13 +163,8 @@ export class ScreenKeys {
       this.#enterOnNothing();
       return;
     }
-    const conversation = store.active;
-    if (line.kind !== 'unknown-command') {
-      // First, because what can't be sent is put back into the composer by whatever refuses it.
-      store.submit(conversation);
-      conversation.marker = null;
-      conversation.anchor = bottomAnchor;
-    }
+    // First, because what can't be sent is put back into the composer by whatever refuses it.
+    if (line.kind !== 'unknown-command') store.submit();
     runLine(this.#actions, line);
   }
 
@@ -178,10 +173,10 @@ export class ScreenKeys {
     const { store, host, moment } = this.#actions;
     const { link, hosting } = store.state;
     const { searchedMs } = moment();
-    if (link?.state === 'searching' && hosting === 'no' && searchedMs >= searchPatienceMs) host();
+    if (link?.state === 'searching' && hosting === 'no' && searchedMs >= SEARCH_PATIENCE_MS) host();
     else if (link?.state === 'choosing') {
       store.setOverlay({ kind: 'relays', choices: link.choices, selected: 0 });
-    } else store.scrollTo(bottomAnchor);
+    } else store.scrollTo(BOTTOM_ANCHOR);
   }
 
   #complete(by: 1 | -1): void {

@@ -1,7 +1,7 @@
 // Puts a frame's rows on the screen through Ink, one Text a row; knows no keys, no events.
 import { Box, Text, Transform } from 'ink';
 import { type ReactNode, useLayoutEffect, useSyncExternalStore } from 'react';
-import { type Frame, frameOf, type Moment, tooSmallText } from './frame.ts';
+import { type Frame, frameOf, type Moment, TOO_SMALL_TEXT } from './frame.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { safeTemplate } from './safe-text.ts';
 import { type Paint, paintRow, type Row, span } from './spans.ts';
@@ -16,7 +16,7 @@ export interface ScreenProps {
 }
 
 /** How Ink has to be asked for frames that a `FrameSink` takes. */
-export const inkOptions = {
+export const INK_OPTIONS = {
   // Whole frames at once and nothing else: the sink compares rows and owns the terminal.
   debug: true,
   // Ink's linear output: one row a Text, as it is. Its grid of cells would measure and style every
@@ -27,14 +27,15 @@ export const inkOptions = {
   patchConsole: false,
 } as const;
 
-const sidebarEdge: Row = [span(safeTemplate`│`, 'dim')];
+const SIDEBAR_EDGE: Row = [span(safeTemplate`│`, 'dim')];
 
 export function Screen({ store, colour, moment, setCursor }: ScreenProps): ReactNode {
   useSyncExternalStore(store.subscribe, store.version);
   const frame = frameOf(store.state, moment());
   useLayoutEffect(() => setCursor(frame?.cursor ?? null));
   const { columns } = store.state.size;
-  if (frame === null) return <Line row={[span(tooSmallText)]} paint={{ cells: columns, colour }} />;
+  if (frame === null)
+    return <Line row={[span(TOO_SMALL_TEXT)]} paint={{ cells: columns, colour }} />;
   const paint: Paint = { cells: columns, colour };
   return (
     <Box flexDirection="column" width={columns} height={frame.layout.rows}>
@@ -55,7 +56,7 @@ function Body({ frame, colour }: { readonly frame: Frame; readonly colour: boole
       sidebar === 0
         ? ''
         : paintRow(frame.sidebar[index] ?? [], { cells: sidebar - 1, colour, fill: 'text' }) +
-          paintRow(sidebarEdge, { cells: 1, colour });
+          paintRow(SIDEBAR_EDGE, { cells: 1, colour });
     const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, colour });
     // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity but its place
     return <Painted key={index} text={left + right} />;

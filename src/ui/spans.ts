@@ -37,7 +37,7 @@ export interface Paint {
 }
 
 /** Bold, dim and inverse stay where there is no colour (NO_COLOR forbids colour only). */
-const plainSgr: Readonly<Record<Tone, string>> = {
+const PLAIN_SGR: Readonly<Record<Tone, string>> = {
   text: '',
   dim: '2',
   strong: '1',
@@ -57,8 +57,8 @@ const plainSgr: Readonly<Record<Tone, string>> = {
 };
 
 // The sixteen colours of the person's own theme; `paper` is fixed, because a QR must be black on white.
-const colourSgr: Readonly<Record<Tone, string>> = {
-  ...plainSgr,
+const COLOUR_SGR: Readonly<Record<Tone, string>> = {
+  ...PLAIN_SGR,
   accent: '1;36',
   good: '32',
   warn: '1;33',
@@ -73,7 +73,7 @@ const colourSgr: Readonly<Record<Tone, string>> = {
   'person-5': '1;31',
 };
 
-const personTones = [
+const PERSON_TONES = [
   'person-0',
   'person-1',
   'person-2',
@@ -88,7 +88,9 @@ export function span(text: SafeText, tone: Tone = 'text'): Span {
 
 /** The same colour for the same key everywhere; a hint for the eye, never what tells people apart. */
 export function personTone(fingerprint: string): Tone {
-  return personTones[Number.parseInt(fingerprint.slice(0, 2), 16) % personTones.length] ?? 'strong';
+  return (
+    PERSON_TONES[Number.parseInt(fingerprint.slice(0, 2), 16) % PERSON_TONES.length] ?? 'strong'
+  );
 }
 
 export function rowWidth(row: Row): number {
@@ -102,7 +104,7 @@ export function blanks(count: number): SafeText {
 
 /** The row as bytes for one line of the screen: clipped to `cells`, filled where asked. */
 export function paintRow(row: Row, { cells, colour, fill }: Paint): string {
-  const sgr = colour ? colourSgr : plainSgr;
+  const sgr = colour ? COLOUR_SGR : PLAIN_SGR;
   let left = cells;
   let painted = '';
   for (const { text, tone } of row) {

@@ -1,27 +1,30 @@
 // What the screen knows: events and keys change it, views read it. No React, no session, no terminal.
-import type { Link, Room, Snapshot } from '../client/api.ts';
+import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
+import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { type ComposerEdit, editComposer } from './composer.ts';
 import {
   append,
+  applyReceipt,
   type Conversation,
   type ConversationKey,
+  type ConversationRecord,
+  clearLines,
   type EntryBody,
   newConversation,
+  type Receipt,
 } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Schedule } from './keys.ts';
 import type { Overlay } from './overlay.ts';
-import { cleanNickname, Directory } from './people.ts';
+import { cleanNickname, Directory, type KnownPerson, type People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
-import type { ViewportAnchor } from './viewport.ts';
-
-export const lobby: ConversationKey = '#lobby';
+import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 
 /** Fifty messages a second repaint ten times; keys repaint at once. */
-export const arrivalPauseMs = 100;
+export const ARRIVAL_PAUSE_MS = 100;
 /** Receipts are looked for among this many of our own messages. */
-const maxTracked = 10_000;
+const MAX_TRACKED = 10_000;
 
 export interface StoreOptions {
   /** Milliseconds, this machine's wall clock: only shown, never compared with others'. */
@@ -36,32 +39,34 @@ export interface Self {
   readonly fingerprint: PeerId;
 }
 
-/** Everything the views read. Fields change between notifications only through the store. */
+/** Everything the views read. It changes only through the store. */
 export interface ScreenState {
-  self: Self | null;
-  link: Link | null;
+  readonly self: Self | null;
+  readonly link: Link | null;
   /** When the link last changed, by the store's clock: what its countdown counts from. */
-  linkSinceMs: number;
+  readonly linkSinceMs: number;
   /** Since when no relay has been found; null: one has. */
-  searchingSinceMs: number | null;
-  ready: boolean;
-  readonly people: Directory;
-  readonly rooms: Map<string, Room>;
-  readonly conversations: Map<ConversationKey, Conversation>;
+  readonly searchingSinceMs: number | null;
+  readonly ready: boolean;
+  readonly people: People;
+  readonly rooms: ReadonlyMap<string, Room>;
+  readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
   /** Windows 1, 2, 3 …: in the order of opening. */
-  order: readonly ConversationKey[];
-  active: ConversationKey;
-  overlay: Overlay | null;
+  readonly order: readonly ConversationKey[];
+  readonly active: ConversationKey;
+  readonly overlay: Overlay | null;
   /** Whether somebody looks at the window; true where the terminal doesn't say. */
-  focused: boolean;
+  readonly focused: boolean;
   /** The relay runs on this machine, started from this screen. */
-  hosting: 'no' | 'starting' | 'running';
+  readonly hosting: 'no' | 'starting' | 'running';
   /** Ctrl+C was pressed on an empty line: once more quits. */
-  quitArmed: boolean;
-  size: ScreenSize;
+  readonly quitArmed: boolean;
+  readonly size: ScreenSize;
   /** Of lanchat, for the help. */
   readonly version: SafeText;
 }
+
+type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field] };
 
 /** Where a message of ours stands, so that its receipts find it. */
 interface Place {
@@ -71,7 +76,10 @@ interface Place {
 
 /** Owns one timer; `close()` ends it. */
 export class ScreenStore {
-  readonly state: ScreenState;
+  readonly #state: MutableState;
+  readonly #people = new Directory();
+  readonly #rooms = new Map<string, Room>();
+  readonly #conversations = new Map<ConversationKey, ConversationRecord>();
   readonly #options: StoreOptions;
   readonly #listeners = new Set<() => void>();
   readonly #places = new Map<MessageId, Place>();
@@ -81,17 +89,17 @@ export class ScreenStore {
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.state = {
+    this.#state = {
       self: null,
       link: null,
       linkSinceMs: 0,
       searchingSinceMs: null,
       ready: false,
-      people: new Directory(),
-      rooms: new Map(),
-      conversations: new Map(),
+      people: this.#people,
+      rooms: this.#rooms,
+      conversations: this.#conversations,
       order: [],
-      active: lobby,
+      active: FIRST_ROOM,
       overlay: null,
       focused: true,
       hosting: 'no',
@@ -99,7 +107,11 @@ export class ScreenStore {
       size: options.size,
       version: options.version,
     };
-    this.conversation(lobby);
+    this.conversation(FIRST_ROOM);
+  }
+
+  get state(): ScreenState {
+    return this.#state;
   }
 
   /** For useSyncExternalStore: another number whenever listeners were told of a change. */
@@ -121,19 +133,12 @@ export class ScreenStore {
   }
 
   get active(): Conversation {
-    return this.conversation(this.state.active);
+    return this.#active;
   }
 
   /** The conversation of that key, made where there is none yet. */
   conversation(key: ConversationKey): Conversation {
-    const { conversations } = this.state;
-    let found = conversations.get(key);
-    if (found === undefined) {
-      found = newConversation(key);
-      conversations.set(key, found);
-      this.state.order = [...this.state.order, key];
-    }
-    return found;
+    return this.#conversation(key);
   }
 
   /** Tells the views at once: somebody pressed a key and waits for the echo. */
@@ -145,10 +150,10 @@ export class ScreenStore {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Tells the views soon: at once after a quiet while, else at most every `arrivalPauseMs`. */
+  /** Tells the views soon: at once after a quiet while, else at most every `ARRIVAL_PAUSE_MS`. */
   notifySoon(): void {
     if (this.#cancelTimer !== null) return;
-    const waitMs = this.#lastNotifiedMs + arrivalPauseMs - this.#options.now();
+    const waitMs = this.#lastNotifiedMs + ARRIVAL_PAUSE_MS - this.#options.now();
     // A wall clock that was set back must not silence the screen.
     if (waitMs <= 0) {
       this.notifyNow();
@@ -156,107 +161,192 @@ export class ScreenStore {
     }
     this.#cancelTimer = this.#options.schedule(
       () => this.notifyNow(),
-      Math.min(waitMs, arrivalPauseMs),
+      Math.min(waitMs, ARRIVAL_PAUSE_MS),
     );
   }
 
   setSelf(self: Snapshot['self']): void {
-    this.state.self = { nick: cleanNickname(self.nick), fingerprint: self.fingerprint };
+    this.#state.self = { nick: cleanNickname(self.nick), fingerprint: self.fingerprint };
+  }
+
+  setReady(ready: boolean): void {
+    this.#state.ready = ready;
+    this.notifySoon();
+  }
+
+  setLink(link: Link): void {
+    const { searchingSinceMs } = this.#state;
+    this.#state.link = link;
+    this.#state.linkSinceMs = this.now();
+    this.#state.searchingSinceMs =
+      link.state === 'searching' ? (searchingSinceMs ?? this.now()) : null;
+    this.notifySoon();
+  }
+
+  setPerson(person: Person): KnownPerson {
+    const known = this.#people.set(person);
+    this.notifySoon();
+    return known;
+  }
+
+  /** How to call whoever said something: their card may come after their first words. */
+  meet(who: Who): SafeText {
+    const { self } = this.#state;
+    return who.fingerprint === self?.fingerprint ? self.nick : this.#people.meet(who);
   }
 
   setRoom(room: Room): void {
-    this.state.rooms.set(room.name, room);
-    this.conversation(room.name);
+    this.#rooms.set(room.name, room);
+    this.#conversation(room.name);
+    this.notifySoon();
+  }
+
+  /** The room has been left: it is not ours any more, and its window goes. */
+  dropRoom(name: string): void {
+    this.#rooms.delete(name);
+    this.closeConversation(name);
   }
 
   /** Shows another conversation; its unread lines begin below a marker. */
   open(key: ConversationKey): void {
-    if (key !== this.state.active) this.active.marker = null;
-    this.state.active = key;
-    this.state.overlay = null;
+    if (key !== this.#state.active) this.#active.marker = null;
+    this.#conversation(key);
+    this.#state.active = key;
+    this.#state.overlay = null;
     this.markSeen();
     this.notifyNow();
   }
 
   /** Closes a conversation and forgets its lines. The lobby's window always stays. */
   closeConversation(key: ConversationKey): void {
-    const { conversations, order, active } = this.state;
-    if (key === lobby) return;
-    if (active === key) this.open(order[Math.max(0, order.indexOf(key) - 1)] ?? lobby);
-    conversations.delete(key);
-    this.state.order = order.filter((other) => other !== key);
+    const { order, active } = this.#state;
+    if (key === FIRST_ROOM) return;
+    if (active === key) this.open(order[Math.max(0, order.indexOf(key) - 1)] ?? FIRST_ROOM);
+    this.#conversations.delete(key);
+    this.#state.order = order.filter((other) => other !== key);
     this.notifySoon();
   }
 
   /** What is unread in the active conversation has been seen now. */
   markSeen(): void {
-    const conversation = this.active;
+    const conversation = this.#active;
     if (conversation.firstUnread !== null) conversation.marker = conversation.firstUnread;
     conversation.firstUnread = null;
     conversation.unread = 0;
     conversation.mentions = 0;
   }
 
+  /** The newest line counts as unread unless somebody looks at it now. */
+  countUnread(key: ConversationKey, mention: boolean): void {
+    const conversation = this.#conversation(key);
+    const { active, focused } = this.#state;
+    if (active === key && focused && conversation.anchor.kind === 'bottom') return;
+    conversation.firstUnread ??= conversation.nextSeq - 1;
+    conversation.unread += 1;
+    if (mention) conversation.mentions += 1;
+    this.notifySoon();
+  }
+
   add(key: ConversationKey, body: EntryBody, timeMs = this.#options.now()): void {
-    const entry = append(this.conversation(key), body, timeMs);
+    const entry = append(this.#conversation(key), body, timeMs);
     if (body.kind === 'message' && body.own) this.#track(body.id, { key, seq: entry.seq });
     this.notifySoon();
   }
 
   /** A line of lanchat's own in the conversation that is looked at. */
   note(text: SafeText, tone: 'plain' | 'warning' = 'plain'): void {
-    this.add(this.state.active, { kind: 'notice', tone, text });
+    this.add(this.#state.active, { kind: 'notice', tone, text });
     this.notifyNow();
   }
 
-  /** Where a message of ours is shown, or null where it is not any more. */
-  place(id: MessageId): Place | null {
-    return this.#places.get(id) ?? null;
+  /** What became of a message of ours, where it is still shown. */
+  setReceipt(receipt: Receipt): void {
+    const place = this.#places.get(receipt.id);
+    if (place !== undefined) applyReceipt(this.#conversation(place.key), place.seq, receipt);
+    this.notifySoon();
+  }
+
+  /** Takes the lines of the active conversation off the screen. */
+  clear(): void {
+    clearLines(this.#active);
+    this.notifyNow();
   }
 
   edit(edit: ComposerEdit): void {
-    const conversation = this.active;
+    const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, edit);
     this.notifyNow();
   }
 
-  /** The line was taken: it goes into that conversation's history. */
-  submit(conversation: Conversation): void {
+  /** The line was taken: it goes into history, and whoever speaks has seen what is there. */
+  submit(): void {
+    const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, { type: 'submit' });
+    conversation.marker = null;
+    conversation.anchor = BOTTOM_ANCHOR;
+    this.notifyNow();
+  }
+
+  /** A text that could not be sent goes back to where it was typed, unless something stands there. */
+  giveBack(key: ConversationKey, text: string): void {
+    const conversation = this.#conversation(key);
+    if (conversation.composer.text !== '') return;
+    conversation.composer = { ...conversation.composer, text, cursor: text.length };
+    this.notifyNow();
+  }
+
+  /** Whether Ctrl+C quits, the next time. */
+  armQuit(armed: boolean): void {
+    if (this.#state.quitArmed === armed) return;
+    this.#state.quitArmed = armed;
     this.notifyNow();
   }
 
   /** Whether somebody looks at the window, as the terminal reports it. */
   setFocused(focused: boolean): void {
-    this.state.focused = focused;
-    if (focused && this.active.anchor.kind === 'bottom') this.markSeen();
+    this.#state.focused = focused;
+    if (focused && this.#active.anchor.kind === 'bottom') this.markSeen();
     this.notifyNow();
   }
 
   setSize(size: ScreenSize): void {
-    this.state.size = size;
+    this.#state.size = size;
     this.notifyNow();
   }
 
   setHosting(hosting: ScreenState['hosting']): void {
-    this.state.hosting = hosting;
+    this.#state.hosting = hosting;
     this.notifyNow();
   }
 
   scrollTo(anchor: ViewportAnchor<number>): void {
-    this.active.anchor = anchor;
+    this.#active.anchor = anchor;
     if (anchor.kind === 'bottom') this.markSeen();
     this.notifyNow();
   }
 
   setOverlay(overlay: Overlay | null): void {
-    this.state.overlay = overlay;
+    this.#state.overlay = overlay;
     this.notifyNow();
+  }
+
+  get #active(): ConversationRecord {
+    return this.#conversation(this.#state.active);
+  }
+
+  #conversation(key: ConversationKey): ConversationRecord {
+    let found = this.#conversations.get(key);
+    if (found === undefined) {
+      found = newConversation(key);
+      this.#conversations.set(key, found);
+      this.#state.order = [...this.#state.order, key];
+    }
+    return found;
   }
 
   #track(id: MessageId, place: Place): void {
     this.#places.set(id, place);
-    if (this.#places.size <= maxTracked) return;
+    if (this.#places.size <= MAX_TRACKED) return;
     const [oldest] = this.#places.keys();
     if (oldest !== undefined) this.#places.delete(oldest);
   }

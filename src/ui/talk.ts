@@ -4,8 +4,9 @@ import type { RelayAddress } from '../client/open-session.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
 import { introduce } from './introduce.ts';
+import type { LineQueue } from './line-queue.ts';
 import type { PickPurpose } from './overlay.ts';
-import type { Directory, KnownPerson } from './people.ts';
+import type { KnownPerson, People } from './people.ts';
 import { safeTemplate, safeText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { faultWords } from './words.ts';
@@ -21,6 +22,8 @@ export interface QuitWish {
 export interface ScreenActions {
   readonly store: ScreenStore;
   readonly ask: Ask;
+  /** What was typed, one line after the other. */
+  readonly lines: LineQueue;
   /** `HOST[:PORT][#FINGERPRINT]`. Throws UsageError. */
   readonly parseRelay: (text: string) => RelayAddress;
   /** Starts a relay on this machine as a process of its own. */
@@ -59,25 +62,18 @@ export async function say(
       safeTemplate`Not sent: ${name} was verified and has another key now. /verify ${name} compares it, /trust ${name} accepts it unseen.`,
       'warning',
     );
-    giveBack(store, key, text);
+    store.giveBack(key, text);
     return false;
   }
   const to = peer === null ? { room: key } : { peer };
   const reply = await attempt(actions, { do: 'send', to, text });
-  if (reply === null) giveBack(store, key, text);
+  if (reply === null) store.giveBack(key, text);
   return reply !== null;
 }
 
 /** Whether a verified person's name came under this new key, which nobody has accepted yet. */
-function isBlocked(people: Directory, person: KnownPerson): boolean {
+function isBlocked(people: People, person: KnownPerson): boolean {
   return person.keyChangedFrom.some((was) => people.get(was)?.trust === 'verified');
-}
-
-function giveBack(store: ScreenStore, key: ConversationKey, text: string): void {
-  const conversation = store.conversation(key);
-  if (conversation.composer.text !== '') return;
-  conversation.composer = { ...conversation.composer, text, cursor: text.length };
-  store.notifyNow();
 }
 
 /**
@@ -113,12 +109,13 @@ async function candidatesFor(
   actions: ScreenActions,
   name: string,
 ): Promise<readonly KnownPerson[] | null> {
-  const { people, self } = actions.store.state;
+  const { store } = actions;
+  const { people, self } = store.state;
   const reply = await attempt(actions, { do: 'find-person', query: name });
   if (reply === null) return null;
   const found = new Map<PeerId, KnownPerson>();
   for (const match of reply.matches) {
-    const person = people.set(match);
+    const person = store.setPerson(match);
     found.set(person.fingerprint, person);
     // A fingerprint means one key whatever its owner is called.
     if (/^[0-9a-f]{8,64}$/iu.test(name)) continue;
@@ -136,5 +133,5 @@ async function candidatesFor(
 export function openWithDraft(store: ScreenStore, person: KnownPerson, draft: string | null): void {
   introduce(store, person);
   store.open(person.fingerprint);
-  if (draft !== null) giveBack(store, person.fingerprint, draft);
+  if (draft !== null) store.giveBack(person.fingerprint, draft);
 }

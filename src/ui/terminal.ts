@@ -49,14 +49,14 @@ export type TerminalOptions = {
   readonly onEnd?: (signal: NodeJS.Signals | null) => void;
 };
 
-const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 // The same modes as enterModes and leaveModes of bin/skeleton.js, which can't be imported from here.
-const enterScreen = '\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1004h';
-const leaveScreen =
+const ENTER_SCREEN = '\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1004h';
+const LEAVE_SCREEN =
   '\x1b[?2026l\x1b]8;;\x1b\\\x1b[m\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l\x1b[23;0t';
-const maxTitleCells = 60;
-const maxNoticeCells = 200;
+const MAX_TITLE_CELLS = 60;
+const MAX_NOTICE_CELLS = 200;
 
 /** How the person's terminal shows a notice outside its window; `bell` works everywhere. */
 export type NoticeStyle = 'osc9' | 'osc99' | 'osc777' | 'bell';
@@ -95,7 +95,7 @@ export class Terminal {
     const { stdin, stdout, host } = this.#options;
     host.on('exit', this.#restore);
     host.on('uncaughtExceptionMonitor', this.#restore);
-    for (const signal of endSignals) host.on(signal, this.#endBySignal);
+    for (const signal of END_SIGNALS) host.on(signal, this.#endBySignal);
     host.on('SIGTSTP', this.#stop);
     host.on('SIGCONT', this.#continued);
     stdin.on('data', this.#options.onInput);
@@ -103,7 +103,7 @@ export class Terminal {
     stdin.on('error', this.#lost);
     stdout.on('resize', this.#resized);
     stdout.on('error', this.#lost);
-    this.#take(adopt ? '' : enterScreen);
+    this.#take(adopt ? '' : ENTER_SCREEN);
   }
 
   /** Puts the terminal back and lets go of every listener but those for late errors of a closed pipe. */
@@ -112,7 +112,7 @@ export class Terminal {
     this.#restore();
     host.off('exit', this.#restore);
     host.off('uncaughtExceptionMonitor', this.#restore);
-    for (const signal of endSignals) host.off(signal, this.#endBySignal);
+    for (const signal of END_SIGNALS) host.off(signal, this.#endBySignal);
     host.off('SIGTSTP', this.#stop);
     host.off('SIGCONT', this.#continued);
     stdin.off('data', this.#options.onInput);
@@ -134,19 +134,19 @@ export class Terminal {
     host.kill(0, 'SIGTSTP');
     host.on('SIGTSTP', this.#stop);
     host.on('SIGCONT', this.#continued);
-    this.#take(enterScreen);
+    this.#take(ENTER_SCREEN);
     onResize(this.size);
     onResume();
   }
 
   /** The window's title until the terminal is restored. */
   setTitle(title: SafeText): void {
-    this.#write(`\x1b]2;${truncate(title, maxTitleCells)}\x1b\\`);
+    this.#write(`\x1b]2;${truncate(title, MAX_TITLE_CELLS)}\x1b\\`);
   }
 
   /** One notice outside the window. The text is one line; `;` would end a field. */
   notify(style: NoticeStyle, notice: SafeText): void {
-    const text = truncate(safeText(notice), maxNoticeCells).replaceAll(';', ',');
+    const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
     this.#write(noticeSequence(style, text));
   }
 
@@ -159,7 +159,7 @@ export class Terminal {
 
   readonly #restore = (): void => {
     if (!this.#entered) return;
-    this.#write(leaveScreen);
+    this.#write(LEAVE_SCREEN);
     this.#entered = false;
     this.#rawMode(false);
   };
@@ -185,7 +185,7 @@ export class Terminal {
   readonly #continued = (): void => {
     if (!this.#entered) return;
     this.#rawMode(false);
-    this.#take(enterScreen);
+    this.#take(ENTER_SCREEN);
     this.#options.onResize(this.size);
     this.#options.onResume();
   };

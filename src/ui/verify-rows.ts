@@ -1,16 +1,16 @@
 // The safety number as rows: sixty digits, and the same as a QR where there is room. Pure.
 import type { Overlay } from './overlay.ts';
-import type { Directory } from './people.ts';
+import type { People } from './people.ts';
 import { qrRows } from './qr-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { blanks, type Row, rowWidth, span } from './spans.ts';
 import { truncate, wrap } from './width.ts';
 
 /** Beside the code: three groups of five digits and what to do with them. */
-const textCells = 20;
+const TEXT_CELLS = 20;
 
 export function verifyRows(
-  people: Directory,
+  people: People,
   overlay: Extract<Overlay, { kind: 'verify' }>,
   area: { readonly cells: number; readonly rows: number },
 ): readonly Row[] {
@@ -22,7 +22,7 @@ export function verifyRows(
     span(safeText(groups.slice(at, at + 3).join(' ')), 'strong'),
   ]);
   const fits = area.rows >= qr.length;
-  if (fits && area.cells >= qrCells + 2 + textCells) {
+  if (fits && area.cells >= qrCells + 2 + TEXT_CELLS) {
     const right = verifyText(name, digits, area.cells - qrCells - 3);
     return besides(qr, [...right, ...keyRows([t`y: they match`, t`Esc: close`])], qrCells);
   }

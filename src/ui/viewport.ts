@@ -37,7 +37,7 @@ export type ViewportSlice<Key> = {
   readonly itemsBelow: number;
 };
 
-export const bottomAnchor = { kind: 'bottom' } as const;
+export const BOTTOM_ANCHOR = { kind: 'bottom' } as const;
 
 /** A place between lines: before line `line` of item `index`. The end is `{ index: length, line: 0 }`. */
 type Position = { readonly index: number; readonly line: number };
@@ -85,7 +85,7 @@ export function scrollBy<Key>(
   const { position } =
     move.lines < 0 ? back(source, top, -move.lines) : forward(source, top, move.lines);
   const reachesEnd = forward(source, position, move.rows + 1).moved <= move.rows;
-  if (reachesEnd) return bottomAnchor;
+  if (reachesEnd) return BOTTOM_ANCHOR;
   return { kind: 'line', key: source.keyAt(position.index), line: position.line };
 }
 

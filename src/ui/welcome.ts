@@ -1,14 +1,15 @@
 // The first lines of a session: who one is, the room or person asked for, and a name where there is none.
 
+import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { join, query } from './command-tasks.ts';
-import { editComposer, emptyComposer } from './composer.ts';
+import { EMPTY_COMPOSER, editComposer } from './composer.ts';
 import { fingerprintWords } from './people.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
-import { lobby, type ScreenStore } from './store.ts';
+import type { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
 
 /** Login names of machines, not of people. */
-const genericNames =
+const GENERIC_NAMES =
   /^(pi|user|ubuntu|debian|admin|administrator|student|guest|root|test|me|anonymous)\d*$/i;
 
 export async function welcome(
@@ -19,12 +20,12 @@ export async function welcome(
   const { self } = store.state;
   if (self === null) return;
   const key = fingerprintWords(self.fingerprint, 8);
-  store.add(lobby, {
+  store.add(FIRST_ROOM, {
     kind: 'notice',
     tone: 'plain',
     text: t`You are ${self.nick} · key ${key} … · /nick to change`,
   });
-  if (firstRun && genericNames.test(self.nick)) askName(store, self.nick, null);
+  if (firstRun && GENERIC_NAMES.test(self.nick)) askName(store, self.nick, null);
   store.notifyNow();
   if (target === null) return;
   if (target.startsWith('#')) await join(actions, target);
@@ -43,6 +44,6 @@ export function askTakenName(store: ScreenStore): void {
 
 /** Prefilled, so that Enter keeps it. */
 function askName(store: ScreenStore, nick: string, problem: SafeText | null): void {
-  const input = editComposer(emptyComposer, { type: 'insert', text: nick });
+  const input = editComposer(EMPTY_COMPOSER, { type: 'insert', text: nick });
   store.setOverlay({ kind: 'name', input, problem });
 }

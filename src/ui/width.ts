@@ -8,11 +8,11 @@ import { type SafeText, safeTemplate, safeText, sliceSafe } from './safe-text.ts
  */
 export type RowRange = { readonly start: number; readonly end: number; readonly next: number };
 
-const plainAscii = /^[ -~]*$/;
+const PLAIN_ASCII = /^[ -~]*$/;
 
 /** Bounds the memory of the cache; a busy multilingual room uses a few hundred clusters. */
-const maxCachedClusters = 4_096;
-const clusterWidths = new Map<string, number>();
+const MAX_CACHED_CLUSTERS = 4_096;
+const CLUSTER_WIDTHS = new Map<string, number>();
 
 // Costs milliseconds of a cold start, so it is built when the first text beyond ASCII is measured.
 let segmenter: Intl.Segmenter | undefined;
@@ -24,7 +24,7 @@ function segments(text: string): Intl.Segments {
 
 /** User-perceived characters in order; joined they give `text` again. */
 export function graphemes(text: string): string[] {
-  if (plainAscii.test(text)) return text.split('');
+  if (PLAIN_ASCII.test(text)) return text.split('');
   return Array.from(segments(text), ({ segment }) => segment);
 }
 
@@ -43,18 +43,18 @@ export function boundaryAfter(text: string, offset: number): number {
 
 /** Cells that one line of text takes: 0 for marks, 2 for East Asian wide characters and emoji. */
 export function cellWidth(text: string): number {
-  if (plainAscii.test(text)) return text.length;
+  if (PLAIN_ASCII.test(text)) return text.length;
   let cells = 0;
   for (const { segment } of segments(text)) cells += clusterWidth(segment);
   return cells;
 }
 
 function clusterWidth(cluster: string): number {
-  const known = clusterWidths.get(cluster);
+  const known = CLUSTER_WIDTHS.get(cluster);
   if (known !== undefined) return known;
   const cells = stringWidth(cluster, { countAnsiEscapeCodes: true });
-  if (clusterWidths.size >= maxCachedClusters) clusterWidths.clear();
-  clusterWidths.set(cluster, cells);
+  if (CLUSTER_WIDTHS.size >= MAX_CACHED_CLUSTERS) CLUSTER_WIDTHS.clear();
+  CLUSTER_WIDTHS.set(cluster, cells);
   return cells;
 }
 

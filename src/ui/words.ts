@@ -71,7 +71,8 @@ export function linkWords(link: Link): SafeText {
     case 'online':
       return safeTemplate`online`;
     case 'offline':
-      return safeTemplate`LINK LOST`;
+      // Only a link that there was has proven a key.
+      return link.fingerprint === null ? safeTemplate`can't connect` : safeTemplate`LINK LOST`;
     case 'ended':
       return safeTemplate`ENDED`;
     default:
@@ -79,32 +80,58 @@ export function linkWords(link: Link): SafeText {
   }
 }
 
-const endings: ReadonlyMap<string, SafeText> = new Map([
-  ['replaced', safeTemplate`this identity logged in somewhere else; /relay retry takes it back`],
-  ['kicked', safeTemplate`the relay's operator ended the connection; /relay retry tries again`],
-  ['not-admitted', safeTemplate`this relay admits only people its operator has listed`],
-  ['shutting-down', safeTemplate`the relay was shut down`],
-  ['silent', safeTemplate`nothing heard from the relay`],
-  ['slow-reader', safeTemplate`this machine read too slowly`],
-  ['closed', safeTemplate`the relay is gone`],
-  ['econnrefused', safeTemplate`nothing listens there`],
-  ['ehostunreach', safeTemplate`it can't be reached from here`],
-  ['enetunreach', safeTemplate`this machine has no network`],
-  ['etimedout', safeTemplate`it doesn't answer`],
-  ['connect-timeout', safeTemplate`it doesn't answer`],
-  ['handshake-timeout', safeTemplate`it doesn't answer`],
-  ['not-a-relay', safeTemplate`something else than a relay answers there`],
+/** END codes, transport errors and trust (protocol/codes.ts, client/transport-error.ts). */
+const LINK_REASONS: ReadonlyMap<string, SafeText> = new Map([
+  ['replaced', safeTemplate`this identity logged in elsewhere; only the newest login stays`],
+  ['kicked', safeTemplate`the relay's operator ended the connection; ask them before coming back`],
+  [
+    'not-admitted',
+    safeTemplate`the relay admits only people its operator has let in; ask them, with your lanchat id`,
+  ],
+  ['too-many-connections', safeTemplate`the relay is full; try again later or ask its operator`],
+  ['quota', safeTemplate`the relay refuses more from this identity for now; wait and try again`],
+  [
+    'prefix-taken',
+    safeTemplate`another ID with the same first digits is on this relay; use another relay`,
+  ],
+  [
+    'fork',
+    safeTemplate`this identity runs from two copies of its profile, or was stolen; stop the other one`,
+  ],
+  [
+    'login-failed',
+    safeTemplate`the relay's proof of its key does not hold: somebody stands between; don't go on`,
+  ],
   [
     'relay-key-changed',
     safeTemplate`the relay there has another key than yours; nothing was sent to it`,
   ],
+  [
+    'version',
+    safeTemplate`the relay speaks another version of the protocol; update lanchat on both sides`,
+  ],
+  [
+    'malformed',
+    safeTemplate`what answers there does not speak lanchat; check the address and port`,
+  ],
+  ['not-a-relay', safeTemplate`what answers there is no relay; check the address and port`],
+  ['shutting-down', safeTemplate`the relay is shutting down; start it again or use another`],
+  ['silent', safeTemplate`nothing heard from the relay`],
+  ['slow-reader', safeTemplate`this machine read too slowly`],
   ['internal', safeTemplate`the relay has a fault of its own`],
-  ['login-failed', safeTemplate`the relay's key is not the one it claims`],
+  ['closed', safeTemplate`the relay is gone`],
+  ['handshake-timeout', safeTemplate`it did not finish the login in time`],
+  ['connect-timeout', safeTemplate`it doesn't answer`],
+  ['etimedout', safeTemplate`it doesn't answer`],
+  ['econnrefused', safeTemplate`nothing listens there`],
+  ['ehostunreach', safeTemplate`it can't be reached from here`],
+  ['enetunreach', safeTemplate`this machine has no network`],
+  ['owner-gone', safeTemplate`the lanchat that had this profile open has ended; try again`],
 ]);
 
 /** Why the link is not up; the reason is a code of ours or of the relay's, so it is cleaned. */
 export function linkReason(reason: string): SafeText {
-  return endings.get(reason) ?? safeText(reason, { maxLength: 80 });
+  return LINK_REASONS.get(reason.toLowerCase()) ?? safeText(reason, { maxLength: 80 });
 }
 
 /** An error as one line. Expected ones carry their own words; anything else is our bug and says so. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeFailure } from '../../src/cli/errors.ts';
-import { nearest } from '../../src/cli/nearest.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import { LanchatError } from '../../src/protocol/errors.ts';
+import { nearest } from '../../src/ui/nearest.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession } from '../support/fake-session.ts';
 
@@ -31,6 +31,30 @@ describe('the command line', () => {
     const run = runCommand(['\u001b[2Jfind\u0007']);
     expect(await run.status).toBe(1);
     expect(run.stderr()).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  it.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'send'],
+      ['send', '--help'],
+    ],
+    [
+      ['help', 'relay', 'kick'],
+      ['relay', 'kick', '--help'],
+    ],
+  ])('answers %j as it does %j', async (asked, same) => {
+    const [run, other] = [runCommand(asked), runCommand(same)];
+    expect(await run.status).toBe(0);
+    expect(await other.status).toBe(0);
+    expect(run.stdout()).toBe(other.stdout());
+    expect(run.stdout()).toContain('Usage: lanchat');
+  });
+
+  it('suggests the nearest command for help on an unknown one', async () => {
+    const run = runCommand(['help', 'lisen']);
+    expect(await run.status).toBe(1);
+    expect(run.stderr()).toContain('did you mean "listen"?');
   });
 
   it.each([['--help'], ['send', '--help'], ['relay', '--help']])(

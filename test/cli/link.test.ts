@@ -52,6 +52,21 @@ describe('a command that finds no way to a relay', () => {
     expect(run.stderr()).toContain('h2:7717');
   });
 
+  it('writes an IPv6 address so that --relay takes it', async () => {
+    const choices = [choice, { ...choice, host: 'fd00::7' }];
+    const session = withLink({ state: 'choosing', choices });
+    const run = runCommand(['peers'], { session });
+    expect(await run.status).toBe(1);
+    expect(run.stderr()).toContain('[fd00::7]:7717');
+  });
+
+  it('says why a relay is out of reach', async () => {
+    const session = withLink({ state: 'offline', reason: 'econnrefused' });
+    const run = runCommand(['peers', '--timeout', '0.05'], { session });
+    expect(await run.status).toBe(3);
+    expect(run.stderr()).toContain("can't be reached: nothing listens there");
+  });
+
   it('hands the flags to the session, before the environment', async () => {
     const env = {
       LANCHAT_HOME: '/env',

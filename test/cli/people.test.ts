@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/cli/errors.ts';
+import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { createIdentity } from '../../src/storage/identity-file.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
@@ -101,10 +102,23 @@ describe('lanchat verify', () => {
     expect(run.records()).toMatchObject([{ type: 'error', code: 'digits-differ' }]);
   });
 
-  it('exits 1 for anything but 60 digits', async () => {
+  it.each([['123'], ['LANCHAT1:AAAA'], [`LANCHAT1:${'A'.repeat(104)}`]])(
+    'exits 1 for %s, which is neither 60 digits nor a code',
+    async (number) => {
+      const session = withBela();
+      expect(await runCommand(['verify', '@bela', number], { session }).status).toBe(1);
+      expect(session.requests).toEqual([]);
+    },
+  );
+
+  it('hands a scanned code over whole, also where the terminal has broken it', async () => {
+    const code = encodeVerificationQr({ own: peerId('b'), seen: peerId('e') });
     const session = withBela();
-    expect(await runCommand(['verify', '@bela', '123'], { session }).status).toBe(1);
-    expect(session.requests).toEqual([]);
+    session.answer({ verify: () => ({ person: { ...bela, trust: 'verified' } }) });
+    const pieces = [code.slice(0, 60), code.slice(60)];
+    const run = runCommand(['verify', '@bela', ...pieces, '--json'], { session });
+    expect(await run.status).toBe(0);
+    expect(session.requests).toContainEqual({ do: 'verify', peer: peerId('b'), digits: code });
   });
 
   it('needs no relay for a fingerprint', async () => {

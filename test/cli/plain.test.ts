@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { PeerId } from '../../src/protocol/ids.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, onlineLink, peerId, person } from '../support/fake-session.ts';
 
@@ -110,6 +111,42 @@ describe('the plain interface', () => {
     expect(shown).toMatch(/^-- LINK LOST/m);
     expect(shown).toMatch(/^-- KEY CHANGED: bela/m);
     expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  it('refuses --json, which has commands of its own', async () => {
+    const session = inLobby();
+    const plain = openPlain(session, '--json');
+    expect(await plain.status).toBe(1);
+    expect(plain.stdout()).toContain('"code":"no-json"');
+    expect(plain.stderr()).toMatch(/^lanchat: [^\n]*lanchat listen --json[^\n]*\n$/);
+    expect(session.requests).toEqual([]);
+  });
+
+  it('does not speak of a lost link before there was one', async () => {
+    const session = inLobby();
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    const link = { ...onlineLink, fingerprint: null, state: 'offline', reason: 'econnrefused' };
+    session.emit({ type: 'link', link: { ...link, state: 'offline' } });
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).toMatch(/^-- can't connect: nothing listens there$/m);
+    expect(plain.stdout()).not.toContain('LINK LOST');
+  });
+
+  it('tells namesakes apart by as many digits as it takes', async () => {
+    const session = inLobby();
+    const near = PeerId.parse(`bbbb${'c'.repeat(60)}`);
+    if (near === null) throw new Error('not hex');
+    const people = [person('bela', 'b'), { ...person('bela', 'b'), fingerprint: near }];
+    session.snapshot = { ...session.snapshot, people };
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    plain.type('/who');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).toMatch(/^-- bela·bbbbbbbb: here/m);
+    expect(plain.stdout()).toMatch(/^-- bela·bbbbcccc: here/m);
   });
 
   it('shows a safety number, help, and who is here', async () => {

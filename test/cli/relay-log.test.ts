@@ -42,7 +42,7 @@ describe("a relay's log", () => {
 
   it('tells an operator who came, went and was dropped, and why', () => {
     const text = log(false);
-    expect(text).toContain('lanchat --relay 127.0.0.1:7717');
+    expect(text).toContain(`\n  lanchat --relay 127.0.0.1:7717#${'ab'.repeat(32)}\n`);
     expect(text).toMatch(/0123 4567 89ab cdef \(10\.0\.0\.2\) connected/);
     expect(text).toMatch(/dropped: slow-reader, queue full/);
     expect(text).toMatch(/10\.0\.0\.3 refused: tls/);

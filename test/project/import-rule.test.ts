@@ -18,7 +18,7 @@ const rule: Readonly<Record<string, Allowed>> = {
   crypto: { folders: ['protocol'], packages: ['libsodium-wrappers'], node: [] },
   core: { folders: ['protocol', 'crypto'], packages: [], node: [] },
   storage: {
-    folders: ['protocol', 'crypto'],
+    folders: ['protocol'],
     packages: ['env-paths', 'valibot'],
     node: ['fs', 'crypto', 'net'],
   },
@@ -30,16 +30,16 @@ const rule: Readonly<Record<string, Allowed>> = {
   relay: {
     folders: ['protocol', 'crypto', 'storage'],
     packages: [],
-    node: ['fs', 'crypto', 'net', 'tls'],
+    node: ['crypto', 'net', 'tls'],
   },
   client: {
     folders: ['core', 'storage', 'discovery', 'protocol', 'crypto'],
     packages: ['valibot'],
-    node: ['fs', 'crypto', 'net', 'tls'],
+    node: ['crypto', 'net', 'tls'],
   },
   ui: {
     folders: ['client', 'protocol'],
-    packages: ['react', 'react/jsx-runtime', 'ink', 'string-width', 'wrap-ansi', 'uqr'],
+    packages: ['react', 'ink', 'string-width', 'uqr'],
     node: [],
   },
 };

@@ -57,7 +57,14 @@ describe('a bundle', () => {
 
   it('holds at most four prekeys', () => {
     expect(decodeBundle(sample(4)).prekeys).toHaveLength(4);
-    expect(() => decodeBundle(sample(5))).toThrow(ProtocolError);
+    expect(() => sample(5)).toThrow(RangeError);
+    const five = concatBytes([
+      sample(4).subarray(0, -64),
+      new Uint8Array(1 + PREKEY_BYTES).fill(1),
+      SIGNATURE,
+    ]);
+    five[COUNT_AT] = 5;
+    expect(() => decodeBundle(five)).toThrow(ProtocolError);
     const claimsMore = sample(1);
     claimsMore[COUNT_AT] = 255;
     expect(() => decodeBundle(claimsMore)).toThrow(ProtocolError);

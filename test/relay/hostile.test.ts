@@ -81,12 +81,14 @@ describe('malformed frames', () => {
     expect(running.events.some(({ type }) => type === 'fault')).toBe(false);
   });
 
-  it('takes no request without a number, and no leave for a join', async () => {
+  it('takes no request without a number, no leave for a join, and no join for a leave', async () => {
     const { login } = await runRelay();
     const sub = { type: 'sub', topic: numberedTopic(1), cursor: 0n } as const;
     for (const frame of [
       { type: 'get', req: 0, kind: 'card', ids: [] } as const,
       { ...sub, req: 1, join: joinProof('left') },
+      { type: 'unsub', req: 1, topic: numberedTopic(1), join: joinProof('joined') } as const,
+      { type: 'unsub', req: 1, topic: numberedTopic(1), join: joinProof('guest') } as const,
     ]) {
       const client = await login(1);
       client.send(frame);

@@ -2,7 +2,6 @@
 import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyAnnouncement } from '../../src/crypto/login.ts';
-import { UsageError } from '../../src/protocol/errors.ts';
 import { ListenError } from '../../src/relay/listening.ts';
 import { numberedIdentity, WireClient } from '../support/wire-client.ts';
 import { directBlob, sealed } from './blobs.ts';
@@ -54,8 +53,8 @@ describe('kick and announce', () => {
     const [asha, stranger] = [await login(1), await connect()];
     const hello = { minVersion: 1, maxVersion: 1, nonce: new Uint8Array(32) };
     const { relayKey: publicKey } = await stranger.hello(hello);
-    relay.announce('back in five minutes');
-    relay.announce('back');
+    expect(relay.announce('back in five minutes')).toBe(1);
+    expect(relay.announce('back')).toBe(1);
     const said = [await asha.next('announce'), await asha.next('announce')];
     expect(said.map(({ text }) => text)).toEqual(['back in five minutes', 'back']);
     for (const { signature, ...announcement } of said) {
@@ -63,7 +62,8 @@ describe('kick and announce', () => {
     }
     expect((said[1]?.seq ?? 0n) > (said[0]?.seq ?? 0n)).toBe(true);
     expect(stranger.count('announce')).toBe(0);
-    expect(() => relay.announce('x'.repeat(2_001))).toThrow(UsageError);
+    // UTF-8 counts, not characters.
+    expect(relay.announce('é'.repeat(1_001))).toBe('too-long');
   });
 });
 
@@ -88,13 +88,17 @@ describe('control socket', () => {
     return { ...running, socket, ask };
   }
 
-  it('answers peers, status and kick', async () => {
+  it('answers peers, kick and announce', async () => {
     const { ask, login } = await runControlled();
     const client = await login(1, { nick: 'asha' });
     const { id } = numberedIdentity(1);
-    expect(await ask('{"do":"status"}')).toEqual({ connected: 1 });
     const peers = { peers: [{ fingerprint: id, nick: 'asha', address: '127.0.0.1' }] };
     expect(await ask('{"do":"peers"}')).toMatchObject(peers);
+    const announce = (text: string) => ask(JSON.stringify({ do: 'announce', text }));
+    expect(await announce('lunch')).toEqual({ announced: 1 });
+    expect(await client.next('announce')).toMatchObject({ text: 'lunch' });
+    expect(await announce('\0'.repeat(2_000))).toEqual({ announced: 1 });
+    expect(await announce('x'.repeat(2_001))).toEqual({ error: 'too-long' });
     const kick = (fingerprint: string) => ask(JSON.stringify({ do: 'kick', fingerprint }));
     expect(await kick('00000000')).toEqual({ error: 'unknown-peer' });
     expect(await kick(id.slice(0, 8))).toEqual({ kicked: id });
@@ -107,6 +111,10 @@ describe('control socket', () => {
     '{}',
     '{"do":"peers","also":1}',
     '{"do":"kick"}',
+    '{"do":"kick","text":"0123456789"}',
+    '{"do":"announce","text":7}',
+    '{"do":"announce","text":"lunch","also":1}',
+    '{"do":"status"}',
     '{"do":"kick","fingerprint":"abc"}',
     '{"do":"kick","fingerprint":"zzzzzzzzzz"}',
     '{"do":"kick","fingerprint":7}',
@@ -115,12 +123,19 @@ describe('control socket', () => {
   ])('refuses %s', async (line) => {
     const { ask } = await runControlled();
     expect(await ask(line)).toEqual({ error: 'bad-request' });
-    expect(await ask('{"do":"status"}')).toEqual({ connected: 0 });
+    expect(await ask('{"do":"peers"}')).toEqual({ peers: [] });
   });
 
-  it('refuses a line that is too long, and closes with the relay', async () => {
+  it('ends on a line that is too long', async () => {
+    const { ask } = await runControlled();
+    await expect(ask(JSON.stringify({ do: 'announce', text: 'x'.repeat(20_000) }))).rejects.toThrow(
+      'closed',
+    );
+  });
+
+  it('closes with the relay', async () => {
     const { ask, relay, socket } = await runControlled();
-    await expect(ask('x'.repeat(2_000))).resolves.toEqual({ error: 'bad-request' });
+    expect(await ask('{"do":"peers"}')).toEqual({ peers: [] });
     const ended = new Promise((resolve) => socket.once('close', resolve));
     await relay.close();
     await ended;

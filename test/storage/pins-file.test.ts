@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PeerId } from '../../src/protocol/ids.ts';
-import { MAX_PINS, Pins, readPins, type SeenCard } from '../../src/storage/pins-file.ts';
+import { MAX_PINS, type Pin, Pins, type SeenCard } from '../../src/storage/pins-file.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
 
 let folder: string;
@@ -27,6 +27,12 @@ function cardOf(index: number, nick = `nick ${index}`): SeenCard {
   return { id: PeerId.fromBytes(bytes), ed25519: bytes, x25519: bytes, nick };
 }
 
+/** What another process would read. */
+async function pinsOnDisk(): Promise<readonly Pin[]> {
+  await pins.flush();
+  return (await Pins.open(folder, neverFails)).all();
+}
+
 test('a person seen first is known; verification and the rest are read back', async () => {
   const { id } = cardOf(1);
   expect(pins.get(id)).toBeNull();
@@ -35,11 +41,9 @@ test('a person seen first is known; verification and the rest are read back', as
   pins.contact(id);
   pins.acceptNick(id, 'nick 1');
   pins.see(cardOf(2, '\u202eevil\u0007'), 300);
-  await pins.flush();
-  const [first, second] = await readPins(folder);
+  const [first, second] = await pinsOnDisk();
   expect(first).toEqual({
     ...cardOf(1),
-    formerNicks: [],
     trust: 'verified',
     firstSeenMs: 100,
     verifiedAtMs: 200,
@@ -49,13 +53,11 @@ test('a person seen first is known; verification and the rest are read back', as
   expect(second).toEqual(pins.get(cardOf(2).id));
 });
 
-test('a new name leaves trust and keys as they are, and the old names are kept, to a limit', () => {
+test('a new name leaves trust and keys as they are', () => {
   pins.see(cardOf(1, 'a'), 1);
   pins.verify(cardOf(1).id, 2);
-  for (const nick of ['b', 'b', 'a', 'c', 'd', 'e', 'f']) pins.see(cardOf(1, nick), 3);
-  expect(pins.get(cardOf(1).id)).toMatchObject({
-    nick: 'f',
-    formerNicks: ['a', 'c', 'd', 'e'],
+  expect(pins.see(cardOf(1, 'b'), 3)).toMatchObject({
+    ...cardOf(1, 'b'),
     trust: 'verified',
     firstSeenMs: 1,
   });
@@ -72,8 +74,7 @@ test('what could not be read back is refused before it is saved', async () => {
   expect(() => pins.see(cardOf(1), 0.5)).toThrow(RangeError);
   pins.see(cardOf(2), 1);
   expect(() => pins.verify(cardOf(2).id, Number.NaN)).toThrow(RangeError);
-  await pins.flush();
-  expect(await readPins(folder)).toEqual([pins.get(cardOf(2).id)]);
+  expect(await pinsOnDisk()).toEqual([pins.get(cardOf(2).id)]);
 });
 
 test('a crowd of new IDs pushes out neither the verified nor those we wrote to', async () => {
@@ -85,26 +86,28 @@ test('a crowd of new IDs pushes out neither the verified nor those we wrote to',
   for (let index = 0; index < 20; index++) {
     expect(pins.get(cardOf(index).id) !== null).toBe(index < 10);
   }
-  await pins.flush();
-  expect(await readPins(folder)).toEqual(pins.all());
+  expect(await pinsOnDisk()).toEqual(pins.all());
 });
 
-test('of those we only saw, the one not seen for longest goes first', () => {
+test('of those we only saw, the one not seen for longest goes first, and it is told', () => {
+  const evicted: (string | undefined)[] = [];
+  pins.onEvict((id) => evicted.push(id, pins.get(id)?.id));
   for (let index = 0; index < MAX_PINS; index++) pins.see(cardOf(index), 1);
   pins.see(cardOf(0), 2);
   pins.see(cardOf(MAX_PINS), 3);
   expect(pins.get(cardOf(0).id)).not.toBeNull();
-  expect(pins.get(cardOf(1).id)).toBeNull();
+  expect(evicted).toEqual([cardOf(1).id, undefined]);
 });
 
 test('the longest entries there can be still fit their file', async () => {
   const worst = (index: number) => String.fromCharCode(1 + (index % 8)).repeat(32);
-  for (let index = 0; index < MAX_PINS; index++) {
-    for (let name = 0; name < 5; name++) pins.see(cardOf(index, worst(name)), Date.now());
-    pins.acceptNick(cardOf(index).id, worst(0));
+  // The verified are never evicted, so that there can be more than MAX_PINS.
+  for (let index = 0; index < 2 * MAX_PINS; index++) {
+    pins.see(cardOf(index, worst(index)), Date.now());
+    pins.verify(cardOf(index).id, Date.now());
+    pins.acceptNick(cardOf(index).id, worst(index));
   }
-  await pins.flush();
-  expect(await readPins(folder)).toHaveLength(MAX_PINS);
+  expect(await pinsOnDisk()).toHaveLength(2 * MAX_PINS);
 });
 
 test('pins that cannot be read are not replaced by none', async () => {

@@ -2,13 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RelayId } from '../../src/protocol/ids.ts';
-import {
-  PinnedRelays,
-  readRelays,
-  relaysAt,
-  relaysNamed,
-  rememberedRelay,
-} from '../../src/storage/relays-file.ts';
+import { PinnedRelays, readRelays } from '../../src/storage/relays-file.ts';
 import {
   MAX_REMEMBERED_ROOMS,
   readSettings,
@@ -32,27 +26,18 @@ function relayOf(digit: number, host = `10.0.0.${digit}`) {
   return { id, name: `relay ${digit % 2}`, host, port: 7717, lastUsedMs: digit };
 }
 
-test('the relay used last is the one remembered, also by the next process', async () => {
+test('the relay used last is last, also for the next process', async () => {
   const relays = await PinnedRelays.open(folder, neverFails);
-  expect(rememberedRelay(relays.all())).toBeNull();
+  expect(relays.all()).toEqual([]);
   for (const digit of [1, 2, 3, 1]) relays.use(relayOf(digit));
   await relays.close();
-  const read = await readRelays(folder);
-  expect(read.map((relay) => relay.lastUsedMs)).toEqual([2, 3, 1]);
-  expect(rememberedRelay(read)).toEqual(relayOf(1));
+  expect(await readRelays(folder)).toEqual([relayOf(2), relayOf(3), relayOf(1)]);
 });
 
-test('a relay is found by name and where it was last; its former address is free', async () => {
+test('a relay used at another address is only there; its former one is free', async () => {
   const relays = await PinnedRelays.open(folder, neverFails);
-  relays.use(relayOf(1));
-  relays.use(relayOf(2));
-  relays.use(relayOf(1, '10.0.0.9'));
-  expect(relaysAt(relays.all(), '10.0.0.1', 7717)).toEqual([]);
-  expect(relaysAt(relays.all(), '10.0.0.9', 7717)).toEqual([relayOf(1, '10.0.0.9')]);
-  expect(relaysAt(relays.all(), '10.0.0.9', 7718)).toEqual([]);
-  expect(relaysNamed(relays.all(), 'relay 0')).toEqual([relayOf(2)]);
-  relays.forget(relayOf(2).id);
-  expect(relaysNamed(relays.all(), 'relay 0')).toEqual([]);
+  for (const used of [relayOf(1), relayOf(2), relayOf(1, '10.0.0.9')]) relays.use(used);
+  expect(relays.all()).toEqual([relayOf(2), relayOf(1, '10.0.0.9')]);
   await relays.close();
 });
 
@@ -66,14 +51,10 @@ test('a relay that could not be read back is refused before it is saved', async 
 
 test('settings are fresh at first and read back after', async () => {
   const settings = await SettingsFile.open(folder, neverFails);
-  expect(settings.current).toEqual({ rooms: [], lastConversation: null });
+  expect(settings.current).toEqual({ rooms: [] });
   settings.update({ rooms: ['lobby', 'Küche'] });
-  settings.update({ lastConversation: '#lobby' });
   await settings.close();
-  expect(await readSettings(folder)).toEqual({
-    rooms: ['lobby', 'Küche'],
-    lastConversation: '#lobby',
-  });
+  expect(await readSettings(folder)).toEqual({ rooms: ['lobby', 'Küche'] });
 });
 
 test('more rooms than may be remembered, or too long a name, are refused and change nothing', async () => {

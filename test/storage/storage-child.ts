@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PeerId } from '../../src/protocol/ids.ts';
 import { createIdentity, readIdentity } from '../../src/storage/identity-file.ts';
-import { Pins, readPins } from '../../src/storage/pins-file.ts';
+import { Pins } from '../../src/storage/pins-file.ts';
 import { openPrivateFolder } from '../../src/storage/profile-folder.ts';
 import { acquireProfile, acquireRelayFolder } from '../../src/storage/profile-lock.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
@@ -75,7 +75,8 @@ async function fillDisk(folder: string): Promise<void> {
   } catch (error) {
     printError(error);
   }
-  print({ onDisk: (await readPins(folder)).length });
+  const onDisk = await Pins.open(folder, (error) => faults.push(error));
+  print({ onDisk: onDisk.all().length });
   await createIdentity(folder, identityOf('1')).then(() => print({ created: true }), printError);
   print({ identity: (await readIdentity(folder))?.nick ?? null });
 }

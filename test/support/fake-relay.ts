@@ -192,7 +192,8 @@ export class FakeRelay {
   #unsubscribe(port: Port, { topic: id, join }: FrameOf<'unsub'>): 'done' | Code {
     const topic = this.#topics.get(id);
     if (topic?.subscribers.has(port) !== true) return 'not-subscribed';
-    if (join.standing === 'left') this.#record(topic, { id: port.id, here: false, join });
+    if (join.standing !== 'left') throw new Error('a client sent unsub without a leave');
+    this.#record(topic, { id: port.id, here: false, join });
     this.#leave(topic, port);
     return 'done';
   }

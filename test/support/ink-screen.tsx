@@ -2,7 +2,7 @@
 import { render } from 'ink';
 import type { Moment } from '../../src/ui/frame.ts';
 import { type CursorCell, FrameSink, inkOutput } from '../../src/ui/frame-sink.ts';
-import { inkOptions, Screen } from '../../src/ui/screen.tsx';
+import { INK_OPTIONS, Screen } from '../../src/ui/screen.tsx';
 import type { ScreenStore } from '../../src/ui/store.ts';
 
 export interface InkScreen {
@@ -47,7 +47,7 @@ export function inkScreen(
         cursor = cell;
       }}
     />,
-    { ...inkOptions, stdout: inkOutput(frames) },
+    { ...INK_OPTIONS, stdout: inkOutput(frames) },
   );
   const styled = () => frames.frame.split('\n');
   return {

@@ -1,7 +1,7 @@
 // A program of one composer over the whole terminal layer, for tests in a pseudo-terminal.
 import { Box, render, Text } from 'ink';
 import { type ReactNode, useLayoutEffect, useSyncExternalStore } from 'react';
-import { type ComposerState, editComposer, emptyComposer } from '../../src/ui/composer.ts';
+import { type ComposerState, EMPTY_COMPOSER, editComposer } from '../../src/ui/composer.ts';
 import { layoutComposer } from '../../src/ui/composer-layout.ts';
 import { FrameSink, inkOutput } from '../../src/ui/frame-sink.ts';
 import type { KeyEvent } from '../../src/ui/key-sequences.ts';
@@ -31,7 +31,7 @@ const terminal = new Terminal({
   onResume: () => sink.repaint(),
   ...(process.env.GRACEFUL === undefined ? {} : { onEnd }),
 });
-let view: View = { composer: emptyComposer, ...terminal.size, status: 'ready' };
+let view: View = { composer: EMPTY_COMPOSER, ...terminal.size, status: 'ready' };
 const listeners = new Set<() => void>();
 const sink = new FrameSink({
   output: terminal.frames,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
-import { commands, findCommand, parseLine } from '../../src/ui/commands.ts';
+import { COMMANDS, findCommand, parseLine, runLine } from '../../src/ui/commands.ts';
 import { helpRows } from '../../src/ui/help-rows.ts';
 import { keyPress } from '../../src/ui/key-sequences.ts';
+import { LINE_PATIENCE_MS } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenKeys } from '../../src/ui/screen-keys.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
@@ -23,7 +25,12 @@ async function enter(screen: TestScreen, text: string): Promise<void> {
     repaint: () => {},
   });
   keys.take(keyPress('enter'));
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  await settled();
+}
+
+/** Everything that follows without waiting for a clock has happened. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function screenWith(people = [ravi]): TestScreen {
@@ -43,7 +50,7 @@ function sent(screen: TestScreen) {
 
 describe('the table', () => {
   it('has every command and name once', () => {
-    const names = commands.flatMap(({ name, aliases }) => [name, ...aliases]);
+    const names = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(findCommand(name.toUpperCase())).not.toBeNull();
   });
@@ -52,7 +59,7 @@ describe('the table', () => {
     const help = helpRows(80, safeText('1'))
       .map((row) => row.map(({ text }) => text).join(''))
       .join('\n');
-    for (const { name, aliases } of commands) {
+    for (const { name, aliases } of COMMANDS) {
       for (const each of [name, ...aliases]) expect(help).toContain(`/${each}`);
     }
   });
@@ -88,7 +95,9 @@ describe('sending', () => {
     await enter(screen, '/jion #work');
     expect(screen.store.active.composer.text).toBe('/jion #work');
     expect(screen.session.requests).toEqual([]);
-    expect(lines(screen.store, '#lobby').join()).toContain('/jion is no command');
+    expect(lines(screen.store, '#lobby').join()).toMatch(
+      /\/jion is no command.*did you mean \/join\?/,
+    );
   });
 
   it('sends to the window one is in, and a slash where two were typed', async () => {
@@ -172,6 +181,55 @@ describe('an ambiguous name', () => {
   });
 });
 
+describe('lines typed one right after the other', () => {
+  /** As from one chunk of input: nothing happens between them. */
+  function type(screen: TestScreen, ...typed: readonly string[]): void {
+    for (const line of typed) runLine(screen.actions, parseLine(line));
+  }
+
+  it('sends in the order typed, also where a name is looked up first', async () => {
+    const screen = screenWith();
+    type(screen, '@ravi hi', 'hello', '/msg ravi again', '#work there');
+    await settled();
+    expect(sent(screen)).toMatchObject([
+      { to: { peer: peerId('b') }, text: 'hi' },
+      { to: { room: '#lobby' }, text: 'hello' },
+      { to: { peer: peerId('b') }, text: 'again' },
+      { to: { room: '#work' }, text: 'there' },
+    ]);
+  });
+
+  it('waits for a slow line for a while only', async () => {
+    const screen = screenWith();
+    screen.session.answer({ join: () => new Promise(() => {}) });
+    type(screen, '/join #slow', 'one', 'two');
+    await settled();
+    expect(sent(screen)).toEqual([]);
+    screen.clock.advance(LINE_PATIENCE_MS);
+    await settled();
+    expect(sent(screen)).toMatchObject([{ text: 'one' }, { text: 'two' }]);
+  });
+
+  it('sends a line that waited to where it was typed', async () => {
+    const screen = screenWith();
+    screen.session.answer({ join: () => new Promise(() => {}) });
+    type(screen, '/join #slow', 'for the lobby');
+    screen.store.open('#work');
+    screen.clock.advance(LINE_PATIENCE_MS);
+    await settled();
+    screen.clock.advance(LINE_PATIENCE_MS);
+    await settled();
+    expect(sent(screen)).toMatchObject([{ to: { room: '#lobby' }, text: 'for the lobby' }]);
+  });
+
+  it('leaves at once, whatever waits', async () => {
+    const screen = screenWith();
+    screen.session.answer({ join: () => new Promise(() => {}) });
+    type(screen, '/join #slow', '/quit leave');
+    expect(screen.wishes).toEqual([{ stopRelay: false }]);
+  });
+});
+
 describe('other commands', () => {
   it('opens the safety number of the person one talks with', async () => {
     const screen = screenWith();
@@ -192,6 +250,17 @@ describe('other commands', () => {
     await enter(screen, '/verify ravi 12345 67890');
     expect(screen.session.requests.at(-1)).toMatchObject({ do: 'verify', digits: '1234567890' });
     expect(lines(screen.store, '#lobby')).toEqual(['!! the number differs']);
+  });
+
+  it('hands a scanned code to the client as it is', async () => {
+    const screen = screenWith();
+    screen.session.answer({ verify: () => ({ person: { ...ravi, trust: 'verified' } }) });
+    const code = encodeVerificationQr({ own: peerId('b'), seen: peerId('e') });
+    await enter(screen, `/verify ravi ${code}`);
+    expect(screen.session.requests.at(-1)).toEqual({
+      ...{ do: 'verify', peer: peerId('b'), digits: code },
+    });
+    expect(lines(screen.store, '#lobby').join()).toContain('ravi is verified');
   });
 
   it('asks whoever hosts for others whether the relay goes on', async () => {

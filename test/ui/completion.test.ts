@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextCompletion, startCompletion } from '../../src/ui/completion.ts';
-import { editComposer, emptyComposer } from '../../src/ui/composer.ts';
+import { EMPTY_COMPOSER, editComposer } from '../../src/ui/composer.ts';
 import { fuzzyScore, switcherItems } from '../../src/ui/switcher.ts';
 import { FakeSession, person } from '../support/fake-session.ts';
 import { testScreen } from '../support/screen-store.ts';
@@ -17,7 +17,7 @@ session.snapshot = {
 const { state } = testScreen(session).store;
 
 function candidates(text: string): readonly string[] | null {
-  const composer = editComposer(emptyComposer, { type: 'insert', text });
+  const composer = editComposer(EMPTY_COMPOSER, { type: 'insert', text });
   return startCompletion(composer, state)?.candidates ?? null;
 }
 
@@ -43,7 +43,7 @@ describe('Tab', () => {
   });
 
   it('goes round and round, replacing what it put in before', () => {
-    let composer = editComposer(emptyComposer, { type: 'insert', text: 'hi @ra' });
+    let composer = editComposer(EMPTY_COMPOSER, { type: 'insert', text: 'hi @ra' });
     let run = startCompletion(composer, state);
     const seen: string[] = [];
     for (let press = 0; press < 3; press += 1) {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_TEXT_BYTES } from '../../src/protocol/limits.ts';
 import {
   type ComposerEdit,
   type ComposerPlace,
   type ComposerState,
+  EMPTY_COMPOSER,
   editComposer,
-  emptyComposer,
-  maxComposerBytes,
 } from '../../src/ui/composer.ts';
 import { layoutComposer, verticalTarget } from '../../src/ui/composer-layout.ts';
 import { cellWidth, graphemes } from '../../src/ui/width.ts';
@@ -14,7 +14,7 @@ import { cellWidth, graphemes } from '../../src/ui/width.ts';
 /** A state written with `|` for the cursor. */
 function at(marked: string): ComposerState {
   const cursor = marked.indexOf('|');
-  return { ...emptyComposer, text: marked.replace('|', ''), cursor };
+  return { ...EMPTY_COMPOSER, text: marked.replace('|', ''), cursor };
 }
 
 function marked({ text, cursor }: ComposerState): string {
@@ -101,8 +101,8 @@ describe('editing', () => {
   });
 
   it('takes no more than a message may hold, cut at a grapheme', () => {
-    const state = editComposer(emptyComposer, { type: 'insert', text: '👩‍👩‍👧‍👦'.repeat(10_000) });
-    expect(Buffer.byteLength(state.text)).toBeLessThanOrEqual(maxComposerBytes);
+    const state = editComposer(EMPTY_COMPOSER, { type: 'insert', text: '👩‍👩‍👧‍👦'.repeat(10_000) });
+    expect(Buffer.byteLength(state.text)).toBeLessThanOrEqual(MAX_TEXT_BYTES);
     expect(new Set(graphemes(state.text))).toEqual(new Set(['👩‍👩‍👧‍👦']));
     expect(editComposer(state, { type: 'insert', text: '👩‍👩‍👧‍👦' }).text).toBe(state.text);
   });
@@ -152,7 +152,7 @@ describe('editing', () => {
         fc.array(edit, { maxLength: 40 }),
         fc.integer({ min: 2, max: 12 }),
         (edits, cells) => {
-          let state = emptyComposer;
+          let state = EMPTY_COMPOSER;
           for (const each of edits) {
             state = editComposer(state, each);
             const boundaries = new Set([0]);
@@ -178,7 +178,7 @@ describe('history', () => {
   const sent = ['one', 'two'].reduce(
     (state, text) =>
       editComposer(editComposer(state, { type: 'insert', text }), { type: 'submit' }),
-    emptyComposer,
+    EMPTY_COMPOSER,
   );
   const older: ComposerEdit = { type: 'recall', which: 'older' };
   const newer: ComposerEdit = { type: 'recall', which: 'newer' };
@@ -200,8 +200,8 @@ describe('history', () => {
   });
 
   it('remembers nothing empty and no more than its limit', () => {
-    expect(editComposer(emptyComposer, { type: 'submit' }).history).toEqual([]);
-    let state = emptyComposer;
+    expect(editComposer(EMPTY_COMPOSER, { type: 'submit' }).history).toEqual([]);
+    let state = EMPTY_COMPOSER;
     for (let index = 0; index < 300; index += 1) {
       state = editComposer(editComposer(state, { type: 'insert', text: `${index}` }), {
         type: 'submit',
@@ -265,7 +265,7 @@ describe('layout', () => {
   });
 
   it('lays out a full message fast enough for a key', () => {
-    const state = editComposer(emptyComposer, { type: 'insert', text: 'word '.repeat(12_000) });
+    const state = editComposer(EMPTY_COMPOSER, { type: 'insert', text: 'word '.repeat(12_000) });
     layoutComposer(state, { cells: 78 });
     const started = performance.now();
     for (let run = 0; run < 5; run += 1)

@@ -50,6 +50,29 @@ describe('labels', () => {
     expect(people.byLabel('ravi·dddd')).toEqual([]);
   });
 
+  it('keeps everybody it has a reason to keep, however many strangers come', () => {
+    const people = new Directory();
+    people.set(person('meera', 'c', { trust: 'verified', online: false }));
+    people.set(person('ravi', 'b', { trust: 'known' }));
+    for (let index = 0; index < 10_010; index += 1) {
+      const fingerprint = id(`f${index.toString(16).padStart(8, '0')}`);
+      people.set({ ...person(`s${index}`, 'f', { trust: 'new', online: false }), fingerprint });
+    }
+    expect(people.list().length).toBe(10_000);
+    expect(people.get(peerId('c'))?.nick).toBe('meera');
+    expect(people.get(peerId('b'))?.nick).toBe('ravi');
+    expect(people.lookAlikes('s0')).toEqual([]);
+    expect(people.lookAlikes('s10009')).toHaveLength(1);
+  });
+
+  it('calls whoever speaks before their card by the name that came with it', () => {
+    const people = new Directory();
+    people.set(person('ravi', 'b'));
+    expect(people.meet({ nick: 'ravi', fingerprint: peerId('c'), trust: 'new' })).toBe('ravi·cccc');
+    people.set(person('kiran', 'c'));
+    expect(people.meet({ nick: 'ravi', fingerprint: peerId('c'), trust: 'new' })).toBe('kiran');
+  });
+
   it('holds no control, whatever a name holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (nick) => {

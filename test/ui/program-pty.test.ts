@@ -1,58 +1,22 @@
 // The whole screen in a pseudo-terminal, over a session that the test plays (test/support/fake-screen.ts).
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClientEvent } from '../../src/client/api.ts';
 import { onlineLink, peerId, person } from '../support/fake-session.ts';
-import { PtySession } from '../support/pty.ts';
+import type { PtyOptions, PtySession } from '../support/pty.ts';
+import { ptyProgram } from '../support/pty-program.ts';
 import { message } from '../support/screen-store.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lanchat-program-'));
-const program = join(folder, 'program.mjs');
-const sessions: PtySession[] = [];
+const program = ptyProgram(new URL('../support/fake-screen.ts', import.meta.url));
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [fileURLToPath(new URL('../support/fake-screen.ts', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    jsx: 'automatic',
-    // Ink asks for it only when DEV=true; any module with a default export stands in for it.
-    alias: { 'react-devtools-core': 'node:events' },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close();
-});
+type Start = Pick<Partial<PtyOptions>, 'columns' | 'rows' | 'env'> & { readonly scene?: object };
 
-interface Start {
-  readonly scene?: object;
-  readonly columns?: number;
-  readonly rows?: number;
-  readonly env?: Record<string, string>;
+/** Without waiting for anything. */
+function open({ scene = {}, env = {}, ...size }: Start): PtySession {
+  return program.start({ ...size, env: { SCENE: JSON.stringify(scene), ...env } });
 }
 
-async function start({ scene = {}, columns = 80, rows = 24, env = {} }: Start = {}) {
-  const session = new PtySession({
-    file: process.execPath,
-    args: [program],
-    columns,
-    rows,
-    env: { SCENE: JSON.stringify(scene), ...env },
-    cwd: folder,
-  });
-  sessions.push(session);
+async function start(options: Start = {}): Promise<PtySession> {
+  const session = open(options);
   await session.waitForText('You are asha');
   return session;
 }
@@ -71,14 +35,7 @@ const escapeKey = '\x1b';
 
 describe('talking', () => {
   it('keeps what is typed while the session opens, and sends it then', async () => {
-    const session = new PtySession({
-      file: process.execPath,
-      args: [program],
-      columns: 80,
-      rows: 24,
-      env: { SCENE: JSON.stringify({ slow: true }) },
-    });
-    sessions.push(session);
+    const session = open({ scene: { slow: true } });
     await session.waitForText('starting');
     session.type('early bird\rmore');
     await session.waitForText('#lobby> more');
@@ -138,7 +95,7 @@ describe('trust', () => {
     const session = await start();
     emit(session, { type: 'key-changed', nick: 'ravi', was, now, trust: 'verified' });
     await session.waitForText('KEY CHANGED: ravi has another key');
-    await session.waitForText('Sending stops until');
+    await session.waitForText('no room keys until');
     expect(text(session).match(/1111/g)).toHaveLength(16);
   });
 
@@ -199,11 +156,7 @@ describe('the relay', () => {
       pinned: false,
     }));
     const link = { ...searching, state: 'choosing', choices };
-    const session = await start({ scene: { events: [{ type: 'link', link }] } }).catch(() => {
-      const started = sessions.at(-1);
-      if (started === undefined) throw new Error('not started');
-      return started;
-    });
+    const session = open({ scene: { events: [{ type: 'link', link }] } });
     await session.waitForText('Which relay?');
     session.type('\x1b[B\r');
     await session.waitForText('relay 10.0.0.2:7717');
@@ -219,14 +172,7 @@ describe('the relay', () => {
 
   it('asks for a name once where the login’s is no name', async () => {
     const self = { nick: 'pi', fingerprint: peerId('a') };
-    const session = new PtySession({
-      file: process.execPath,
-      args: [program],
-      columns: 80,
-      rows: 24,
-      env: { SCENE: JSON.stringify({ snapshot: { self }, firstRun: true }) },
-    });
-    sessions.push(session);
+    const session = open({ scene: { snapshot: { self }, firstRun: true } });
     await session.waitForText('What should people call you?');
     session.type('\x15७\r');
     await session.waitForText('a name begins with a letter');
@@ -322,9 +268,9 @@ describe('the terminal', () => {
 
   it('is put back where the session can’t be opened, and the reason told', async () => {
     const scene = { fault: 'the profile is in use by process 1' };
-    const session = await start({ scene }).catch(() => sessions.at(-1));
-    await session?.waitForText('failed: the profile is in use by process 1');
-    if (session !== undefined) expectRestored(session);
+    const session = open({ scene });
+    await session.waitForText('failed: the profile is in use by process 1');
+    expectRestored(session);
   });
 
   it('makes a noise for a private message only while nobody looks', async () => {

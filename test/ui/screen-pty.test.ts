@@ -1,62 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readlinkSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { enterModes, skeletonFrame, skeletonRows } from '../../bin/skeleton.js';
-import { PtySession } from '../support/pty.ts';
+import type { PtyOptions, PtySession } from '../support/pty.ts';
+import { ptyProgram } from '../support/pty-program.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lanchat-screen-'));
-const program = join(folder, 'program.mjs');
-const sessions: PtySession[] = [];
+const program = ptyProgram(new URL('../support/screen-program.tsx', import.meta.url));
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [fileURLToPath(new URL('../support/screen-program.tsx', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    jsx: 'automatic',
-    // Ink asks for it only when DEV=true; any module with a default export stands in for it.
-    alias: { 'react-devtools-core': 'node:events' },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close();
-});
-
-type Start = {
-  readonly columns?: number;
-  readonly rows?: number;
-  readonly env?: Record<string, string>;
-  readonly file?: string;
-  readonly args?: readonly string[];
-};
-
-function start({ columns = 80, rows = 24, env = {}, file, args }: Start = {}): PtySession {
-  const session = new PtySession({
-    file: file ?? process.execPath,
-    args: args ?? [program],
-    columns,
-    rows,
-    env,
-    cwd: folder,
-  });
-  sessions.push(session);
-  return session;
-}
-
-async function ready(options: Start = {}): Promise<PtySession> {
-  const session = start(options);
+async function ready(options: Partial<PtyOptions> = {}): Promise<PtySession> {
+  const session = program.start(options);
   await session.waitFor(({ screen }) => screen.at(-1) === '>', 'the empty input');
   return session;
 }
@@ -151,7 +103,7 @@ describe('input', () => {
   });
 
   it('keeps what is typed before it listens, and drops what the terminal answers', async () => {
-    const session = start();
+    const session = program.start();
     session.type('early\x1b[?62;4c\x1b]11;rgb:0/0/0\x1b\\');
     await session.waitFor(({ screen }) => screen.at(-1) === '> early');
   });
@@ -226,7 +178,7 @@ describe('the skeleton', () => {
     const skeleton = skeletonFrame({ ...size, nick: 'as\x1bha' });
     const shown = await ready({
       file: '/bin/sh',
-      args: ['-c', 'printf %s "$FRAME"; exec "$0" "$1"', process.execPath, program],
+      args: ['-c', 'printf %s "$FRAME"; exec "$0" "$1"', process.execPath, program.file],
       env: {
         FRAME: skeleton,
         SKELETON: JSON.stringify(skeletonRows({ ...size, nick: 'as\x1bha' })),
@@ -280,13 +232,13 @@ describe('the terminal is restored', () => {
   });
 
   it('while it is suspended, and taken again when it continues', async () => {
-    const session = start({
+    const session = program.start({
       file: '/bin/bash',
       args: ['--norc', '--noprofile', '--noediting', '-i'],
       env: { PS1: 'shell$ ' },
     });
     await session.waitForText('shell$');
-    session.type(`'${process.execPath}' '${program}'\r`);
+    session.type(`'${process.execPath}' '${program.file}'\r`);
     await session.waitFor(({ screen }) => screen.at(-1) === '>', 'the screen');
     session.type('draft\x1a');
     await session.waitFor(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
-import { maxEntries } from '../../src/ui/conversation.ts';
-import { arrivalPauseMs } from '../../src/ui/store.ts';
+import { MAX_ENTRIES } from '../../src/ui/conversation.ts';
+import { ARRIVAL_PAUSE_MS } from '../../src/ui/store.ts';
 import { FakeSession, onlineLink, peerId, person } from '../support/fake-session.ts';
 import { lines, message, testScreen } from '../support/screen-store.ts';
 
@@ -101,15 +101,27 @@ describe('unread', () => {
   });
 });
 
+describe('a private message from a stranger', () => {
+  it('puts them into the sidebar, unread, and leaves what one looks at alone', () => {
+    const { store } = testScreen();
+    const from = { nick: 'nobody-known', fingerprint: peerId('d'), trust: 'new' } as const;
+    const stranger = message({ from, room: null, peer: from.fingerprint });
+    applyEvent(store, { type: 'message', message: stranger });
+    expect(store.state.active).toBe('#lobby');
+    expect(store.state.order).toEqual(['#lobby', from.fingerprint]);
+    expect(store.conversation(from.fingerprint).unread).toBe(1);
+  });
+});
+
 describe('what is kept', () => {
   it('keeps the newest lines of a conversation and drops the oldest', () => {
     const { store } = testScreen();
-    for (let index = 0; index <= maxEntries; index += 1) {
+    for (let index = 0; index <= MAX_ENTRIES; index += 1) {
       applyEvent(store, { type: 'message', message: message({ text: String(index) }) });
     }
     const { entries } = store.conversation('#lobby');
-    expect(entries.length).toBeLessThanOrEqual(maxEntries);
-    expect(lines(store, '#lobby').at(-1)).toBe(String(maxEntries));
+    expect(entries.length).toBeLessThanOrEqual(MAX_ENTRIES);
+    expect(lines(store, '#lobby').at(-1)).toBe(String(MAX_ENTRIES));
     expect(entries.every((entry, index) => entry.seq === (entries[0]?.seq ?? 0) + index)).toBe(
       true,
     );
@@ -203,7 +215,7 @@ describe('changed keys', () => {
 describe('notifying', () => {
   it('tells of arriving messages at most every 100 ms, and of keys at once', () => {
     const { store, clock } = testScreen();
-    clock.advance(arrivalPauseMs);
+    clock.advance(ARRIVAL_PAUSE_MS);
     let told = 0;
     store.subscribe(() => {
       told += 1;
@@ -215,11 +227,11 @@ describe('notifying', () => {
     store.edit({ type: 'insert', text: 'x' });
     expect(told).toBe(2);
     applyEvent(store, { type: 'message', message: message() });
-    clock.advance(arrivalPauseMs - 1);
+    clock.advance(ARRIVAL_PAUSE_MS - 1);
     expect(told).toBe(2);
     clock.advance(1);
     expect(told).toBe(3);
-    clock.advance(10 * arrivalPauseMs);
+    clock.advance(10 * ARRIVAL_PAUSE_MS);
     expect(told).toBe(3);
   });
 
@@ -232,7 +244,7 @@ describe('notifying', () => {
       told += 1;
     });
     applyEvent(store, { type: 'message', message: message() });
-    clock.advance(arrivalPauseMs);
+    clock.advance(ARRIVAL_PAUSE_MS);
     expect(told).toBe(1);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   anchorTo,
-  bottomAnchor,
+  BOTTOM_ANCHOR,
   lineCache,
   scrollBy,
   type ViewportAnchor,
@@ -45,17 +45,17 @@ function allLines(items: readonly Item[]): string[] {
 
 describe('visibleSlice', () => {
   it('shows the newest lines, cutting the oldest item', () => {
-    expect(lines(list(2, 3, 1), bottomAnchor, 3)).toEqual(['m1.1', 'm1.2', 'm2.0']);
+    expect(lines(list(2, 3, 1), BOTTOM_ANCHOR, 3)).toEqual(['m1.1', 'm1.2', 'm2.0']);
   });
 
   it('says what is left over when everything fits', () => {
-    expect(visibleSlice(sourceOf(list(1, 1)), bottomAnchor, 5)).toMatchObject({
+    expect(visibleSlice(sourceOf(list(1, 1)), BOTTOM_ANCHOR, 5)).toMatchObject({
       blankRows: 3,
       atTop: true,
       atBottom: true,
       itemsBelow: 0,
     });
-    expect(visibleSlice(sourceOf([]), bottomAnchor, 5)).toMatchObject({ spans: [], blankRows: 5 });
+    expect(visibleSlice(sourceOf([]), BOTTOM_ANCHOR, 5)).toMatchObject({ spans: [], blankRows: 5 });
   });
 
   it('shows an anchored line at the top and counts the items below', () => {
@@ -83,7 +83,7 @@ describe('visibleSlice', () => {
   });
 
   it('keeps to the newest when messages arrive', () => {
-    expect(lines([...list(1, 1, 1), { key: 'new', height: 1 }], bottomAnchor, 2)).toEqual([
+    expect(lines([...list(1, 1, 1), { key: 'new', height: 1 }], BOTTOM_ANCHOR, 2)).toEqual([
       'm2.0',
       'new.0',
     ]);
@@ -111,7 +111,7 @@ describe('visibleSlice', () => {
         (sizes, at, line, rows) => {
           const items = list(...sizes);
           const all = allLines(items);
-          for (const anchor of [bottomAnchor, { kind: 'line', key: `m${at}`, line }] as const) {
+          for (const anchor of [BOTTOM_ANCHOR, { kind: 'line', key: `m${at}`, line }] as const) {
             const slice = visibleSlice(sourceOf(items), anchor, rows);
             const shown = lines(items, anchor, rows);
             const start = all.indexOf(shown[0] ?? '');
@@ -132,7 +132,7 @@ describe('scrollBy', () => {
   it('goes a full page up and comes back to where it was', () => {
     const items = list(...Array.from({ length: 40 }, (_, index) => (index % 3) + 1));
     const rows = 7;
-    let anchor: ViewportAnchor<string> = bottomAnchor;
+    let anchor: ViewportAnchor<string> = BOTTOM_ANCHOR;
     const pages = [lines(items, anchor, rows)];
     for (let page = 0; page < 4; page += 1) {
       anchor = scrollBy(sourceOf(items), anchor, { lines: -rows, rows });
@@ -143,19 +143,19 @@ describe('scrollBy', () => {
       anchor = scrollBy(sourceOf(items), anchor, { lines: rows, rows });
       expect(lines(items, anchor, rows)).toEqual(pages[page]);
     }
-    expect(anchor).toEqual(bottomAnchor);
+    expect(anchor).toEqual(BOTTOM_ANCHOR);
   });
 
   it('stops at the oldest line, and paging on changes nothing', () => {
     const items = list(1, 1, 1, 1, 1);
-    const top = scrollBy(sourceOf(items), bottomAnchor, { lines: -99, rows: 2 });
+    const top = scrollBy(sourceOf(items), BOTTOM_ANCHOR, { lines: -99, rows: 2 });
     expect(lines(items, top, 2)).toEqual(['m0.0', 'm1.0']);
     expect(scrollBy(sourceOf(items), top, { lines: -2, rows: 2 })).toEqual(top);
   });
 
   it('keeps following the newest when there is nothing to scroll', () => {
-    expect(scrollBy(sourceOf(list(1, 1)), bottomAnchor, { lines: -5, rows: 5 })).toEqual(
-      bottomAnchor,
+    expect(scrollBy(sourceOf(list(1, 1)), BOTTOM_ANCHOR, { lines: -5, rows: 5 })).toEqual(
+      BOTTOM_ANCHOR,
     );
   });
 
@@ -171,7 +171,7 @@ describe('scrollBy', () => {
           const all = allLines(items);
           fc.pre(all.length > 0);
           const last = Math.max(0, all.length - rows);
-          let anchor: ViewportAnchor<string> = bottomAnchor;
+          let anchor: ViewportAnchor<string> = BOTTOM_ANCHOR;
           let expected = last;
           for (const move of moves) {
             anchor = scrollBy(sourceOf(items), anchor, { lines: move, rows });
@@ -189,9 +189,9 @@ describe('cost', () => {
   it('is that of the rows shown, with 100 items and with 10,000', () => {
     const measured = [100, 10_000].map((length) => {
       const source = sourceOf(list(...Array.from({ length }, () => 2)));
-      const middle = scrollBy(source, bottomAnchor, { lines: -60, rows: 20 });
+      const middle = scrollBy(source, BOTTOM_ANCHOR, { lines: -60, rows: 20 });
       visibleSlice(source, middle, 20);
-      visibleSlice(source, bottomAnchor, 20);
+      visibleSlice(source, BOTTOM_ANCHOR, 20);
       return source.measured;
     });
     expect(measured[1]).toBe(measured[0]);
