@@ -19,7 +19,7 @@ import { hurryAcknowledgements, owesAcknowledgements } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import { newState } from '../core/new-state.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
-import { findPeople, indexName } from '../core/people.ts';
+import { findPeople, forgetPerson, indexName } from '../core/people.ts';
 import { enterRoom } from '../core/rooms.ts';
 import type { CoreState } from '../core/state.ts';
 import { LanchatError } from '../protocol/errors.ts';
@@ -293,6 +293,7 @@ function startCore({ me, identity, pins }: Profile): CoreState {
   };
   const core = newState({ env, me, pins, nick, cardSeq, bundleSeq });
   for (const pin of pins.all()) indexName(core, pin);
+  pins.onEvict((id) => forgetPerson(core, id));
   return core;
 }
 

@@ -30,6 +30,8 @@ export interface Login {
   readonly sinceMs: number;
   readonly topics: Set<TopicId>;
   readonly requests: TokenBucket;
+  /** Private messages, each of which costs its recipient a decapsulation. */
+  readonly sends: TokenBucket;
 }
 
 /** `stale-seq`: below the known one. `fork`: the known seq with other bytes. */

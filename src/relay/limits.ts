@@ -21,6 +21,12 @@ export interface RelayLimits {
   /** Requests that cost signatures or answers, each 8 KiB of an answer as much as one more request. */
   readonly requestsPerSecond: number;
   readonly requestsBurst: number;
+  /**
+   * Private messages of one connection: each costs its recipient over a millisecond. The burst holds the
+   * keys for a room of MAX_ROOM_MEMBERS.
+   */
+  readonly sendsPerSecond: number;
+  readonly sendsBurst: number;
   /** Topics one connection may subscribe, and topics in all. */
   readonly topicsAConnection: number;
   readonly topics: number;
@@ -51,6 +57,8 @@ export const DEFAULT_LIMITS: RelayLimits = {
   readBytesPerSecond: 32 * MIB,
   requestsPerSecond: 50,
   requestsBurst: 100,
+  sendsPerSecond: 250,
+  sendsBurst: 2 * MAX_ROOM_MEMBERS,
   topicsAConnection: 64,
   topics: 1_024,
   rosterEntries: MAX_ROOM_MEMBERS,

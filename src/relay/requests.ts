@@ -88,6 +88,13 @@ function paying(login: Login, { clock }: RequestContext, request: () => Outcome)
   return outcome;
 }
 
+/** Beyond the rate the sender's next frame waits: this one is delivered all the same. */
+function paySend({ sends, connection }: Login, { clock }: RequestContext): void {
+  sends.take(1);
+  const ready = (nowMs: number) => sends.ready(nowMs);
+  if (!ready(clock.nowMs())) connection.hold(ready);
+}
+
 function deliver(
   login: Login,
   frame: FrameOf<'send' | 'fanout'>,
@@ -97,6 +104,7 @@ function deliver(
   if (header.kind !== 'direct') throw new ProtocolError('send of a room blob');
   const recipient = context.directory.recipient(header.recipient);
   if (recipient === null) return 'not-here';
+  paySend(login, context);
   const { connection } = recipient;
   // A copy, because the blob is a view of a chunk that holds other frames as well.
   const bytes = Buffer.allocUnsafeSlow(DELIVER_OVERHEAD_BYTES + frame.blob.length);

@@ -99,7 +99,7 @@ export class Session implements ConnectionOwner {
   }
 
   #auth(auth: FrameOf<'auth'>, login: LoginInProgress): void {
-    const { relay, directory } = this.#context;
+    const { relay, directory, limits } = this.#context;
     const card = checkAuth(auth, { login, relay });
     if (card === null) {
       this.connection.end('login-failed', 'signature');
@@ -116,7 +116,8 @@ export class Session implements ConnectionOwner {
       person,
       sinceMs: this.#context.clock.nowMs(),
       topics: new Set(),
-      requests: this.#requestBucket(),
+      requests: this.#bucket(limits.requestsPerSecond, limits.requestsBurst),
+      sends: this.#bucket(limits.sendsPerSecond, limits.sendsBurst),
     });
     const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
     this.connection.send({ type: 'ready', req: auth.req, queued: 0, timeMs });
@@ -133,10 +134,8 @@ export class Session implements ConnectionOwner {
     events.emit({ type: 'login', ...this.#label() });
   }
 
-  #requestBucket(): TokenBucket {
-    const { limits, clock } = this.#context;
-    const rate = { perSecond: limits.requestsPerSecond, burst: limits.requestsBurst };
-    return new TokenBucket(rate, clock.nowMs());
+  #bucket(perSecond: number, burst: number): TokenBucket {
+    return new TokenBucket({ perSecond, burst }, this.#context.clock.nowMs());
   }
 
   #unexpected(frame: Frame, expected: string): void {

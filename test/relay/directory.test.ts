@@ -24,10 +24,10 @@ function enter(directory: Directory, of: Card): Person {
 }
 
 function loginOf(person: Person): Login {
-  const requests = new TokenBucket({ perSecond: 1, burst: 1 }, 0);
+  const bucket = new TokenBucket({ perSecond: 1, burst: 1 }, 0);
   // The directory only carries it.
   const connection = {} as Connection;
-  return { connection, person, sinceMs: 0, topics: new Set(), requests };
+  return { connection, person, sinceMs: 0, topics: new Set(), requests: bucket, sends: bucket };
 }
 
 function comeAndGo(directory: Directory, of: Card, nowMs: number): void {

@@ -237,6 +237,26 @@ describe('a client that sends too fast', () => {
     expect(relay.counters().dropped.size).toBe(0);
   });
 
+  it('is slowed by private messages too, which cost their recipient most', async () => {
+    const clock = new ManualClock();
+    const limits = { sendsPerSecond: 10, sendsBurst: 5 };
+    const { login, relay } = await runRelay({ clock, limits });
+    const [fast, reader] = [await login(1), await login(2)];
+    const blob = directBlob(numberedIdentity(2).id);
+    for (let req = 1; req <= 60; req++) fast.send({ ...sealed('send', blob), req });
+    await reader.next('deliver');
+    await reader.settled();
+    const before = reader.count('deliver');
+    expect(before).toBeLessThan(60);
+    await reader.settled();
+    expect(reader.count('deliver')).toBe(before);
+    while (reader.count('deliver') < 60) {
+      clock.advance(1_000);
+      await reader.settled();
+    }
+    expect(relay.counters().dropped.size).toBe(0);
+  });
+
   it('is slowed by bytes as well', async () => {
     const clock = new ManualClock();
     const { login, relay } = await runRelay({ clock, limits: { readBytesPerSecond: 100_000 } });
