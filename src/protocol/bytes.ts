@@ -47,9 +47,13 @@ export function textFromUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Appends big-endian fields; `finish` returns them as one array. Throws RangeError on our own wrong values. */
+/**
+ * Appends big-endian fields to one growing buffer, since an array a field would cost a relay's young
+ * heap dear. `finish` returns a copy of exact length. Throws RangeError on our own wrong values.
+ */
 export class ByteWriter {
-  readonly #parts: Uint8Array[] = [];
+  #bytes = new Uint8Array(64);
+  #length = 0;
 
   u8(value: number): this {
     return this.#integer(value, 1);
@@ -65,13 +69,16 @@ export class ByteWriter {
 
   u64(value: bigint): this {
     if (value < 0n || value > U64_MAX) throw new RangeError('not a u64');
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, value);
-    return this.raw(bytes);
+    this.#reserve(8);
+    new DataView(this.#bytes.buffer).setBigUint64(this.#length, value);
+    this.#length += 8;
+    return this;
   }
 
   raw(bytes: Uint8Array): this {
-    this.#parts.push(bytes);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
     return this;
   }
 
@@ -87,19 +94,28 @@ export class ByteWriter {
   }
 
   finish(): Uint8Array {
-    return concatBytes(this.#parts);
+    return this.#bytes.slice(0, this.#length);
   }
 
   #integer(value: number, size: number): this {
     if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size)) {
       throw new RangeError(`not a u${8 * size}`);
     }
-    const bytes = new Uint8Array(size);
+    this.#reserve(size);
     for (let index = size - 1, rest = value; index >= 0; index--) {
-      bytes[index] = rest % 256;
+      this.#bytes[this.#length + index] = rest % 256;
       rest = Math.floor(rest / 256);
     }
-    return this.raw(bytes);
+    this.#length += size;
+    return this;
+  }
+
+  #reserve(sizeBytes: number): void {
+    const needed = this.#length + sizeBytes;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
   }
 }
 

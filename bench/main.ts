@@ -1,0 +1,132 @@
+// `npm run bench`: runs the measurements one after the other and prints the table. Misses are told, not fatal.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
+import { measureFanOut } from './fan-out.ts';
+import { measureRelayMemory } from './relay-memory.ts';
+import { jsonLines, loadText, type Report, tableHead, tableLines } from './report.ts';
+import { measureScreen } from './screen.ts';
+import { measureSealing } from './sealing.ts';
+import { measureStartUp } from './start-up.ts';
+
+const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
+  'fan-out': measureFanOut,
+  memory: measureRelayMemory,
+  sealing: measureSealing,
+  'start-up': measureStartUp,
+  screen: measureScreen,
+};
+
+const HELP = `npm run bench -- [--only NAME]… [--quick] [--json]
+
+Measures lanchat beside a floor in the same run, in turns. Trust the ratios, not the figures: both sides of
+a ratio saw the same machine. Nothing fails when a target is missed; the table says so.
+
+  --only NAME   one of: ${Object.keys(GROUPS).join(', ')}; may be repeated
+  --quick       few samples: shows that it runs, says little
+  --json        one object a line on stdout
+
+Columns: figure is ours; floor is the least that the same could cost, measured in the same run; ratio is
+figure ÷ floor, where both were measured in turns the median of the rounds' ratios; target is what the
+project promises (of the ratio where it has no unit, of figure − floor with a +, else of the figure); met
+compares the two.
+
+fan-out   One public room, 100 subscribers over TLS 1.3 on loopback in processes of their own that count
+          bytes, four senders, real sealed messages of 256 bytes of text in real frames. Floor: a bare
+          Node TLS broadcaster that writes what arrived in one turn of the event loop as one shared
+          buffer; it has no login, topics, rates or answers. Latency: a probe's own messages every 7 ms
+          among the others, from its write to its subscriber; at full speed, with 1,500 messages
+          under way, it follows from the throughput. CPU: what contention for the cores can't blur.
+memory    Resident memory of \`lanchat relay\` that nobody uses, and how it grows with each idle
+          connection. Floor: the bare broadcaster, to which nothing has been said.
+sealing   Seal and open, CPU time. Floor: exactly the libsodium calls which that makes, recorded
+          with their arguments and made again; they are listed below the table.
+start-up  From spawn to exit, or to the bytes on a pseudo-terminal. Floor: \`node -e 0\`, spawn to exit.
+          A full frame is the first one in synchronized output; irssi's and weechat's is their last byte
+          before a pause. Medians.
+screen    80×24. A key: from the byte in to the last byte out of the pseudo-terminal. Floor: a raw-mode
+          program that only echoes. The messages are played to the screen by a session in its process.
+`;
+
+export interface MainOptions {
+  readonly args: readonly string[];
+  /** The project's folder. */
+  readonly root: string;
+  /** The folder of the bundles. */
+  readonly scripts: string;
+  /** Makes dist/ anew: what is measured is what stands in src/ now. */
+  readonly buildProgram: () => Promise<unknown>;
+}
+
+export async function main({ args, root, scripts, buildProgram }: MainOptions): Promise<void> {
+  const options = readOptions(args);
+  if (options === null) {
+    process.stdout.write(HELP);
+    return;
+  }
+  await buildProgram();
+  const scratch = mkdtempSync(join(tmpdir(), 'lanchat-bench-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const { quick, json, only } = options;
+  const program = join(root, 'bin', 'lanchat.js');
+  const print = (lines: readonly string[]) => void process.stdout.write(`${lines.join('\n')}\n`);
+  print(
+    json ? [machineJson('begin')] : [machineText(), `load average ${loadText()}`, '', tableHead()],
+  );
+  for (const name of only) {
+    process.stderr.write(`measuring ${name} …\n`);
+    const report = await measured(name, { scripts, program, scratch, quick });
+    print(json ? jsonLines(name, report) : [name, ...tableLines(report)]);
+  }
+  print(json ? [machineJson('end')] : ['', `load average ${loadText()}`]);
+  process.exit(0);
+}
+
+interface Options {
+  readonly only: readonly string[];
+  readonly quick: boolean;
+  readonly json: boolean;
+}
+
+/** Null where help was asked for, or what was asked for makes no sense; then it has been said. */
+function readOptions(args: readonly string[]): Options | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { only = Object.keys(GROUPS), quick, json, help } = values;
+  const unknown = only.filter((name) => !(name in GROUPS));
+  if (unknown.length > 0) {
+    process.stderr.write(`there is no measurement ${unknown.join(', ')}\n\n`);
+    process.exitCode = 1;
+  }
+  return help || unknown.length > 0 ? null : { only, quick, json };
+}
+
+async function measured(name: string, bench: Bench): Promise<Report> {
+  try {
+    const measure = GROUPS[name];
+    if (measure === undefined) throw new RangeError(name);
+    return await measure(bench);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { rows: [], skipped: [{ what: name, reason }], notes: [] };
+  }
+}
+
+function machineText(): string {
+  const all = cpus();
+  const [first] = all;
+  return `Node ${process.versions.node}, ${process.platform}, ${all.length} × ${first?.model ?? 'CPU'}`;
+}
+
+function machineJson(type: 'begin' | 'end'): string {
+  return JSON.stringify({ v: 1, type, machine: machineText(), loadAverage: loadText() });
+}

@@ -1,0 +1,161 @@
+// How soon lanchat is there, beside `node -e 0` and, where they are installed, other chat programs.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bench, environment } from './bench.ts';
+import type { Report, Row, Skip, Target } from './report.ts';
+import { median, pairedRatio } from './statistics.ts';
+import { TimedTerminal } from './terminal.ts';
+
+/** One program, and how long it took from its start to what is waited for: a time a row. */
+interface Contender {
+  readonly rows: readonly { readonly what: string; readonly target: Target | null }[];
+  readonly run: () => Promise<readonly number[]>;
+}
+
+/** Nobody listens there: the screen paints before it connects. */
+const NO_RELAY = ['--relay', '127.0.0.1:9'];
+
+export async function measureStartUp(bench: Bench): Promise<Report> {
+  const lanchat = (...args: string[]) => [process.execPath, bench.program, ...args] as const;
+  makeProfile(bench);
+  const floor: Contender = {
+    rows: [],
+    run: async () => [await msToExit(bench, [process.execPath, '-e', '0'])],
+  };
+  const ours: Contender[] = [
+    {
+      rows: [{ what: 'lanchat --version', target: atMost(1.5) }],
+      run: async () => [await msToExit(bench, lanchat('--version'))],
+    },
+    {
+      rows: [{ what: 'lanchat id', target: atMost(2.5) }],
+      run: async () => [await msToExit(bench, lanchat('id'))],
+    },
+    {
+      rows: [
+        { what: 'screen, first byte (skeleton)', target: atMost(2) },
+        { what: 'screen, first full frame', target: atMost(8) },
+      ],
+      run: () => msToFrames(bench, lanchat(...NO_RELAY)),
+    },
+  ];
+  const { peers, skipped } = findPeers(bench);
+  return { ...(await compare(bench, floor, [...ours, ...peers], skipped)), notes: [] };
+}
+
+function atMost(value: number): Target {
+  return { of: 'ratio', is: 'at most', value };
+}
+
+function makeProfile(bench: Bench): void {
+  const args = [bench.program, 'id', ...NO_RELAY];
+  const { status, stderr } = spawnSync(process.execPath, args, { env: environment(bench) });
+  if (status !== 0) throw new Error(`lanchat id: ${stderr}`);
+}
+
+async function compare(
+  { quick }: Bench,
+  floor: Contender,
+  contenders: readonly Contender[],
+  skipped: Skip[],
+): Promise<Omit<Report, 'notes'>> {
+  const rounds = quick ? 5 : 25;
+  const all = [floor, ...contenders];
+  const times = new Map<Contender, (readonly number[])[]>(all.map((each) => [each, []]));
+  const failed = new Set<Contender>();
+  // The first round warms the disk's cache.
+  for (let round = 0; round <= rounds; round++) {
+    for (let turn = 0; turn < all.length; turn++) {
+      const each = all[(turn + round) % all.length];
+      if (each === undefined || failed.has(each)) continue;
+      try {
+        const ms = await each.run();
+        if (round > 0) times.get(each)?.push(ms);
+      } catch (error) {
+        failed.add(each);
+        const reason = error instanceof Error ? error.message : String(error);
+        for (const { what } of each.rows) skipped.push({ what, reason });
+      }
+    }
+  }
+  const msOf = (of: Contender, index: number) =>
+    (times.get(of) ?? []).map((ms) => ms[index] ?? Number.NaN);
+  const floors = msOf(floor, 0);
+  const rows = contenders
+    .filter((each) => !failed.has(each))
+    .flatMap((each) =>
+      each.rows.map(({ what, target }, index): Row => {
+        const figures = msOf(each, index);
+        const ratio = pairedRatio(figures, floors);
+        return { what, unit: 'ms', figure: median(figures), floor: median(floors), ratio, target };
+      }),
+    );
+  return { rows, skipped };
+}
+
+function msToExit(bench: Bench, [file = '', ...args]: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startMs = performance.now();
+    const child = spawn(file, args, {
+      env: environment(bench),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout.resume();
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve(performance.now() - startMs);
+      else reject(new Error(`${args.join(' ')} ended with ${code}`));
+    });
+  });
+}
+
+/** To the first byte, and to the end of the first synchronized frame, which is the whole screen's. */
+async function msToFrames(
+  bench: Bench,
+  [file = '', ...args]: readonly string[],
+): Promise<readonly number[]> {
+  const terminal = new TimedTerminal({ file, args, env: environment(bench) });
+  try {
+    const atMs = await terminal.when((output) => /\x1b\[\?2026h.*\x1b\[\?2026l/s.test(output));
+    return [terminal.firstByteMs() - terminal.startedMs, atMs - terminal.startedMs];
+  } finally {
+    terminal.close();
+  }
+}
+
+function findPeers(bench: Bench): { readonly peers: Contender[]; readonly skipped: Skip[] } {
+  const home = join(bench.scratch, 'peers');
+  mkdirSync(home, { recursive: true });
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    irssi: ['--noconnect', `--home=${join(home, 'irssi')}`],
+    weechat: ['--no-connect', `--dir=${join(home, 'weechat')}`],
+  };
+  const peers: Contender[] = [];
+  const skipped: Skip[] = [];
+  for (const [name, args] of Object.entries(commands)) {
+    if (spawnSync(name, ['--version']).status === 0) peers.push(peer(bench, name, args));
+    else skipped.push({ what: name, reason: 'it is not installed' });
+  }
+  return { peers, skipped };
+}
+
+function peer(bench: Bench, file: string, args: readonly string[]): Contender {
+  return {
+    rows: [
+      { what: `${file}, first byte`, target: null },
+      { what: `${file}, first full frame`, target: null },
+    ],
+    run: async () => {
+      const terminal = new TimedTerminal({ file, args, env: environment(bench) });
+      try {
+        await terminal.when((output) => output !== '');
+        await terminal.quiet();
+        const { startedMs } = terminal;
+        return [terminal.firstByteMs() - startedMs, terminal.lastByteMs() - startedMs];
+      } finally {
+        terminal.close();
+      }
+    },
+  };
+}

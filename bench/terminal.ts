@@ -1,0 +1,96 @@
+// A program in a pseudo-terminal, and when it wrote what. Shows nothing: what counts is time and bytes.
+import { spawn } from '@lydell/node-pty';
+import { pause } from './bench.ts';
+
+export interface TerminalOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** After so long without a byte a program has painted what it wanted to. */
+const QUIET_MS = 250;
+const POLL_MS = 10;
+
+/** At 80×24. `close()` kills the program. */
+export class TimedTerminal {
+  readonly startedMs = performance.now();
+  readonly #pty;
+  readonly #chunks: { readonly atMs: number; readonly bytes: number }[] = [];
+  readonly #waiting = new Set<() => void>();
+  #output = '';
+  #exited = false;
+
+  constructor({ file, args, env }: TerminalOptions) {
+    this.#pty = spawn(file, [...args], {
+      name: 'xterm-256color',
+      cols: 80,
+      rows: 24,
+      env: { ...env },
+    });
+    this.#pty.onData((text) => {
+      this.#chunks.push({ atMs: performance.now(), bytes: Buffer.byteLength(text) });
+      this.#output += text;
+      for (const look of [...this.#waiting]) look();
+    });
+    this.#pty.onExit(() => {
+      this.#exited = true;
+      for (const look of [...this.#waiting]) look();
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  get bytesWritten(): number {
+    return this.#chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** When the first or the last byte so far came. */
+  firstByteMs(): number {
+    return this.#chunks[0]?.atMs ?? Number.NaN;
+  }
+
+  lastByteMs(): number {
+    return this.#chunks.at(-1)?.atMs ?? Number.NaN;
+  }
+
+  type(bytes: string): void {
+    this.#pty.write(bytes);
+  }
+
+  /** Resolves to the time at which the output so far first matched. Rejects where the program ends before. */
+  when(matches: (output: string) => boolean): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (!matches(this.#output) && !this.#exited) return;
+        this.#waiting.delete(look);
+        if (matches(this.#output)) resolve(performance.now());
+        else reject(new Error(`it ended and said: ${JSON.stringify(this.#output.slice(-200))}`));
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Resolves when nothing has been written for a while. */
+  async quiet(quietMs = QUIET_MS): Promise<void> {
+    while (!(performance.now() - this.lastByteMs() >= quietMs) && !this.#exited)
+      await pause(POLL_MS);
+  }
+
+  /** Forgets the output so far. */
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#output = '';
+  }
+
+  close(): void {
+    if (!this.#exited) this.#pty.kill('SIGKILL');
+  }
+}
