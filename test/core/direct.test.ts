@@ -1,5 +1,6 @@
 // Private messages between cores: what arrives, when, and what the sender is told.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hurryAcknowledgements, owesAcknowledgements } from '../../src/core/core.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { FakeNet, watch } from '../support/fake-net.ts';
 
@@ -135,6 +136,40 @@ describe('a private message', () => {
   });
 });
 
+describe('the first message of a stranger', () => {
+  /** ben's card comes to anna `delayMs` late, or not at all. */
+  function withCardLate(delayMs: number | null) {
+    const net = new FakeNet();
+    const anna = net.arrive('anna');
+    net.run(500);
+    net.tampers.push(({ frame, way, person }) => {
+      if (way !== 'down' || frame.type !== 'found' || person !== anna) return undefined;
+      return delayMs === null ? [] : [{ frame, delayMs }];
+    });
+    const ben = net.arrive('ben');
+    net.run(300);
+    net.send(ben, anna, 'one');
+    net.send(ben, anna, 'two');
+    return { net, anna };
+  }
+
+  it('waits for the name on its card', () => {
+    const { net, anna } = withCardLate(1_500);
+    net.run(1_000);
+    expect(anna.shown).toEqual([]);
+    net.run(1_000);
+    expect(anna.shown).toEqual(['ben: one', 'ben: two']);
+  });
+
+  it('waits no longer than 2 s, and is shown without one then', () => {
+    const { net, anna } = withCardLate(null);
+    net.run(1_900);
+    expect(anna.shown).toEqual([]);
+    net.run(300);
+    expect(anna.shown).toEqual([': one', ': two']);
+  });
+});
+
 describe('somebody who is not here', () => {
   it('is said to be, once, and gets everything when they appear', () => {
     const net = new FakeNet();
@@ -227,6 +262,26 @@ describe('acknowledgements', () => {
     const acks = sends.filter(({ person }) => person === ben).length;
     expect(acks).toBeGreaterThanOrEqual(4);
     expect(acks).toBeLessThanOrEqual(7);
+  });
+
+  it('that are owed go at once where the program is about to end', () => {
+    const net = new FakeNet();
+    const { anna, ben } = net.duo();
+    net.send(anna, ben, 'one');
+    net.run(1_000);
+    const id = net.send(anna, ben, 'two');
+    net.run(60);
+    expect(ben.shown).toEqual(['anna: one', 'anna: two']);
+    expect(anna.lastState(id)).toBe('relayed');
+    expect(owesAcknowledgements(ben.core)).toBe(true);
+    net.command(ben, hurryAcknowledgements);
+    net.run(60);
+    expect(anna.lastState(id)).toBe('delivered');
+    expect(owesAcknowledgements(ben.core)).toBe(false);
+    net.command(ben, hurryAcknowledgements);
+    const sent = net.sent('send');
+    net.run(5_000);
+    expect(net.sent('send')).toBe(sent);
   });
 
   it('ride on an answer', () => {

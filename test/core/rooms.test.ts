@@ -468,6 +468,111 @@ describe('a relay that refuses a subscription', () => {
   });
 });
 
+describe('a subscription that is refused', () => {
+  it('says so of what waited, forgets the room, and asks no more at the next login', () => {
+    const net = new FakeNet();
+    const { anna } = net.duo();
+    let refuses = true;
+    net.tampers.push(({ frame, way, person }) => {
+      if (!refuses || way !== 'up' || frame.type !== 'sub') return undefined;
+      net.schedule(2, () => net.inject(person, { type: 'error', req: frame.req, code: 'quota' }));
+      return [];
+    });
+    net.join(anna, 'lobby');
+    const id = net.say(anna, 'lobby', 'hello?');
+    expect(anna.profile.rooms).toEqual(['lobby']);
+    net.run(500);
+    expect(anna.states(id)).toEqual(['failed refused']);
+    expect(anna.eventsOf('room-left').map((event) => event.room)).toEqual(['#lobby']);
+    expect(anna.errors).toEqual(['quota']);
+    expect(anna.profile.rooms).toEqual([]);
+    refuses = false;
+    const before = net.sent('sub');
+    net.cut(anna);
+    net.connect(anna);
+    net.run(500);
+    expect(net.sent('sub')).toBe(before);
+    // Control: it may be joined again.
+    net.join(anna, 'lobby');
+    net.run(500);
+    expect(room(anna).rosterComplete).toBe(true);
+  });
+});
+
+describe('as many rooms as a relay lets in', () => {
+  const refused = expect.objectContaining({ code: 'too-many-topics' });
+
+  it('are 64, and the next is refused before anything goes out', () => {
+    const net = new FakeNet();
+    const anna = net.arrive('anna');
+    net.run(100);
+    for (let n = 0; n < 64; n++) net.join(anna, `room${n}`);
+    net.run(500);
+    const asked = net.sent('sub');
+    expect(asked).toBe(64);
+    expect(() => net.join(anna, 'one-more')).toThrow(refused);
+    expect(() => net.join(anna, 'one-more', 'guest')).toThrow(refused);
+    net.run(500);
+    expect(net.sent('sub')).toBe(asked);
+    expect(anna.core.rooms.size).toBe(64);
+    // Control: one that is joined already is none more, and one left makes place.
+    net.join(anna, 'room0');
+    net.leave(anna, 'room0');
+    net.join(anna, 'one-more');
+    net.run(500);
+    expect(room(anna, 'one-more').rosterComplete).toBe(true);
+  });
+
+  it('are fewer where it says so, and never more', () => {
+    const net = new FakeNet();
+    const { anna } = net.duo();
+    const { id: relayId, publicKey: relayKey } = net.relayKey;
+    net.input(anna, { type: 'connected', relayId, relayKey, topics: 1 });
+    net.join(anna, 'lobby');
+    expect(() => net.join(anna, 'second')).toThrow(refused);
+    net.input(anna, { type: 'connected', relayId, relayKey, topics: 60_000 });
+    expect(anna.core.link.topics).toBe(64);
+  });
+});
+
+describe('the key of a message that never came', () => {
+  function withOneLost() {
+    const { net, anna, ben } = lobby();
+    const lost: (() => void)[] = [];
+    net.tampers.push(({ frame, person }) => {
+      if (frame.type !== 'deliver' || person !== ben || frame.blob[0] !== 2) return undefined;
+      if (lost.length > 0) return undefined;
+      lost.push(() => net.inject(ben, frame));
+      return [];
+    });
+    net.say(anna, 'lobby', 'lost');
+    net.say(anna, 'lobby', 'after it');
+    net.run(10_000);
+    expect(ben.shown).toEqual(['#lobbyanna: after it']);
+    const [chain] = room(ben).chains.values();
+    const key = chain?.chain.skipped.get(0)?.messageKey;
+    if (key === undefined) throw new Error('no key was kept');
+    return { net, ben, key, comes: () => lost[0]?.() };
+  }
+
+  it('is kept for 7 days', () => {
+    const { net, ben, comes } = withOneLost();
+    net.run(7 * 24 * HOUR_MS - HOUR_MS);
+    comes();
+    expect(ben.shown).toEqual(['#lobbyanna: after it', '#lobbyanna: lost']);
+  });
+
+  it('is wiped then, whether or not anything comes', () => {
+    const { net, ben, key, comes } = withOneLost();
+    expect(key.some((byte) => byte !== 0)).toBe(true);
+    net.run(7 * 24 * HOUR_MS + HOUR_MS);
+    expect(key.every((byte) => byte === 0)).toBe(true);
+    expect([...room(ben).chains.values()][0]?.chain.skipped.size).toBe(0);
+    comes();
+    expect(ben.shown).toEqual(['#lobbyanna: after it']);
+  });
+});
+
 describe('sixty members', () => {
   it('all read the one who talks, and no slice of work takes more than its share', () => {
     const net = new FakeNet();

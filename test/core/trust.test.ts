@@ -5,7 +5,8 @@ import { personOf } from '../../src/core/people.ts';
 import { relayIdentityFromSeed } from '../../src/crypto/identity.ts';
 import { signAnnouncement } from '../../src/crypto/login.ts';
 import { ready } from '../../src/crypto/sodium.ts';
-import type { PeerId } from '../../src/protocol/ids.ts';
+import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
+import { PeerId } from '../../src/protocol/ids.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
 
 beforeAll(ready);
@@ -71,6 +72,38 @@ describe('verification', () => {
     expect(() => markVerified(anna.core, ben.id, digits)).toThrow(
       expect.objectContaining({ code: 'digits-differ' }),
     );
+    expect(see(anna, ben).trust).toBe('new');
+  });
+});
+
+describe('verification by the code that the other shows', () => {
+  it('holds where it is of these two', () => {
+    const net = new FakeNet();
+    const { anna, ben } = net.duo();
+    const { qr } = compare(ben.core, anna.id);
+    net.command(anna, (core) => markVerified(core, ben.id, ` ${qr}\n`));
+    expect(see(anna, ben).trust).toBe('verified');
+  });
+
+  it('is refused with any other', () => {
+    const net = new FakeNet();
+    const { anna, ben, cara } = net.trio();
+    const nobody = PeerId.fromBytes(new Uint8Array(32));
+    const right = compare(ben.core, anna.id).qr;
+    const codes = {
+      'of another person': compare(cara.core, anna.id).qr,
+      'shown to another person': compare(ben.core, cara.id).qr,
+      'one’s own': compare(anna.core, ben.id).qr,
+      'of nobody': encodeVerificationQr({ own: nobody, seen: nobody }),
+      'of zeros': `LANCHAT1:${'A'.repeat(right.length - 'LANCHAT1:'.length)}`,
+      'cut short': right.slice(0, -1),
+      empty: '',
+    };
+    for (const [which, code] of Object.entries(codes)) {
+      expect(() => markVerified(anna.core, ben.id, code), which).toThrow(
+        expect.objectContaining({ code: 'digits-differ' }),
+      );
+    }
     expect(see(anna, ben).trust).toBe('new');
   });
 });

@@ -1,79 +1,17 @@
 // Attacks inside rooms, through the core: by members, newcomers, leavers, and whoever replays what they sealed.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ownJoin } from '../../../src/core/rooms.ts';
-import { newSenderChain, type SenderChain, sealRoomBlob } from '../../../src/crypto/room-chain.ts';
+import { newSenderChain, sealRoomBlob } from '../../../src/crypto/room-chain.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
 import { concatBytes } from '../../../src/protocol/bytes.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
 import { decodeHeader, ROOM_OVERHEAD_BYTES } from '../../../src/protocol/envelope.ts';
-import { idBytes, MessageId, StreamId } from '../../../src/protocol/ids.ts';
+import { idBytes } from '../../../src/protocol/ids.ts';
 import { pad } from '../../../src/protocol/padding.ts';
-import { encodeRoomRecord, RECORD_TYPES, type RoomRecord } from '../../../src/protocol/record.ts';
-import { FakeNet, type FakePerson, watch } from '../../support/fake-net.ts';
-import { deliver, flipped, note, random, record, sealed } from './forging.ts';
+import { RECORD_TYPES } from '../../../src/protocol/record.ts';
+import { watch } from '../../support/fake-net.ts';
+import { flipped, random } from './forging.ts';
+import { chainOf, fannedOut, hand, lobby, room, roomKey, roomRecord } from './room-forging.ts';
 
 beforeAll(ready);
-
-function lobby() {
-  const net = new FakeNet();
-  const people = net.trio({ rooms: ['lobby'] });
-  return { net, ...people };
-}
-
-function room(person: FakePerson) {
-  const found = person.core.rooms.get('lobby');
-  if (found === undefined) throw new Error(`${person.name} is not there`);
-  return found;
-}
-
-let rseq = 2n ** 62n;
-
-function fannedOut(blob: Uint8Array) {
-  rseq++;
-  return deliver(blob, rseq);
-}
-
-function roomRecord(changes: Partial<RoomRecord> & { readonly text?: string } = {}): Uint8Array {
-  const { text = 'hello', ...fields } = changes;
-  return encodeRoomRecord({
-    type: RECORD_TYPES.roomText,
-    messageId: MessageId.fromBytes(random(16)),
-    stream: StreamId.fromBytes(new Uint8Array(8).fill(5)),
-    seq: 1,
-    timeMs: 0,
-    content: encodeCbor({ text }),
-    ...fields,
-  });
-}
-
-/** The content of a key distribution, as `owner` would hand it over. */
-function roomKey(owner: FakePerson, chain: SenderChain, changes: Record<string, unknown> = {}) {
-  return encodeCbor({
-    room: idBytes(chain.room),
-    skid: idBytes(chain.skid),
-    index: chain.index,
-    chain: chain.chainKey,
-    sign: chain.signPublic,
-    stream: new Uint8Array(8).fill(5),
-    low: 1,
-    join: ownJoin(room(owner)),
-    ...changes,
-  });
-}
-
-function chainOf(owner: FakePerson): SenderChain {
-  return newSenderChain({ room: room(owner).roomId, owner: owner.id, random });
-}
-
-let keySeq = 0;
-
-/** `from` hands a key to `to`: the record is honest but for `content`. */
-function hand(net: FakeNet, from: FakePerson, to: FakePerson, content: Uint8Array): void {
-  keySeq++;
-  const { me } = from.profile;
-  const fields = { type: RECORD_TYPES.roomKey, seq: keySeq, content };
-  net.inject(to, sealed(me, to, record(me, to, fields), note({ low: keySeq })));
-}
 
 describe('bytes changed on the way to a room', () => {
   it('[A01 bit flip] show nothing, and the honest bytes still open', () => {
