@@ -2,6 +2,7 @@
 import type { RelayHint } from '../discovery/announcement.ts';
 import { browse } from '../discovery/browse.ts';
 import { formatAddress } from '../protocol/address.ts';
+import { cleanRelayName } from '../protocol/nickname.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { type PinnedRelay, readRelays } from '../storage/relays-file.ts';
 import { fingerprintWords } from '../ui/people.ts';
@@ -51,7 +52,8 @@ async function collect(context: CommandContext): Promise<RelayHint[]> {
 }
 
 function report({ output }: CommandContext, hint: RelayHint, relays: readonly PinnedRelay[]): void {
-  const { name, host, port, relayIdPrefix } = hint;
+  const { host, port, relayIdPrefix } = hint;
+  const name = cleanRelayName(hint.name);
   const known = relays.find((relay) => relay.id.startsWith(relayIdPrefix));
   const fingerprint = known?.id ?? relayIdPrefix;
   const pinned = known !== undefined;

@@ -1,6 +1,7 @@
 // Which relay to try next: named by hand, remembered, found. Pure; a hint may be a lie, the key there decides.
 import type { RelayHint } from '../discovery/announcement.ts';
 import type { RelayId } from '../protocol/ids.ts';
+import { cleanRelayName, nickSkeleton } from '../protocol/nickname.ts';
 import type { RelayChoice } from './api.ts';
 
 /** Of a fresh profile: several relays may answer one after the other. */
@@ -53,7 +54,7 @@ export type Choice =
   | { readonly kind: 'try'; readonly candidates: readonly Candidate[] }
   /** Nothing yet: look on. */
   | { readonly kind: 'wait' }
-  /** A person must say. `impostor`: one bears the name of a pinned relay and has another key. */
+  /** A person must say. `impostor`: one bears the name of a pinned relay, or one that looks like it, and has another key. */
   | {
       readonly kind: 'ask';
       readonly choices: readonly RelayChoice[];
@@ -109,7 +110,7 @@ function claimed(hints: readonly RelayHint[]): Omit<Candidate, 'accepts'>[] {
     for (const { name, port, addresses } of hints.toReversed()) {
       const host = addresses[rank];
       if (host !== undefined && !found.has(`${host} ${port}`)) {
-        found.set(`${host} ${port}`, { name, host, port });
+        found.set(`${host} ${port}`, { name: cleanRelayName(name), host, port });
       }
     }
   }
@@ -143,14 +144,15 @@ function ask(
     if (!choices.has(hint.relayIdPrefix)) choices.set(hint.relayIdPrefix, choiceOf(hint, pinned));
   }
   const list = [...choices.values()];
-  const impostor = list.some((c) => !c.pinned && pinned.some((relay) => relay.name === c.name));
+  const known = new Set(pinned.map(({ name }) => nickSkeleton(name)));
+  const impostor = list.some((c) => !c.pinned && known.has(nickSkeleton(c.name)));
   return { kind: 'ask', choices: list, impostor };
 }
 
 function choiceOf(hint: RelayHint, pinned: readonly KnownRelay[]): RelayChoice {
   const known = pinned.find((relay) => isOf(hint, relay));
   return {
-    name: hint.name,
+    name: cleanRelayName(hint.name),
     host: hint.host,
     port: hint.port,
     fingerprint: known?.id ?? hint.relayIdPrefix,

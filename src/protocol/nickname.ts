@@ -1,123 +1,80 @@
-// Names that people choose, for themselves and for rooms: what is allowed, and which look alike.
+// Names that people choose, for themselves, rooms and relays: what is allowed, and which look alike.
 import { utf8FromText } from './bytes.ts';
 import { MAX_NICK_BYTES, MAX_ROOM_NAME_BYTES } from './limits.ts';
+import { isOneScript, lookOf } from './scripts.ts';
 
-// Letters, marks and digits of any script, and few joints; no control, bidi, zero-width or space.
-const NICK = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.'-]*$/u;
-const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.-]*$/u;
+/** More wouldn't fit beside an address on one line. */
+const MAX_RELAY_NAME_BYTES = 48;
+
+// Letters, marks and digits; nothing invisible, no enclosing mark, and nothing that passes for
+// punctuation (modifier letters but Japanese ones, clicks, the Latin middle dot, Arabic zeros).
+const LETTER =
+  '(?:[ー々]|(?![\\p{Default_Ignorable_Code_Point}\\p{Lm}\\u01c0-\\u01c3\\ua78f\\u0660\\u06f0])[\\p{L}\\p{Mn}\\p{Mc}\\p{Nd}])';
+const NICK = new RegExp(`^(?!\\p{M})${LETTER}(?:${LETTER}|[_.'-])*$`, 'u');
+const ROOM = new RegExp(`^(?!\\p{M})${LETTER}(?:${LETTER}|[_.-])*$`, 'u');
+const RELAY = new RegExp(`(?!\\p{M})${LETTER}(?:(?=\\p{M})${LETTER}){0,4}|[ _.-]`, 'gu');
+/** What is left out of a name. A letter that is only not allowed here stays, and spoils the name. */
+const DROPPED =
+  /(?![ー々])(?:[^\p{L}\p{Mn}\p{Mc}\p{Nd}_.'-]|[\p{Default_Ignorable_Code_Point}\p{Lm}])/gu;
+// What stands behind such a dot reads as digits of the key, which lanchat writes there: `name·4f2a`.
+const FORGED_LABEL = /[·ꞏˑ•‧∙⋅・᛫⸱𐄁ᆞ٠۰].*/su;
+// A mark without a letter, more than scripts stack, or one twice, of which nobody sees the second.
+const BAD_MARKS = /[^\p{L}\p{M}]\p{M}|\p{M}{5}|[\u0300-\u036f]{3}|(\p{M})\1/u;
+
 /** Where everybody lands, without the `#` that people write before it. */
 export const FIRST_ROOM_NAME = 'lobby';
 export const FIRST_ROOM = `#${FIRST_ROOM_NAME}`;
-const FORBIDDEN_IN_NICK = /[^\p{L}\p{M}\p{N}_.'-]+/gu;
-const SCRIPTS = [
-  'Latin',
-  'Cyrillic',
-  'Greek',
-  'Armenian',
-  'Hebrew',
-  'Arabic',
-  'Devanagari',
-  'Bengali',
-  'Tamil',
-  'Telugu',
-  'Thai',
-  'Georgian',
-  'Ethiopic',
-  'Khmer',
-  'Cherokee',
-] as const;
-const SCRIPT_PATTERNS = SCRIPTS.map((script) => new RegExp(`\\p{Script=${script}}`, 'u'));
-// Letters of other scripts that pass for Latin ones, after NFKC and lower-casing.
-const LOOK_ALIKES = new Map(
-  Object.entries({
-    а: 'a',
-    е: 'e',
-    о: 'o',
-    р: 'p',
-    с: 'c',
-    у: 'y',
-    х: 'x',
-    і: 'i',
-    ј: 'j',
-    ѕ: 's',
-    һ: 'h',
-    ԁ: 'd',
-    ԛ: 'q',
-    ԝ: 'w',
-    в: 'b',
-    к: 'k',
-    м: 'm',
-    н: 'h',
-    т: 't',
-    г: 'r',
-    ո: 'n',
-    ս: 'u',
-    օ: 'o',
-    ա: 'w',
-    α: 'a',
-    ο: 'o',
-    ν: 'v',
-    ρ: 'p',
-    τ: 't',
-    υ: 'u',
-    ι: 'i',
-    κ: 'k',
-    χ: 'x',
-    ε: 'e',
-    η: 'n',
-    ω: 'w',
-    ı: 'i',
-    ł: 'l',
-    ø: 'o',
-    '0': 'o',
-    '1': 'l',
-    '|': 'l',
-  }),
-);
 
-/** A name as its owner may publish it: NFKC, allowed characters, one script, at most 32 bytes; or null. */
+/**
+ * A name as its owner may publish it: NFKC, allowed characters, one script of those listed in
+ * scripts.ts, at most 32 bytes; or null.
+ */
 export function parseNick(text: string): string | null {
   const nick = text.trim().normalize('NFKC');
-  return NICK.test(nick) && isOneScript(nick) && utf8FromText(nick).length <= MAX_NICK_BYTES
-    ? nick
-    : null;
+  const isAllowed = NICK.test(nick) && !BAD_MARKS.test(nick) && isOneScript(nick);
+  return isAllowed && utf8FromText(nick).length <= MAX_NICK_BYTES ? nick : null;
 }
 
 /**
  * What to call somebody whose card says `raw`: the name where it is allowed, else what is left of it
- * after taking out what is not, else `anonymous`. Never throws: a card is remote text.
+ * after taking out what is no letter, else `anonymous`. Never throws: a card is remote text.
  */
 export function cleanNick(raw: string): string {
   const parsed = parseNick(raw);
   if (parsed !== null) return parsed;
   const kept = raw
     .normalize('NFKC')
-    .replace(FORBIDDEN_IN_NICK, '')
-    .replace(/^[^\p{L}\p{N}]+/u, '');
+    .replace(FORGED_LABEL, '')
+    .replace(DROPPED, '')
+    .replace(/^[^\p{L}\p{Nd}]+/u, '');
   return parseNick(kept) ?? 'anonymous';
 }
 
 /** A room's name without its `#`: NFKC, lower case, at most 48 bytes; or null. */
 export function parseRoomName(text: string): string | null {
-  const name = text.trim().replace(/^#/, '').normalize('NFKC').toLowerCase();
-  return ROOM.test(name) && utf8FromText(name).length <= MAX_ROOM_NAME_BYTES ? name : null;
+  const name = text.trim().replace(/^#/, '').normalize('NFKC').toLowerCase().normalize('NFKC');
+  const isAllowed = ROOM.test(name) && !BAD_MARKS.test(name);
+  return isAllowed && utf8FromText(name).length <= MAX_ROOM_NAME_BYTES ? name : null;
+}
+
+/**
+ * What to call a relay that claims this name: its letters, digits and single spaces, `-`, `_` and
+ * `.`, at most 48 bytes, so that it can't look like a further entry of a list; or `unnamed`.
+ */
+export function cleanRelayName(raw: string): string {
+  const kept = (raw.normalize('NFKC').match(RELAY) ?? []).join('').normalize('NFKC');
+  let name = '';
+  for (const letter of kept.replace(/ {2,}/g, ' ').trim()) {
+    if (utf8FromText(name + letter).length > MAX_RELAY_NAME_BYTES) break;
+    name += letter;
+  }
+  return name.trim() || 'unnamed';
 }
 
 /** Names with one skeleton look alike to a person (a small form of Unicode TS 39's confusables). */
 export function nickSkeleton(nick: string): string {
-  const lower = nick
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '');
-  let skeleton = '';
-  for (const letter of lower) skeleton += LOOK_ALIKES.get(letter) ?? letter;
-  return skeleton
+  return lookOf(nick)
     .replace(/rn/g, 'm')
     .replace(/vv/g, 'w')
-    .replace(/[_.'-]/g, '');
-}
-
-function isOneScript(text: string): boolean {
-  return SCRIPT_PATTERNS.filter((pattern) => pattern.test(text)).length <= 1;
+    .replace(/[ _.'-]/g, '');
 }

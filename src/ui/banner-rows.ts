@@ -2,8 +2,8 @@
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { ownRows } from './message-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import type { Row } from './spans.ts';
-import type { ScreenState } from './store.ts';
 import { linkReason } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */

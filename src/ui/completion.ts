@@ -2,7 +2,7 @@
 
 import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
-import type { ScreenState } from './store.ts';
+import type { ScreenState } from './screen-state.ts';
 
 /** A run of Tab presses: what was typed before the first, and the candidates it goes through. */
 export interface Completion {

@@ -3,8 +3,8 @@
 import type { Conversation, Entry } from './conversation.ts';
 import { fingerprintWords, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { personTone, type Row, type Span, span, type Tone } from './spans.ts';
-import type { ScreenState } from './store.ts';
 import { lineCache } from './viewport.ts';
 import { wrap } from './width.ts';
 import { calendarDay, clockTime, stateMark, stateWords } from './words.ts';

@@ -1,7 +1,7 @@
 // When to make a noise outside the window, and what to say: the sender only, never the text.
 import type { Attention } from './apply-event.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
-import type { ScreenState } from './store.ts';
+import type { ScreenState } from './screen-state.ts';
 import type { NoticeStyle } from './terminal.ts';
 
 /** A storm of messages makes one noise. */

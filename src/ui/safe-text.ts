@@ -82,7 +82,7 @@ export function sliceSafe(text: SafeText, start: number, end: number): SafeText 
   return brand(text.slice(pairStart(text, start), pairStart(text, end)));
 }
 
-// Line feeds are judged by lineBreak, so they are taken out of `FORBIDDEN` by splitting at them.
+// Line feeds are judged by LINE_BREAK, so they are taken out of `FORBIDDEN` by splitting at them.
 function dropControls(text: string, multiline: boolean): string {
   const stripped = text
     .replace(ESCAPE_SEQUENCE, '')

@@ -3,8 +3,8 @@ import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, span, type Tone } from './spans.ts';
-import type { ScreenState } from './store.ts';
 import { conversationName } from './switcher.ts';
 import { cellWidth, truncate } from './width.ts';
 

@@ -2,8 +2,8 @@
 import { PeerId } from '../protocol/ids.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { type Row, type Span, span } from './spans.ts';
-import type { ScreenState } from './store.ts';
 import { conversationName } from './switcher.ts';
 import { linkReason, linkWords } from './words.ts';
 

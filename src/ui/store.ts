@@ -1,6 +1,6 @@
 // What the screen knows: events and keys change it, views read it. No React, no session, no terminal.
 import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
-import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { type ComposerEdit, editComposer } from './composer.ts';
 import {
@@ -17,8 +17,9 @@ import {
 import type { ScreenSize } from './frame-sink.ts';
 import type { Schedule } from './keys.ts';
 import type { Overlay } from './overlay.ts';
-import { cleanNickname, Directory, type KnownPerson, type People } from './people.ts';
+import { cleanNickname, Directory, type KnownPerson } from './people.ts';
 import type { SafeText } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 
 /** Fifty messages a second repaint ten times; keys repaint at once. */
@@ -31,38 +32,6 @@ export interface StoreOptions {
   readonly now: () => number;
   readonly schedule: Schedule;
   readonly size: ScreenSize;
-  readonly version: SafeText;
-}
-
-export interface Self {
-  readonly nick: SafeText;
-  readonly fingerprint: PeerId;
-}
-
-/** Everything the views read. It changes only through the store. */
-export interface ScreenState {
-  readonly self: Self | null;
-  readonly link: Link | null;
-  /** When the link last changed, by the store's clock: what its countdown counts from. */
-  readonly linkSinceMs: number;
-  /** Since when no relay has been found; null: one has. */
-  readonly searchingSinceMs: number | null;
-  readonly ready: boolean;
-  readonly people: People;
-  readonly rooms: ReadonlyMap<string, Room>;
-  readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
-  /** Windows 1, 2, 3 …: in the order of opening. */
-  readonly order: readonly ConversationKey[];
-  readonly active: ConversationKey;
-  readonly overlay: Overlay | null;
-  /** Whether somebody looks at the window; true where the terminal doesn't say. */
-  readonly focused: boolean;
-  /** The relay runs on this machine, started from this screen. */
-  readonly hosting: 'no' | 'starting' | 'running';
-  /** Ctrl+C was pressed on an empty line: once more quits. */
-  readonly quitArmed: boolean;
-  readonly size: ScreenSize;
-  /** Of lanchat, for the help. */
   readonly version: SafeText;
 }
 

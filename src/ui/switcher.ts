@@ -2,7 +2,7 @@
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
 import { type SafeText, safeText } from './safe-text.ts';
-import type { ScreenState } from './store.ts';
+import type { ScreenState } from './screen-state.ts';
 
 export interface SwitcherItem {
   readonly key: ConversationKey;

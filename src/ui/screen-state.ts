@@ -1,0 +1,40 @@
+// What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
+import type { Link, Room } from '../client/api.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import type { Conversation, ConversationKey } from './conversation.ts';
+import type { ScreenSize } from './frame-sink.ts';
+import type { Overlay } from './overlay.ts';
+import type { People } from './people.ts';
+import type { SafeText } from './safe-text.ts';
+
+export interface Self {
+  readonly nick: SafeText;
+  readonly fingerprint: PeerId;
+}
+
+/** Everything the views read. It changes only through the store. */
+export interface ScreenState {
+  readonly self: Self | null;
+  readonly link: Link | null;
+  /** When the link last changed, by the store's clock: what its countdown counts from. */
+  readonly linkSinceMs: number;
+  /** Since when no relay has been found; null: one has. */
+  readonly searchingSinceMs: number | null;
+  readonly ready: boolean;
+  readonly people: People;
+  readonly rooms: ReadonlyMap<string, Room>;
+  readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
+  /** Windows 1, 2, 3 …: in the order of opening. */
+  readonly order: readonly ConversationKey[];
+  readonly active: ConversationKey;
+  readonly overlay: Overlay | null;
+  /** Whether somebody looks at the window; true where the terminal doesn't say. */
+  readonly focused: boolean;
+  /** The relay runs on this machine, started from this screen. */
+  readonly hosting: 'no' | 'starting' | 'running';
+  /** Ctrl+C was pressed on an empty line: once more quits. */
+  readonly quitArmed: boolean;
+  readonly size: ScreenSize;
+  /** Of lanchat, for the help. */
+  readonly version: SafeText;
+}
