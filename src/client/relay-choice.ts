@@ -7,7 +7,7 @@ import type { RelayChoice } from './api.ts';
 /** Of a fresh profile: several relays may answer one after the other. */
 export const SETTLE_MS = 700;
 /** How long the remembered relay may stay away before a stranger is spoken of. */
-export const REMEMBERED_PATIENCE_MS = 3_000;
+const REMEMBERED_PATIENCE_MS = 3_000;
 
 /** Tried in one round; where more are claimed, the next round goes on with the others. */
 const MAX_CANDIDATES = 8;

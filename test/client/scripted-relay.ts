@@ -90,7 +90,7 @@ function open(socket: TLSSocket): Served {
   };
 }
 
-export function exporterOf(socket: TLSSocket): Uint8Array {
+function exporterOf(socket: TLSSocket): Uint8Array {
   return socket.exportKeyingMaterial(32, 'EXPORTER-lanchat-1', Buffer.alloc(0));
 }
 

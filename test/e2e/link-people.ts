@@ -85,7 +85,7 @@ export async function open(
   return observe(session);
 }
 
-export function observe(session: OpenSession): Person {
+function observe(session: OpenSession): Person {
   const events: ClientEvent[] = [];
   const watching = new Set<(event: ClientEvent) => void>();
   session.subscribe((event) => {
