@@ -2,7 +2,8 @@
 import type { ClientEvent, Message } from '../client/api.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
-import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
+import { cellWidth, graphemes, wrap } from '../ui/width.ts';
 import { clockTime } from '../ui/words.ts';
 
 /** Puts lines before a person. */
@@ -11,16 +12,61 @@ export type Show = (...lines: readonly SafeText[]) => void;
 /** Knows how everybody is called here. */
 export type Names = Pick<Directory, 'meet'>;
 
+/** Before whatever goes on with a line: nothing of ours begins so. */
+const INDENT = safeTemplate`      `;
+// Enough of them push what follows to where a terminal wraps, so that it seems to begin a line.
+const MANY_BLANKS = /[\p{Z}\u2800\u115f\u1160\u3164\uffa0]{9,}/gu;
+
+/**
+ * The rows of lines on a terminal of so many columns, all but the first of a line indented: left to
+ * the terminal, a long line would go on at the edge, where what others wrote could pass as ours. As
+ * they are where there is no terminal.
+ */
+export function fitted(lines: readonly SafeText[], columns: number | null): SafeText[] {
+  if (columns === null) return [...lines];
+  const cells = Math.max(1, columns - INDENT.length);
+  return lines.flatMap((line) => {
+    const [first, ...rest] = wrap(line, cells).flatMap((row) => cut(row, cells));
+    return [first ?? line, ...rest.map((row) => safeTemplate`${INDENT}${row}`)];
+  });
+}
+
+/** Cuts a row for terminals that draw the parts of a cluster, such as a family, one by one. */
+function cut(row: SafeText, cells: number): SafeText[] {
+  const parts: SafeText[] = [];
+  let start = 0;
+  let end = 0;
+  let used = 0;
+  for (const cluster of graphemes(row)) {
+    const width = Array.from(cluster, cellWidth).reduce((sum, each) => sum + each, 0);
+    if (used + width > cells && end > start) {
+      parts.push(sliceSafe(row, start, end));
+      start = end;
+      used = 0;
+    }
+    used += width;
+    end += cluster.length;
+  }
+  return [...parts, sliceSafe(row, start, end)];
+}
+
+/** What others wrote, without room for tricks where nothing wraps it: in a pipe. */
+function squeezed(text: string): SafeText {
+  return safeText(safeText(text, { multiline: true }).replace(MANY_BLANKS, ' '.repeat(8)), {
+    multiline: true,
+  });
+}
+
 /**
  * One message, as one or more lines: every line that remote text goes on with is indented, so that it
  * can't pass as a line of ours, which begins with `--` or a time.
  */
 export function messageLines(message: Message, names: Names): SafeText[] {
-  const [first, ...rest] = safeText(message.text, { multiline: true }).split('\n');
+  const [first, ...rest] = squeezed(message.text).split('\n');
   const where = message.room === null ? safeText('@') : safeTemplate`${safeText(message.room)} `;
   const from = names.meet(message.from);
   const line = safeTemplate`${clockTime(Date.parse(message.time))} ${where}${from}: ${safeText(first ?? '')}`;
-  return [line, ...rest.map((more) => safeTemplate`      ${safeText(more)}`)];
+  return [line, ...rest.map((more) => safeTemplate`${INDENT}${safeText(more)}`)];
 }
 
 /** What a person reads of an event, or null where it is not for reading here. Messages: `messageLines`. */
@@ -42,11 +88,11 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'reconnected':
       return safeText('-- connected again');
     case 'announcement':
-      return safeTemplate`-- announcement of the relay's operator: ${safeText(event.text)}`;
+      return safeTemplate`-- announcement of the relay's operator: ${safeText(squeezed(event.text))}`;
     case 'gap':
       return safeTemplate`-- ${event.missing} message(s) of ${names.meet(event.from)} are missing`;
     case 'error':
-      return safeTemplate`-- ${safeText(event.message)} (${safeText(event.code)})`;
+      return safeTemplate`-- ${safeText(squeezed(event.message))} (${safeText(event.code)})`;
     case 'ready':
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
     case 'link':

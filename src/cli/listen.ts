@@ -6,7 +6,7 @@ import { profileFolder } from '../storage/profile-folder.ts';
 import { readSettings } from '../storage/settings-file.ts';
 import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
-import { eventLine, messageLines } from './lines.ts';
+import { eventLine, fitted, messageLines } from './lines.ts';
 import type { JsonRecord } from './output.ts';
 import { inTime, refuseFinal, whenReady, withSession } from './session.ts';
 
@@ -153,10 +153,10 @@ class Stream {
       const record = eventRecord(event);
       if (record !== null) output.json(record);
     } else if (event.type === 'message') {
-      output.human(...messageLines(event.message, this.#people));
+      output.human(...fitted(messageLines(event.message, this.#people), output.columns));
     } else {
       const line = eventLine(event, this.#people);
-      if (line !== null) output.human(line);
+      if (line !== null) output.human(...fitted([line], output.columns));
     }
   }
 }

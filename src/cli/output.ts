@@ -14,7 +14,10 @@ export interface OutputOptions {
   readonly verbose: boolean;
 }
 
-export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean };
+export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Of a terminal that doesn't tell. */
+const USUAL_COLUMNS = 80;
 
 /** Owns how stdout and stderr are written to; the streams themselves belong to the process. */
 export class Output {
@@ -40,6 +43,11 @@ export class Output {
   /** Whether stdout shows lines to a person, not to a pipe. */
   get isTerminal(): boolean {
     return this.#stdout.isTTY === true;
+  }
+
+  /** Of the terminal that stdout is now; null where it is none. */
+  get columns(): number | null {
+    return this.isTerminal ? this.#stdout.columns || USUAL_COLUMNS : null;
   }
 
   /** Text of ours that is already laid out: help. */

@@ -7,7 +7,7 @@ import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { linkReason, linkWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
-import { eventLine, messageLines, type Show } from './lines.ts';
+import { eventLine, fitted, messageLines, type Show } from './lines.ts';
 import { PlainCommands } from './plain-commands.ts';
 import { withSession } from './session.ts';
 
@@ -21,7 +21,8 @@ async function talk(
   session: Session,
   target: string | null,
 ): Promise<void> {
-  const show: Show = (...lines) => context.output.human(...lines);
+  const { output } = context;
+  const show: Show = (...lines) => output.human(...fitted(lines, output.columns));
   const people = new Directory();
   const news = new LinkNews(show);
   const unsubscribe = session.subscribe((event) => showEvent(event, { people, news, show }));

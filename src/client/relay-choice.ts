@@ -54,7 +54,10 @@ export type Choice =
   | { readonly kind: 'try'; readonly candidates: readonly Candidate[] }
   /** Nothing yet: look on. */
   | { readonly kind: 'wait' }
-  /** A person must say. `impostor`: one bears the name of a pinned relay, or one that looks like it, and has another key. */
+  /**
+   * A person must say. `impostor`: one bears the name of a pinned relay, or one that looks like it,
+   * and has another key.
+   */
   | {
       readonly kind: 'ask';
       readonly choices: readonly RelayChoice[];
@@ -144,7 +147,8 @@ function ask(
     if (!choices.has(hint.relayIdPrefix)) choices.set(hint.relayIdPrefix, choiceOf(hint, pinned));
   }
   const list = [...choices.values()];
-  const known = new Set(pinned.map(({ name }) => nickSkeleton(name)));
+  const named = pinned.filter(({ name }) => name !== '');
+  const known = new Set(named.map(({ name }) => nickSkeleton(cleanRelayName(name))));
   const impostor = list.some((c) => !c.pinned && known.has(nickSkeleton(c.name)));
   return { kind: 'ask', choices: list, impostor };
 }

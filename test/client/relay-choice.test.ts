@@ -86,10 +86,31 @@ describe('a profile that remembers a relay', () => {
       impostor: false,
       choices: [{ pinned: true, fingerprint: relayIdOf(2) }],
     });
-    const impostor = hint(3, { name: 'relay 1' });
-    expect(choose({ pinned, hints: [impostor], searchedMs: 3_000 })).toMatchObject({
-      impostor: true,
-      choices: [{ pinned: false }],
+    for (const name of ['relay 1', 'reIay-l', 'relay 1\u3164', '(relay 1)']) {
+      expect(choose({ pinned, hints: [hint(3, { name })], searchedMs: 3_000 })).toMatchObject({
+        impostor: true,
+        choices: [{ pinned: false }],
+      });
+    }
+  });
+
+  it('takes no two relays without a name for one', () => {
+    const nameless = pinned.map((relay) => ({ ...relay, name: '' }));
+    const hints = [hint(3, { name: '' })];
+    expect(choose({ pinned: nameless, hints, searchedMs: 3_000 })).toMatchObject({
+      impostor: false,
+      choices: [{ name: 'unnamed' }],
+    });
+  });
+
+  it('lists a relay by a name that can’t be read as another relay', () => {
+    const liar = hint(3, { name: '), 10.0.0.9:7777 (' });
+    expect(choose({ pinned, hints: [liar], searchedMs: 3_000 })).toMatchObject({
+      choices: [{ name: '10.0.0.97777' }],
+    });
+    expect(choose({ hints: [liar], hintedMs: 700 })).toMatchObject({
+      kind: 'try',
+      candidates: [{ name: '10.0.0.97777' }],
     });
   });
 

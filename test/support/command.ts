@@ -31,15 +31,19 @@ export function runCommand(
     sessions = [],
     stdin = '',
     env = {},
+    columns = null,
   }: {
     session?: FakeSession;
     /** One after the other, where a command opens several; then `session`. */
     sessions?: readonly FakeSession[];
     stdin?: string | Uint8Array[] | Input;
     env?: NodeJS.ProcessEnv;
+    /** Of the terminal that stdout is; by default it is none. */
+    columns?: number | null;
   } = {},
 ): CommandRun {
-  const stdout = new PassThrough();
+  const terminal = columns === null ? {} : { isTTY: true, columns };
+  const stdout = Object.assign(new PassThrough(), terminal);
   const stderr = new PassThrough();
   const text = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
