@@ -49,11 +49,16 @@ export function textFromUtf8(bytes: Uint8Array): string {
 
 /**
  * Appends big-endian fields to one growing buffer, since an array a field would cost a relay's young
- * heap dear. `finish` returns a copy of exact length. Throws RangeError on our own wrong values.
+ * heap dear. Throws RangeError on our own wrong values.
  */
 export class ByteWriter {
-  #bytes = new Uint8Array(64);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** `sizeBytes`: about what will be written; the better the guess, the less is copied. */
+  constructor(sizeBytes = 64) {
+    this.#bytes = new Uint8Array(sizeBytes);
+  }
 
   u8(value: number): this {
     return this.#integer(value, 1);
@@ -93,8 +98,10 @@ export class ByteWriter {
     return this.u32(bytes.length).raw(bytes);
   }
 
+  /** All that was written; the writer is of no more use. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const isTight = this.#bytes.length - this.#length <= this.#length / 8;
+    return isTight ? this.#bytes.subarray(0, this.#length) : this.#bytes.slice(0, this.#length);
   }
 
   #integer(value: number, size: number): this {

@@ -148,13 +148,16 @@ export const NONCE_BYTES = 32;
 export const FRAME_HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
 const NO_SLOT = 0;
+/** `ID32 ‖ online u8 ‖ card seq u64 ‖ bundle seq u64`, and `ID32 ‖ here u8 ‖ join73`. */
+const PRESENCE_ENTRY_BYTES = 49;
+const ROSTER_ENTRY_BYTES = 106;
 /** By their byte, on the wire and under a join's signature. */
 export const STANDINGS = ['left', 'joined', 'guest'] as const;
 const OBJECT_KINDS = ['card', 'bundle'] as const;
 
 /** The whole frame, length included. Throws RangeError on values of ours that no frame can hold. */
 export function encodeFrame(frame: Frame): Uint8Array {
-  const writer = new ByteWriter().raw(new Uint8Array(FRAME_HEADER_BYTES));
+  const writer = new ByteWriter(likelySize(frame)).raw(new Uint8Array(FRAME_HEADER_BYTES));
   writeBody(writer, frame);
   const bytes = writer.finish();
   const length = bytes.length - LENGTH_BYTES;
@@ -163,6 +166,25 @@ export function encodeFrame(frame: Frame): Uint8Array {
   const header = new ByteWriter().u32(length).u8(FRAME_TYPES[frame.type]).u32(frame.req);
   bytes.set(header.finish());
   return bytes;
+}
+
+/** Of the whole frame: exact for the long ones. */
+function likelySize(frame: Frame): number {
+  switch (frame.type) {
+    case 'found':
+      return frame.objects.reduce((sum, { length }) => sum + 4 + length, FRAME_HEADER_BYTES + 3);
+    case 'send':
+    case 'fanout':
+      return FRAME_HEADER_BYTES + TOKEN_BYTES + 4 + frame.blob.length;
+    case 'deliver':
+      return FRAME_HEADER_BYTES + 8 + frame.blob.length;
+    case 'presence':
+      return FRAME_HEADER_BYTES + 3 + PRESENCE_ENTRY_BYTES * frame.entries.length;
+    case 'roster':
+      return FRAME_HEADER_BYTES + 27 + ROSTER_ENTRY_BYTES * frame.entries.length;
+    default:
+      return FRAME_HEADER_BYTES + 256;
+  }
 }
 
 /** The signed part of a CHALLENGE body: everything but the signature. */
