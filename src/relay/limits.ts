@@ -53,7 +53,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   handshakesBurst: 100,
   handshakeMs: HANDSHAKE_TIMEOUT_MS,
   outQueueBytes: 4 * MIB,
-  outQueueBytesInAll: 6 * MIB,
+  outQueueBytesInAll: 5 * MIB,
   readBytesPerSecond: 32 * MIB,
   requestsPerSecond: 50,
   requestsBurst: 100,

@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 
 /** Held senders are the ones that fill a room: each idle millisecond is one in which nobody gets anything. */
-const LOOK_AGAIN_MS = 2;
+const LOOK_AGAIN_MS = 4;
 
 interface Held {
   resume(): void;

