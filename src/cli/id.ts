@@ -7,7 +7,6 @@ import { cleanNickname, fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { qrLines } from './qr.ts';
-import { withSession } from './session.ts';
 
 /** The second half of a verification QR where it is shown to nobody in particular. */
 const NOBODY = PeerId.fromBytes(new Uint8Array(PeerId.sizeBytes));
@@ -32,6 +31,8 @@ async function self(context: CommandContext): Promise<{ nick: string; fingerprin
     if (nick === null || nick === stored.nick) return { nick: stored.nick, fingerprint: stored.id };
   }
   // A new identity, or a new name to be remembered: that is for the profile's owner.
+  // Only a fresh profile needs one; what it loads costs more than the rest of this command.
+  const { withSession } = await import('./session.ts');
   const snapshot = await withSession(context, 'leave-alone', (session) =>
     session.request({ do: 'snapshot' }),
   );
