@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import * as v from 'valibot';
 
 export interface Bench {
@@ -27,6 +27,48 @@ export function environment({ scratch }: Bench): Record<string, string> {
   };
 }
 
+export interface RunningProgram {
+  readonly pid: number;
+  readonly startedMs: number;
+  /** Of its stdout. */
+  readonly lines: Interface;
+  /** Resolves when it has ended, whatever its exit status. */
+  readonly ended: Promise<void>;
+  /** Asks it to end (SIGTERM). */
+  close(): void;
+}
+
+/** `lanchat …`, without a terminal; it ends with this process or at `close`. */
+export function startProgram(bench: Bench, args: readonly string[]): RunningProgram {
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, [bench.program, ...args], {
+    env: environment(bench),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = () => void child.kill();
+  process.once('exit', stop);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      process.off('exit', stop);
+      resolve();
+    });
+  });
+  const lines = createInterface({ input: child.stdout });
+  return { pid: child.pid ?? 0, startedMs, lines, ended, close: stop };
+}
+
+const typed = v.object({ type: v.string() });
+
+/** Resolves to the first JSON line of this type; what comes after it is read and dropped. Rejects where it ends before. */
+export function lineOfType({ lines, ended }: RunningProgram, type: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      if (v.parse(typed, JSON.parse(line)).type === type) resolve(line);
+    });
+    void ended.then(() => reject(new Error(`it ended before it said ${type}`)));
+  });
+}
+
 export interface RelayProgram {
   readonly pid: number;
   readonly port: number;
@@ -39,24 +81,20 @@ const listening = v.object({ type: v.literal('listening'), port: v.number() });
 export async function startRelayProgram(bench: Bench): Promise<RelayProgram> {
   const data = mkdtempSync(join(bench.scratch, 'relay-'));
   const args = ['relay', '--json', '--host', '127.0.0.1', '--port', '0', '--data', data];
-  const child = spawn(process.execPath, [bench.program, ...args], {
-    env: environment(bench),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const stop = () => void child.kill();
-  process.once('exit', stop);
-  const close = () => {
-    process.off('exit', stop);
-    stop();
-  };
-  const lines = createInterface({ input: child.stdout });
-  const first = await new Promise<string>((resolve, reject) => {
-    lines.once('line', resolve);
-    child.once('exit', () => reject(new Error('the relay ended')));
-  });
-  // Its log is read on, or the pipe would fill.
-  lines.on('line', () => {});
-  return { pid: child.pid ?? 0, port: v.parse(listening, JSON.parse(first)).port, close };
+  const program = startProgram(bench, args);
+  const first = await lineOfType(program, 'listening');
+  return { ...program, port: v.parse(listening, JSON.parse(first)).port };
+}
+
+/** `lanchat listen` on the profile in `home`, once it misses nothing. */
+export async function startListener(
+  bench: Bench,
+  { home, port }: { readonly home: string; readonly port: number },
+): Promise<RunningProgram> {
+  const relay = ['--relay', `127.0.0.1:${port}`];
+  const program = startProgram(bench, ['listen', '--json', '--home', home, ...relay]);
+  await lineOfType(program, 'ready');
+  return program;
 }
 
 export function pause(ms: number): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { measureFanOut } from './fan-out.ts';
+import { measureHistory } from './long-history.ts';
 import { measureRelayMemory } from './relay-memory.ts';
 import { jsonLines, loadText, type Report, tableHead, tableLines } from './report.ts';
 import { measureScreen } from './screen.ts';
@@ -17,6 +18,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   sealing: measureSealing,
   'start-up': measureStartUp,
   screen: measureScreen,
+  history: measureHistory,
 };
 
 const HELP = `npm run bench -- [--only NAME]… [--quick] [--json]

@@ -58,8 +58,8 @@ async function measureKeys(bench: Bench): Promise<Row[]> {
     }
     return keyRows(ours, floor);
   } finally {
-    screen.close();
-    echo.close();
+    await screen.close();
+    await echo.close();
   }
 }
 
@@ -129,7 +129,7 @@ async function measureIdle(bench: Bench): Promise<{ rows: Row[]; skipped: Skip[]
     const reason = error instanceof Error ? error.message : String(error);
     return { rows: [], skipped: [{ what, reason }] };
   } finally {
-    screen.close();
+    await screen.close();
     relay.close();
   }
 }

@@ -98,7 +98,10 @@ function wholePrivateMessage(what: string): Work {
   const conversation = conversationOf(sender.id, recipient.id);
   const [messageId, stream] = [MessageId.fromBytes(random(16)), StreamId.fromBytes(random(8))];
   const have = [{ stream, upTo: 41, ranges: [] }];
-  const note = { boot: 1n, k: 7, low: 42, bundleSeq: 3n, have, wants: [] };
+  const note = {
+    ...{ boot: 1n, k: 7, low: 42, bundleSeq: 3n, have },
+    ...{ lost: [], turn: null, quiet: false, wants: [] },
+  };
   const text = 'm'.repeat(1_024);
   const fields = { type: RECORD_TYPES.text, conversation, messageId, stream, seq: 42, timeMs: 1 };
   const run = () => {

@@ -1,11 +1,12 @@
 // How soon lanchat is there, beside `node -e 0` and, where they are installed, other chat programs.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Bench, environment } from './bench.ts';
 import type { Report, Row, Skip, Target } from './report.ts';
 import { median, pairedRatio } from './statistics.ts';
 import { TimedTerminal } from './terminal.ts';
+import { msToExit, msToFrames, NO_RELAY } from './timed-runs.ts';
 
 /** One program, and how long it took from its start to what is waited for: a time a row. */
 interface Contender {
@@ -13,8 +14,8 @@ interface Contender {
   readonly run: () => Promise<readonly number[]>;
 }
 
-/** Nobody listens there: the screen paints before it connects. */
-const NO_RELAY = ['--relay', '127.0.0.1:9'];
+/** What a start reads of dist/ at most: parts come on top, each when it is first needed. */
+const BUNDLES = ['lanchat.js', 'screen.js'];
 
 export async function measureStartUp(bench: Bench): Promise<Report> {
   const lanchat = (...args: string[]) => [process.execPath, bench.program, ...args] as const;
@@ -41,7 +42,16 @@ export async function measureStartUp(bench: Bench): Promise<Report> {
     },
   ];
   const { peers, skipped } = findPeers(bench);
-  return { ...(await compare(bench, floor, [...ours, ...peers], skipped)), notes: [] };
+  const compared = await compare(bench, floor, [...ours, ...peers], skipped);
+  return {
+    ...compared,
+    notes: [`bundles: ${BUNDLES.map((name) => sizeText(bench, name)).join(', ')}`],
+  };
+}
+
+function sizeText({ program }: Bench, name: string): string {
+  const { size } = statSync(join(dirname(program), '..', 'dist', name));
+  return `dist/${name} ${Math.round(size / 1_024)} KiB`;
 }
 
 function atMost(value: number): Target {
@@ -94,36 +104,6 @@ async function compare(
   return { rows, skipped };
 }
 
-function msToExit(bench: Bench, [file = '', ...args]: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const startMs = performance.now();
-    const child = spawn(file, args, {
-      env: environment(bench),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    child.stdout.resume();
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve(performance.now() - startMs);
-      else reject(new Error(`${args.join(' ')} ended with ${code}`));
-    });
-  });
-}
-
-/** To the first byte, and to the end of the first synchronized frame, which is the whole screen's. */
-async function msToFrames(
-  bench: Bench,
-  [file = '', ...args]: readonly string[],
-): Promise<readonly number[]> {
-  const terminal = new TimedTerminal({ file, args, env: environment(bench) });
-  try {
-    const atMs = await terminal.when((output) => /\x1b\[\?2026h.*\x1b\[\?2026l/s.test(output));
-    return [terminal.firstByteMs() - terminal.startedMs, atMs - terminal.startedMs];
-  } finally {
-    terminal.close();
-  }
-}
-
 function findPeers(bench: Bench): { readonly peers: Contender[]; readonly skipped: Skip[] } {
   const home = join(bench.scratch, 'peers');
   mkdirSync(home, { recursive: true });
@@ -154,7 +134,7 @@ function peer(bench: Bench, file: string, args: readonly string[]): Contender {
         const { startedMs } = terminal;
         return [terminal.firstByteMs() - startedMs, terminal.lastByteMs() - startedMs];
       } finally {
-        terminal.close();
+        await terminal.close();
       }
     },
   };

@@ -12,12 +12,13 @@ export interface TerminalOptions {
 const QUIET_MS = 250;
 const POLL_MS = 10;
 
-/** At 80×24. `close()` kills the program. */
+/** At 80×24. `close()` kills the program and resolves once it has gone. */
 export class TimedTerminal {
   readonly startedMs = performance.now();
   readonly #pty;
   readonly #chunks: { readonly atMs: number; readonly bytes: number }[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #gone: Promise<void>;
   #output = '';
   #exited = false;
 
@@ -33,9 +34,12 @@ export class TimedTerminal {
       this.#output += text;
       for (const look of [...this.#waiting]) look();
     });
-    this.#pty.onExit(() => {
-      this.#exited = true;
-      for (const look of [...this.#waiting]) look();
+    this.#gone = new Promise((resolve) => {
+      this.#pty.onExit(() => {
+        this.#exited = true;
+        for (const look of [...this.#waiting]) look();
+        resolve();
+      });
     });
   }
 
@@ -90,7 +94,8 @@ export class TimedTerminal {
     this.#output = '';
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (!this.#exited) this.#pty.kill('SIGKILL');
+    await this.#gone;
   }
 }

@@ -5,11 +5,13 @@ import * as v from 'valibot';
 
 const numbers = v.array(v.number());
 
+type Asked = string | number | null | readonly number[];
+
 /** The parent's end. One request at a time. */
 export interface Worker {
   readonly pid: number;
   /** Resolves to the answer. Rejects where the process ends first; its stderr is ours. */
-  ask(request: Readonly<Record<string, string | number | null>>): Promise<readonly number[]>;
+  ask(request: Readonly<Record<string, Asked>>): Promise<readonly number[]>;
   close(): void;
 }
 

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
-// Inside the project, so that the bundles find the pseudo-terminal's native module.
+// Inside the project, so that the bundles find the native modules.
 const scripts = mkdtempSync(join(root, 'node_modules', '.bench-'));
 process.on('exit', () => rmSync(scripts, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -19,6 +19,7 @@ await build({
     subscribers: 'bench/subscribers-process.ts',
     sender: 'bench/sender-process.ts',
     probe: 'bench/probe-process.ts',
+    archive: 'bench/archive-process.ts',
     // The screen over a session that is played to it: what keys cost, without a network.
     screen: 'test/support/fake-screen.ts',
   },
@@ -29,7 +30,7 @@ await build({
   target: 'node20.19',
   format: 'esm',
   jsx: 'automatic',
-  external: ['@lydell/node-pty'],
+  external: ['@lydell/node-pty', '@photostructure/sqlite'],
   // Ink asks for it only when DEV=true; any module with a default export stands in for it.
   alias: { 'react-devtools-core': 'node:events' },
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },

@@ -45,6 +45,8 @@ const { metafile, outputFiles } = await build({
   // wrap-ansi brings an older copy with tables of its own; the one here measures the same text.
   alias: { 'string-width': join(root, 'node_modules/string-width') },
   plugins: [withoutDevtools],
+  // A native module with files of its own: found where it is installed, and only where Node has no SQLite.
+  external: ['@photostructure/sqlite'],
   // CommonJS dependencies call require() for node: modules, which an ESM bundle lacks.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

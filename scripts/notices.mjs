@@ -1,4 +1,4 @@
-// Third-party notices: the licence of every package that the bundles contain, for whoever gets them.
+// Third-party notices: the licence of every package that the bundles contain or that goes along, for whoever gets them.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './tool.mjs';
@@ -8,13 +8,15 @@ const acceptable = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apach
 const rule = '-'.repeat(79);
 
 /**
- * The notices of everything in an esbuild metafile's outputs. Throws when a package has a licence that
- * isn't expected, or no text of it.
+ * The notices of everything in an esbuild metafile's outputs, and of the packages named. Throws when a
+ * package has a licence that isn't expected, or no text of it.
  * @param {import('esbuild').Metafile} metafile
+ * @param {readonly string[]} packages
  * @returns {string}
  */
-export function thirdPartyNotices(metafile) {
-  const notices = packageFolders(metafile).map(notice);
+export function thirdPartyNotices(metafile, packages) {
+  const folders = [...packageFolders(metafile), ...packages.map((name) => `node_modules/${name}`)];
+  const notices = folders.sort().map(notice);
   const intro = 'lanchat contains the following packages, each under its own licence.';
   return `${[intro, ...new Set(notices)].join(`\n\n${rule}\n`)}\n`;
 }
@@ -27,7 +29,7 @@ function packageFolders({ outputs }) {
       return found === null ? [] : [found[0]];
     }),
   );
-  return [...new Set(folders)].sort();
+  return [...new Set(folders)];
 }
 
 function notice(folder) {

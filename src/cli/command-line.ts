@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
 import type { CommandContext } from './context.ts';
-import { type CommonFlags, parseCount, parsePort } from './options.ts';
+import { addKeptCommands } from './kept-commands.ts';
+import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -33,6 +34,7 @@ export function buildProgram(
 
   addMessageCommands(program, run);
   addPeopleCommands(program, run);
+  addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);
   // After the commands, which would inherit it.
@@ -64,7 +66,7 @@ function addHelpCommand(program: Command): void {
     });
 }
 
-type Run = (command: Command, action: Action) => Promise<void>;
+export type Run = (command: Command, action: Action) => Promise<void>;
 
 function addCommonOptions(program: Command): void {
   program
@@ -73,6 +75,7 @@ function addCommonOptions(program: Command): void {
     .option('--relay <ADDRESS>', 'HOST[:PORT][#FINGERPRINT]: skip discovery (LANCHAT_RELAY)')
     .option('--timeout <SECONDS>', 'give up after this; default 10')
     .option('--json', 'data as JSON, one object a line')
+    .option('--ephemeral', 'nothing on disk: keys and words are gone at exit (LANCHAT_EPHEMERAL=1)')
     .option('--plain', 'append-only lines instead of a screen')
     .option('--screen-reader', 'the same as --plain')
     .option('-q, --quiet', 'less on stderr')
@@ -117,15 +120,23 @@ function addMessageCommands(program: Command, run: Run): void {
     .argument('[room...]')
     .option('--join <ROOM>', 'join and remember; may be repeated', collect, [])
     .option('--count <N>', 'leave after N messages')
-    .action((rooms: string[], own: { join: string[]; count?: string }, command: Command) =>
+    .option('--since <ID>', 'first what history holds after that message')
+    .action((rooms: string[], own: ListenFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./listen.ts')).listen(context, {
           rooms,
           join: own.join,
-          count: own.count === undefined ? null : parseCount(own.count),
+          count: own.count === undefined ? null : parseCount(own.count, '--count'),
+          since: own.since === undefined ? null : parseMessageId(own.since, '--since'),
         }),
       ),
     );
+}
+
+interface ListenFlags {
+  readonly join: string[];
+  readonly count?: string;
+  readonly since?: string;
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -11,9 +11,15 @@ export interface CommonOptions {
   readonly relay: RelayAddress | null;
   readonly timeoutMs: number;
   readonly plain: boolean;
+  /** Nothing is read from the disk and nothing written; `home` is null then. */
+  readonly ephemeral: boolean;
 }
 
-export type Input = Readable & { readonly isTTY?: boolean };
+/** What stdin is; a terminal can be told not to show what is typed. */
+export type Input = Readable & {
+  readonly isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+};
 
 /** The first frame, for a command that may turn out not to be the screen. */
 export interface Skeleton extends ShownFrame {

@@ -147,7 +147,8 @@ class Stage {
       nick: name,
       relay: { host: '127.0.0.1', port, fingerprint: relayId },
       rooms: 'join',
-      exclusive: true,
+      ...{ exclusive: true, ephemeral: false, offline: false },
+      passphrase: () => Promise.reject(new Error('a fresh profile has no passphrase')),
     });
     this.#people.set(name, session);
     const { self } = await session.request({ do: 'snapshot' });

@@ -43,9 +43,15 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ...['quota', 'not-admitted', 'kicked', 'replaced', 'too-many-connections', 'refused'].map(
     (code) => [code, EXIT.refused] as const,
   ),
-  ...['too-many-topics', 'prefix-taken', 'stale-seq', 'fork', 'slow-reader', 'internal'].map(
-    (code) => [code, EXIT.refused] as const,
-  ),
+  ...[
+    'too-many-topics',
+    'prefix-taken',
+    'stale-seq',
+    'fork',
+    'slow-reader',
+    'internal',
+    'storage',
+  ].map((code) => [code, EXIT.refused] as const),
   ...['bug', 'plaintext-seen'].map((code) => [code, EXIT.bug] as const),
   ...['timeout', 'not-here', 'expired', 'cancelled'].map((code) => [code, EXIT.timedOut] as const),
 ]);

@@ -3,23 +3,35 @@ import type { RelayHint } from '../discovery/announcement.ts';
 import { browse } from '../discovery/browse.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { cleanRelayName } from '../protocol/nickname.ts';
+import { readIdentity } from '../storage/identity-file.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
-import { type PinnedRelay, readRelays } from '../storage/relays-file.ts';
 import { fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { noRelayFound } from './errors.ts';
-import { untilAborted } from './session.ts';
+import { untilAborted, withSession } from './session.ts';
 
 /** Everybody who hears a question answers within this; more than two rounds would only be waiting. */
 const SETTLE_MS = 1_000;
 
 /** Throws CommandError (`no-relay`) where none has answered within the timeout. */
 export async function find(context: CommandContext): Promise<void> {
-  const pinned = await readRelays(profileFolder(context.options.home ?? undefined));
+  const pinned = await pinnedRelays(context);
   const hints = await collect(context);
   if (hints.length === 0) throw noRelayFound();
   for (const hint of hints) report(context, hint, pinned);
+}
+
+/** Whole fingerprints. Who only looks around gets no profile by it. */
+async function pinnedRelays(context: CommandContext): Promise<readonly string[]> {
+  const { home, ephemeral } = context.options;
+  const stored = ephemeral ? null : await readIdentity(profileFolder(home ?? undefined));
+  if (stored === null) return [];
+  if ('seed' in stored) stored.seed.fill(0);
+  const { relays } = await withSession(context, 'offline', (session) =>
+    session.request({ do: 'remembered' }),
+  );
+  return relays;
 }
 
 /** Until a second after the first answer, at most the timeout. Rejects as soon as it is aborted. */
@@ -51,11 +63,11 @@ async function collect(context: CommandContext): Promise<RelayHint[]> {
   }
 }
 
-function report({ output }: CommandContext, hint: RelayHint, relays: readonly PinnedRelay[]): void {
+function report({ output }: CommandContext, hint: RelayHint, relays: readonly string[]): void {
   const { host, port, relayIdPrefix } = hint;
   const name = cleanRelayName(hint.name);
-  const known = relays.find((relay) => relay.id.startsWith(relayIdPrefix));
-  const fingerprint = known?.id ?? relayIdPrefix;
+  const known = relays.find((relay) => relay.startsWith(relayIdPrefix));
+  const fingerprint = known ?? relayIdPrefix;
   const pinned = known !== undefined;
   const mark = pinned ? safeText('  pinned') : safeText('');
   output.data(

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { UsageError } from '../protocol/errors.ts';
-import type { HostedRelay } from '../ui/open-screen.tsx';
+import type { HostedRelay } from '../ui/hosting.ts';
 import { safeText } from '../ui/safe-text.ts';
 
 const START_TIMEOUT_MS = 10_000;

@@ -23,17 +23,17 @@ export async function id(context: CommandContext): Promise<void> {
 }
 
 async function self(context: CommandContext): Promise<{ nick: string; fingerprint: PeerId }> {
-  const { home, nick } = context.options;
-  const stored = await readIdentity(profileFolder(home ?? undefined));
+  const { home, nick, ephemeral } = context.options;
+  const stored = ephemeral ? null : await readIdentity(profileFolder(home ?? undefined));
   if (stored !== null) {
     // It is only shown here; whoever signs reads it anew.
-    stored.seed.fill(0);
+    if ('seed' in stored) stored.seed.fill(0);
     if (nick === null || nick === stored.nick) return { nick: stored.nick, fingerprint: stored.id };
   }
   // A new identity, or a new name to be remembered: that is for the profile's owner.
   // Only a fresh profile needs one; what it loads costs more than the rest of this command.
   const { withSession } = await import('./session.ts');
-  const snapshot = await withSession(context, 'leave-alone', (session) =>
+  const snapshot = await withSession(context, 'offline', (session) =>
     session.request({ do: 'snapshot' }),
   );
   return snapshot.self;

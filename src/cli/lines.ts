@@ -1,16 +1,16 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
-import type { ClientEvent, Message } from '../client/api.ts';
+import type { ClientEvent, Message, StoredMessage } from '../client/api.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
-import { clockTime } from '../ui/words.ts';
+import { calendarDay, clockTime, stateWords, storageWords } from '../ui/words.ts';
 
 /** Puts lines before a person. */
 export type Show = (...lines: readonly SafeText[]) => void;
 
 /** Knows how everybody is called here. */
-export type Names = Pick<Directory, 'meet'>;
+export type Names = Pick<Directory, 'meet' | 'label'>;
 
 /** Before whatever goes on with a line: nothing of ours begins so. */
 const INDENT = safeTemplate`      `;
@@ -61,12 +61,41 @@ function squeezed(text: string): SafeText {
  * One message, as one or more lines: every line that remote text goes on with is indented, so that it
  * can't pass as a line of ours, which begins with `--` or a time.
  */
-export function messageLines(message: Message, names: Names): SafeText[] {
+export function messageLines(message: Message | StoredMessage, names: Names): SafeText[] {
   const [first, ...rest] = squeezed(message.text).split('\n');
-  const where = message.room === null ? safeText('@') : safeTemplate`${safeText(message.room)} `;
-  const from = names.meet(message.from);
-  const line = safeTemplate`${clockTime(Date.parse(message.time))} ${where}${from}: ${safeText(first ?? '')}`;
+  const line = safeTemplate`${clockTime(Date.parse(message.time))} ${origin(message, names)}: ${safeText(first ?? '')}`;
   return [line, ...rest.map((more) => safeTemplate`${INDENT}${safeText(more)}`)];
+}
+
+/**
+ * `#room asha`, `@asha`; of our own with what became of it: `#room me (you, relayed)`, and in private
+ * `@asha (you, delivered)`. No name has brackets, so nobody can pass for us.
+ */
+function origin(message: Message | StoredMessage, names: Names): SafeText {
+  const { room, peer, from, state } = message;
+  const who = state !== null && peer !== null ? names.label(peer) : names.meet(from);
+  const where = room === null ? safeText('@') : safeTemplate`${safeText(room)} `;
+  if (state === null) return safeTemplate`${where}${who}`;
+  const became = stateWords(state, 'reason' in message ? message.reason : null);
+  return safeTemplate`${where}${who} (you, ${became})`;
+}
+
+/** Messages of more than one day as lines: each day that begins has one of its own. */
+export class Transcript {
+  readonly #names: Names;
+  #day: SafeText | null = null;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  lines(message: Message | StoredMessage): SafeText[] {
+    const lines = messageLines(message, this.#names);
+    const day = calendarDay(Date.parse(message.time));
+    if (day === this.#day) return lines;
+    this.#day = day;
+    return [safeTemplate`-- ${day}`, ...lines];
+  }
 }
 
 /** What a person reads of an event, or null where it is not for reading here. Messages: `messageLines`. */
@@ -79,7 +108,7 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     }
     case 'receipt':
       return event.state === 'failed'
-        ? safeTemplate`-- message ${safeText(event.id.slice(0, 8))} failed: ${safeText(event.reason ?? 'refused')}`
+        ? safeTemplate`-- message ${safeText(event.id.slice(0, 8))} ${stateWords('failed', event.reason)}`
         : null;
     case 'key-changed':
       return safeTemplate`-- KEY CHANGED: ${safeText(event.nick)} (${safeText(event.trust)}) was ${safeText(event.was)}, now ${safeText(event.now)}; compare before you go on`;
@@ -93,6 +122,17 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ${event.missing} message(s) of ${names.meet(event.from)} are missing`;
     case 'error':
       return safeTemplate`-- ${safeText(squeezed(event.message))} (${safeText(event.code)})`;
+    case 'deleted': {
+      const { conversation, id } = event;
+      const where =
+        'room' in conversation
+          ? safeText(conversation.room)
+          : safeTemplate`@${names.label(conversation.peer)}`;
+      const what = id === null ? safeText('everything') : safeText(`message ${id.slice(0, 8)}`);
+      return safeTemplate`-- deleted here: ${what} of ${where}`;
+    }
+    case 'storage':
+      return safeTemplate`-- ${diskWords(event.problem)}`;
     case 'ready':
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
     case 'link':
@@ -105,6 +145,12 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     default:
       return event satisfies never;
   }
+}
+
+/** Of a disk that takes nothing (`problem` says why), or takes it again (null). */
+export function diskWords(problem: string | null): SafeText {
+  if (problem !== null) return storageWords(problem);
+  return safeText('The disk takes what is said again; nothing was lost.');
 }
 
 /** Others on this machine can, or could, read what should be private. */

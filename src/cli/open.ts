@@ -23,8 +23,5 @@ export async function open(
   if (options.plain || env.TERM === 'dumb' || !output.isTerminal) {
     return (await import('./plain.ts')).plain(context, target);
   }
-  const { home, nick, relay } = options;
-  const { skeleton, signal } = context;
-  const { runScreen } = await import('./screen.ts');
-  await runScreen({ home, nick, relay, target, version, skeleton, signal });
+  await (await import('./screen.ts')).runScreen(context, { target, version });
 }

@@ -2,8 +2,8 @@
 import { isIPv6 } from 'node:net';
 import type { RelayAddress } from '../client/open-session.ts';
 import { UsageError } from '../protocol/errors.ts';
-import { RelayId } from '../protocol/ids.ts';
-import { parseNick } from '../protocol/nickname.ts';
+import { MessageId, RelayId } from '../protocol/ids.ts';
+import { parseNick, parseRoomName } from '../protocol/nickname.ts';
 import type { CommonOptions } from './context.ts';
 
 const DEFAULT_PORT = 7717;
@@ -19,19 +19,36 @@ export interface CommonFlags {
   readonly timeout?: string;
   readonly plain?: boolean;
   readonly screenReader?: boolean;
+  readonly ephemeral?: boolean;
 }
 
 /** Throws UsageError. An empty environment variable counts as none. */
 export function readCommonOptions(flags: CommonFlags, env: NodeJS.ProcessEnv): CommonOptions {
   const nick = flags.nick ?? fromEnvironment(env, 'LANCHAT_NICK');
   const relay = flags.relay ?? fromEnvironment(env, 'LANCHAT_RELAY');
+  const ephemeral = flags.ephemeral === true || isEphemeral(env);
+  if (ephemeral && flags.home !== undefined) {
+    throw new UsageError(
+      'bad-arguments',
+      '--ephemeral (or LANCHAT_EPHEMERAL) uses no folder, --home names one; leave one of them out',
+    );
+  }
   return {
-    home: flags.home ?? fromEnvironment(env, 'LANCHAT_HOME'),
+    home: ephemeral ? null : (flags.home ?? fromEnvironment(env, 'LANCHAT_HOME')),
     nick: nick === null ? null : readNick(nick),
     relay: relay === null ? null : parseRelayAddress(relay),
     timeoutMs: flags.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseTimeout(flags.timeout),
     plain: flags.plain === true || flags.screenReader === true,
+    ephemeral,
   };
+}
+
+/** Anything but a clear yes or no is refused: who set it would rely on it. */
+function isEphemeral(env: NodeJS.ProcessEnv): boolean {
+  const value = fromEnvironment(env, 'LANCHAT_EPHEMERAL');
+  if (value === null || value === '0') return false;
+  if (value === '1') return true;
+  throw new UsageError('bad-arguments', 'LANCHAT_EPHEMERAL takes 1 (keep nothing) or 0');
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | null {
@@ -90,11 +107,25 @@ export function parsePort(text: string, option: string, lowest: 0 | 1): number {
   throw new UsageError('bad-port', `${option} takes a port from ${lowest} to 65535`);
 }
 
-/** Throws UsageError (`bad-count`). */
-export function parseCount(text: string): number {
+/** Throws UsageError (`bad-count`) for anything but a number from 1 to `highest`. */
+export function parseCount(text: string, option: string, highest = 999_999_999): number {
   const count = parseWhole(text);
-  if (count !== null && count > 0) return count;
-  throw new UsageError('bad-count', '--count takes a number of messages, 1 or more');
+  if (count !== null && count > 0 && count <= highest) return count;
+  throw new UsageError('bad-count', `${option} takes a number of messages, 1 to ${highest}`);
+}
+
+/** `#name` as it is kept: normalized. Throws UsageError (`bad-room`). */
+export function parseRoom(text: string): string {
+  const name = text.startsWith('#') ? parseRoomName(text) : null;
+  if (name !== null) return `#${name}`;
+  throw new UsageError('bad-room', `"${text}" is not a room; rooms look like '#general'`);
+}
+
+/** Throws UsageError (`bad-id`). */
+export function parseMessageId(text: string, option: string): MessageId {
+  const id = MessageId.parse(text);
+  if (id !== null) return id;
+  throw new UsageError('bad-id', `${option} takes a message's ID: 32 hex digits`);
 }
 
 function parseTimeout(text: string): number {

@@ -26,12 +26,16 @@ export class Output {
   readonly #stdout: Sink;
   readonly #stderr: Sink;
   readonly #gone = new AbortController();
+  #isFull = false;
 
   constructor(streams: { stdout: Sink; stderr: Sink }) {
     this.#stdout = streams.stdout;
     this.#stderr = streams.stderr;
     // A reader that left (`| head -1`) is no fault of ours; any other error ends the command.
     this.#stdout.on('error', (error) => this.#gone.abort(error));
+    this.#stdout.on('drain', () => {
+      this.#isFull = false;
+    });
     this.#stderr.on('error', () => {});
   }
 
@@ -82,9 +86,29 @@ export class Output {
     if (this.options.verbose) this.#stderr.write(`${line}\n`);
   }
 
+  /** Asks the person at the terminal, whatever the options: the answer follows on the same line. */
+  question(text: SafeText): void {
+    this.#stderr.write(text);
+  }
+
   /** The one line that says why a command failed. */
   complaint(line: SafeText): void {
     this.#stderr.write(`lanchat: ${line}\n`);
+  }
+
+  /** Returns once stdout takes more, or never will: what is written in between would fill our memory. */
+  async drained(): Promise<void> {
+    const { signal } = this.#gone;
+    if (!this.#isFull || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        this.#stdout.removeListener('drain', go);
+        signal.removeEventListener('abort', go);
+        resolve();
+      };
+      this.#stdout.once('drain', go);
+      signal.addEventListener('abort', go, { once: true });
+    });
   }
 
   /** Returns once all that was written has left this process, or can't. */
@@ -93,7 +117,7 @@ export class Output {
   }
 
   #write(text: string): void {
-    if (!this.#gone.signal.aborted) this.#stdout.write(text);
+    if (!this.#gone.signal.aborted) this.#isFull = !this.#stdout.write(text);
   }
 }
 

@@ -1,11 +1,14 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Destination, Person, Session } from '../client/api.ts';
-import { COMMANDS, type CommandName, parseLine } from '../ui/commands.ts';
+import { COMMANDS, type CommandName } from '../ui/commands.ts';
+import { settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
+import { parseLine } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import type { Show } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
+import { deleteKept, exportKept, type Scene, showHistory, showHits } from './plain-history.ts';
 import { resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
@@ -17,6 +20,9 @@ interface Place {
 /** What makes no sense without windows. */
 const SCREEN_ONLY = ['win', 'clear'] as const satisfies readonly CommandName[];
 type ScreenOnly = (typeof SCREEN_ONLY)[number];
+
+/** About what was said before, and how long it stays. */
+type KeptCommand = Extract<CommandName, 'search' | 'history' | 'delete' | 'export' | 'set'>;
 
 function needsScreen(name: CommandName): name is ScreenOnly {
   return SCREEN_ONLY.some((each) => each === name);
@@ -113,11 +119,32 @@ export class PlainCommands {
       }
       case 'relay':
         return this.#relay(first);
+      case 'search':
+      case 'history':
+      case 'delete':
+      case 'export':
+      case 'set':
+        return this.#doKept(name, args);
       case 'help':
         return this.#help();
       default:
         return name satisfies never;
     }
+  }
+
+  async #doKept(name: KeptCommand, args: string): Promise<void> {
+    if (name === 'set') {
+      const ask: Session['request'] = (command) => this.#session.request(command);
+      for (const line of await settingLines(ask, args)) this.#say(line);
+      return;
+    }
+    const telling = { session: this.#session, show: this.#show, people: this.#people };
+    if (name === 'search') return showHits(telling, args);
+    if (this.#place === null) return this.#say(safeText('/join #room or /query NAME first'));
+    const { destination: conversation, label } = this.#place;
+    const scene: Scene = { ...telling, conversation, label };
+    if (name === 'history') return showHistory(scene, args);
+    return name === 'delete' ? deleteKept(scene, args) : exportKept(scene, args);
   }
 
   async #join(name: string): Promise<void> {

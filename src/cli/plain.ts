@@ -2,8 +2,11 @@
 import { createInterface } from 'node:readline';
 import type { ClientEvent, Link, Session, Snapshot } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
+import { conversationOf } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
+import { ReadMarks } from '../ui/read-marks.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { linkReason, linkWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
@@ -23,9 +26,9 @@ async function talk(
 ): Promise<void> {
   const { output } = context;
   const show: Show = (...lines) => output.human(...fitted(lines, output.columns));
-  const people = new Directory();
-  const news = new LinkNews(show);
-  const unsubscribe = session.subscribe((event) => showEvent(event, { people, news, show }));
+  const telling = newTelling(session, show);
+  const { people, news, marks } = telling;
+  const unsubscribe = session.subscribe((event) => showEvent(event, telling));
   const reader = createInterface({ input: context.stdin, terminal: false });
   // At once: the reader drops lines that come before somebody iterates.
   const typed = reader[Symbol.asyncIterator]();
@@ -41,26 +44,55 @@ async function talk(
   } finally {
     reader.close();
     unsubscribe();
+    await marks.close();
   }
 }
 
-function greet({ self }: Snapshot, show: Show): void {
+function scheduleTimeout(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+}
+
+function greet({ self, ephemeral }: Snapshot, show: Show): void {
   const key = fingerprintWords(self.fingerprint, 16);
   show(
     safeTemplate`-- You are ${cleanNickname(self.nick)}, key ${key} (/nick NAME changes the name)`,
   );
+  if (ephemeral) show(safeTemplate`-- Ephemeral: nothing is kept on this disk.`);
 }
 
-function showEvent(
-  event: ClientEvent,
-  { people, news, show }: { people: Directory; news: LinkNews; show: Show },
-): void {
+/** What events are told with; whoever makes it closes `marks`. */
+interface Telling {
+  readonly people: Directory;
+  readonly news: LinkNews;
+  readonly away: AwayNews;
+  readonly marks: ReadMarks;
+  readonly show: Show;
+}
+
+function newTelling(session: Session, show: Show): Telling {
+  const people = new Directory();
+  const ask: Session['request'] = (command) => session.request(command);
+  return {
+    people,
+    news: new LinkNews(show),
+    away: new AwayNews(show, people),
+    marks: new ReadMarks({ ask, schedule: scheduleTimeout }),
+    show,
+  };
+}
+
+function showEvent(event: ClientEvent, { people, news, away, marks, show }: Telling): void {
   if (event.type === 'person') people.set(event.person);
+  away.take(event);
   if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
     // What was typed here stands on the terminal already.
-    if (event.message.state === null) show(...messageLines(event.message, people));
-  } else {
+    if (event.message.state !== null) return;
+    show(...messageLines(event.message, people));
+    marks.add(conversationOf(event.message));
+  } else if (event.type !== 'deleted') {
+    // What stands on the terminal stays there; whoever deletes it here is answered.
     const line = eventLine(event, people);
     if (line !== null) show(line);
   }
@@ -80,6 +112,45 @@ class LinkNews {
     if (line === null || line === this.#last) return;
     this.#last = line;
     this.#show(line);
+  }
+}
+
+/** Says, once while somebody is away, what becomes of what is written to them. */
+class AwayNews {
+  readonly #show: Show;
+  readonly #people: Directory;
+  /** To whom each of our private messages went that nothing was heard of yet. */
+  readonly #sent = new Map<MessageId, PeerId>();
+  readonly #told = new Set<PeerId>();
+
+  constructor(show: Show, people: Directory) {
+    this.#show = show;
+    this.#people = people;
+  }
+
+  take(event: ClientEvent): void {
+    if (event.type === 'person' && event.person.online) this.#told.delete(event.person.fingerprint);
+    if (event.type === 'message') {
+      const { id, peer, state } = event.message;
+      if (peer !== null && state === 'pending') this.#sent.set(id, peer);
+    } else if (event.type === 'receipt') this.#hear(event);
+  }
+
+  #hear({ id, state, reason }: Extract<ClientEvent, { type: 'receipt' }>): void {
+    const peer = this.#sent.get(id);
+    if (peer === undefined) return;
+    if (state !== 'pending') this.#sent.delete(id);
+    const isAway = this.#people.get(peer)?.online === false;
+    if (!isAway || this.#told.has(peer)) return;
+    const name = this.#people.label(peer);
+    if (state === 'relayed') {
+      this.#show(
+        safeTemplate`-- ${name} is away: it is kept for them until their lanchat fetches it, 7 days at most`,
+      );
+    } else if (state === 'pending' && reason === 'not-here') {
+      this.#show(safeTemplate`-- ${name} is away: it waits here and goes out when they come`);
+    } else return;
+    this.#told.add(peer);
   }
 }
 

@@ -8,6 +8,7 @@ import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { type Advertisement, advertise } from '../discovery/advertise.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
+import { openRelayDatabase } from '../relay/relay-database.ts';
 import type { FolderOwner } from '../storage/folder-owner.ts';
 import { FOLDER_ENTRIES, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
 import { acquireRelayFolder } from '../storage/profile-lock.ts';
@@ -70,6 +71,7 @@ async function serve(
     seed: key.seed,
     port: request.port,
     ...(request.host === null ? {} : { host: request.host }),
+    database: await openRelayDatabase(join(folder, FOLDER_ENTRIES.relayDatabase)),
     onEvent: (event) => log.event(event),
     control: (handler) => owner.accept(handler),
   });

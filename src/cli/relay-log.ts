@@ -21,6 +21,8 @@ const DISCOVERY_PROBLEMS: Readonly<Record<DiscoveryProblem['kind'], string>> = {
   'too-many-relays': 'the network announces more relays than there can be; the rest is ignored',
 };
 
+const STORES_AGAIN = 'the disk takes messages again';
+
 export class RelayLog {
   readonly #output: Output;
   readonly #name: string;
@@ -59,6 +61,12 @@ export class RelayLog {
         const { code, message } = describeFailure(event.error);
         return { ...stamped(event.type), code, message };
       }
+      case 'storage':
+      case 'unreadable':
+        return {
+          ...stamped(event.type),
+          ...(event.problem ?? { code: null, message: STORES_AGAIN }),
+        };
       case 'connected':
       case 'login':
       case 'disconnected':
@@ -90,6 +98,17 @@ export class RelayLog {
       case 'refused': {
         const { address, reason } = event;
         return [line(safeTemplate`${safeText(address)} refused: ${safeText(reason)}`)];
+      }
+      case 'storage': {
+        if (event.problem === null) return [line(safeText(STORES_AGAIN))];
+        const what = safeText(event.problem.message);
+        return [line(safeTemplate`nothing is kept for people who are away: ${what}`)];
+      }
+      case 'unreadable': {
+        const what = safeText(event.problem.message);
+        return [
+          line(safeTemplate`some of what is kept for people who are away can't be read: ${what}`),
+        ];
       }
       case 'fault':
         return [line(safeTemplate`fault: ${describeFailure(event.error).message}`)];

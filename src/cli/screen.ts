@@ -2,55 +2,63 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { RelayAddress } from '../client/open-session.ts';
+import type { OpenSession, SessionOptions } from '../client/open-session.ts';
+import { UsageError } from '../protocol/errors.ts';
+import type { FolderProblem } from '../storage/profile-folder.ts';
 import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
 import { openScreen } from '../ui/open-screen.tsx';
 import { safeText } from '../ui/safe-text.ts';
-import type { Skeleton } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { hostRelay } from './hosted-relay.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
+import { passphrasePrompt } from './passphrase.ts';
 
 export interface ScreenRequest {
-  readonly home: string | null;
-  readonly nick: string | null;
-  readonly relay: RelayAddress | null;
   /** `#room`, `@nick` or a fingerprint to begin with, or null. */
   readonly target: string | null;
   readonly version: string;
-  /** The frame that bin/lanchat.js has shown, to be released; null: none. */
-  readonly skeleton: Skeleton | null;
-  /** Aborted by SIGINT and SIGTERM. */
-  readonly signal: AbortSignal;
 }
 
 /**
  * Resolves when the person leaves, the terminal restored. Throws what `openSession` throws (`locked`
  * names the pid of the profile's owner), and the signal's reason where one ended it.
  */
-export async function runScreen(request: ScreenRequest): Promise<void> {
-  const { home, nick, relay, target, version, skeleton, signal } = request;
-  const folder = profileFolder(home ?? undefined);
+export async function runScreen(
+  context: CommandContext,
+  { target, version }: ScreenRequest,
+): Promise<void> {
+  const { options, signal } = context;
+  const { home, nick, ephemeral } = options;
+  const folder = ephemeral ? null : profileFolder(home ?? undefined);
+  const unlocked = folder === null ? null : await unlock(context, folder);
   const end = await openScreen({
     stdin: process.stdin,
     stdout: process.stdout,
     host: process,
     env: process.env,
     version: safeText(version),
-    skeleton,
+    skeleton: unlocked === null ? context.skeleton : null,
     // Loaded after the first paint: the cryptography alone costs more than the frame.
     openSession: async (warn) => {
-      const { openSession } = await import('../client/open-session.ts');
-      return openSession({
-        ...{ home, nick, relay, exclusive: true, rooms: 'join' },
-        onProblem: (problem) => warn(folderProblemLine(problem)),
-      });
+      const tell = (problem: FolderProblem) => warn(folderProblemLine(problem));
+      if (unlocked === null) return openOwn(context, tell);
+      for (const problem of unlocked.problems) tell(problem);
+      return unlocked.session;
     },
-    hostRelay: () => hostRelay(process.argv.slice(1, 2), home),
+    hostRelay: async () => {
+      if (!ephemeral) return hostRelay(process.argv.slice(1, 2), home);
+      const message =
+        'a relay keeps its key and what waits on the disk; run lanchat relay yourself';
+      throw new UsageError('ephemeral', message);
+    },
     parseRelay: parseRelayAddress,
+    exportTo: async (opened, wish) =>
+      (await import('./export.ts')).exportConversation(opened, wish),
     lanAddress,
     target,
-    firstRun: nick === null && !existsSync(join(folder, FOLDER_ENTRIES.identity)),
+    firstRun:
+      nick === null && (folder === null || !existsSync(join(folder, FOLDER_ENTRIES.identity))),
   });
   if (end.relayLeft) {
     process.stdout.write(
@@ -59,6 +67,35 @@ export async function runScreen(request: ScreenRequest): Promise<void> {
   }
   signal.throwIfAborted();
   if (end.signal !== null) process.kill(process.pid, end.signal);
+}
+
+interface Unlocked {
+  readonly session: OpenSession;
+  readonly problems: readonly FolderProblem[];
+}
+
+/** Asks for the passphrase while the terminal is still plain. Null where the profile has none. */
+async function unlock(context: CommandContext, folder: string): Promise<Unlocked | null> {
+  // Nothing heavy before the first paint: the file alone says whether a look at it is needed.
+  if (!existsSync(join(folder, FOLDER_ENTRIES.vault))) return null;
+  if (!(await (await import('../storage/vault.ts')).isVaultLocked(folder))) return null;
+  context.skeleton?.dismiss();
+  const problems: FolderProblem[] = [];
+  const session = await openOwn(context, (problem) => problems.push(problem));
+  return { session, problems };
+}
+
+async function openOwn(
+  context: CommandContext,
+  onProblem: NonNullable<SessionOptions['onProblem']>,
+): Promise<OpenSession> {
+  const { home, nick, relay, ephemeral } = context.options;
+  const { openSession } = await import('../client/open-session.ts');
+  return openSession({
+    ...{ home, nick, relay, ephemeral, exclusive: true, offline: false, rooms: 'join' },
+    passphrase: passphrasePrompt(context),
+    onProblem,
+  });
 }
 
 /** An address of this machine that others on its network can reach, IPv4 before IPv6. */

@@ -98,6 +98,11 @@ async function sendOne(sending: Sending, text: string): Promise<void> {
   const unsubscribe = session.subscribe((event) => {
     if (event.type === 'receipt') progress.set(event.id, event);
   });
+  // It would stay in the outbox and go out with the next lanchat, whose person believes it did not.
+  const takeBack = () => {
+    if (id !== null) session.request({ do: 'cancel', id }).catch(() => {});
+  };
+  context.signal.addEventListener('abort', takeBack, { once: true });
   const outcome = watch(session, context.options.timeoutMs, () =>
     id === null ? undefined : settled(progress.get(id), wait),
   );
@@ -107,6 +112,7 @@ async function sendOne(sending: Sending, text: string): Promise<void> {
     if (state !== null) return report(context, { id, to: target.name, state });
     await giveUp(sending, id, progress);
   } finally {
+    context.signal.removeEventListener('abort', takeBack);
     unsubscribe();
     outcome.stop();
     outcome.result.catch(() => {});

@@ -6,30 +6,37 @@ import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError, choiceError, isFinal, linkError, noRelayFound } from './errors.ts';
 import { folderProblemLine } from './lines.ts';
+import { passphrasePrompt } from './passphrase.ts';
 
 /** One go at a command. What must not happen twice sets `isRepeatable` to false before it happens. */
 export interface Attempt {
   isRepeatable: boolean;
 }
 
+/** What a session is for: rooms, or (`offline`) only what is on the disk, with no relay looked for. */
+export type SessionUse = RememberedRooms | 'offline';
+
 /** Each time, the process that owned the profile ended under our hands. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Opens a session on the profile, hands it to `use`, and closes it again, however `use` ends. `rooms`:
- * whether this process is to be seen in the rooms that the profile remembers. Where the session was
- * another process's and that one ends, `use` is called again with a session of our own.
+ * Opens a session on the profile, hands it to `use`, and closes it again, however `use` ends. `purpose`:
+ * whether this process is to be seen in the rooms that the profile remembers, or at all. Where the session
+ * was another process's and that one ends, `use` is called again with a session of our own.
  */
 export async function withSession<T>(
   context: CommandContext,
-  rooms: RememberedRooms,
+  purpose: SessionUse,
   use: (session: Session, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const { home, nick, relay } = context.options;
+  const { home, nick, relay, ephemeral } = context.options;
+  const offline = purpose === 'offline';
   for (let count = 1; ; count += 1) {
     context.signal.throwIfAborted();
     const session = await context.openSession({
-      ...{ home, nick, relay, rooms, exclusive: false },
+      ...{ home, nick, relay, ephemeral, offline, exclusive: false },
+      rooms: offline ? 'leave-alone' : purpose,
+      passphrase: passphrasePrompt(context),
       onProblem: (problem) => context.output.note(folderProblemLine(problem)),
     });
     const attempt = { isRepeatable: true };

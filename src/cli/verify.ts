@@ -1,10 +1,10 @@
 // `lanchat verify`: shows a safety number, or compares one and records that it matched.
-import { createInterface } from 'node:readline/promises';
 import type { Person, Session } from '../client/api.ts';
 import { parseVerificationQr } from '../crypto/verification-qr.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { cleanNickname, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import { ask } from './ask.ts';
 import type { CommandContext } from './context.ts';
 import { qrLines } from './qr.ts';
 import { resolvePerson, whenReady, withSession } from './session.ts';
@@ -77,14 +77,8 @@ function report(
 }
 
 /** Only a person at a terminal is asked; a script gives the number it compared. */
-async function asksToRecord({ stdin, output, signal }: CommandContext): Promise<boolean> {
-  if (output.options.json || stdin.isTTY !== true) return false;
-  const reader = createInterface({ input: stdin });
-  try {
-    output.human(safeText('Does their screen show the same number? Type yes to record it:'));
-    const answer = await reader.question('', { signal });
-    return answer.trim().toLowerCase() === 'yes';
-  } finally {
-    reader.close();
-  }
+async function asksToRecord(context: CommandContext): Promise<boolean> {
+  if (context.output.options.json || context.stdin.isTTY !== true) return false;
+  const question = 'Does their screen show the same number? Type yes to record it: ';
+  return (await ask(context, safeText(question))).toLowerCase() === 'yes';
 }

@@ -1,6 +1,6 @@
 // Commands and events: the one language that the screen, headless commands and the profile's socket speak.
 // Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
-import type { CoreEvent, Person, Room } from '../core/events.ts';
+import type { CoreEvent, Message, MessageReason, Person, Room } from '../core/events.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 
 export type {
@@ -46,9 +46,47 @@ export type ClientEvent =
   /** Every subscription is live and the roster has been read: from now on nothing is missed. */
   | { readonly type: 'ready'; readonly relay: string; readonly fingerprint: string }
   | { readonly type: 'disconnected'; readonly reason: string }
-  | { readonly type: 'reconnected' };
+  | { readonly type: 'reconnected' }
+  /** A message was deleted here; `id` null: the whole conversation was. */
+  | {
+      readonly type: 'deleted';
+      readonly conversation: Destination;
+      readonly id: MessageId | null;
+    }
+  /** The disk takes nothing: what is typed and what arrives waits until it does. Null: it does again. */
+  | { readonly type: 'storage'; readonly problem: string | null };
 
+/** A person, or a room with its `#`. */
 export type Destination = { readonly peer: PeerId } | { readonly room: string };
+
+/** A message as history holds it. */
+export interface StoredMessage extends Message {
+  /** Why it failed or waits; null where it doesn't. */
+  readonly reason: MessageReason | null;
+}
+
+export interface MessagePage {
+  /** Oldest first; newest first from `search`. */
+  readonly messages: readonly StoredMessage[];
+  /** Whether there are more in the direction asked for. */
+  readonly more: boolean;
+}
+
+/** A conversation that history knows. */
+export interface Conversation {
+  readonly with: Destination;
+  readonly last: StoredMessage | null;
+  /** Messages of others after the last `mark-read`. */
+  readonly unread: number;
+}
+
+/** What a person can set, and what each is unless they do. */
+export interface Preferences {
+  /** Days that history is kept; 0: for good. */
+  readonly keepDays: number;
+  /** Whether others may see on their screens that their messages were delivered here. */
+  readonly showDelivered: boolean;
+}
 
 export type Command =
   | { readonly do: 'snapshot' }
@@ -77,7 +115,36 @@ export type Command =
       readonly fingerprint: string | null;
     }
   /** Try the link now. */
-  | { readonly do: 'retry' };
+  | { readonly do: 'retry' }
+  /** Look for a relay, where this client was opened only to read what is on disk. */
+  | { readonly do: 'go-online' }
+  /** The page of a conversation that ends before message `before`, or its last one. At most 500. */
+  | {
+      readonly do: 'history';
+      readonly conversation: Destination;
+      readonly before: MessageId | null;
+      readonly limit: number;
+    }
+  /** Everything after this message, in order of arrival. Throws `unknown-message`. */
+  | { readonly do: 'since'; readonly id: MessageId; readonly limit: number }
+  /** Messages that hold all these words, newest first; everywhere, or in one conversation. */
+  | {
+      readonly do: 'search';
+      readonly query: string;
+      readonly conversation: Destination | null;
+      readonly limit: number;
+    }
+  /** What history knows, the most recent first. */
+  | { readonly do: 'conversations' }
+  /** Everything in it has been seen. */
+  | { readonly do: 'mark-read'; readonly conversation: Destination }
+  /** Here, and nowhere else. */
+  | { readonly do: 'delete-message'; readonly id: MessageId }
+  | { readonly do: 'delete-conversation'; readonly conversation: Destination }
+  | { readonly do: 'settings' }
+  /** Where this profile goes by itself. */
+  | { readonly do: 'remembered' }
+  | { readonly do: 'set'; readonly change: Partial<Preferences> };
 
 export interface Snapshot {
   readonly self: { readonly nick: string; readonly fingerprint: PeerId };
@@ -86,6 +153,10 @@ export interface Snapshot {
   readonly ready: boolean;
   readonly people: readonly Person[];
   readonly rooms: readonly Room[];
+  /** Nothing of this profile is on the disk, and nothing of it is left at the end. */
+  readonly ephemeral: boolean;
+  /** Why the disk takes nothing now; null: it does. */
+  readonly storageProblem: string | null;
 }
 
 /** What each command answers. A refusal is a LanchatError with a stable code. */
@@ -109,6 +180,22 @@ export interface Replies {
   readonly trust: { readonly person: Person };
   readonly 'choose-relay': Record<string, never>;
   readonly retry: Record<string, never>;
+  readonly 'go-online': Record<string, never>;
+  readonly history: MessagePage;
+  readonly since: MessagePage;
+  readonly search: MessagePage;
+  readonly conversations: { readonly conversations: readonly Conversation[] };
+  readonly 'mark-read': Record<string, never>;
+  readonly 'delete-message': { readonly deleted: boolean };
+  readonly 'delete-conversation': { readonly deleted: number };
+  readonly settings: Preferences;
+  readonly remembered: {
+    /** With their `#`, in the order of joining. */
+    readonly rooms: readonly string[];
+    /** Whole fingerprints of the relays it has pinned, the one used last at the end. */
+    readonly relays: readonly string[];
+  };
+  readonly set: Preferences;
 }
 
 /** A client in this process, or the one of the process that owns the profile, behind its socket. */

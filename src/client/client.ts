@@ -1,35 +1,28 @@
 // The client of one profile in this process: core, files and link put together behind commands and events.
 import { randomFillSync } from 'node:crypto';
-import {
-  acceptKey,
-  cancel,
-  changeNick,
-  compare,
-  endVisit,
-  enter,
-  leave,
-  markVerified,
-  people,
-  prepare,
-  rooms,
-  sendDirect,
-  sendRoom,
-} from '../core/commands.ts';
+import { changeNick, endVisit, enter, people, rooms } from '../core/commands.ts';
 import { hurryAcknowledgements, owesAcknowledgements } from '../core/core.ts';
+import type { StateRow } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
 import { newState } from '../core/new-state.ts';
+import { isFleeting, sealForFarewell, setQuiet } from '../core/outbox.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
-import { findPeople, forgetPerson, indexName } from '../core/people.ts';
+import { forgetPerson, indexName } from '../core/people.ts';
+import { restore } from '../core/restore.ts';
 import { enterRoom } from '../core/rooms.ts';
 import type { CoreState } from '../core/state.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
-import type { ClientEvent, Command, Replies, Session, Snapshot } from './api.ts';
+import type { StorageError } from '../storage/storage-error.ts';
+import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './api.ts';
 import type { Connection } from './connection.ts';
 import { Engine } from './engine.ts';
+import { HistoryKeeper } from './expiry.ts';
+import { History } from './history.ts';
 import type { Profile } from './profile.ts';
 import type { NamedRelay } from './relay-choice.ts';
 import { RelayLink, type Surroundings } from './relay-link.ts';
+import { type ClientParts, runCommand } from './run-command.ts';
 
 /** What to do about the rooms this profile remembers: `visit` looks without being listed. */
 export type RememberedRooms = 'join' | 'visit' | 'leave-alone';
@@ -41,17 +34,28 @@ export interface ClientOptions {
   readonly relay: NamedRelay | null;
   readonly rooms: RememberedRooms;
   readonly surroundings: Surroundings;
+  /** Looks for no relay until `goOnline`: who only reads what is on disk need not be seen. */
+  readonly offline: boolean;
 }
 
 /** What ending may wait for: a round trip for a bundle, and sealing. */
 const FAREWELL_MS = 500;
+
+const NO_LINK: Link = {
+  ...{ state: 'offline', relay: null, fingerprint: null, reason: null },
+  ...{ retryInMs: null, choices: [] },
+};
 
 /** Owns the link and the core; the profile is closed with it. */
 export class Client implements Session {
   readonly #profile: Profile;
   readonly #core: CoreState;
   readonly #engine: Engine;
-  readonly #link: RelayLink;
+  readonly #history: History;
+  readonly #keeper: HistoryKeeper;
+  readonly #parts: ClientParts;
+  readonly #openLink: () => RelayLink;
+  #link: RelayLink | null = null;
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   readonly #showsVisits: boolean;
   #connection: Connection | null = null;
@@ -63,11 +67,16 @@ export class Client implements Session {
   #closing: Promise<void> | null = null;
 
   /** Throws UsageError `bad-nick`. */
-  constructor({ profile, nick, relay, rooms: remembered, surroundings }: ClientOptions) {
+  constructor(options: ClientOptions) {
+    const { profile, nick, relay, rooms: remembered, surroundings } = options;
     this.#profile = profile;
     this.#showsVisits = remembered === 'visit';
-    this.#core = startCore(profile);
+    const rows = profile.store.state();
+    this.#core = startCore(profile, rows);
+    this.#history = new History(profile.store, this.#core, (event) => this.#emit(event));
     this.#engine = new Engine(this.#core, {
+      commit: (batch) => this.#history.commit(batch),
+      onStorage: (problem) => this.#stored(problem),
       saveIdentity: (change) => profile.identity.update(change),
       saveRooms: (names) => profile.settings.update({ rooms: names }),
       transmit: (frame) => this.#connection?.send(frame),
@@ -78,12 +87,21 @@ export class Client implements Session {
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
-    this.#link = this.#openLink(relay, surroundings);
+    this.#engine.command((core) => setQuiet(core, !profile.settings.current.showDelivered));
+    this.#keeper = new HistoryKeeper(profile, rows);
+    this.#parts = this.#makeParts();
+    this.#openLink = () => this.#newLink(relay, surroundings);
+    if (!options.offline) this.goOnline();
+  }
+
+  /** Begins to look for a relay, where it doesn't yet. */
+  goOnline(): void {
+    if (this.#closing === null) this.#link ??= this.#openLink();
   }
 
   async request<C extends Command>(command: C): Promise<Replies[C['do']]> {
-    const reply = await this.#run(command);
-    // Each branch of #run answers its own command; TypeScript can't follow that through the union.
+    const reply = await runCommand(this.#parts, command);
+    // Each branch of runCommand answers its own command; TypeScript can't follow that through the union.
     return reply as Replies[C['do']];
   }
 
@@ -99,19 +117,49 @@ export class Client implements Session {
   }
 
   async #end(): Promise<void> {
-    // Whoever wrote to us would otherwise not know that we read it, and send it again.
-    if (this.#core.link.online && owesAcknowledgements(this.#core)) {
-      this.#engine.command(hurryAcknowledgements);
-      await this.#engine.until((core) => !owesAcknowledgements(core), FAREWELL_MS);
-    }
+    if (this.#core.link.online) await this.#sayFarewell();
     await this.#engine.settled();
-    await this.#link.close();
+    await this.#link?.close();
     this.#engine.close();
+    this.#keeper.close();
     destroyPrekeys(this.#core);
     await this.#profile.close();
   }
 
-  #openLink(named: NamedRelay | null, surroundings: Surroundings): RelayLink {
+  /**
+   * Whoever wrote to us would otherwise not know that we read it, and send it again; and what lies under keys
+   * in memory would be lost with the connection of who is to read it.
+   */
+  async #sayFarewell(): Promise<void> {
+    const engine = this.#engine;
+    engine.command(hurryAcknowledgements);
+    const isDone = (core: CoreState) => !owesAcknowledgements(core) && !isFleeting(core);
+    await engine.until(isDone, FAREWELL_MS);
+    if (!isFleeting(this.#core)) return;
+    engine.command(sealForFarewell);
+    await engine.until((core) => !isFleeting(core), FAREWELL_MS);
+  }
+
+  /** The disk takes nothing, or does again: what is not on it must not go out. */
+  #stored(problem: StorageError | null): void {
+    this.#emit({ type: 'storage', problem: problem?.message ?? null });
+    this.#link?.hold(problem !== null);
+  }
+
+  #makeParts(): ClientParts {
+    const { settings, pins, relays } = this.#profile;
+    return {
+      ...{ core: this.#core, engine: this.#engine, history: this.#history, settings, pins, relays },
+      link: () => this.#link,
+      goOnline: () => this.goOnline(),
+      snapshot: () => this.#snapshot(),
+      enter: (name, standing) => this.#enter(name, standing),
+      visit: (name) => this.#visit(name),
+      endVisit: (name) => this.#endVisit(name),
+    };
+  }
+
+  #newLink(named: NamedRelay | null, surroundings: Surroundings): RelayLink {
     const { relays, me } = this.#profile;
     return new RelayLink({
       ...{ me, named, surroundings },
@@ -126,6 +174,7 @@ export class Client implements Session {
           relayId: id,
           relayKey: relay.key,
           topics: relay.topics,
+          mailboxBlobs: relay.mailboxBlobs,
         });
       },
       onFrame: (frame) => {
@@ -163,7 +212,7 @@ export class Client implements Session {
       this.#emit(event);
       return;
     }
-    const { relay, fingerprint } = this.#link.link;
+    const { relay, fingerprint } = this.#link?.link ?? NO_LINK;
     if (this.#wasReady) this.#emit({ type: 'reconnected' });
     else this.#emit({ type: 'ready', relay: relay ?? '', fingerprint: fingerprint ?? '' });
     this.#wasReady = true;
@@ -186,56 +235,6 @@ export class Client implements Session {
     this.#connection?.abort('profile-not-saved');
   }
 
-  async #run(command: Command): Promise<Replies[Command['do']]> {
-    const engine = this.#engine;
-    switch (command.do) {
-      case 'snapshot':
-        return this.#snapshot();
-      case 'find-person':
-        return { matches: engine.command((core) => findPeople(core, command.query)) };
-      case 'send':
-        return { id: engine.command((core) => send(core, command)) };
-      case 'cancel':
-        return { cancelled: engine.command((core) => cancel(core, command.id)) };
-      case 'join':
-        return this.#enter(command.room, 'joined');
-      case 'visit':
-        return this.#visit(command.room);
-      case 'leave':
-        return { room: engine.command((core) => leave(core, command.room)) };
-      case 'end-visit':
-        this.#endVisit(command.room);
-        return {};
-      case 'prepare':
-        engine.command((core) => prepare(core, command.room));
-        return {};
-      case 'nick':
-        return { nick: engine.command((core) => changeNick(core, command.nick)) };
-      case 'safety-number':
-        return engine.command((core) => compare(core, command.peer));
-      case 'verify': {
-        const { peer, digits } = command;
-        const person = engine.command((core) => markVerified(core, peer, digits));
-        // "Verified" is said when it is on disk, not before.
-        await this.#profile.pins.flush();
-        return { person };
-      }
-      case 'trust': {
-        const person = engine.command((core) => acceptKey(core, command.peer));
-        await this.#profile.pins.flush();
-        return { person };
-      }
-      case 'choose-relay':
-        this.#link.choose(command);
-        return {};
-      case 'retry':
-        this.#link.retry();
-        return {};
-      default:
-        return command satisfies never;
-    }
-  }
-
   async #visit(name: string): Promise<{ readonly room: string }> {
     const entered = await this.#enter(name, 'guest');
     this.#visits.set(entered.room, (this.#visits.get(entered.room) ?? 0) + 1);
@@ -254,7 +253,7 @@ export class Client implements Session {
   /** Answers when the subscription is live, where there is a connection to have one on. */
   async #enter(name: string, standing: 'joined' | 'guest'): Promise<{ readonly room: string }> {
     const room = this.#engine.command((core) => enter(core, name, standing));
-    if (this.#link.link.state === 'online') {
+    if (this.#link?.link.state === 'online') {
       await new Promise<void>((done) => {
         this.#entering.push({ name: room.slice(1), done });
         this.#releaseEntering();
@@ -275,7 +274,9 @@ export class Client implements Session {
   #snapshot(): Snapshot {
     return {
       self: { nick: this.#core.nick, fingerprint: this.#core.me.id },
-      link: this.#link.link,
+      link: this.#link?.link ?? NO_LINK,
+      ephemeral: this.#profile.isEphemeral,
+      storageProblem: this.#engine.problem?.message ?? null,
       ready: this.#core.link.online && this.#core.link.synced,
       people: people(this.#core),
       rooms: rooms(this.#core, this.#showsVisits),
@@ -283,7 +284,7 @@ export class Client implements Session {
   }
 }
 
-function startCore({ me, identity, pins }: Profile): CoreState {
+function startCore({ me, identity, pins }: Profile, rows: readonly StateRow[]): CoreState {
   const { nick, cardSeq, bundleSeq } = identity.current;
   const env = {
     nowMs: () => performance.now(),
@@ -294,9 +295,6 @@ function startCore({ me, identity, pins }: Profile): CoreState {
   const core = newState({ env, me, pins, nick, cardSeq, bundleSeq });
   for (const pin of pins.all()) indexName(core, pin);
   pins.onEvict((id) => forgetPerson(core, id));
+  restore(core, rows);
   return core;
-}
-
-function send(core: CoreState, { to, text }: Extract<Command, { do: 'send' }>) {
-  return 'peer' in to ? sendDirect(core, to.peer, text) : sendRoom(core, to.room, text);
 }

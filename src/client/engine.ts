@@ -1,17 +1,27 @@
 // Runs the core: inputs one at a time, effects in order (durable, then wire, then screen), timers, slices of work.
 import { finish, hasWork, type Input, nextWakeMs, step } from '../core/core.ts';
+import { type Batch, isUnsaved, takeBatch } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { CoreState, Effect } from '../core/state.ts';
 import type { Frame } from '../protocol/frames.ts';
 import type { IdentityChange } from '../storage/identity-file.ts';
+import { StorageError } from '../storage/storage-error.ts';
 
 /** About what one slice may take before the screen and the socket have their turn. */
 const SLICE_MS = 8;
 /** A clock that is due again and again must not spin. */
 const MIN_WAKE_MS = 20;
 const MAX_WAKE_MS = 60_000;
+/** A slow disk is left alone for as long as it took, but never for longer than this. */
+const MAX_COMMIT_PAUSE_MS = 100;
+/** A disk that takes nothing is tried again after this long. */
+const COMMIT_RETRY_MS = 1_000;
 
 export interface EngineEdges {
+  /** One transaction, on disk when it returns; throws StorageError, and nothing of it is then. */
+  readonly commit: (batch: Batch) => void;
+  /** The disk takes nothing (null: it does again): effects wait, and nothing goes out. */
+  readonly onStorage: (problem: StorageError | null) => void;
   /** Returns once the change is on disk. */
   readonly saveIdentity: (change: IdentityChange) => Promise<void>;
   readonly saveRooms: (rooms: readonly string[]) => void;
@@ -29,6 +39,11 @@ export class Engine {
   readonly #edges: EngineEdges;
   #effects: Effect[] = [];
   #saving = false;
+  /** Taken from the core, and refused by the disk. */
+  #refused: { readonly batch: Batch; readonly problem: StorageError } | null = null;
+  #commitTimer: NodeJS.Timeout | null = null;
+  #committedAtMs = Number.NEGATIVE_INFINITY;
+  #commitTookMs = 0;
   #working = false;
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
@@ -52,6 +67,11 @@ export class Engine {
     return reply;
   }
 
+  /** Why the disk takes nothing now; null: it does. */
+  get problem(): StorageError | null {
+    return this.#refused?.problem ?? null;
+  }
+
   /** Sealing waits no longer: congestion is over. */
   resume(): void {
     this.#work();
@@ -59,7 +79,7 @@ export class Engine {
 
   /** Resolves when every effect so far is done. */
   async settled(): Promise<void> {
-    if (this.#effects.length === 0 && !this.#saving) return;
+    if ((this.#effects.length === 0 && !this.#saving) || this.#refused !== null) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -80,6 +100,7 @@ export class Engine {
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#commitTimer !== null) clearTimeout(this.#commitTimer);
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -100,7 +121,13 @@ export class Engine {
         this.#save(effect);
         return;
       }
-      this.#run(effect);
+      if (effect.type === 'save') {
+        // What a commit of before took along needs none of its own.
+        if (isUnsaved(this.#core)) {
+          this.#scheduleCommit();
+          return;
+        }
+      } else this.#run(effect);
       effect = this.#effects.shift();
     }
     for (const resolve of this.#idle.splice(0)) resolve();
@@ -128,7 +155,52 @@ export class Engine {
     );
   }
 
-  #run(effect: Exclude<Effect, { type: 'save-identity' }>): void {
+  /** After everything else that this turn brings: all of it is one transaction. */
+  #scheduleCommit(): void {
+    this.#saving = true;
+    const pauseMs = Math.min(MAX_COMMIT_PAUSE_MS, this.#commitTookMs);
+    const waitMs = this.#committedAtMs + pauseMs - performance.now();
+    if (waitMs < 1) setImmediate(() => this.#commit());
+    else this.#commitTimer = setTimeout(() => this.#commit(), waitMs);
+  }
+
+  #commit(): void {
+    this.#commitTimer = null;
+    const taken = takeBatch(this.#core);
+    const batch = this.#refused === null ? taken : joined(this.#refused.batch, taken);
+    const startMs = performance.now();
+    try {
+      this.#edges.commit(batch);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#stick(batch, error);
+      return;
+    }
+    this.#committedAtMs = performance.now();
+    this.#commitTookMs = this.#committedAtMs - startMs;
+    if (this.#refused !== null) this.#unstick();
+    this.#saving = false;
+    this.#drain();
+  }
+
+  /** Nothing that depends on the lost commit goes out; people hear why, and it is tried again. */
+  #stick(batch: Batch, problem: StorageError): void {
+    const wasStuck = this.#refused !== null;
+    this.#refused = { batch, problem };
+    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#closed) return;
+    this.#commitTimer = setTimeout(() => this.#commit(), COMMIT_RETRY_MS);
+    if (!wasStuck) this.#edges.onStorage(problem);
+  }
+
+  /** Frames of before are of a connection that has ended. */
+  #unstick(): void {
+    this.#refused = null;
+    this.#effects = this.#effects.filter((effect) => effect.type !== 'transmit');
+    this.#edges.onStorage(null);
+  }
+
+  #run(effect: Exclude<Effect, { type: 'save' | 'save-identity' }>): void {
     switch (effect.type) {
       case 'save-rooms':
         this.#edges.saveRooms(effect.rooms);
@@ -161,4 +233,10 @@ export class Engine {
     const wait = Math.min(MAX_WAKE_MS, Math.max(MIN_WAKE_MS, wakeAt - this.#core.env.nowMs()));
     this.#timer = setTimeout(() => this.input({ type: 'tick' }), wait);
   }
+}
+
+/** The later value of a place wins; history stays in its order. */
+function joined(before: Batch, after: Batch): Batch {
+  const rows = new Map([...before.state, ...after.state].map((row) => [row.place, row]));
+  return { state: [...rows.values()], history: [...before.history, ...after.history] };
 }

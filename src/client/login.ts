@@ -29,6 +29,8 @@ export interface ProvenRelay {
   readonly key: Uint8Array;
   /** Rooms that it lets one client be in. */
   readonly topics: number;
+  /** Blobs that it keeps for somebody away; 0: it keeps none. */
+  readonly mailboxBlobs: number;
 }
 
 const HELLO_REQ = 1;
@@ -61,6 +63,7 @@ export function answerChallenge(
     id: relayIdOf(challenge.relayKey),
     key: challenge.relayKey.slice(),
     topics: challenge.limits.topics,
+    mailboxBlobs: challenge.limits.mailboxBlobs,
   };
   if (!request.accepts(relay.id)) throw refusal('relay-key-changed');
   const signature = signLogin(request.me, {

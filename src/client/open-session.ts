@@ -3,11 +3,11 @@
 import type { Socket } from 'node:net';
 import { LanchatError } from '../protocol/errors.ts';
 import { type FolderProblem, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
-import { acquireProfile } from '../storage/profile-lock.ts';
-import { StorageError } from '../storage/storage-error.ts';
+import { acquireProfile, alreadyOpen } from '../storage/profile-lock.ts';
+import type { OnSaveFault } from '../storage/saved-record.ts';
 import type { ClientEvent, Session } from './api.ts';
 import { Client, type RememberedRooms } from './client.ts';
-import { openProfile, type Profile } from './profile.ts';
+import { openProfile, type PassphrasePrompt } from './profile.ts';
 import { RemoteSession, serveSession } from './profile-socket.ts';
 import { realSurroundings, type Surroundings } from './relay-link.ts';
 
@@ -19,6 +19,8 @@ export interface RelayAddress {
   readonly fingerprint: string | null;
 }
 
+export type { PassphrasePrompt } from './profile.ts';
+
 export interface SessionOptions {
   /** The profile's folder; null: the platform's data folder. */
   readonly home: string | null;
@@ -29,6 +31,12 @@ export interface SessionOptions {
   readonly exclusive: boolean;
   /** Where this process becomes the owner: whether it is to be seen in the rooms of the profile. */
   readonly rooms: RememberedRooms;
+  /** Nothing is read from the disk and nothing written: identity, keys and words are gone at the end. */
+  readonly ephemeral: boolean;
+  /** Only what is on the disk is asked for: where this process becomes the owner, it looks for no relay. */
+  readonly offline: boolean;
+  /** Asked where the profile is locked; again after one that is wrong, as long as it resolves. */
+  readonly passphrase: PassphrasePrompt;
   /** Others could read what should be private, and for how long nobody knows. */
   readonly onProblem?: (problem: FolderProblem) => void;
   /** Tests put a fake network here. */
@@ -45,6 +53,7 @@ const MAX_TRIES = 5;
 
 /** Throws StorageError, UsageError (`bad-home`, `bad-nick`). */
 export async function openSession(options: SessionOptions): Promise<OpenSession> {
+  if (options.ephemeral) return openEphemeral(options);
   const folder = profileFolder(options.home ?? undefined);
   for (const problem of await openPrivateFolder(folder)) options.onProblem?.(problem);
   for (let attempt = 1; ; attempt++) {
@@ -65,15 +74,8 @@ async function openOwned(
   owner: Extract<Awaited<ReturnType<typeof acquireProfile>>, { kind: 'owner' }>,
   options: SessionOptions,
 ): Promise<OpenSession> {
-  const faults: { report: (event: ClientEvent) => void } = { report: () => undefined };
-  let profile: Profile | null = null;
   try {
-    profile = await openProfile(folder, ({ code, message }) =>
-      faults.report({ type: 'error', code, message }),
-    );
-    const { nick, relay, rooms, surroundings = realSurroundings } = options;
-    const client = new Client({ profile, nick, relay, rooms, surroundings });
-    faults.report = (event) => client.announce(event);
+    const client = await openClient(folder, options);
     const served = new Set<Socket>();
     owner.accept((connection) => {
       served.add(connection);
@@ -85,8 +87,28 @@ async function openOwned(
       for (const connection of served) connection.destroySoon();
     });
   } catch (error) {
-    await profile?.close().catch(() => undefined);
     owner.close();
+    throw error;
+  }
+}
+
+async function openEphemeral(options: SessionOptions): Promise<OpenSession> {
+  return ownSession(await openClient(null, options), () => undefined);
+}
+
+/** A null folder: nothing is read from the disk, and nothing written. */
+async function openClient(folder: string | null, options: SessionOptions): Promise<Client> {
+  const { nick, relay, rooms, offline, passphrase, surroundings = realSurroundings } = options;
+  const faults: { report: (event: ClientEvent) => void } = { report: () => undefined };
+  const onFault: OnSaveFault = ({ code, message }) =>
+    faults.report({ type: 'error', code, message });
+  const profile = await openProfile(folder, { passphrase, onFault });
+  try {
+    const client = new Client({ profile, nick, relay, rooms, offline, surroundings });
+    faults.report = (event) => client.announce(event);
+    return client;
+  } catch (error) {
+    await profile.close().catch(() => undefined);
     throw error;
   }
 }
@@ -104,21 +126,15 @@ function ownSession(client: Client, release: () => void): OpenSession {
 /** Null where the owner was just leaving. */
 async function attach(
   session: RemoteSession,
-  { nick }: SessionOptions,
+  { nick, offline }: SessionOptions,
 ): Promise<RemoteSession | null> {
   try {
-    if (nick === null) await session.request({ do: 'snapshot' });
-    else await session.request({ do: 'nick', nick });
+    await session.request({ do: offline ? 'settings' : 'go-online' });
+    if (nick !== null) await session.request({ do: 'nick', nick });
     return session;
   } catch (error) {
     await session.close();
     if (error instanceof LanchatError && error.code === 'owner-gone') return null;
     throw error;
   }
-}
-
-function alreadyOpen(folder: string, pid: number | null): StorageError {
-  const who = pid === null ? 'another lanchat' : `another lanchat (pid ${pid})`;
-  const message = `${who} has this profile open; close it, or use another profile with --home DIR`;
-  return new StorageError('locked', message, { path: folder });
 }

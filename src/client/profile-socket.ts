@@ -16,6 +16,9 @@ class RemoteError extends LanchatError {}
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
 const peer = idSchema(PeerId);
 const room = text;
+const conversation = v.union([v.strictObject({ peer }), v.strictObject({ room })]);
+const message = idSchema(MessageId);
+const limit = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 function idSchema<T extends string>(kind: { parse(value: string): T | null }) {
   return v.pipe(
@@ -30,10 +33,10 @@ const commandSchema = v.variant('do', [
   v.strictObject({ do: v.literal('find-person'), query: text }),
   v.strictObject({
     do: v.literal('send'),
-    to: v.union([v.strictObject({ peer }), v.strictObject({ room })]),
+    to: conversation,
     text,
   }),
-  v.strictObject({ do: v.literal('cancel'), id: idSchema(MessageId) }),
+  v.strictObject({ do: v.literal('cancel'), id: message }),
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
   v.strictObject({ do: v.picklist(['safety-number', 'trust']), peer }),
@@ -44,7 +47,26 @@ const commandSchema = v.variant('do', [
     port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
     fingerprint: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}(?:[0-9a-f]{48})?$/))),
   }),
-  v.strictObject({ do: v.literal('retry') }),
+  v.strictObject({
+    do: v.picklist(['retry', 'go-online', 'conversations', 'settings', 'remembered']),
+  }),
+  v.strictObject({ do: v.literal('history'), conversation, before: v.nullable(message), limit }),
+  v.strictObject({ do: v.literal('since'), id: message, limit }),
+  v.strictObject({
+    do: v.literal('search'),
+    query: text,
+    conversation: v.nullable(conversation),
+    limit,
+  }),
+  v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
+  v.strictObject({ do: v.literal('delete-message'), id: message }),
+  v.strictObject({
+    do: v.literal('set'),
+    change: v.strictObject({
+      keepDays: v.exactOptional(v.number()),
+      showDelivered: v.exactOptional(v.boolean()),
+    }),
+  }),
 ]);
 
 const requestSchema = v.strictObject({

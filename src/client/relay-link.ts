@@ -74,6 +74,7 @@ export class RelayLink {
   /** The next pause is left out. */
   #hurries = false;
   #trying: AbortController | null = null;
+  #held = false;
   #link: Link = {
     state: 'searching',
     relay: null,
@@ -103,6 +104,17 @@ export class RelayLink {
     this.retry();
   }
 
+  /** Neither connected nor trying, until it is told that it may. */
+  hold(isHeld: boolean): void {
+    this.#held = isHeld;
+    if (!isHeld) {
+      this.retry();
+      return;
+    }
+    this.#connection?.abort('profile-not-saved');
+    this.#trying?.abort();
+  }
+
   /** Try now, whatever the pause. */
   retry(): void {
     this.#pauseMs = MIN_PAUSE_MS;
@@ -122,6 +134,7 @@ export class RelayLink {
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       await this.#spaceOut();
+      while (this.#held && !this.#closing.signal.aborted) await this.#sleep(null);
       if (this.#closing.signal.aborted) return;
       const end = await this.#oneRound();
       if (this.#closing.signal.aborted) return;

@@ -8,6 +8,7 @@ import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { parseNick, parseRoomName } from '../protocol/nickname.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
+import { journal } from './durable.ts';
 import type { Message, Person, Room } from './events.ts';
 import { emit } from './link.ts';
 import { newMessageId, peerOf } from './new-state.ts';
@@ -75,6 +76,7 @@ function tellOwn(core: CoreState, sent: Pick<Message, 'id' | 'text' | 'room' | '
   const time = new Date(core.env.wallMs()).toISOString();
   const from = whoOf(core, core.me.id);
   const message: Message = { ...sent, time, sentTime: null, from, state: 'pending' };
+  journal(core, { type: 'message', message });
   emit(core, { type: 'message', message });
 }
 

@@ -6,10 +6,19 @@ import type { Frame, FrameOf } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
+import { isUnsaved } from './durable.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
+import {
+  closeMailbox,
+  flushTaken,
+  mailboxDueMs,
+  openMailbox,
+  takeStored,
+  tendMailbox,
+} from './mailbox.ts';
 import { MAX_ROOMS } from './new-state.ts';
-import { outboxDueMs, pumpOutboxes, tendOutbox } from './outbox.ts';
+import { outboxDueMs, tendOutbox } from './outbox.ts';
 import { prekeysDueMs, publishBundle, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import { answerWant, takeKey, tendChains, tendWants } from './room-keys.ts';
 import {
@@ -24,9 +33,12 @@ import {
   proveMembers,
   roomOfTopic,
   subscribe,
+  takeHead,
   takeRoster,
   tellRoom,
 } from './rooms.ts';
+import { tendTime, timeDueMs } from './running-time.ts';
+import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect, Peer, RoomArrival, RoomState } from './state.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
 
@@ -36,6 +48,8 @@ export interface ConnectedRelay {
   readonly relayKey: Uint8Array;
   /** Rooms that it lets one client be in, as announced in CHALLENGE. */
   readonly topics: number;
+  /** Blobs that it keeps for somebody away; 0: it keeps none. */
+  readonly mailboxBlobs: number;
 }
 
 export type Input =
@@ -84,6 +98,10 @@ export function finish(core: CoreState): readonly Effect[] {
   flushFetches(core);
   tellNamed(core);
   tellSynced(core);
+  // Behind what it acknowledges, which the save below puts on disk first.
+  flushTaken(core);
+  tendTime(core);
+  if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
   return core.effects.splice(0);
 }
 
@@ -107,7 +125,7 @@ export function hasWork(core: CoreState): boolean {
 
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
-  const due: (number | null)[] = [prekeysDueMs(core), unnamedDueMs(core)];
+  const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
   for (const room of core.rooms.values()) due.push(roomDueMs(room));
   for (const peer of activePeers(core)) {
     const dueMs = peerDueMs(core, peer);
@@ -128,8 +146,9 @@ function activePeers(core: CoreState): Peer[] {
   return [...core.active].flatMap((id) => core.peers.get(id) ?? []);
 }
 
-function connect(core: CoreState, { relayId, relayKey, topics }: ConnectedRelay): void {
+function connect(core: CoreState, relay: ConnectedRelay): void {
   const { link } = core;
+  const { relayId, relayKey, topics, mailboxBlobs } = relay;
   if (link.relayId !== null && link.relayId !== relayId) forgetRelay(core);
   link.relayId = relayId;
   link.relayKey = relayKey;
@@ -142,15 +161,15 @@ function connect(core: CoreState, { relayId, relayKey, topics }: ConnectedRelay)
   link.online = true;
   publishChangedCard(core);
   publishBundle(core);
+  openMailbox(core, mailboxBlobs);
   for (const room of core.rooms.values()) subscribe(core, room);
   for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
 }
 
-/** Another relay: joins and cursors of before mean nothing there. */
+/** Another relay: joins of before mean nothing there. */
 function forgetRelay(core: CoreState): void {
   core.link.announcementSeq = 0n;
   for (const room of core.rooms.values()) {
-    room.cursor = 0n;
     room.members.clear();
     room.unproven.clear();
   }
@@ -159,6 +178,7 @@ function forgetRelay(core: CoreState): void {
 function disconnect(core: CoreState): void {
   core.link.online = false;
   core.link.presenceComplete = false;
+  closeMailbox(core);
   abandonRequests(core);
   forgetPresence(core);
   forgetRosters(core);
@@ -167,6 +187,7 @@ function disconnect(core: CoreState): void {
 function takeFrame(core: CoreState, frame: Frame): void {
   switch (frame.type) {
     case 'done':
+    case 'drained':
     case 'error':
     case 'found':
       settle(core, frame.req, frame);
@@ -178,7 +199,7 @@ function takeFrame(core: CoreState, frame: Frame): void {
     case 'roster': {
       const room = roomOfTopic(core, frame.topic);
       if (room === null) return;
-      if (frame.complete && room.cursor === 0n) room.cursor = frame.head;
+      if (frame.complete) takeHead(core, room, frame.head);
       if (frame.complete) core.requests.delete(frame.req);
       takeRoster(core, room, frame);
       return;
@@ -203,7 +224,8 @@ function completePresence(core: CoreState): void {
 
 function tellSynced(core: CoreState): void {
   const { link } = core;
-  if (link.synced || !link.online || !link.presenceComplete || !hasAllCards(core)) return;
+  if (link.synced || !link.online || !link.presenceComplete || !link.drained) return;
+  if (!hasAllCards(core)) return;
   for (const room of core.rooms.values()) if (!room.rosterComplete) return;
   link.synced = true;
   emit(core, { type: 'synced' });
@@ -226,6 +248,7 @@ function deliver(core: CoreState, { blob, rseq }: FrameOf<'deliver'>): void {
       if (received !== null) tellArrivals(core, received.room, received.arrivals);
       return;
     }
+    if (rseq > 0n) takeStored(core, rseq);
     const received = receiveDirect(core, blob);
     if (received !== null) takeReceived(core, received);
   } catch (error) {
@@ -264,6 +287,7 @@ function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomA
 
 function tick(core: CoreState): void {
   tendPrekeys(core);
+  tendMailbox(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
     tendChains(core, room);

@@ -1,7 +1,7 @@
 // Others' presence, cards and bundles: pulled in pages, verified in slices, kept until superseded.
 import { kidOf } from '../crypto/prekey.ts';
 import { openBundle, openCard } from '../crypto/signed-objects.ts';
-import { type BundleFields, decodeBundle } from '../protocol/bundle.ts';
+import { type BundleFields, decodeBundle, type PrekeyClass } from '../protocol/bundle.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { ObjectKind, PresenceEntry } from '../protocol/frames.ts';
 import type { PeerId } from '../protocol/ids.ts';
@@ -9,14 +9,17 @@ import { BUNDLE_FRESH_MS, MAX_IDS_PER_GET } from '../protocol/limits.ts';
 import { emit, isFirstTelling, later, request, soon } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { meet, nickOf, personOf } from './people.ts';
-import type { CoreState, KnownBundle, Peer } from './state.ts';
+import type { CoreState, KnownBundle, KnownPrekey, Peer } from './state.ts';
 
 /** Slices: checking a card or a bundle is one signature, 0.13 ms, and hashes. */
 const VERIFY_COST_MS = 0.3;
-/** A page of bundles of 1.4 kB each fits a frame. */
-const BUNDLES_PER_GET = 32;
-/** A bundle that the relay didn't have is asked for again after this long. */
+/** Bundles are 2.8 kB each: as many as a relay's answer of 32 KiB holds. */
+const BUNDLES_PER_GET = 11;
+/** Of no connection: they count from 1. */
+const NO_SESSION = 0;
+/** A bundle that the relay didn't have is asked for again after this long, or this where nobody is here to publish it. */
 const MISSED_BUNDLE_MS = 5_000;
+const MISSED_AWAY_MS = 10 * 60_000;
 
 /** The relay says who is here; it may lie, so this moves no message to `delivered` and no key. */
 export function takePresence(core: CoreState, entries: readonly PresenceEntry[]): void {
@@ -24,10 +27,9 @@ export function takePresence(core: CoreState, entries: readonly PresenceEntry[])
     if (entry.id === core.me.id) continue;
     const peer = peerOf(core, entry.id);
     const changed = peer.online !== entry.online;
-    peer.online = entry.online;
+    if (changed) turnUp(core, peer, entry.online);
     claimBundle(peer, entry.bundleSeq);
     peer.claimedBundleSeq = entry.bundleSeq;
-    if (changed && !entry.online) requeueRelayed(peer);
     if (entry.online && (peer.card === null || entry.cardSeq > peer.card.seq)) {
       peer.claimedCardSeq = entry.cardSeq;
       core.fetches.cards.add(peer.id);
@@ -38,16 +40,24 @@ export function takePresence(core: CoreState, entries: readonly PresenceEntry[])
   }
 }
 
+function turnUp(core: CoreState, peer: Peer, online: boolean): void {
+  peer.online = online;
+  peer.unknownUntilMs = 0;
+  peer.bundleMissedAtMs = null;
+  if (!online) return;
+  const now = core.env.nowMs();
+  peer.onlineSinceMs = now;
+  // One that their mailbox refused waits no longer.
+  if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = now;
+  // Nor do records whose tries nobody was here to answer: their waits begin anew.
+  for (const record of peer.records) record.sealings = Math.min(record.sealings, 1);
+}
+
 /** Its owner or the relay says that this bundle is out: one that was missed may be there since. */
 export function claimBundle(peer: Peer, seq: bigint): void {
   if (seq <= peer.claimedBundleSeq) return;
   peer.claimedBundleSeq = seq;
   peer.bundleMissedAtMs = null;
-}
-
-/** What went to a key in memory may be lost with it: sealed again when the person is back. */
-function requeueRelayed(peer: Peer): void {
-  for (const record of peer.records) if (record.phase === 'relayed') record.phase = 'queued';
 }
 
 /** The connection ended: nobody is known to be here, and nothing is under way. */
@@ -59,9 +69,9 @@ export function forgetPresence(core: CoreState): void {
   for (const peer of core.peers.values()) {
     peer.claimedBundleSeq = 0n;
     peer.bundleMissedAtMs = null;
+    peer.unknownUntilMs = 0;
     if (!peer.online) continue;
     peer.online = false;
-    requeueRelayed(peer);
     if (peer.card !== null) emit(core, { type: 'person', person: personOf(core, peer.id) });
   }
 }
@@ -82,17 +92,38 @@ export function hasFreshBundle(core: CoreState, peer: Peer): boolean {
   return bundle.seq >= peer.claimedBundleSeq && bundle.seq >= peer.provenBundleSeq;
 }
 
-/** Asks for what the outbox needs; `flushFetches` sends it. Needs the card, whose key signs the bundle. */
-export function wantBundle(core: CoreState, peer: Peer): void {
-  const missed = peer.bundleMissedAtMs;
-  if (missed !== null && core.env.nowMs() - missed < MISSED_BUNDLE_MS) return;
+/** Nothing is sealed to the bundle that is known before it has been fetched again. */
+export function staleBundle(peer: Peer): void {
+  if (peer.bundle !== null) peer.bundle = { ...peer.bundle, session: NO_SESSION };
+}
+
+/** Whether a newer bundle is said to be out than the newest that is proven. */
+export function hasOpenClaim(peer: Peer): boolean {
+  return peer.claimedBundleSeq > bundleSeqOf(peer);
+}
+
+/** Of the newest bundle that the person published, as far as it is proven: one a connection and more. */
+export function bundleSeqOf({ bundle, provenBundleSeq }: Peer): bigint {
+  const seq = bundle?.seq ?? 0n;
+  return seq > provenBundleSeq ? seq : provenBundleSeq;
+}
+
+/**
+ * Asks for what the outbox needs; `flushFetches` sends it. Needs the card, whose key signs the bundle. False
+ * where the relay was asked a moment ago and had none.
+ */
+export function wantBundle(core: CoreState, peer: Peer): boolean {
+  const retryAt = bundleRetryAtMs(peer);
+  if (retryAt !== null && core.env.nowMs() < retryAt) return false;
   if (peer.card === null) core.fetches.cards.add(peer.id);
   else core.fetches.bundles.add(peer.id);
+  return true;
 }
 
 /** When a bundle that was missed may be asked for again; null where none is. */
-export function bundleRetryAtMs(peer: Peer): number | null {
-  return peer.bundleMissedAtMs === null ? null : peer.bundleMissedAtMs + MISSED_BUNDLE_MS;
+export function bundleRetryAtMs({ bundleMissedAtMs, online }: Peer): number | null {
+  if (bundleMissedAtMs === null) return null;
+  return bundleMissedAtMs + (online ? MISSED_BUNDLE_MS : MISSED_AWAY_MS);
 }
 
 /** One page of each kind under way at a time; called at the end of each step. */
@@ -165,21 +196,25 @@ function takeBundle(core: CoreState, bytes: Uint8Array): void {
   const owner = core.peers.get(decodeBundle(bytes).id);
   if (owner?.card === undefined || owner.card === null) return;
   const bundle = openBundle(bytes, owner.card);
-  const prekey = bundle.prekeys.find((candidate) => candidate.class === 'live');
-  if (prekey === undefined || isRollback(owner, bundle)) return;
-  const kid = kidOf(prekey.publicKey);
-  if (owner.bundle?.seq === bundle.seq && !isSame(owner.bundle, { ...bundle, kid })) {
+  if (isRollback(owner, bundle)) return;
+  const keys = { live: prekeyOf(bundle, 'live'), mailbox: prekeyOf(bundle, 'mailbox') };
+  if (owner.bundle?.seq === bundle.seq && !isSame(owner.bundle, { ...keys, boot: bundle.boot })) {
     alarmFork(core, owner.id);
     return;
   }
-  const rose = owner.bundle === null || bundle.seq > owner.bundle.seq;
   owner.bundle = {
-    ...{ seq: bundle.seq, boot: bundle.boot, kid, publicKey: prekey.publicKey },
+    ...{ seq: bundle.seq, boot: bundle.boot, ...keys },
     fetchedAtMs: core.env.nowMs(),
     session: core.link.session,
   };
   owner.bundleMissedAtMs = null;
-  if (rose) requeueOlder(owner, bundle.seq);
+}
+
+function prekeyOf({ prekeys }: BundleFields, wanted: PrekeyClass): KnownPrekey | null {
+  const prekey = prekeys.find((candidate) => candidate.class === wanted);
+  return prekey === undefined
+    ? null
+    : { kid: kidOf(prekey.publicKey), publicKey: prekey.publicKey };
 }
 
 /** An older bundle than one seen: its keys may be stolen or gone. */
@@ -187,8 +222,11 @@ function isRollback(owner: Peer, bundle: BundleFields): boolean {
   return owner.bundle !== null && bundle.seq < owner.bundle.seq;
 }
 
-function isSame(a: Pick<KnownBundle, 'boot' | 'kid'>, b: Pick<KnownBundle, 'boot' | 'kid'>) {
-  return a.boot === b.boot && a.kid === b.kid;
+type BundleKeys = Pick<KnownBundle, 'boot' | 'live' | 'mailbox'>;
+
+function isSame(a: BundleKeys, b: BundleKeys): boolean {
+  const isSameKey = (kind: PrekeyClass) => a[kind]?.kid === b[kind]?.kid;
+  return a.boot === b.boot && isSameKey('live') && isSameKey('mailbox');
 }
 
 /** Once: the bundle is asked for again and again, as it can't be used. */
@@ -196,13 +234,6 @@ function alarmFork(core: CoreState, id: PeerId): void {
   if (!isFirstTelling(core, `fork ${id}`)) return;
   const message = `two different key bundles of ${nickOf(core, id)} bear one number: that identity runs twice, or is stolen`;
   emit(core, { type: 'error', code: 'fork', message });
-}
-
-/** A new bundle means a new connection or a new run: what went before it may be lost. */
-function requeueOlder(peer: Peer, bundleSeq: bigint): void {
-  for (const record of peer.records) {
-    if (record.phase === 'relayed' && record.sealedBundleSeq < bundleSeq) record.phase = 'queued';
-  }
 }
 
 /**
@@ -240,6 +271,6 @@ function isOpen(core: CoreState, kind: ObjectKind, id: PeerId): boolean {
  */
 function missBundle(core: CoreState, peer: Peer): void {
   const { bundle } = peer;
-  if (bundle !== null && bundle.session === core.link.session) peer.claimedBundleSeq = bundle.seq;
+  peer.claimedBundleSeq = bundle?.session === core.link.session ? bundle.seq : 0n;
   if (!hasFreshBundle(core, peer)) peer.bundleMissedAtMs = core.env.nowMs();
 }

@@ -31,10 +31,18 @@ export interface Room {
 }
 
 /** Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it. */
-export type MessageState = 'pending' | 'relayed' | 'delivered' | 'failed';
+export const MESSAGE_STATES = ['pending', 'relayed', 'delivered', 'failed'] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** Why a message has not gone yet, or never will. */
-export type MessageReason = 'not-here' | 'key-changed' | 'expired' | 'cancelled' | 'refused';
+export const MESSAGE_REASONS = [
+  'not-here',
+  'key-changed',
+  'expired',
+  'cancelled',
+  'refused',
+] as const;
+export type MessageReason = (typeof MESSAGE_REASONS)[number];
 
 export interface Message {
   readonly id: MessageId;

@@ -5,18 +5,26 @@ import { hash } from '../crypto/transcript.ts';
 import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
-import type { StreamId } from '../protocol/ids.ts';
+import type { Kid, StreamId } from '../protocol/ids.ts';
 import type { Note, Want } from '../protocol/note.ts';
 import { unpad } from '../protocol/padding.ts';
-import { type DirectPayload, type DirectRecord, decodeDirectPayload } from '../protocol/record.ts';
+import {
+  type DirectPayload,
+  type DirectRecord,
+  decodeDirectPayload,
+  RECORD_TYPES,
+} from '../protocol/record.ts';
 import { claimBundle } from './directory.ts';
+import { forgetRun, savePeer, saveRun } from './durable-people.ts';
 import { emit } from './link.ts';
+import { mailboxPrekey } from './mailbox-keys.ts';
 import { peerOf } from './new-state.ts';
-import { takeHave } from './outbox.ts';
+import { takeHave, takeLost } from './outbox.ts';
 import { livePrekey } from './own-keys.ts';
 import { whoOf } from './people.ts';
 import { accept, newSequence, release } from './sequence.ts';
-import type { CoreState, Peer, Sequence } from './state.ts';
+import type { CoreState, OwnTurn, Peer, Sequence } from './state.ts';
+import { ownTurn, takeLostUse, takeTurn, takeTurnUse, turnToGive } from './turn-keys.ts';
 
 /** An acknowledgement waits this long for a message to ride on, and goes alone at most once a second. */
 const ACK_DELAY_MS = 300;
@@ -43,34 +51,53 @@ export interface Received {
 export function receiveDirect(core: CoreState, blob: Uint8Array): Received | null {
   const opened = open(core, blob);
   if (opened === null) return null;
-  const { sender, payload } = opened;
+  const { sender, payload, turn } = opened;
   if (sender.id === core.me.id) return null;
   const peer = peerOf(core, sender.id);
   peer.keys ??= sender;
   if (peer.card === null) core.fetches.cards.add(peer.id);
+  if (turn !== null) takeTurnUse(core, turn);
   const isNewest = takeNote(core, peer, payload.note);
   const records = payload.record === null ? [] : takeRecord(core, peer, payload.record, payload);
   return { peer, sender, records, wants: isNewest ? payload.note.wants : [] };
 }
 
-function open(
-  core: CoreState,
-  blob: Uint8Array,
-): { readonly sender: PeerKeys; readonly payload: DirectPayload } | null {
+interface Opened {
+  readonly sender: PeerKeys;
+  readonly payload: DirectPayload;
+  readonly turn: OwnTurn | null;
+}
+
+function open(core: CoreState, blob: Uint8Array): Opened | null {
   try {
     const header = decodeHeader(blob);
-    const prekey = header.kind === 'direct' ? livePrekey(core, header.kid) : null;
-    if (prekey === null) return null;
+    if (header.kind !== 'direct') return null;
+    const turn = ownTurn(core, header.kid);
+    const prekey = turn?.prekey ?? livePrekey(core, header.kid) ?? mailboxPrekey(core, header.kid);
+    if (prekey === null) {
+      nameLost(core, header.kid);
+      return null;
+    }
     const opened = openDirect(blob, { me: core.me, prekey });
-    if (opened === null) return null;
+    // Only the person it was given to may use a turn key.
+    if (opened === null || (turn !== null && turn.peer !== opened.sender.id)) return null;
     const payload = decodeDirectPayload(unpad(opened.padded));
     const { record } = payload;
     if (record !== null && !isOurs(core, opened.sender, record)) return null;
-    return { sender: opened.sender, payload };
+    return { sender: opened.sender, payload, turn };
   } catch (error) {
     if (error instanceof LanchatError) return null;
     throw error;
   }
+}
+
+/** Its sender hears of it with the next note, which is due. */
+function nameLost(core: CoreState, kid: Kid): void {
+  const peer = takeLostUse(core, kid);
+  if (peer === null) return;
+  const { incoming } = peer;
+  incoming.ackDueAtMs = Math.max(core.env.nowMs(), incoming.lastAckAtMs + ACK_INTERVAL_MS);
+  core.dirty.add(peer.id);
 }
 
 /** A record names its two people: one sealed for somebody else can't be passed on as if to us. */
@@ -78,18 +105,26 @@ function isOurs(core: CoreState, sender: PeerKeys, record: DirectRecord): boolea
   return equalBytes(record.conversation, conversationOf(core.me.id, sender.id));
 }
 
-/** Whether the note is above every one before: only then its control parts count. */
+/**
+ * Whether the note is above every one before: only then its control parts count. What has arrived, and which
+ * keys are gone, stays true however late it is told.
+ */
 function takeNote(core: CoreState, peer: Peer, note: Note): boolean {
-  takeHave(core, peer, note.have);
   const { incoming } = peer;
   const isNewest =
     note.boot > incoming.lastBoot || (note.boot === incoming.lastBoot && note.k > incoming.lastK);
-  if (!isNewest) return false;
-  incoming.lastBoot = note.boot;
-  incoming.lastK = note.k;
-  if (note.bundleSeq > peer.provenBundleSeq) peer.provenBundleSeq = note.bundleSeq;
-  claimBundle(peer, note.bundleSeq);
-  return true;
+  if (isNewest) {
+    incoming.lastBoot = note.boot;
+    incoming.lastK = note.k;
+    peer.quiet = note.quiet;
+    if (note.bundleSeq > peer.provenBundleSeq) peer.provenBundleSeq = note.bundleSeq;
+    claimBundle(peer, note.bundleSeq);
+    takeTurn(core, peer, note);
+    savePeer(core, peer);
+  }
+  takeHave(core, peer, note.have);
+  takeLost(peer, note.lost);
+  return isNewest;
 }
 
 function takeRecord(
@@ -99,7 +134,6 @@ function takeRecord(
   { recordBytes, note }: DirectPayload,
 ): DirectRecord[] {
   const now = core.env.nowMs();
-  const { incoming } = peer;
   const sequence = streamOf(core, peer, record.stream, note.low);
   const item = { ...record, content: record.content.slice() };
   const digest = hexFromBytes(hash('record', recordBytes));
@@ -107,13 +141,27 @@ function takeRecord(
   const before = sequence.heldBytes;
   const kind = accept(sequence, arrival, now);
   core.heldBytes += sequence.heldBytes - before;
-  incoming.ackDueAtMs ??= Math.max(now + ACK_DELAY_MS, incoming.lastAckAtMs + ACK_INTERVAL_MS);
-  core.dirty.add(peer.id);
+  oweAcknowledgement(core, peer, record);
   if (kind === 'forged') {
     alarmForged(core, peer);
     return [item];
   }
-  return releaseFrom(core, peer, sequence, note.low);
+  return releaseFrom(core, peer, record.stream, note.low);
+}
+
+function oweAcknowledgement(core: CoreState, peer: Peer, record: DirectRecord): void {
+  const { incoming } = peer;
+  const now = core.env.nowMs();
+  incoming.ackDueAtMs ??= Math.max(now + ACK_DELAY_MS, incoming.lastAckAtMs + ACK_INTERVAL_MS);
+  incoming.arrivals++;
+  incoming.owes = true;
+  if (record.type !== RECORD_TYPES.roomKey) {
+    incoming.isConversing = true;
+    // The next turn's key, kept in this step's commit.
+    if (peer.online) turnToGive(core, peer);
+  }
+  savePeer(core, peer);
+  core.dirty.add(peer.id);
 }
 
 function streamOf(
@@ -129,22 +177,21 @@ function streamOf(
   streams.set(stream, sequence);
   for (const [oldest, { heldBytes }] of streams) {
     if (streams.size <= MAX_STREAMS) break;
+    forgetRun(core, peer, oldest);
     streams.delete(oldest);
     core.heldBytes -= heldBytes;
   }
   return sequence;
 }
 
-function releaseFrom(
-  core: CoreState,
-  peer: Peer,
-  sequence: Sequence<DirectRecord>,
-  low: number,
-): DirectRecord[] {
+function releaseFrom(core: CoreState, peer: Peer, stream: StreamId, low: number): DirectRecord[] {
+  const sequence = peer.incoming.streams.get(stream);
+  if (sequence === undefined) return [];
   const before = sequence.heldBytes;
   const patienceMs = core.heldBytes > MAX_HELD_BYTES ? 0 : GAP_PATIENCE_MS;
   const released = release(sequence, { low, nowMs: core.env.nowMs(), patienceMs });
   core.heldBytes += sequence.heldBytes - before;
+  saveRun(core, peer, stream);
   return released.map(({ item, missing }) => {
     if (missing > 0) emit(core, { type: 'gap', from: whoOf(core, peer.id), room: null, missing });
     return item;
@@ -153,8 +200,8 @@ function releaseFrom(
 
 /** Records behind a gap that nobody filled in time. */
 export function releaseOverdue(core: CoreState, peer: Peer): DirectRecord[] {
-  const streams = [...peer.incoming.streams.values()];
-  return streams.flatMap((sequence) => releaseFrom(core, peer, sequence, 0));
+  const waiting = [...peer.incoming.streams].filter(([, { heldSinceMs }]) => heldSinceMs !== null);
+  return waiting.flatMap(([stream]) => releaseFrom(core, peer, stream, 0));
 }
 
 /** When `releaseOverdue` has something to do for this peer, monotonic ms; null: nothing is held. */

@@ -1,5 +1,6 @@
 // Requests to the relay and the queues of slices: what every concern of the core uses to act.
 import type { Frame } from '../protocol/frames.ts';
+import { journal } from './durable.ts';
 import type { CoreEvent } from './events.ts';
 import type { Answer, CoreState, Job } from './state.ts';
 
@@ -7,6 +8,16 @@ type WithoutReq<T> = T extends unknown ? Omit<T, 'req'> : never;
 
 export function emit(core: CoreState, event: CoreEvent): void {
   core.effects.push({ type: 'emit', event });
+}
+
+/** How one of our messages stands: told to people and to history. */
+export function tellReceipt(
+  core: CoreState,
+  receipt: Omit<Extract<CoreEvent, { type: 'receipt' }>, 'type'>,
+): void {
+  const { id, state, reason } = receipt;
+  journal(core, { type: 'state', id, state, reason });
+  emit(core, { type: 'receipt', id, state, reason });
 }
 
 /** Warnings remembered so as not to be repeated: strangers can cause any number. */

@@ -22,16 +22,24 @@ export interface Start {
 export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): CoreState {
   return {
     ...{ env, me, pins, nick, cardSeq },
-    stream: StreamId.fromBytes(env.random(StreamId.sizeBytes)),
     lastSeq: bundleSeq,
     boot: 0n,
     bundleSeq: 0n,
     noteCounter: 0,
     prekeys: [],
+    mailboxKeys: [],
+    turnKeys: new Map(),
+    turnKids: new Map(),
+    quiet: false,
+    leaving: false,
+    time: { baseMs: -env.nowMs(), idleMs: 0, savedRunMs: 0 },
     link: {
       relayId: null,
       relayKey: null,
       topics: MAX_ROOMS,
+      mailboxBlobs: 0,
+      drained: true,
+      fetching: { asked: false, upTo: 0n, pages: 0, rounds: 0, againAtMs: 0, taken: [] },
       session: 0,
       online: false,
       presenceComplete: false,
@@ -41,12 +49,15 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
       cardSeq: 0n,
     },
     peers: new Map(),
+    kept: new Set(),
+    lastUsed: 0,
     fetches: { cards: new Set(), bundles: new Set(), cardsAsked: false, bundlesAsked: false },
     metNow: new Set(),
     namesakes: new Map(),
     skeletons: new Map(),
     told: new Set(),
     rooms: new Map(),
+    storedRooms: new Map(),
     requests: new Map(),
     urgent: [],
     background: [],
@@ -54,6 +65,8 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     active: new Set(),
     heldBytes: 0,
     unnamed: [],
+    unsaved: new Map(),
+    journal: [],
     effects: [],
   };
 }
@@ -66,8 +79,14 @@ export function newMessageId(core: CoreState): MessageId {
 export function peerOf(core: CoreState, id: PeerId): Peer {
   const known = core.peers.get(id);
   if (known !== undefined) return known;
-  if (core.peers.size >= MAX_PEERS) dropOneStranger(core);
-  const peer: Peer = {
+  if (core.peers.size - core.kept.size >= MAX_PEERS) dropOneStranger(core);
+  const peer = newPeer(id, StreamId.fromBytes(core.env.random(StreamId.sizeBytes)));
+  core.peers.set(id, peer);
+  return peer;
+}
+
+export function newPeer(id: PeerId, stream: StreamId): Peer {
+  return {
     id,
     online: false,
     card: null,
@@ -77,25 +96,33 @@ export function peerOf(core: CoreState, id: PeerId): Peer {
     provenBundleSeq: 0n,
     bundle: null,
     bundleMissedAtMs: null,
+    onlineSinceMs: 0,
+    unknownUntilMs: 0,
+    stream,
     nextSeq: 1,
     records: [],
     sealing: false,
-    incoming: { streams: new Map(), lastBoot: 0n, lastK: -1, ackDueAtMs: null, lastAckAtMs: 0 },
+    incoming: {
+      streams: new Map(),
+      ...{ lastBoot: 0n, lastK: -1 },
+      ...{ ackDueAtMs: null, lastAckAtMs: 0, arrivals: 0, isConversing: false, owes: false },
+    },
+    turns: { own: [], lastN: 0n, kids: [], lost: [], theirs: null },
+    quiet: false,
+    used: 0,
     wants: [],
   };
-  core.peers.set(id, peer);
-  return peer;
 }
 
 /**
  * The oldest for whom nothing waits, of those without a card first: a relay, or one connection with
- * many identities, can name any number. Somebody here with a card goes last.
+ * many identities, can name any number. Somebody here with a card goes last; those with rows stay.
  */
 function dropOneStranger(core: CoreState): void {
   let victim: Peer | null = null;
   let best = 0;
   for (const peer of core.peers.values()) {
-    if (peer.records.length > 0) continue;
+    if (core.kept.has(peer.id)) continue;
     const dispensable = dispensability(peer);
     if (dispensable > best) victim = peer;
     best = Math.max(best, dispensable);

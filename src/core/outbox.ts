@@ -1,31 +1,24 @@
-// What waits for others: records stay until acknowledged, and are sealed again when they may be lost.
-
-import { sealDirect } from '../crypto/direct.ts';
-import { CryptoError } from '../crypto/errors.ts';
+// What waits for others: records stay until acknowledged, and are queued again when they may be lost. Seals nothing.
 import { conversationOf } from '../crypto/identity.ts';
-import { TOKEN_BYTES } from '../protocol/frames.ts';
-import type { MessageId } from '../protocol/ids.ts';
-import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, RECORD_LIFETIME_MS } from '../protocol/limits.ts';
-import { type Have, MAX_WANTS, type Note } from '../protocol/note.ts';
-import { pad } from '../protocol/padding.ts';
-import { encodeDirectPayload, encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
-import { bundleRetryAtMs, hasFreshBundle, wantBundle } from './directory.ts';
+import type { Kid, MessageId } from '../protocol/ids.ts';
+import { RECORD_LIFETIME_MS } from '../protocol/limits.ts';
+import type { Have } from '../protocol/note.ts';
+import { encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
+import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
+import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import type { MessageReason, MessageState } from './events.ts';
-import { emit, later, request, soon } from './link.ts';
-import { received } from './sequence.ts';
-import type { Answer, CoreState, OutRecord, Peer } from './state.ts';
+import { tellReceipt } from './link.ts';
+import type { CoreState, OutRecord, Peer } from './state.ts';
+import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
+import { chooseKey, isAway, isStoredFor } from './which-key.ts';
 
-/** Sealing takes an encapsulation and two DH: about 1 ms. */
-const SEAL_COST_MS = 1;
 /** A record that a later one has overtaken waits this long for its own acknowledgement. */
 const OVERTAKEN_MS = 5_000;
 /** The oldest record is sealed again after these waits, then hourly. */
 const RETRY_MS = [15_000, 60_000, 4 * 60_000, 16 * 60_000, 60 * 60_000];
-/** A refused acknowledgement goes again after this long, not at once and for ever. */
-const REFUSED_ACK_MS = 1_000;
-/** Kept by the relay at most as long as we keep it ourselves. */
-const TTL_SECONDS = RECORD_LIFETIME_MS / 1000;
-const NO_RECORD = new Uint8Array(0);
+/** What a person was told only rises. */
+const RANKS = { pending: 0, relayed: 1, delivered: 2, failed: 3 } as const;
+const NO_CONTENT = new Uint8Array(0);
 
 export interface ToSend {
   readonly id: MessageId;
@@ -35,31 +28,44 @@ export interface ToSend {
 
 /** Puts a record at the end of a person's outbox. The caller has checked sizes and trust. */
 export function enqueue(core: CoreState, peer: Peer, { id, type, content }: ToSend): OutRecord {
+  const { stream } = peer;
   const seq = peer.nextSeq++;
   const record: OutRecord = {
-    ...{ id, seq, type },
-    bytes: encodeRecord(core, peer, { id, type, content, seq }),
+    ...{ id, stream, seq, type },
+    bytes: encodeRecord(core, peer, { id, type, content, stream, seq }),
     queuedAtMs: core.env.nowMs(),
     phase: 'queued',
-    sealings: 0,
-    transmitted: false,
-    sealedAtMs: 0,
-    sealedBundleSeq: 0n,
+    ...{ sealings: 0, transmitted: false, withdrawable: !mayGoNow(core, peer) },
+    ...{ sealed: null, mailbox: null, notBeforeMs: 0 },
     overtakenAtMs: null,
     shown: 'pending',
     shownReason: null,
   };
   peer.records.push(record);
+  // The key to give with it is on disk with it, and costs no commit of its own later.
+  if (type !== RECORD_TYPES.roomKey && peer.online) turnToGive(core, peer);
+  savePeer(core, peer);
+  saveOut(core, peer, record);
   core.dirty.add(peer.id);
   return record;
 }
 
-function encodeRecord(core: CoreState, peer: Peer, record: ToSend & { readonly seq: number }) {
+/** Then its row says from the start that it may be out: no second commit is needed before it is sealed. */
+function mayGoNow(core: CoreState, peer: Peer): boolean {
+  const { online, presenceComplete, mailboxBlobs } = core.link;
+  return online && (!presenceComplete || peer.online || mailboxBlobs > 0);
+}
+
+function encodeRecord(
+  core: CoreState,
+  peer: Peer,
+  record: ToSend & Pick<OutRecord, 'stream' | 'seq'>,
+): Uint8Array {
   return encodeDirectRecord({
     type: record.type,
     conversation: conversationOf(core.me.id, peer.id),
     messageId: record.id,
-    stream: core.stream,
+    stream: record.stream,
     seq: record.seq,
     timeMs: core.env.wallMs(),
     content: record.content,
@@ -67,239 +73,202 @@ function encodeRecord(core: CoreState, peer: Peer, record: ToSend & { readonly s
 }
 
 /**
- * Takes back a record that never went out, whatever the relay said of it since: another under its
- * number would be a forgery. The
+ * Takes back a record that never went out, as its row says: another under its number would be a forgery. The
  * number stays, with nothing under it, since one left out would look like a loss. False where too late.
  */
 export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
-  if (record === undefined || record.transmitted || record.shown !== 'pending') return false;
+  if (record === undefined || !record.withdrawable || record.shown !== 'pending') return false;
   show(core, record, 'failed', 'cancelled');
   record.type = RECORD_TYPES.void;
-  const empty = { id, type: record.type, content: NO_RECORD, seq: record.seq };
-  record.bytes = encodeRecord(core, peer, empty);
+  record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
+  saveOut(core, peer, record);
   return true;
 }
 
-/** Moves what can move for each peer that something happened to; called at the end of each step. */
-export function pumpOutboxes(core: CoreState): void {
-  for (const id of core.dirty) {
-    const peer = core.peers.get(id);
-    if (peer !== undefined) pump(core, peer);
-  }
-  core.dirty.clear();
-}
-
-function pump(core: CoreState, peer: Peer): void {
-  if (!core.link.online || peer.sealing) return;
-  const record = peer.records.find((candidate) => candidate.phase === 'queued');
-  const isIdle = record === undefined && !isControlDue(core, peer);
-  if (isIdle && !mayBeLost(peer)) return;
-  if (!peer.online) {
-    tellAbsent(core, peer);
-    return;
-  }
-  if (!hasFreshBundle(core, peer)) {
-    wantBundle(core, peer);
-    return;
-  }
-  if (isIdle) return;
-  peer.sealing = true;
-  const isKey = record?.type === RECORD_TYPES.roomKey;
-  const queue = isKey && !hasText(peer) ? later : soon;
-  queue(core, SEAL_COST_MS, () => sealNext(core, peer));
-}
-
-/** A newer bundle is said to be out: its owner came back, and what went into the connection before may be lost. */
-function mayBeLost({ records, claimedBundleSeq }: Peer): boolean {
-  return records.some((r) => r.phase === 'relayed' && r.sealedBundleSeq < claimedBundleSeq);
-}
-
-/** A message behind keys must not wait for a whole room's keys: their person's go first then. */
-function hasText(peer: Peer): boolean {
-  return peer.records.some((r) => r.phase === 'queued' && r.type !== RECORD_TYPES.roomKey);
-}
-
-/** Once the roster is read: until then nobody is known to be away. */
-function tellAbsent(core: CoreState, peer: Peer): void {
-  if (!core.link.presenceComplete) return;
-  for (const record of peer.records) {
-    if (record.phase === 'queued' && record.sealings === 0) {
-      show(core, record, 'pending', 'not-here');
-    }
-  }
-}
-
-function sealNext(core: CoreState, peer: Peer): void {
-  peer.sealing = false;
-  core.dirty.add(peer.id);
-  // The connection may have changed since this was queued: then the bundle is fetched first.
-  if (!core.link.online || !peer.online || !hasFreshBundle(core, peer)) return;
-  const record = peer.records.find((candidate) => candidate.phase === 'queued') ?? null;
-  if (record === null && !isControlDue(core, peer)) return;
-  const blob = seal(core, peer, record);
-  if (blob === null) return;
-  noteSent(core, peer);
-  if (record !== null) {
-    record.phase = 'sent';
-    record.sealings++;
-    record.transmitted = true;
-    record.sealedAtMs = core.env.nowMs();
-    record.sealedBundleSeq = peer.bundle?.seq ?? 0n;
-    record.overtakenAtMs = null;
-  }
-  const token = core.env.random(TOKEN_BYTES);
-  request(core, { type: 'send', token, ttlSeconds: TTL_SECONDS, blob }, (answer) => {
-    takeAnswer(core, peer, record, answer);
-  });
-}
-
-function seal(core: CoreState, peer: Peer, record: OutRecord | null): Uint8Array | null {
-  if (peer.bundle === null) return null;
-  const payload = encodeDirectPayload(record?.bytes ?? NO_RECORD, nextNote(core, peer));
-  try {
-    return sealDirect({
-      sender: core.me,
-      recipient: peer.id,
-      recipientPrekey: peer.bundle.publicKey,
-      padded: pad(payload),
-      random: core.env.random,
-    });
-  } catch (error) {
-    if (!(error instanceof CryptoError)) throw error;
-    // A prekey that its owner made unusable: theirs to mend with the next bundle.
-    peer.bundle = null;
-    peer.bundleMissedAtMs = core.env.nowMs();
-    return null;
-  }
-}
-
-function nextNote(core: CoreState, peer: Peer): Note {
-  core.noteCounter++;
-  return {
-    boot: core.boot,
-    k: core.noteCounter,
-    low: peer.records[0]?.seq ?? peer.nextSeq,
-    bundleSeq: core.bundleSeq,
-    have: haveOf(peer),
-    wants: peer.wants.slice(0, MAX_WANTS),
-  };
-}
-
-/** What arrived from this peer, its newest streams. */
-function haveOf(peer: Peer): Have[] {
-  const streams = [...peer.incoming.streams].slice(-MAX_HAVE_STREAMS);
-  return streams.map(([stream, sequence]) => ({
-    stream,
-    ...received(sequence, MAX_HAVE_RANGES),
-  }));
-}
-
-/** Every note carries the acknowledgements and wants that were due. */
-function noteSent(core: CoreState, peer: Peer): void {
-  peer.wants = peer.wants.slice(MAX_WANTS);
-  peer.incoming.ackDueAtMs = null;
-  peer.incoming.lastAckAtMs = core.env.nowMs();
-}
-
-function isControlDue(core: CoreState, peer: Peer): boolean {
-  const { ackDueAtMs } = peer.incoming;
-  return peer.wants.length > 0 || (ackDueAtMs !== null && ackDueAtMs <= core.env.nowMs());
-}
-
-function takeAnswer(core: CoreState, peer: Peer, record: OutRecord | null, answer: Answer): void {
-  core.dirty.add(peer.id);
-  const refused = answer?.type === 'error' ? answer.code : null;
-  if (refused === 'not-here') peer.online = false;
-  // An acknowledgement that didn't go is owed until the peer is here again.
-  if (record === null && answer?.type !== 'done') {
-    peer.incoming.ackDueAtMs ??= core.env.nowMs() + REFUSED_ACK_MS;
-  }
-  if (record === null || record.phase !== 'sent') return;
-  if (answer?.type === 'done') {
-    record.phase = 'relayed';
-    show(core, record, 'relayed', null);
-    return;
-  }
-  record.phase = 'queued';
-  if (refused === 'not-here') {
-    record.sealings--;
-    show(core, record, 'pending', 'not-here');
-    return;
-  }
-  if (refused === null) return;
-  // An earlier sealing may be out and yet be acknowledged: this one's refusal only waits.
-  if (record.sealings > 1) record.phase = 'relayed';
-  else fail(core, peer, record, 'refused');
-}
-
-function fail(core: CoreState, peer: Peer, record: OutRecord, reason: MessageReason): void {
+export function fail(core: CoreState, peer: Peer, record: OutRecord, reason: MessageReason): void {
   peer.records = peer.records.filter((candidate) => candidate !== record);
+  forgetOut(core, peer, record);
   show(core, record, 'failed', reason);
 }
 
 /** Tells a state once, and never one that is behind what was told. Keys and voids are nobody's message. */
-function show(
+export function show(
   core: CoreState,
   record: OutRecord,
   state: MessageState,
   reason: MessageReason | null,
 ): void {
   const repeats = record.shown === state && record.shownReason === reason;
-  const falls = state === 'pending' && record.shown !== 'pending';
+  const falls = RANKS[state] < RANKS[record.shown];
   if (record.type !== RECORD_TYPES.text || record.shown === 'failed' || repeats || falls) return;
   record.shown = state;
   record.shownReason = reason;
-  emit(core, { type: 'receipt', id: record.id, state, reason });
+  tellReceipt(core, { id: record.id, state, reason });
 }
 
 /** What the peer says has arrived: those records are done; what they overtook may be lost. */
 export function takeHave(core: CoreState, peer: Peer, have: readonly Have[]): void {
-  const ours = have.find(({ stream }) => stream === core.stream);
-  if (ours === undefined) return;
-  const arrived = (seq: number) =>
-    seq <= ours.upTo || ours.ranges.some(([from, to]) => from <= seq && seq <= to);
-  const highest = ours.ranges.at(-1)?.[1] ?? ours.upTo;
-  for (const record of peer.records) {
-    if (record.transmitted && arrived(record.seq)) show(core, record, 'delivered', null);
-    else if (record.seq < highest) record.overtakenAtMs ??= core.env.nowMs();
+  const done = new Set<OutRecord>();
+  for (const { stream, upTo, ranges } of have) {
+    const highest = ranges.at(-1)?.[1] ?? upTo;
+    for (const record of peer.records) {
+      const { seq } = record;
+      if (record.stream !== stream) continue;
+      const arrived = seq <= upTo || ranges.some(([from, to]) => from <= seq && seq <= to);
+      if (arrived && record.transmitted) done.add(record);
+      else if (seq < highest) record.overtakenAtMs ??= core.env.nowMs();
+    }
   }
-  peer.records = peer.records.filter((r) => !r.transmitted || !arrived(r.seq));
+  for (const record of done) {
+    show(core, record, peer.quiet ? 'relayed' : 'delivered', null);
+    forgetOut(core, peer, record);
+  }
+  if (done.size > 0) peer.records = peer.records.filter((record) => !done.has(record));
   core.dirty.add(peer.id);
 }
 
-/** Seals again what has waited too long, and gives up what has waited a week. */
+/** Turn keys of the peer that our records came under when they were gone. */
+export function takeLost(peer: Peer, lost: readonly Kid[]): void {
+  for (const kid of lost) {
+    dropTurn(peer, kid);
+    for (const record of peer.records) {
+      if (record.sealed?.kid === kid) record.phase = 'queued';
+    }
+  }
+}
+
+/** Queues again what went to a key in memory, where that or the way to it may be gone. */
+export function queueLost(core: CoreState, peer: Peer): void {
+  for (const record of peer.records) {
+    if (record.phase === 'relayed' && isLost(core, peer, record)) record.phase = 'queued';
+  }
+}
+
+/**
+ * A higher bundle: its owner has connected anew since, and what lay in the connection before is lost. What
+ * lies in a mailbox is there whoever comes and goes, but at no other relay.
+ */
+function isLost(core: CoreState, peer: Peer, { sealed, mailbox }: OutRecord): boolean {
+  if (mailbox !== null) return mailbox !== core.link.relayId;
+  if (sealed === null || core.leaving || isAway(core, peer)) return true;
+  return bootOf(peer) > sealed.boot || bundleSeqOf(peer) > sealed.bundleSeq;
+}
+
+/** Whether a newer bundle is claimed than the one known when records went to keys in memory: it is fetched then. */
+export function mayBeLost({ records, claimedBundleSeq, online }: Peer): boolean {
+  if (!online) return false;
+  return records.some(
+    ({ phase, mailbox, sealed }) =>
+      phase === 'relayed' && mailbox === null && (sealed?.bundleSeq ?? 0n) < claimedBundleSeq,
+  );
+}
+
+/** The next to be sealed; a mailbox that refused a record is left alone for a while. */
+export function nextQueued(core: CoreState, peer: Peer): OutRecord | null {
+  const now = core.env.nowMs();
+  const isDue = ({ notBeforeMs }: OutRecord) => peer.online || notBeforeMs <= now;
+  return peer.records.find((record) => record.phase === 'queued' && isDue(record)) ?? null;
+}
+
+/** How long a record that was sealed waits before it is sealed again, ms. */
+export function retryAfterMs({ sealings }: OutRecord): number {
+  return RETRY_MS[Math.min(Math.max(sealings, 1), RETRY_MS.length) - 1] ?? 0;
+}
+
+/** Queues again what has waited too long, and gives up what has waited a week. */
 export function tendOutbox(core: CoreState, peer: Peer): void {
   const now = core.env.nowMs();
   for (const record of [...peer.records]) {
     if (now - record.queuedAtMs >= RECORD_LIFETIME_MS) fail(core, peer, record, 'expired');
-    else if (record.phase === 'relayed' && resealAtMs(peer, record) <= now) record.phase = 'queued';
+    else if (record.phase === 'relayed' && resealAtMs(peer, record) <= now) {
+      record.phase = 'queued';
+      doubtKeys(peer, record);
+    }
   }
   core.dirty.add(peer.id);
 }
 
+/**
+ * Nobody has answered: the owner of the key may have lost every memory of it, and so can't say that it is
+ * gone, while the relay hides that they have another.
+ */
+function doubtKeys(peer: Peer, { sealed }: OutRecord): void {
+  if (sealed?.inMemory !== true) return;
+  dropTurn(peer, sealed.kid);
+  staleBundle(peer);
+}
+
+/** What lies in a mailbox is read when its owner comes: that long they have. */
 function resealAtMs(peer: Peer, record: OutRecord): number {
-  const overtaken = record.overtakenAtMs;
-  const byOvertaking = overtaken === null ? Number.POSITIVE_INFINITY : overtaken + OVERTAKEN_MS;
+  const { overtakenAtMs, sealed, mailbox } = record;
+  const byOvertaking =
+    overtakenAtMs === null ? Number.POSITIVE_INFINITY : overtakenAtMs + OVERTAKEN_MS;
   if (peer.records[0] !== record || !peer.online) return byOvertaking;
-  const wait = RETRY_MS[Math.min(record.sealings - 1, RETRY_MS.length - 1)] ?? 0;
-  return Math.min(byOvertaking, record.sealedAtMs + wait);
+  const sealedAtMs = sealed?.atMs ?? 0;
+  const sinceMs = mailbox === null ? sealedAtMs : Math.max(sealedAtMs, peer.onlineSinceMs);
+  return Math.min(byOvertaking, sinceMs + retryAfterMs(record));
 }
 
 /** When this peer's outbox has something to do by itself, monotonic ms; null: never. */
 export function outboxDueMs(core: CoreState, peer: Peer): number | null {
   const due: number[] = [];
-  const { ackDueAtMs } = peer.incoming;
-  const retry = bundleRetryAtMs(peer);
-  // Where the relay was asked, its answer comes first and no clock.
-  const isAsked = core.fetches.bundlesAsked || core.fetches.cardsAsked;
-  if (ackDueAtMs !== null && peer.online && core.link.online && !peer.sealing && !isAsked) {
-    due.push(Math.max(ackDueAtMs, retry ?? ackDueAtMs));
-  }
-  if (retry !== null && peer.online && peer.records.length > 0 && !isAsked) due.push(retry);
+  const now = core.env.nowMs();
   for (const record of peer.records) {
     due.push(record.queuedAtMs + RECORD_LIFETIME_MS);
-    if (record.phase === 'relayed' && core.link.online) due.push(resealAtMs(peer, record));
+    if (!core.link.online) continue;
+    if (record.phase === 'relayed') due.push(resealAtMs(peer, record));
+    if (record.phase === 'queued' && record.notBeforeMs > now) due.push(record.notBeforeMs);
   }
+  const sealing = sealingDueMs(core, peer);
+  if (sealing !== null) due.push(sealing);
   return due.length === 0 ? null : Math.min(...due);
+}
+
+/** What waits for a bundle that was missed, for an acknowledgement's time, or for a mailbox to be there. */
+function sealingDueMs(core: CoreState, peer: Peer): number | null {
+  const { ackDueAtMs } = peer.incoming;
+  if (!core.link.online || peer.sealing) return null;
+  const waits = nextQueued(core, peer) !== null || mayBeLost(peer);
+  if (ackDueAtMs === null && !waits) return null;
+  if (peer.unknownUntilMs > core.env.nowMs()) return peer.unknownUntilMs;
+  const choice = chooseKey(core, peer, 'control');
+  if (choice === 'unsure' || choice === 'away') return null;
+  // Where the relay was asked, its answer comes first and no clock.
+  const isAsked = core.fetches.bundlesAsked || core.fetches.cardsAsked;
+  if (choice !== 'fetch' && !waits) return ackDueAtMs;
+  if (isAsked) return null;
+  const retryAtMs = bundleRetryAtMs(peer);
+  if (waits || ackDueAtMs === null) return retryAtMs;
+  return Math.max(ackDueAtMs, retryAtMs ?? ackDueAtMs);
+}
+
+/**
+ * Whether something waits for its reader that would be lost with this process's end: sealed to a key in
+ * memory or not at all, and yet to be acknowledged.
+ */
+export function isFleeting(core: CoreState): boolean {
+  if (!core.link.online || core.link.mailboxBlobs === 0) return false;
+  for (const peer of core.peers.values()) {
+    if (peer.records.length > 0 && isStoredFor(core, peer) && hasFleeting(core, peer)) return true;
+  }
+  return false;
+}
+
+function hasFleeting(core: CoreState, peer: Peer): boolean {
+  const now = core.env.nowMs();
+  return peer.records.some(
+    ({ mailbox, notBeforeMs }) => mailbox !== core.link.relayId && notBeforeMs <= now,
+  );
+}
+
+/** Nobody answers any more: everything that waits goes to keys that outlive their owners' runs. */
+export function sealForFarewell(core: CoreState): void {
+  core.leaving = true;
+  for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
+}
+
+/** Whether others may see that what they wrote was delivered here; the next notes say so. */
+export function setQuiet(core: CoreState, quiet: boolean): void {
+  core.quiet = quiet;
 }

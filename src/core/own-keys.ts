@@ -1,4 +1,4 @@
-// One's own card and live prekeys: published at each connection, renewed, destroyed in time.
+// One's own card and bundle: published at each connection. Live prekeys: renewed, destroyed in time.
 import { Prekey } from '../crypto/prekey.ts';
 import { openBundle, openCard, signBundle, signCard } from '../crypto/signed-objects.ts';
 import { wipe } from '../crypto/sodium.ts';
@@ -8,7 +8,15 @@ import type { Kid } from '../protocol/ids.ts';
 import { LIVE_PREKEY_DESTROY_MS, LIVE_PREKEY_RENEW_MS } from '../protocol/limits.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { emit, request, takeSeq } from './link.ts';
+import {
+  isRenewalDue,
+  mailboxKeysDueMs,
+  mailboxKeyToPublish,
+  tendMailboxKeys,
+  wipeMailboxKeys,
+} from './mailbox-keys.ts';
 import type { CoreState } from './state.ts';
+import { tendTurnKeys, turnKeysDueMs, wipeTurnKeys } from './turn-keys.ts';
 
 /** The signed card of this profile, for the login. */
 export function ownCard(core: CoreState): Uint8Array {
@@ -41,7 +49,10 @@ export function publishBundle(core: CoreState): void {
   const seq = takeSeq(core);
   if (core.boot === 0n) core.boot = seq;
   core.bundleSeq = seq;
-  const prekeys = [{ class: 'live' as const, publicKey: prekey.prekey.publicKey }];
+  const prekeys = [
+    { class: 'live' as const, publicKey: prekey.prekey.publicKey },
+    { class: 'mailbox' as const, publicKey: mailboxKeyToPublish(core).publicKey },
+  ];
   publish(core, 'bundle', signBundle(core.me, { seq, boot: core.boot, prekeys }));
 }
 
@@ -53,8 +64,16 @@ export function livePrekey(core: CoreState, kid: Kid): Prekey | null {
   return named === undefined || named.madeAtMs <= youngestDeadMs ? null : named.prekey;
 }
 
-/** Destroys keys 70 min after making and makes a new one 50 min after the last, by the monotonic clock. */
+/** Destroys keys of all kinds when their time has come, and publishes new ones. */
 export function tendPrekeys(core: CoreState): void {
+  tendTurnKeys(core);
+  tendMailboxKeys(core);
+  const isRenewed = tendLiveKeys(core);
+  if (core.link.online && (isRenewed || isRenewalDue(core))) publishBundle(core);
+}
+
+/** Gone 70 min after making, and a new one 50 min after the last, by the monotonic clock. True: there is one. */
+function tendLiveKeys(core: CoreState): boolean {
   const now = core.env.nowMs();
   core.prekeys = core.prekeys.filter(({ prekey, madeAtMs }) => {
     const keeps = now - madeAtMs < LIVE_PREKEY_DESTROY_MS;
@@ -62,22 +81,27 @@ export function tendPrekeys(core: CoreState): void {
     return keeps;
   });
   const last = newest(core);
-  if (last !== undefined && now - last.madeAtMs < LIVE_PREKEY_RENEW_MS) return;
-  if (last === undefined && !core.link.online) return;
+  if (last !== undefined && now - last.madeAtMs < LIVE_PREKEY_RENEW_MS) return false;
+  if (last === undefined && !core.link.online) return false;
   addPrekey(core);
-  if (core.link.online) publishBundle(core);
+  return true;
 }
 
 /** When `tendPrekeys` has something to do next, monotonic ms; null while there is no key. */
 export function prekeysDueMs(core: CoreState): number | null {
+  const due = [turnKeysDueMs(core), core.link.online ? mailboxKeysDueMs(core) : null];
   const oldest = core.prekeys[0];
   const last = newest(core);
-  if (oldest === undefined || last === undefined) return null;
-  return Math.min(oldest.madeAtMs + LIVE_PREKEY_DESTROY_MS, last.madeAtMs + LIVE_PREKEY_RENEW_MS);
+  if (oldest !== undefined) due.push(oldest.madeAtMs + LIVE_PREKEY_DESTROY_MS);
+  if (last !== undefined) due.push(last.madeAtMs + LIVE_PREKEY_RENEW_MS);
+  const times = due.filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
-/** Wipes every live key: at the end of the process, and so that nothing recorded opens any more. */
+/** Wipes every key in memory: at the end of the process, and so that nothing recorded opens any more. */
 export function destroyPrekeys(core: CoreState): void {
+  wipeTurnKeys(core);
+  wipeMailboxKeys(core);
   for (const { prekey } of core.prekeys) prekey.destroy();
   core.prekeys = [];
 }

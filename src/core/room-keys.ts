@@ -12,6 +12,7 @@ import { idBytes, PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.
 import { CHAIN_LIFETIME_MS, CHAIN_MESSAGES, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import type { Want } from '../protocol/note.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
+import { forgetChain, forgetRun, saveChain, saveOwnChain, saveRun } from './durable-rooms.ts';
 import { emit } from './link.ts';
 import { newMessageId, peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
@@ -39,10 +40,13 @@ const MAX_WANTED = 64;
 const MAX_LOOKUPS_A_TICK = 4;
 const LOOKUP_PAUSE_MS = 50;
 const ANSWER_INTERVAL_MS = 60_000;
-/** Chains and streams of one member in one room: enough for restarts; another's must not push them out. */
-const MAX_CHAINS_A_MEMBER = 4;
+/**
+ * Chains and streams of one member in one room: enough for who comes back after a week, in which a member
+ * may have begun many; another's must not push them out.
+ */
+const MAX_CHAINS_A_MEMBER = 32;
 const MAX_STREAMS_A_MEMBER = 8;
-const MAX_CHAINS = 4 * MAX_ROOM_MEMBERS;
+const MAX_CHAINS = 8 * MAX_ROOM_MEMBERS;
 
 /** Our chain, current: a new one after 256 messages or 24 h; members get its key in slices. */
 export function currentChain(core: CoreState, room: RoomState): OwnChain {
@@ -57,6 +61,7 @@ export function currentChain(core: CoreState, room: RoomState): OwnChain {
     answeredAtMs: new Map(),
   };
   room.own = fresh;
+  saveOwnChain(core, room);
   return fresh;
 }
 
@@ -91,6 +96,7 @@ function give(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void
   const id = newMessageId(core);
   enqueue(core, peerOf(core, to), { id, type: RECORD_TYPES.roomKey, content: encodeCbor(content) });
   own.holders.set(to, id);
+  saveOwnChain(core, room);
 }
 
 /** A newcomer can't open what was sealed before, so only what is still to be sealed may come to it. */
@@ -99,14 +105,20 @@ function lowestToCome(room: RoomState, { chain }: OwnChain): number {
   return next?.seq ?? room.nextSeq;
 }
 
+/** A visitor is gone the moment it has spoken: nobody who is away could ask it for its key later. */
+function waitsForAway(core: CoreState, { standing }: RoomState): boolean {
+  return standing === 'guest' && core.link.mailboxBlobs > 0;
+}
+
 /**
- * Whether every present member's key is on its way, or has waited long enough: a member that can't be
- * sealed to must not hold up each message of a room.
+ * Whether the key of every member who is waited for is on its way, or has waited long enough: one that can't
+ * be sealed to must not hold up each message of a room.
  */
 export function isDistributed(core: CoreState, room: RoomState, own: OwnChain): boolean {
   const oldest = room.outbox[0];
   if (oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs)) return true;
-  const waitedFor = presentMembers(room).filter(({ id }) => !isBlocked(core, id));
+  const everybody = waitsForAway(core, room) ? keyHolders(core, room) : presentMembers(room);
+  const waitedFor = everybody.filter(({ id }) => !isBlocked(core, id));
   return waitedFor.every(({ id }) => {
     const recordId = own.holders.get(id);
     const record = core.peers.get(id)?.records.find((candidate) => candidate.id === recordId);
@@ -137,30 +149,33 @@ export function takeKey(
   if (!isValidJoin(core, room, owner.ed25519, join)) return null;
   if (join.standing === 'joined') welcome(core, room, owner.id, join);
   if (room.chains.has(skid)) return null;
-  addChain(room, owner.id, content, skid);
+  addChain(core, room, { owner: owner.id, content, skid });
   return { room, skid };
 }
 
-function addChain(
-  room: RoomState,
-  owner: PeerId,
-  content: RoomKeyContent,
-  skid: SenderKeyId,
-): void {
+interface HandedChain {
+  readonly owner: PeerId;
+  readonly content: RoomKeyContent;
+  readonly skid: SenderKeyId;
+}
+
+function addChain(core: CoreState, room: RoomState, { owner, content, skid }: HandedChain): void {
   const chain = newReceiverChain({
     ...{ room: room.roomId, skid, index: content.index },
     chainKey: content.chain,
     signPublic: content.sign.slice(),
   });
   room.chains.set(skid, { owner, chain });
-  sequenceOf(room, owner, StreamId.fromBytes(content.stream), content.low);
+  saveChain(core, room, skid);
+  const run = { owner, stream: StreamId.fromBytes(content.stream) };
+  sequenceOf(core, room, run, content.low);
   const ofOwner = [...room.chains].filter(([, other]) => other.owner === owner);
-  for (const [oldest] of ofOwner.slice(0, -MAX_CHAINS_A_MEMBER)) room.chains.delete(oldest);
-  if (room.chains.size > MAX_CHAINS) dropOneChain(room);
+  for (const [oldest] of ofOwner.slice(0, -MAX_CHAINS_A_MEMBER)) forgetChain(core, room, oldest);
+  if (room.chains.size > MAX_CHAINS) dropOneChain(core, room);
 }
 
 /** The oldest of somebody who isn't a member, since one connection can have any number of names. */
-function dropOneChain(room: RoomState): void {
+function dropOneChain(core: CoreState, room: RoomState): void {
   let victim: SenderKeyId | null = null;
   for (const [skid, { owner }] of room.chains) {
     victim ??= skid;
@@ -168,14 +183,14 @@ function dropOneChain(room: RoomState): void {
     victim = skid;
     break;
   }
-  if (victim !== null) room.chains.delete(victim);
+  if (victim !== null) forgetChain(core, room, victim);
 }
 
 /** The order of one stream of a member, made where it is new, from `low` on. */
 export function sequenceOf(
+  core: CoreState,
   room: RoomState,
-  owner: PeerId,
-  stream: StreamId,
+  { owner, stream }: { readonly owner: PeerId; readonly stream: StreamId },
   low: number,
 ): Sequence<RoomArrival> {
   const run = `${owner}/${stream}`;
@@ -183,13 +198,14 @@ export function sequenceOf(
   if (known !== undefined) return known;
   const sequence = newSequence<RoomArrival>(low);
   room.sequences.set(run, sequence);
+  saveRun(core, room, run);
   const ofOwner = [...room.sequences.keys()].filter((key) => key.startsWith(owner));
-  for (const oldest of ofOwner.slice(0, -MAX_STREAMS_A_MEMBER)) room.sequences.delete(oldest);
-  if (room.sequences.size > MAX_CHAINS) dropOneSequence(room);
+  for (const oldest of ofOwner.slice(0, -MAX_STREAMS_A_MEMBER)) forgetRun(core, room, oldest);
+  if (room.sequences.size > MAX_CHAINS) dropOneSequence(core, room);
   return sequence;
 }
 
-function dropOneSequence(room: RoomState): void {
+function dropOneSequence(core: CoreState, room: RoomState): void {
   let victim: string | null = null;
   for (const run of room.sequences.keys()) {
     victim ??= run;
@@ -198,7 +214,7 @@ function dropOneSequence(room: RoomState): void {
     victim = run;
     break;
   }
-  if (victim !== null) room.sequences.delete(victim);
+  if (victim !== null) forgetRun(core, room, victim);
 }
 
 function roomOfId(core: CoreState, id: RoomId): RoomState | null {
@@ -210,7 +226,10 @@ function roomOfId(core: CoreState, id: RoomId): RoomState | null {
 export function tendChains(core: CoreState, room: RoomState): void {
   const now = core.env.nowMs();
   for (const peerChain of room.chains.values()) {
-    if (peerChain.chain.skipped.size > 0) peerChain.chain = dropExpiredKeys(peerChain.chain, now);
+    const before = peerChain.chain.skipped.size;
+    if (before === 0) continue;
+    peerChain.chain = dropExpiredKeys(peerChain.chain, now);
+    if (peerChain.chain.skipped.size < before) saveChain(core, room, peerChain.chain.skid);
   }
 }
 
@@ -226,6 +245,7 @@ export function answerWant(core: CoreState, asker: PeerKeys, want: Want): void {
   if (answered !== undefined && now - answered < ANSWER_INTERVAL_MS) return;
   own.answeredAtMs.set(asker.id, now);
   own.holders.delete(asker.id);
+  saveOwnChain(core, room);
   welcome(core, room, asker.id, join);
 }
 

@@ -7,10 +7,11 @@ import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { TOKEN_BYTES } from '../protocol/frames.ts';
 import type { SenderKeyId } from '../protocol/ids.ts';
-import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES, ROOM_TTL_SECONDS } from '../protocol/limits.ts';
+import { BLOB_TTL_SECONDS, MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
 import { pad, unpad } from '../protocol/padding.ts';
 import { decodeRoomRecord, encodeRoomRecord } from '../protocol/record.ts';
-import { emit, request } from './link.ts';
+import { forgetOut, saveChain, saveOut, saveOwnChain, saveRoom, saveRun } from './durable-rooms.ts';
+import { emit, request, tellReceipt } from './link.ts';
 import type { ToSend } from './outbox.ts';
 import { whoOf } from './people.ts';
 import {
@@ -32,7 +33,6 @@ import type {
   RoomArrival,
   RoomOut,
   RoomState,
-  Sequence,
 } from './state.ts';
 
 /** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
@@ -45,17 +45,30 @@ export function enqueueRoom(core: CoreState, room: RoomState, { id, type, conten
   const record = { type, messageId: id, stream: room.stream, seq, timeMs, content };
   const bytes = encodeRoomRecord(record);
   const queuedAtMs = core.env.nowMs();
-  room.outbox.push({ id, bytes, seq, queuedAtMs, phase: 'queued', sealed: null });
+  const out: RoomOut = {
+    id,
+    bytes,
+    seq,
+    queuedAtMs,
+    phase: 'queued',
+    transmitted: false,
+    sealed: null,
+  };
+  room.outbox.push(out);
+  saveOut(core, room, out);
+  saveRoom(core, room);
 }
 
 /** Takes back a message that never went out; false where it is too late. */
 export function withdrawRoom(core: CoreState, room: RoomState, id: RoomOut['id']): boolean {
   const last = room.outbox.at(-1);
   // Only the newest: a number left out before others would look like a loss.
-  if (last === undefined || last.id !== id || last.sealed !== null) return false;
+  if (last === undefined || last.id !== id || last.transmitted) return false;
   room.outbox.pop();
   room.nextSeq--;
-  emit(core, { type: 'receipt', id, state: 'failed', reason: 'cancelled' });
+  forgetOut(core, room, last);
+  saveRoom(core, room);
+  tellReceipt(core, { id, state: 'failed', reason: 'cancelled' });
   return true;
 }
 
@@ -66,7 +79,7 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
   // The first message waits until every join in the list has been checked and given a key.
   const own = waits ? currentChain(core, room) : null;
   distribute(core, room);
-  if (own === null || (awaitsProofs(core, room) && !isOverdue(core, room))) return;
+  if (own === null || (awaitsProofs(core, room, own) && !isOverdue(core, room))) return;
   if (!isDistributed(core, room, own)) return;
   for (const out of room.outbox) {
     if (out.phase !== 'queued') continue;
@@ -79,10 +92,15 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
   }
 }
 
-/** Joins just told, whose members are about to get a key; not those that nobody ever proves. */
-function awaitsProofs(core: CoreState, room: RoomState): boolean {
+/**
+ * Joins just told, whose members are about to get a key; not those that nobody ever proves. Who is away is
+ * given it as it is then, and could not read later what went out before.
+ */
+function awaitsProofs(core: CoreState, room: RoomState, { holders }: OwnChain): boolean {
   const now = core.env.nowMs();
-  for (const { sinceMs } of room.unproven.values()) if (patienceEndsMs(sinceMs) > now) return true;
+  for (const [id, { sinceMs, here }] of room.unproven) {
+    if ((here || !holders.has(id)) && patienceEndsMs(sinceMs) > now) return true;
+  }
   return false;
 }
 
@@ -96,19 +114,21 @@ function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut)
   if (out.sealed === null || out.sealed.skid !== own.chain.skid) {
     const { chain, blob } = sealRoomBlob(own.chain, pad(out.bytes), core.env.random);
     own.chain = chain;
+    saveOwnChain(core, room);
     out.sealed = { skid: chain.skid, token: core.env.random(TOKEN_BYTES), blob };
   }
   out.phase = 'sent';
+  out.transmitted = true;
   const { token, blob } = out.sealed;
-  request(core, { type: 'fanout', token, ttlSeconds: ROOM_TTL_SECONDS, blob }, (answer) => {
+  request(core, { type: 'fanout', token, ttlSeconds: BLOB_TTL_SECONDS, blob }, (answer) => {
     takeAnswer(core, room, out, answer);
   });
 }
 
 function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answer): void {
   if (answer?.type === 'done') {
-    room.outbox = room.outbox.filter((other) => other !== out);
-    emit(core, { type: 'receipt', id: out.id, state: 'relayed', reason: null });
+    takeOut(core, room, out);
+    tellReceipt(core, { id: out.id, state: 'relayed', reason: null });
     return;
   }
   out.phase = 'queued';
@@ -117,8 +137,13 @@ function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answ
     subscribe(core, room);
     return;
   }
+  takeOut(core, room, out);
+  tellReceipt(core, { id: out.id, state: 'failed', reason: 'refused' });
+}
+
+function takeOut(core: CoreState, room: RoomState, out: RoomOut): void {
   room.outbox = room.outbox.filter((other) => other !== out);
-  emit(core, { type: 'receipt', id: out.id, state: 'failed', reason: 'refused' });
+  forgetOut(core, room, out);
 }
 
 /** A blob of a room we are in; what it and those that waited for it bring, in their senders' order. */
@@ -130,10 +155,11 @@ export function receiveRoom(
   const room = header.kind === 'room' ? roomOfTopic(core, header.topic) : null;
   if (header.kind !== 'room' || room === null || room.standing !== 'joined') return null;
   if (rseq > room.cursor) room.cursor = rseq;
+  saveRoom(core, room);
   if (header.skid === room.own?.chain.skid) return null;
   const chain = room.chains.get(header.skid);
   if (chain !== undefined) return { room, arrivals: openBlob(core, room, chain, blob) };
-  hold(core, room, { blob: blob.slice(), skid: header.skid, sinceMs: core.env.nowMs() });
+  hold(core, room, { blob: blob.slice(), skid: header.skid, rseq, sinceMs: core.env.nowMs() });
   return null;
 }
 
@@ -181,6 +207,7 @@ function openBlob(
     const opened = openRoomBlob(from.chain, blob, core.env.nowMs());
     if (opened === null) return [];
     from.chain = opened.chain;
+    saveChain(core, room, opened.chain.skid);
     const bytes = unpad(opened.padded);
     return order(core, room, from, bytes);
   } catch (error) {
@@ -199,8 +226,8 @@ function order(
   bytes: Uint8Array,
 ): RoomArrival[] {
   const record = decodeRoomRecord(bytes);
-  const sequence = sequenceOf(room, owner, record.stream, record.seq);
-  const item = { from: owner, record };
+  const sequence = sequenceOf(core, room, { owner, stream: record.stream }, record.seq);
+  const item = { from: owner, record, bytes: bytes.slice() };
   const digest = hexFromBytes(hash('record', bytes));
   const sizeBytes = record.content.length;
   const arrival = { seq: record.seq, item, digest, sizeBytes };
@@ -213,16 +240,17 @@ function order(
     );
     return [item];
   }
-  return releaseFrom(core, room, sequence);
+  return releaseFrom(core, room, `${owner}/${record.stream}`);
 }
 
-function releaseFrom(
-  core: CoreState,
-  room: RoomState,
-  sequence: Sequence<RoomArrival>,
-): RoomArrival[] {
+/** `run` is `ID/stream`. */
+function releaseFrom(core: CoreState, room: RoomState, run: string): RoomArrival[] {
+  const sequence = room.sequences.get(run);
+  if (sequence === undefined) return [];
   const patience = { low: 0, nowMs: core.env.nowMs(), patienceMs: GAP_PATIENCE_MS };
-  return release(sequence, patience).map(({ item, missing }) => {
+  const released = release(sequence, patience);
+  saveRun(core, room, run);
+  return released.map(({ item, missing }) => {
     const from = whoOf(core, item.from);
     if (missing > 0) emit(core, { type: 'gap', from, room: `#${room.name}`, missing });
     return item;
@@ -231,7 +259,8 @@ function releaseFrom(
 
 /** Messages behind a gap that nobody filled in time. */
 export function releaseOverdueRoom(core: CoreState, room: RoomState): RoomArrival[] {
-  return [...room.sequences.values()].flatMap((sequence) => releaseFrom(core, room, sequence));
+  const overdue = [...room.sequences].filter(([, { heldSinceMs }]) => heldSinceMs !== null);
+  return overdue.flatMap(([run]) => releaseFrom(core, room, run));
 }
 
 function alarm(core: CoreState, message: string): void {

@@ -2,10 +2,12 @@
 import { publicRoomId, signJoin, topicOf, verifyJoin } from '../crypto/room.ts';
 import { encodeJoinProof, type JoinProof, type RosterEntry } from '../protocol/frames.ts';
 import { type PeerId, StreamId, type TopicId } from '../protocol/ids.ts';
-import { MAX_ROOM_MEMBERS, ROOM_TTL_SECONDS } from '../protocol/limits.ts';
-import { emit, later, request, takeSeq } from './link.ts';
+import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
+import { forgetRoomRows, saveOwnChain, saveRoom, saveWholeRoom } from './durable-rooms.ts';
+import { emit, later, request, takeSeq, tellReceipt } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { isBlocked, whoOf } from './people.ts';
+import { restoreRoom } from './restore-rooms.ts';
 import type { Claim, CoreState, Member, RoomState } from './state.ts';
 
 /** Checking a join is one signature. */
@@ -14,19 +16,23 @@ const PROVE_COST_MS = 0.2;
 const MAX_MEMBERS_KEPT = 2 * MAX_ROOM_MEMBERS;
 /** How long others may take to learn of a newcomer: the relay tells joins in batches. */
 const NEWCOMER_MS = 5_000;
-/** A member whose link is down still gets keys this long: it reads what the relay's log kept for it. */
-const AWAY_MS = ROOM_TTL_SECONDS * 1000;
+/** A member who is away still gets keys this long: it reads what the relay's log kept for it. */
+const AWAY_MS = BLOB_TTL_SECONDS * 1000;
 
 /** Enters a room, or turns a visit into a stay. `name` has been parsed by protocol/nickname.ts. */
 export function enterRoom(core: CoreState, name: string, standing: RoomState['standing']): void {
   const known = core.rooms.get(name);
   if (known !== undefined && (known.standing === 'joined' || standing === 'guest')) return;
-  const room = known ?? newRoom(core, name, standing);
+  // A visitor has nothing to go on with, unless it has said something.
+  const goesOn = known !== undefined && known.outbox.length > 0;
+  const room = goesOn ? known : newRoom(core, name, standing);
   room.standing = standing;
-  // A visitor was sent nothing, and reads from now on.
-  room.cursor = 0n;
   core.rooms.set(name, room);
-  if (standing === 'joined') saveRooms(core);
+  if (standing === 'joined') {
+    if (!goesOn) restoreRoom(core, room);
+    saveWholeRoom(core, room);
+    saveRooms(core);
+  }
   room.changed = true;
   if (core.link.online) subscribe(core, room);
 }
@@ -34,8 +40,7 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
 /** Leaves for good; the signed leave tells the others that it is our own doing. */
 export function leaveRoom(core: CoreState, room: RoomState): void {
   for (const { id, phase } of room.outbox) {
-    if (phase === 'queued')
-      emit(core, { type: 'receipt', id, state: 'failed', reason: 'cancelled' });
+    if (phase === 'queued') tellReceipt(core, { id, state: 'failed', reason: 'cancelled' });
   }
   forgetRoom(core, room);
   if (core.link.online) {
@@ -47,6 +52,7 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
 function forgetRoom(core: CoreState, room: RoomState): void {
   core.rooms.delete(room.name);
   if (room.standing !== 'joined') return;
+  forgetRoomRows(core, room);
   saveRooms(core);
   emit(core, { type: 'room-left', room: `#${room.name}` });
 }
@@ -63,6 +69,7 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
     rosterComplete: false,
     changed: false,
     cursor: 0n,
+    cursorOf: null,
     newcomerUntilMs: 0,
     own: null,
     nextSeq: 1,
@@ -92,14 +99,17 @@ export function subscribe(core: CoreState, room: RoomState): void {
   if (join === null) return;
   room.join = join;
   room.rosterComplete = false;
+  // Another relay's numbers mean nothing here.
+  if (room.cursorOf !== core.link.relayId) room.cursor = 0n;
+  room.cursorOf = core.link.relayId;
   if (room.cursor === 0n) room.newcomerUntilMs = core.env.nowMs() + NEWCOMER_MS;
   request(core, { type: 'sub', topic: room.topic, cursor: room.cursor, join }, (answer) => {
     if (answer?.type !== 'error') return;
     const message = `the relay lets you not into #${room.name} (${answer.code}); it was left`;
     emit(core, { type: 'error', code: answer.code, message });
     // What waits can't go out, and the next login would be refused again.
-    for (const { id } of room.outbox.splice(0)) {
-      emit(core, { type: 'receipt', id, state: 'failed', reason: 'refused' });
+    for (const { id } of room.outbox) {
+      tellReceipt(core, { id, state: 'failed', reason: 'refused' });
     }
     forgetRoom(core, room);
   });
@@ -161,19 +171,29 @@ export function takeRoster(
   room.changed = true;
 }
 
+/** The list is whole: a newcomer reads on from its end. */
+export function takeHead(core: CoreState, room: RoomState, head: bigint): void {
+  if (room.cursor !== 0n) return;
+  room.cursor = head;
+  saveRoom(core, room);
+}
+
 function takeEntry(core: CoreState, room: RoomState, { id, here, join }: RosterEntry): void {
   const member = room.members.get(id);
   if (member !== undefined && !here) markGone(core, room, member);
-  if (join.standing === 'guest' || (member === undefined && !here)) return;
+  if (join.standing === 'guest') return;
+  // Who left is of interest only where we knew them; who is away reads later what is said now.
+  if (member === undefined && !here && join.standing === 'left') return;
   if (member !== undefined && join.seq < member.join.seq) return;
   if (member !== undefined && join.seq === member.join.seq) {
-    if (here) markHere(core, room, member);
+    if (here) markHere(core, room, { member, isNews: room.rosterComplete });
     return;
   }
   const kept = room.members.size + room.unproven.size;
   if (member === undefined && kept >= MAX_MEMBERS_KEPT && !dropGone(room)) return;
   room.unproven.set(id, {
     here,
+    isNews: room.rosterComplete,
     join: { ...join, signature: join.signature.slice() },
     sinceMs: core.env.nowMs(),
   });
@@ -208,9 +228,10 @@ function proveMember(core: CoreState, room: RoomState, id: PeerId): void {
 }
 
 /** A leave is kept with its number, so that no relay brings the join before it back. */
-function prove(core: CoreState, room: RoomState, id: PeerId, { join, here }: Claim): void {
+function prove(core: CoreState, room: RoomState, id: PeerId, claim: Claim): void {
+  const { join, here, isNews } = claim;
   const member = memberWith(core, room, id, join);
-  if (here && member !== null) markHere(core, room, member);
+  if (here && member !== null) markHere(core, room, { member, isNews });
 }
 
 /** The member under the newest of its proofs; null where that is a leave. */
@@ -241,21 +262,29 @@ export function welcome(core: CoreState, room: RoomState, id: PeerId, join: Join
   const own = { ...join, signature: join.signature.slice() };
   if (peerOf(core, id).card === null) {
     if (room.unproven.size < MAX_ROOM_MEMBERS) {
-      room.unproven.set(id, { here: true, join: own, sinceMs: core.env.nowMs() });
+      const sinceMs = core.env.nowMs();
+      room.unproven.set(id, { here: true, isNews: true, join: own, sinceMs });
     }
     return;
   }
   const member = memberWith(core, room, id, own);
-  if (member !== null) markHere(core, room, member);
+  if (member !== null) markHere(core, room, { member, isNews: true });
 }
 
-/** Here anew: the key goes out again where it arrived before, since its holder may have lost it. */
-function markHere(core: CoreState, room: RoomState, member: Member): void {
+/** Who comes while we are here is given the key again where it arrived before: it may have lost it. */
+function markHere(
+  core: CoreState,
+  room: RoomState,
+  { member, isNews }: { readonly member: Member; readonly isNews: boolean },
+): void {
   if (member.here || member.join.standing !== 'joined') return;
   member.here = true;
   const given = room.own?.holders.get(member.id);
   const { records } = peerOf(core, member.id);
-  if (!records.some(({ id }) => id === given)) room.own?.holders.delete(member.id);
+  if (isNews && room.own !== null && !records.some(({ id }) => id === given)) {
+    room.own.holders.delete(member.id);
+    saveOwnChain(core, room);
+  }
   room.changed = true;
   if (room.rosterComplete && room.standing === 'joined') {
     emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, member.id) });

@@ -12,6 +12,7 @@ export function newSequence<Item>(next: number): Sequence<Item> {
   return {
     next,
     held: new Map(),
+    kept: new Set(),
     heldSinceMs: null,
     heldBytes: 0,
     skipped: [],

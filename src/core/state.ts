@@ -16,6 +16,7 @@ import type {
   TopicId,
 } from '../protocol/ids.ts';
 import type { DirectRecord, RoomRecord } from '../protocol/record.ts';
+import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message, MessageReason, MessageState } from './events.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
@@ -56,6 +57,8 @@ export type Effect =
       readonly bundleSeq?: bigint;
     }
   | { readonly type: 'save-rooms'; readonly rooms: readonly string[] }
+  /** Everything that has changed (core/durable.ts) is committed before what follows. */
+  | { readonly type: 'save' }
   | { readonly type: 'transmit'; readonly frame: Frame }
   | { readonly type: 'emit'; readonly event: CoreEvent };
 
@@ -71,30 +74,107 @@ export interface LivePrekey {
   readonly madeAtMs: number;
 }
 
+/** An age of the profile (core/running-time.ts): what ran, and what the wall clock says lay between runs. */
+export interface Age {
+  readonly runMs: number;
+  readonly idleMs: number;
+}
+
+/** One's own mailbox prekey, on disk, oldest first. */
+export interface MailboxPrekey {
+  readonly prekey: Prekey;
+  /** 32 bytes: what its row holds. */
+  readonly seed: Uint8Array;
+  readonly madeAt: Age;
+  replacedAt: Age | null;
+  /** Those that handed it out, and may still hold what was sealed to it. */
+  readonly relays: Set<RelayId>;
+}
+
+/** A turn prekey of ours, for one person alone; memory only. */
+export interface OwnTurn {
+  readonly prekey: Prekey;
+  readonly peer: PeerId;
+  readonly n: bigint;
+  readonly madeAtMs: number;
+  /** As a note carries it, TURN_BYTES. */
+  readonly signed: Uint8Array;
+  /** A message has come under it. */
+  isUsed: boolean;
+}
+
+/** A turn prekey that somebody gave us; memory only. */
+export interface TheirTurn extends KnownPrekey {
+  readonly boot: bigint;
+  readonly n: bigint;
+  readonly receivedAtMs: number;
+}
+
+/** Turn prekeys between us and one person. */
+export interface TurnKeys {
+  /** Oldest first. */
+  own: OwnTurn[];
+  /** Of the newest in this run. */
+  lastN: bigint;
+  /** Of those given lately, oldest first, also when they are gone; in the peer's row. */
+  kids: Kid[];
+  /** Gone ones that messages came under: named in the next note. */
+  lost: Kid[];
+  theirs: TheirTurn | null;
+}
+
+export interface KnownPrekey {
+  readonly kid: Kid;
+  /** 1,280 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
 export interface KnownBundle {
   readonly seq: bigint;
   readonly boot: bigint;
-  readonly kid: Kid;
-  readonly publicKey: Uint8Array;
+  /** Null where its owner publishes none. */
+  readonly live: KnownPrekey | null;
+  readonly mailbox: KnownPrekey | null;
   readonly fetchedAtMs: number;
   /** The connection (`Link.session`) that fetched it. */
   readonly session: number;
 }
 
+/** How a record was sealed last, and what was known of its recipient then. */
+export interface Sealing {
+  readonly kid: Kid;
+  /** Under a live or turn key, which dies with its owner's run. */
+  readonly inMemory: boolean;
+  readonly boot: bigint;
+  readonly bundleSeq: bigint;
+  readonly atMs: number;
+  /** It never went to a relay before, whatever that said of it. */
+  readonly isFirst: boolean;
+}
+
 /** A record that its recipient has not acknowledged yet. */
 export interface OutRecord {
   readonly id: MessageId;
+  readonly stream: StreamId;
   readonly seq: number;
   type: number;
   bytes: Uint8Array;
+  /** Monotonic, and below zero where an earlier run queued it. */
   readonly queuedAtMs: number;
   /** `queued`: to be sealed; `sent`: the relay has not answered; `relayed`: it has it. */
   phase: 'queued' | 'sent' | 'relayed';
+  /** Those that the relay took, or may have taken. */
   sealings: number;
-  /** Whether it ever went to the relay, whatever the relay said of it. */
+  /** Whether it may be out: it went to the relay, whatever that said of it. */
   transmitted: boolean;
-  sealedAtMs: number;
-  sealedBundleSeq: bigint;
+  /** Its row says that it never went out: it can be taken back. */
+  withdrawable: boolean;
+  /** In this run. */
+  sealed: Sealing | null;
+  /** The relay in whose mailbox for its recipient it lies. */
+  mailbox: RelayId | null;
+  /** A mailbox that refused it is left alone until then, while its recipient is away. */
+  notBeforeMs: number;
   /** When a later record was acknowledged and this one not. */
   overtakenAtMs: number | null;
   /** What the person was told. */
@@ -107,6 +187,8 @@ export interface Sequence<Item> {
   /** Everything below has been delivered, or given up as a gap. */
   next: number;
   readonly held: Map<number, HeldItem<Item>>;
+  /** Numbers whose held items have rows. */
+  readonly kept: Set<number>;
   /** When the longest-held item arrived; null where none is held. */
   heldSinceMs: number | null;
   heldBytes: number;
@@ -125,12 +207,19 @@ export interface HeldItem<Item> {
 }
 
 export interface Incoming {
+  /** Oldest first. */
   readonly streams: Map<StreamId, Sequence<DirectRecord>>;
   /** Order of notes: control parts count only above the last. */
   lastBoot: bigint;
   lastK: number;
   ackDueAtMs: number | null;
   lastAckAtMs: number;
+  /** Records that came in this run: which of them an acknowledgement on its way covers. */
+  arrivals: number;
+  /** Some of a conversation came since the last note: the next one gives a turn key. */
+  isConversing: boolean;
+  /** No acknowledgement has reached the relay since the last record came: one is due at the next start. */
+  owes: boolean;
 }
 
 /** Somebody the relay or a message named. */
@@ -148,10 +237,21 @@ export interface Peer {
   bundle: KnownBundle | null;
   /** When a GET last brought no bundle: not asked again at once. */
   bundleMissedAtMs: number | null;
+  /** When `online` last became true. */
+  onlineSinceMs: number;
+  /** The relay, asked to keep something for them, knew nobody of this ID: not asked again until then. */
+  unknownUntilMs: number;
+  /** Our numbers for this person: new where the state behind them is. */
+  readonly stream: StreamId;
   nextSeq: number;
   records: OutRecord[];
   sealing: boolean;
   incoming: Incoming;
+  readonly turns: TurnKeys;
+  /** They don't want `delivered` shown. */
+  quiet: boolean;
+  /** Counts when the row was last written, so that the one used least goes first. */
+  used: number;
   /** Chains of ours that this peer asked for, to put in the next note, with when. */
   wants: { readonly room: RoomId; readonly skid: SenderKeyId; readonly join: Uint8Array }[];
 }
@@ -160,8 +260,6 @@ export interface CoreState {
   readonly env: Env;
   readonly me: Identity;
   readonly pins: PinBook;
-  /** Our stream of sequence numbers: new at each start, since the state behind it is in memory. */
-  readonly stream: StreamId;
   nick: string;
   cardSeq: bigint;
   /** The last used of the numbers that never fall: bundles, joins, changed cards. */
@@ -171,8 +269,22 @@ export interface CoreState {
   bundleSeq: bigint;
   noteCounter: number;
   prekeys: LivePrekey[];
+  mailboxKeys: MailboxPrekey[];
+  /** Every turn key of ours that lives, oldest first. */
+  readonly turnKeys: Map<Kid, OwnTurn>;
+  /** Whom each turn key was given to, also when it is gone. */
+  readonly turnKids: Map<Kid, PeerId>;
+  /** We don't want `delivered` shown. */
+  quiet: boolean;
+  /** The process is about to end: everything goes to keys that outlive their owners' runs. */
+  leaving: boolean;
+  readonly time: RunningTime;
   readonly link: Link;
   readonly peers: Map<PeerId, Peer>;
+  /** Those with rows, the one used least first. */
+  readonly kept: Set<PeerId>;
+  /** The last `Peer.used` given. */
+  lastUsed: number;
   readonly fetches: Fetches;
   readonly metNow: Set<PeerId>;
   /** Pinned IDs by the skeleton of their names. */
@@ -182,6 +294,8 @@ export interface CoreState {
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
+  /** Rows of rooms that an earlier run was in, until they are entered. */
+  readonly storedRooms: Map<string, StateRow[]>;
   readonly requests: Map<number, (answer: Answer) => void>;
   readonly urgent: Job[];
   readonly background: Job[];
@@ -193,7 +307,20 @@ export interface CoreState {
   heldBytes: number;
   /** Messages whose senders' names are not known yet, in order. */
   readonly unnamed: UnnamedMessage[];
+  /** Rows to write at the next commit, by place; null deletes. */
+  readonly unsaved: Map<string, () => Uint8Array | null>;
+  /** What history is told at the next commit. */
+  readonly journal: HistoryWrite[];
   readonly effects: Effect[];
+}
+
+/** How long the profile has run in all (core/running-time.ts). */
+export interface RunningTime {
+  /** Added to the monotonic clock it gives the running time. */
+  baseMs: number;
+  idleMs: number;
+  /** The running time that is on disk. */
+  savedRunMs: number;
 }
 
 export interface UnnamedMessage {
@@ -208,6 +335,11 @@ export interface Link {
   relayKey: Uint8Array | null;
   /** Rooms that the relay lets one client be in. */
   topics: number;
+  /** Blobs that the relay keeps for somebody away; 0: none. */
+  mailboxBlobs: number;
+  /** What waited in our mailbox has been read. */
+  drained: boolean;
+  readonly fetching: Fetching;
   /** Counts connections; the number of the present or last one. */
   session: number;
   online: boolean;
@@ -219,6 +351,21 @@ export interface Link {
   cardSeq: bigint;
 }
 
+/** How far our mailbox has been read (core/mailbox.ts). */
+export interface Fetching {
+  /** A page is under way. */
+  asked: boolean;
+  /** The highest number since the round began. */
+  upTo: bigint;
+  /** Pages of this round. */
+  pages: number;
+  rounds: number;
+  /** Not read again before, monotonic ms. */
+  againAtMs: number;
+  /** Numbers to acknowledge at the end of the step. */
+  taken: bigint[];
+}
+
 export interface Fetches {
   readonly cards: Set<PeerId>;
   readonly bundles: Set<PeerId>;
@@ -227,7 +374,7 @@ export interface Fetches {
 }
 
 /** What the relay answers to a request; null when the connection ended first. */
-export type Answer = Extract<Frame, { type: 'done' | 'error' | 'found' }> | null;
+export type Answer = Extract<Frame, { type: 'done' | 'drained' | 'error' | 'found' }> | null;
 
 /** Somebody whose signed join or leave was checked. */
 export interface Member {
@@ -242,6 +389,8 @@ export interface Member {
 /** The relay's word about a member, until its signature is checked: nothing is given or shown before. */
 export interface Claim {
   readonly here: boolean;
+  /** It came, or left, while we were here; not just named in the list that a connection begins with. */
+  readonly isNews: boolean;
   readonly join: JoinProof;
   readonly sinceMs: number;
 }
@@ -252,6 +401,8 @@ export interface RoomOut {
   readonly seq: number;
   readonly queuedAtMs: number;
   phase: 'queued' | 'sent';
+  /** Whether the relay may have had it, in this run or an earlier one. */
+  transmitted: boolean;
   /** As it went, to go again unchanged while its chain is current. */
   sealed: {
     readonly skid: SenderKeyId;
@@ -280,6 +431,7 @@ export interface PeerChain {
 export interface WaitingBlob {
   readonly blob: Uint8Array;
   readonly skid: SenderKeyId;
+  readonly rseq: bigint;
   readonly sinceMs: number;
 }
 
@@ -298,8 +450,8 @@ export interface RoomState {
   /** `joined`: remembered and listed; `guest`: we only speak. */
   standing: 'joined' | 'guest';
   join: JoinProof | null;
-  /** Our numbers here: new at each entry, since leaving forgets where they stood. */
-  readonly stream: StreamId;
+  /** Our numbers here: new where the state behind them is, as after leaving. */
+  stream: StreamId;
   readonly members: Map<PeerId, Member>;
   /** What waits to be checked, the newest of each. */
   readonly unproven: Map<PeerId, Claim>;
@@ -310,6 +462,8 @@ export interface RoomState {
   changed: boolean;
   /** The newest rseq seen, for SUB after a reconnect; 0: from now on. */
   cursor: bigint;
+  /** The relay whose number that is. */
+  cursorOf: RelayId | null;
   /** Until then what comes may have been sealed before its sender knew of us: no loss. Monotonic ms. */
   newcomerUntilMs: number;
   own: OwnChain | null;
@@ -326,4 +480,6 @@ export interface RoomState {
 export interface RoomArrival {
   readonly from: PeerId;
   readonly record: RoomRecord;
+  /** The record as it came. */
+  readonly bytes: Uint8Array;
 }

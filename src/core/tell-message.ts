@@ -3,6 +3,7 @@ import { decodeText } from '../protocol/content.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { RoomRecord } from '../protocol/record.ts';
+import { journal } from './durable.ts';
 import type { Message } from './events.ts';
 import { emit } from './link.ts';
 import { nickOf, whoOf } from './people.ts';
@@ -21,11 +22,15 @@ export interface ArrivedText {
   readonly record: RoomRecord;
 }
 
-/** Emits the message, or holds it until its sender's card is here. Content that makes no sense is dropped. */
+/**
+ * Emits the message, or holds it until its sender's card is here; history has it either way, since its sender
+ * is about to hear that it arrived. Content that makes no sense is dropped.
+ */
 export function tellMessage(core: CoreState, arrived: ArrivedText): void {
   const text = textOf(arrived.record);
   if (text === null) return;
   const message = { ...messageOf(core, arrived), text };
+  journal(core, { type: 'message', message: { ...message, from: whoOf(core, arrived.from) } });
   tellNamed(core);
   const waitsBehind = core.unnamed.some(({ from }) => from === arrived.from);
   if (!waitsBehind && nickOf(core, arrived.from) !== '') {

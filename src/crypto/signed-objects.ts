@@ -1,7 +1,14 @@
-// Cards and bundles with their signatures: what a relay hands out and can't forge.
-import { type BundleFields, decodeBundle, encodeBundleFields } from '../protocol/bundle.ts';
-import { concatBytes } from '../protocol/bytes.ts';
+// Cards, bundles and turn keys with their signatures: what others hand out and can't forge.
+import {
+  type BundleFields,
+  decodeBundle,
+  encodeBundleFields,
+  PREKEY_BYTES,
+} from '../protocol/bundle.ts';
+import { ByteReader, ByteWriter, concatBytes } from '../protocol/bytes.ts';
 import { type CardFields, decodeCard, encodeCardFields } from '../protocol/card.ts';
+import { idBytes } from '../protocol/ids.ts';
+import { SIGNATURE_BYTES } from '../protocol/sizes.ts';
 import { CryptoError } from './errors.ts';
 import { type Identity, type PeerKeys, peerKeys } from './identity.ts';
 import { sign, verify } from './transcript.ts';
@@ -58,4 +65,43 @@ export function openBundle(
   }
   const copies = prekeys.map((prekey) => ({ ...prekey, publicKey: prekey.publicKey.slice() }));
   return { id, seq, boot, prekeys: copies };
+}
+
+/** A turn prekey that a note gives to its reader. */
+export interface Turn {
+  /** Rises with each that the same run gives to the same person. */
+  readonly n: bigint;
+  /** 1,280 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+/**
+ * `n u64 ‖ pub ‖ SIGN(id, "turn"; ID, boot, n, pub)`, 1,352 bytes (PROTOCOL.md, Turn keys). Signed, since
+ * whoever stole the reader's prekey could otherwise have the answers sealed to a key of their own.
+ */
+export function signTurn(owner: Identity, boot: bigint, { n, publicKey }: Turn): Uint8Array {
+  const fields = [idBytes(owner.id), u64(boot), u64(n), publicKey];
+  return concatBytes([u64(n), publicKey, sign(owner.signSecret, 'turn', ...fields)]);
+}
+
+/** Holds copies. Throws ProtocolError where malformed, CryptoError `bad-signature`. */
+export function openTurn(
+  bytes: Uint8Array,
+  owner: Pick<PeerKeys, 'id' | 'ed25519'>,
+  boot: bigint,
+): Turn {
+  const reader = new ByteReader(bytes);
+  const n = reader.u64();
+  const publicKey = reader.take(PREKEY_BYTES).slice();
+  const signature = reader.take(SIGNATURE_BYTES);
+  reader.end();
+  const fields = [idBytes(owner.id), u64(boot), u64(n), publicKey];
+  if (!verify({ publicKey: owner.ed25519, signature }, 'turn', ...fields)) {
+    throw new CryptoError('bad-signature', 'turn key signature');
+  }
+  return { n, publicKey };
+}
+
+function u64(value: bigint): Uint8Array {
+  return new ByteWriter(8).u64(value).finish();
 }

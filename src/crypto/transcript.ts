@@ -6,6 +6,7 @@ import { sodium } from './sodium.ts';
 export type SignLabel =
   | 'card'
   | 'bundle'
+  | 'turn'
   | 'relay-hello'
   | 'relay-auth'
   | 'announce'
@@ -35,9 +36,26 @@ type KdfLabel =
   | 'dm-tag'
   | 'room-from'
   | 'room-mk'
-  | 'room-ck';
+  | 'room-ck'
+  | 'relay-sender'
+  | 'relay-source'
+  | 'row-key'
+  | 'place-key'
+  | 'place'
+  | 'seed-key'
+  | 'record-key';
 
-type Label = SignLabel | HashLabel | KdfLabel | 'room-ad' | 'safety';
+/** What is sealed on disk; the label begins the additional data. */
+export type SealLabel =
+  | 'row-state'
+  | 'row-conversation'
+  | 'row-message'
+  | 'vault'
+  | 'seed'
+  | 'record-file'
+  | 'backup';
+
+type Label = SignLabel | HashLabel | KdfLabel | SealLabel | 'room-ad' | 'safety';
 
 const HASH_BYTES = 32;
 export const KEY_BYTES = 32;

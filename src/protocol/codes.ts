@@ -26,7 +26,7 @@ export const CODES = {
   silent: 11,
   'too-many-connections': 12,
   'not-admitted': 13,
-  /** The recipient is not connected, and this relay keeps no mailbox. */
+  /** The recipient is not connected, and this was not to be stored; or the relay knows nobody of that ID. */
   'not-here': 14,
   /** A card or bundle below the one already published. */
   'stale-seq': 15,
@@ -37,10 +37,12 @@ export const CODES = {
   /** FANOUT to a topic that this connection has not subscribed. */
   'not-subscribed': 18,
   'too-many-topics': 19,
-  /** Too many requests after slowing down did not help, or a quota is used up. */
+  /** The recipient's mailbox or the sender's share of it is full, or another quota is used up. */
   quota: 20,
   /** A fault of the relay's own. */
   internal: 21,
+  /** The relay's disk takes nothing now, or fails: nothing was stored. Trying again later may help. */
+  storage: 22,
 } as const;
 
 export type Code = keyof typeof CODES;

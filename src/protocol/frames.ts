@@ -10,6 +10,7 @@ import {
   MAX_IDS_PER_GET,
   MAX_PRESENCE_ENTRIES,
   MAX_ROSTER_ENTRIES,
+  MAX_RSEQS_PER_ACK,
 } from './limits.ts';
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';
 
@@ -50,6 +51,7 @@ export interface RosterEntry {
 /** A blob for the relay to pass on; the token is new at each sealing. */
 export interface Submission {
   readonly token: Uint8Array;
+  /** How long the relay may keep it; 0, of a private blob: it is passed on now or refused. */
   readonly ttlSeconds: number;
   readonly blob: Uint8Array;
 }
@@ -74,6 +76,12 @@ export type Frame = { readonly req: number } & (
   | ({ readonly type: 'fanout' } & Submission)
   | { readonly type: 'done' }
   | { readonly type: 'deliver'; readonly rseq: bigint; readonly blob: Uint8Array }
+  /** These blobs of the mailbox are stored at the reader's end: forget them. Not answered; `req` is 0. */
+  | { readonly type: 'ack'; readonly rseqs: readonly bigint[] }
+  /** A page of the mailbox, above `after`; answered by DELIVERs and then `done` (there is more) or `drained`. */
+  | { readonly type: 'fetch'; readonly after: bigint }
+  /** Everything that was in the mailbox at the login has been delivered. */
+  | { readonly type: 'drained' }
   | {
       readonly type: 'sub';
       readonly topic: TopicId;
@@ -117,8 +125,8 @@ export interface Challenge {
 }
 
 /**
- * Type bytes. Reserved for later issues and refused today: 13 LIST, 31 ACK, 32 FETCH, 33 DRAINED, and
- * the join-code slot of HELLO, CHALLENGE, AUTH and READY (a slot byte that must be 0).
+ * Type bytes. Reserved for later issues and refused today: 13 LIST, and the join-code slot of HELLO,
+ * CHALLENGE, AUTH and READY (a slot byte that must be 0).
  */
 export const FRAME_TYPES = {
   hello: 0x01,
@@ -132,6 +140,9 @@ export const FRAME_TYPES = {
   fanout: 0x21,
   done: 0x22,
   deliver: 0x30,
+  ack: 0x31,
+  fetch: 0x32,
+  drained: 0x33,
   sub: 0x40,
   unsub: 0x41,
   presence: 0x42,
@@ -242,6 +253,13 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
     case 'deliver':
       writer.u64(frame.rseq).raw(frame.blob);
       return;
+    case 'ack':
+      writer.u16(frame.rseqs.length);
+      for (const rseq of frame.rseqs) writer.u64(rseq);
+      return;
+    case 'fetch':
+      writer.u64(frame.after);
+      return;
     case 'sub':
       writer.raw(idBytes(frame.topic)).u64(frame.cursor);
       writeJoin(writer, frame.join);
@@ -270,6 +288,7 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
       writer.u16(CODES[frame.code]);
       return;
     case 'done':
+    case 'drained':
     case 'ping':
       return;
     default:
@@ -372,6 +391,10 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
     }
     case 'deliver':
       return { type, req, rseq: reader.u64(), blob: reader.rest() };
+    case 'ack':
+      return { type, req, rseqs: readList(reader, MAX_RSEQS_PER_ACK, (r) => r.u64()) };
+    case 'fetch':
+      return { type, req, after: reader.u64() };
     case 'sub': {
       const topic = readTopic(reader);
       return { type, req, topic, cursor: reader.u64(), join: readJoin(reader) };
@@ -401,6 +424,7 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
     case 'error':
       return { type, req, code: codeFromNumber(reader.u16()) };
     case 'done':
+    case 'drained':
     case 'ping':
       return { type, req };
     default:

@@ -30,6 +30,8 @@ export const MAX_PREKEYS_PER_BUNDLE = 4;
 export const MAX_IDS_PER_GET = 256;
 export const MAX_PRESENCE_ENTRIES = 1_024;
 export const MAX_ROSTER_ENTRIES = 512;
+/** Mailbox blobs that one ACK names. */
+export const MAX_RSEQS_PER_ACK = 1_024;
 /** An announcement of the operator, UTF-8. */
 export const MAX_ANNOUNCEMENT_BYTES = 2_000;
 
@@ -43,6 +45,17 @@ export const SILENCE_TIMEOUT_MS = 10_000;
 /** Live prekeys: a new one each 50 min, destroyed 70 min after making; memory only. */
 export const LIVE_PREKEY_RENEW_MS = 50 * 60_000;
 export const LIVE_PREKEY_DESTROY_MS = 70 * 60_000;
+/** Mailbox prekeys, on disk: a new one daily; a replaced one is destroyed at a DRAINED this long after, at the latest after 8 days. */
+export const MAILBOX_PREKEY_RENEW_MS = 24 * 60 * 60_000;
+export const MAILBOX_PREKEY_KEEP_MS = 24 * 60 * 60_000;
+export const MAILBOX_PREKEY_DESTROY_MS = 8 * 24 * 60 * 60_000;
+/** Turn prekeys: another is made when one was used or is this old; all are destroyed 70 min after making. */
+export const TURN_PREKEY_RENEW_MS = 30 * 60_000;
+export const TURN_PREKEY_DESTROY_MS = 70 * 60_000;
+/** A turn key is sealed to this long after it came. */
+export const TURN_PREKEY_USE_MS = 30 * 60_000;
+/** Turn prekeys kept for one person. */
+export const MAX_TURN_PREKEYS = 8;
 /** A bundle older than this, or from an earlier connection, is fetched again before it is sealed to. */
 export const BUNDLE_FRESH_MS = 10 * 60_000;
 
@@ -56,8 +69,8 @@ export const SKIPPED_KEY_LIFETIME_MS = 7 * 24 * 60 * 60_000;
 /** Room messages that wait for a key, a room: what one unknown chain can make us hold. */
 export const MAX_WAITING_BLOBS = 256;
 export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** A room message may be kept this long for members whose link is down; the relay's log is shorter. */
-export const ROOM_TTL_SECONDS = 15 * 60;
+/** A room message, or a private one for somebody away, may be kept this long by the relay. */
+export const BLOB_TTL_SECONDS = 7 * 24 * 60 * 60;
 /** Members of a public room. */
 export const MAX_ROOM_MEMBERS = 1_000;
 

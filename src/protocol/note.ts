@@ -1,10 +1,12 @@
 // The note of a private message: acknowledgements and control parts, made anew at every sealing.
 import * as v from 'valibot';
+import { PREKEY_BYTES } from './bundle.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { byteString, decodeCbor, encodeCbor, mapOf, sequenceNumber } from './content.ts';
 import { ProtocolError } from './errors.ts';
-import { idBytes, RoomId, SenderKeyId, StreamId } from './ids.ts';
-import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES } from './limits.ts';
+import { idBytes, Kid, RoomId, SenderKeyId, StreamId } from './ids.ts';
+import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES, MAX_TURN_PREKEYS } from './limits.ts';
+import { SIGNATURE_BYTES } from './sizes.ts';
 
 /** What arrived of one stream: everything up to `upTo`, and the ranges (both ends included) beyond it. */
 export interface Have {
@@ -31,13 +33,23 @@ export interface Note {
   /** The sender's newest bundle. */
   readonly bundleSeq: bigint;
   readonly have: readonly Have[];
+  /** Turn prekeys of the sender that messages came under when they were gone: seal those anew. */
+  readonly lost: readonly Kid[];
+  /** A turn prekey for the reader alone, with its signature, TURN_BYTES; null: none is given now. */
+  readonly turn: Uint8Array | null;
+  /** The sender doesn't want it shown that messages were delivered to them. */
+  readonly quiet: boolean;
   readonly wants: readonly Want[];
 }
 
-/** Wants in one note: with the most ranges they stay below MAX_NOTE_BYTES. */
+/** Wants in one note: with the most ranges they stay below MAX_NOTE_BYTES, where no turn key is given. */
 export const MAX_WANTS = 8;
+/** Lost keys in one note: as many as one person is given. */
+export const MAX_LOST = MAX_TURN_PREKEYS;
+/** `n u64 ‖ pub ‖ signature` (crypto/signed-objects.ts). */
+export const TURN_BYTES = 8 + PREKEY_BYTES + SIGNATURE_BYTES;
 
-// Keys reserved for later issues: `lost`, `turn`, `quiet`, and in `ctl`: `want-log`, `typing`, `read`.
+// Keys reserved for later issues, in `ctl`: `want-log`, `typing`, `read`.
 const schema = mapOf({
   have: v.optional(
     v.pipe(
@@ -51,6 +63,9 @@ const schema = mapOf({
       v.maxLength(MAX_HAVE_STREAMS),
     ),
   ),
+  lost: v.optional(v.pipe(v.array(byteString(Kid.sizeBytes)), v.maxLength(MAX_LOST))),
+  turn: v.optional(byteString(TURN_BYTES)),
+  quiet: v.optional(v.boolean()),
   ctl: v.optional(
     mapOf({
       want: v.optional(
@@ -63,25 +78,37 @@ const schema = mapOf({
   ),
 });
 
-/** `boot u64 ‖ k u64 ‖ low u64 ‖ bseq u64 ‖ CBOR{have, ctl}`: at most MAX_NOTE_BYTES. */
+/**
+ * `boot u64 ‖ k u64 ‖ low u64 ‖ bseq u64 ‖ CBOR{have, lost, turn, quiet, ctl}`: at most MAX_NOTE_BYTES.
+ * Throws RangeError above that: a note that gives a turn key has no place for wants.
+ */
 export function encodeNote(note: Note): Uint8Array {
-  const have = note.have.map(({ stream, upTo, ranges }) => [idBytes(stream), upTo, ranges.flat()]);
-  const want = note.wants.map(({ room, skid, join }) => ({
-    room: idBytes(room),
-    skid: idBytes(skid),
-    join,
-  }));
   const bytes = new ByteWriter()
     .u64(note.boot)
     .u64(BigInt(note.k))
     .u64(BigInt(note.low))
     .u64(note.bundleSeq)
-    .raw(
-      encodeCbor({ ...(have.length > 0 && { have }), ...(want.length > 0 && { ctl: { want } }) }),
-    )
+    .raw(encodeCbor(contentOf(note)))
     .finish();
   if (bytes.length > MAX_NOTE_BYTES) throw new RangeError('note too long');
   return bytes;
+}
+
+/** What is empty is left out. */
+function contentOf({ have, lost, turn, quiet, wants }: Note): object {
+  const haves = have.map(({ stream, upTo, ranges }) => [idBytes(stream), upTo, ranges.flat()]);
+  const want = wants.map(({ room, skid, join }) => ({
+    room: idBytes(room),
+    skid: idBytes(skid),
+    join,
+  }));
+  return {
+    ...(have.length > 0 && { have: haves }),
+    ...(lost.length > 0 && { lost: lost.map(idBytes) }),
+    ...(turn !== null && { turn }),
+    ...(quiet && { quiet }),
+    ...(want.length > 0 && { ctl: { want } }),
+  };
 }
 
 /** Throws ProtocolError. */
@@ -92,13 +119,16 @@ export function decodeNote(bytes: Uint8Array): Note {
   const k = reader.sequenceNumber();
   const low = reader.sequenceNumber();
   const bundleSeq = reader.u64();
-  const { have = [], ctl } = decodeCbor(schema, reader.rest());
+  const { have = [], lost = [], turn, quiet, ctl } = decodeCbor(schema, reader.rest());
   return {
     boot,
     k,
     low,
     bundleSeq,
     have: have.map(([stream, upTo, bounds]) => decodeHave(stream, upTo, bounds)),
+    lost: lost.map(Kid.fromBytes),
+    turn: turn ?? null,
+    quiet: quiet ?? false,
     wants: (ctl?.want ?? []).map(({ room, skid, join }) => ({
       room: RoomId.fromBytes(room),
       skid: SenderKeyId.fromBytes(skid),

@@ -74,7 +74,8 @@ export function decodeDirectPayload(bytes: Uint8Array): DirectPayload {
   return { record, recordBytes, note };
 }
 
-function decodeDirectRecord(bytes: Uint8Array): DirectRecord {
+/** Throws ProtocolError, also on a room's record type. */
+export function decodeDirectRecord(bytes: Uint8Array): DirectRecord {
   const reader = new ByteReader(bytes);
   const type = reader.u8();
   reader.u8();

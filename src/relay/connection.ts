@@ -12,7 +12,7 @@ import {
   SILENCE_TIMEOUT_MS,
 } from '../protocol/limits.ts';
 import type { Clock } from './clock.ts';
-import { CONGESTED_BYTES, END_GRACE_MS, type RelayLimits } from './limits.ts';
+import { CONGESTED_BYTES, END_GRACE_MS, type RelayLimits, UNREAD_ANSWERS_BYTES } from './limits.ts';
 import { Outbox, type QueueBudget, Segment } from './outbox.ts';
 import { TokenBucket } from './rate.ts';
 import type { ReadGate } from './read-gate.ts';
@@ -71,6 +71,7 @@ export class Connection {
   #isLoggedIn = false;
   /** Since when the write under way has not been taken. */
   #writingSinceMs: number | null = null;
+  #whenRead: (() => void)[] = [];
 
   constructor(
     identity: { readonly id: number; readonly address: string },
@@ -108,6 +109,16 @@ export class Connection {
   /** What it has not read yet, as far as that is in this process. */
   get queuedBytes(): number {
     return this.#outbox.queuedBytes;
+  }
+
+  /** Whether long answers are unread, and the next one has to wait. */
+  get hasUnreadAnswers(): boolean {
+    return this.#outbox.queuedBytes > UNREAD_ANSWERS_BYTES;
+  }
+
+  /** Runs `run` once that much has been read that the next long answer may come; never where it ends before. */
+  whenRead(run: () => void): void {
+    this.#whenRead.push(run);
   }
 
   /** Whether what it has to read piles up. */
@@ -199,7 +210,14 @@ export class Connection {
       this.#writingSinceMs = null;
       if (!error) written();
       if (this.ended && this.#outbox.queuedBytes === 0) this.#leave();
+      if (!this.hasUnreadAnswers) this.#runWhenRead();
     });
+  }
+
+  #runWhenRead(): void {
+    const waiting = this.#whenRead;
+    this.#whenRead = [];
+    for (const run of waiting) run();
   }
 
   /** END is out. Unread bytes turn our close into a reset, which can overtake END. */
@@ -252,6 +270,7 @@ export class Connection {
     const owner = this.#owner;
     this.#owner = null;
     this.#unhandled = null;
+    this.#whenRead = [];
     owner?.ended(ending);
   }
 }

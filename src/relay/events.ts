@@ -1,6 +1,7 @@
 // What a relay tells whoever runs it: connections and reasons, never content.
 import type { Code } from '../protocol/codes.ts';
 import type { RelayId } from '../protocol/ids.ts';
+import type { StorageError, StorageErrorCode } from '../storage/storage-error.ts';
 
 /**
  * Why a connection was turned away before it could speak: `busy`: the relay's or the address's bound;
@@ -35,9 +36,22 @@ export type RelayEvent =
       readonly detail: string;
     } & ConnectionLabel)
   | { readonly type: 'refused'; readonly address: string; readonly reason: RefusalReason }
+  /**
+   * The disk refuses, and nothing is stored for those who are away until it takes something again (then
+   * `problem` is null). Once, however often it refuses.
+   */
+  | { readonly type: 'storage'; readonly problem: StorageProblem | null }
+  /** Some of what is stored is damaged, or can't be read; the relay goes on without it. Once for each reason. */
+  | { readonly type: 'unreadable'; readonly problem: StorageProblem }
   /** Our bug, or the system's fault while accepting; the relay goes on. */
   | { readonly type: 'fault'; readonly error: unknown }
   | { readonly type: 'closed' };
+
+/** `message` says what to do. */
+export interface StorageProblem {
+  readonly code: StorageErrorCode;
+  readonly message: string;
+}
 
 /** How often each thing happened since the start. */
 export interface RelayCounters {
@@ -56,6 +70,9 @@ export class EventLog {
   readonly #dropped = new Map<Code, number>();
   readonly #refused = new Map<RefusalReason, number>();
   readonly #listener: (event: RelayEvent) => void;
+  /** Faults of reading that were told. */
+  readonly #unreadable = new Set<StorageErrorCode>();
+  #unwritable: StorageErrorCode | null = null;
   #slowed = 0;
 
   constructor(listener: (event: RelayEvent) => void) {
@@ -66,6 +83,33 @@ export class EventLog {
     if (event.type === 'dropped') count(this.#dropped, event.reason);
     if (event.type === 'refused') count(this.#refused, event.reason);
     this.#listener(event);
+  }
+
+  /** A commit failed. */
+  storageFailed(error: StorageError): void {
+    if (error.code === 'corrupt') {
+      // A commit that touches other pages may well succeed.
+      this.storageDamaged(error);
+      return;
+    }
+    const { code, message } = error;
+    if (this.#unwritable === code) return;
+    this.#unwritable = code;
+    this.emit({ type: 'storage', problem: { code, message } });
+  }
+
+  /** A commit did not fail. */
+  storageWorks(): void {
+    if (this.#unwritable === null) return;
+    this.#unwritable = null;
+    this.emit({ type: 'storage', problem: null });
+  }
+
+  /** Something that is stored could not be read. */
+  storageDamaged({ code, message }: StorageError): void {
+    if (this.#unreadable.has(code)) return;
+    this.#unreadable.add(code);
+    this.emit({ type: 'unreadable', problem: { code, message } });
   }
 
   countSlowed(): void {

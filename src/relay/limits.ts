@@ -1,5 +1,5 @@
 // The relay's own bounds, each with its reason. What both sides must know is in protocol/limits.ts.
-import { HANDSHAKE_TIMEOUT_MS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
+import { BLOB_TTL_SECONDS, HANDSHAKE_TIMEOUT_MS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 
 export interface RelayLimits {
   /** Connections in all, logged in or not. */
@@ -27,23 +27,32 @@ export interface RelayLimits {
    */
   readonly sendsPerSecond: number;
   readonly sendsBurst: number;
-  /** Topics one connection may subscribe, and topics in all. */
+  /** Topics one connection may subscribe, and topics in memory. */
   readonly topicsAConnection: number;
   readonly topics: number;
-  /** Roster entries of a topic, and entries in all of people who are not subscribed now. */
+  /** Roster entries of a topic; entries in all of people who are not subscribed now, and how long. */
   readonly rosterEntries: number;
   readonly absentEntries: number;
-  /** Replay log: a topic, all topics, and age. */
-  readonly logBlobs: number;
+  readonly absentEntryAgeMs: number;
+  /** Room log on disk: a topic, all topics, and age by the shelf clock. */
   readonly logBytes: number;
   readonly logBytesInAll: number;
   readonly logAgeMs: number;
-  /** People no longer connected whose cards and bundles are still handed out. */
-  readonly absentPeople: number;
-  readonly absentPeopleAgeMs: number;
+  /** Mailbox on disk: of a person, of one sender in it, of all, and age by the shelf clock. */
+  readonly mailboxBlobs: number;
+  readonly mailboxBytes: number;
+  readonly mailboxBlobsASender: number;
+  readonly mailboxBytesInAll: number;
+  readonly mailboxAgeMs: number;
+  /** People on disk whose cards and bundles are handed out while they are away, and how long. */
+  readonly people: number;
+  readonly peopleAgeMs: number;
+  /** People who left and could not be saved yet, in memory. */
+  readonly unsavedPeople: number;
 }
 
 const MIB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60_000;
 
 export const DEFAULT_LIMITS: RelayLimits = {
   connections: 2_000,
@@ -63,12 +72,18 @@ export const DEFAULT_LIMITS: RelayLimits = {
   topics: 1_024,
   rosterEntries: MAX_ROOM_MEMBERS,
   absentEntries: 16_384,
-  logBlobs: 512,
-  logBytes: MIB,
-  logBytesInAll: 8 * MIB,
-  logAgeMs: 15 * 60_000,
-  absentPeople: 1_024,
-  absentPeopleAgeMs: 24 * 60 * 60_000,
+  absentEntryAgeMs: 7 * DAY_MS,
+  logBytes: 64 * MIB,
+  logBytesInAll: 512 * MIB,
+  logAgeMs: BLOB_TTL_SECONDS * 1_000,
+  mailboxBlobs: 2_000,
+  mailboxBytes: 16 * MIB,
+  mailboxBlobsASender: 256,
+  mailboxBytesInAll: 512 * MIB,
+  mailboxAgeMs: BLOB_TTL_SECONDS * 1_000,
+  people: 4_096,
+  peopleAgeMs: 30 * DAY_MS,
+  unsavedPeople: 1_024,
 };
 
 /** Largest FOUND, type, req and body: what one cheap request can make us queue. The rest is asked for again. */
@@ -87,3 +102,31 @@ export const NEWS_INTERVAL_MS = 100;
 export const END_GRACE_MS = 1_000;
 /** All of a clean shutdown, inside the 2 s that `lanchat relay` promises. */
 export const SHUTDOWN_GRACE_MS = 1_500;
+
+/** A stored blob counts as this many bytes more: its row and its index entries. */
+export const ROW_OVERHEAD_BYTES = 128;
+/** What is yet to be committed; above it, who adds to it is read more slowly. */
+export const UNCOMMITTED_BYTES = 2 * MIB;
+/** One page of a mailbox: blobs, and bytes of them; the last blob may go beyond. */
+export const FETCH_BLOBS = 64;
+export const FETCH_BYTES = 184 * 1024;
+/** This much of a page, or of a log, costs as much as a request: it is paced by its reader already. */
+export const PAGE_BYTES_A_REQUEST = 128 * 1024;
+/** Numbers in an ACK that cost as much as a request. */
+export const ACKS_A_REQUEST = 128;
+/** What a member who catches up is sent before it has to read; the last segment may go beyond. */
+export const CATCH_UP_BYTES = 96 * 1024;
+/** A segment of the room log: small enough that several readers can be given one each. */
+export const LOG_SEGMENT_BYTES = 64 * 1024;
+/** Tokens remembered in memory, at 110 bytes each: of mail that has left the disk, and of what rooms were sent. */
+export const RECENT_TOKENS = 16_384;
+/** Of each topic that many are read back from the log when it is opened. */
+export const RECENT_TOKENS_A_TOPIC = 1_024;
+/** An empty topic leaves memory after this long. */
+export const TOPIC_IDLE_MS = 15 * 60_000;
+/** How often the relay looks for what is older than it may be. */
+export const SWEEP_INTERVAL_MS = 60_000;
+/** Who is here is noted that often as seen: a crash must not make them look gone for longer. */
+export const SEEN_INTERVAL_MS = 24 * 60 * 60_000;
+/** Rows that one sweep removes of each table: it must not hold up everybody. */
+export const SWEEP_ROWS = 500;

@@ -29,9 +29,20 @@ export class QueueBudget {
   readonly #limitBytes: number;
   readonly #outboxes = new Set<Outbox>();
   #usedBytes = 0;
+  #hasRoom: (() => void) | null = null;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
+  }
+
+  /** Half of it is used: what can wait should. */
+  get crowded(): boolean {
+    return this.#usedBytes > this.#limitBytes / 2;
+  }
+
+  /** Runs `hasRoom` once, when it is not crowded any more. */
+  whenRoom(hasRoom: () => void): void {
+    this.#hasRoom = hasRoom;
   }
 
   opened(outbox: Outbox): void {
@@ -50,7 +61,12 @@ export class QueueBudget {
   }
 
   release(segment: Segment): void {
-    if (--segment.holders === 0) this.#usedBytes -= segment.bytes.length + ITEM_OVERHEAD_BYTES;
+    if (--segment.holders > 0) return;
+    this.#usedBytes -= segment.bytes.length + ITEM_OVERHEAD_BYTES;
+    if (this.#hasRoom === null || this.crowded) return;
+    const hasRoom = this.#hasRoom;
+    this.#hasRoom = null;
+    hasRoom();
   }
 
   #overflowFullest(): boolean {

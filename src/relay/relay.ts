@@ -9,6 +9,7 @@ import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
 import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import type { Database } from '../storage/database.ts';
 import { Admission } from './admission.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
@@ -19,16 +20,17 @@ import {
   type PeerStatus,
   serveControl,
 } from './control.ts';
-import { Directory } from './directory.ts';
 import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
 import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
 import { createTlsServer, listen } from './listening.ts';
+import { LongAnswers } from './long-answers.ts';
 import { News } from './news.ts';
 import { QueueBudget, Segment } from './outbox.ts';
 import { Presence } from './presence.ts';
 import { ReadGate } from './read-gate.ts';
-import { ReplayBudget } from './replay-log.ts';
+import { openRelayDatabase } from './relay-database.ts';
 import { Session, type SessionContext } from './session.ts';
+import { Stores } from './stores.ts';
 import { Tick } from './tick.ts';
 import { Topics } from './topics.ts';
 
@@ -43,6 +45,8 @@ export interface RelayOptions {
   /** All addresses where absent. */
   readonly host?: string;
   readonly onEvent: (event: RelayEvent) => void;
+  /** From `openRelayDatabase`; the relay closes it. Absent: in memory, and gone with the relay. */
+  readonly database?: Database;
   /** Where the operator's own programs ask and kick. */
   readonly control?: AcceptControl;
   readonly limits?: Partial<RelayLimits>;
@@ -59,12 +63,18 @@ export interface Relay extends Controlled {
   close(): Promise<void>;
 }
 
-/** Rejects with ListenError where the port can't be opened. */
+/** Rejects with ListenError where the port can't be opened, with StorageError where the database can't be used. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   await cryptoReady();
-  const running = new RunningRelay(options);
-  await running.listen(options);
-  return running;
+  const database = options.database ?? (await openRelayDatabase(null));
+  try {
+    const running = new RunningRelay(options, database);
+    await running.listen(options);
+    return running;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 class RunningRelay implements Relay {
@@ -76,7 +86,7 @@ class RunningRelay implements Relay {
   readonly #tick = new Tick();
   readonly #gate: ReadGate;
   readonly #news: News;
-  readonly #directory: Directory;
+  readonly #stores: Stores;
   readonly #topics: Topics;
   readonly #admission: Admission;
   readonly #connections: ConnectionContext;
@@ -90,7 +100,7 @@ class RunningRelay implements Relay {
   #allClosed: (() => void) | null = null;
   #lastAnnouncement = 0n;
 
-  constructor(options: RelayOptions) {
+  constructor(options: RelayOptions, database: Database) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const clock = options.clock ?? SYSTEM_CLOCK;
     const relay = relayIdentityFromSeed(options.seed);
@@ -102,8 +112,11 @@ class RunningRelay implements Relay {
     this.#news = new News(clock);
     const tick = this.#tick;
     const news = this.#news;
-    this.#directory = new Directory(limits);
-    this.#topics = new Topics({ clock, tick, news, limits, replay: new ReplayBudget(limits) });
+    const budget = new QueueBudget(limits.outQueueBytesInAll);
+    const longAnswers = new LongAnswers({ budget, tick });
+    const stores = new Stores({ database, clock, tick, events, limits });
+    this.#stores = stores;
+    this.#topics = new Topics({ clock, tick, news, events, limits, longAnswers, stores });
     const tls = createTlsServer(
       (socket) => this.#accepted(socket),
       (socket) => this.#refused(socket),
@@ -119,7 +132,7 @@ class RunningRelay implements Relay {
       tick,
       limits,
       gate: this.#gate,
-      budget: new QueueBudget(limits.outQueueBytesInAll),
+      budget,
       tap: options.onBytes ?? null,
     };
     this.#sessions = {
@@ -130,12 +143,13 @@ class RunningRelay implements Relay {
       announced: {
         frameBytes: MAX_FRAME_BYTES,
         topics: limits.topicsAConnection,
-        mailboxBlobs: 0,
+        mailboxBlobs: limits.mailboxBlobs,
       },
       random: randomBytes,
-      directory: this.#directory,
-      presence: new Presence(this.#directory, { news, tick }),
+      presence: new Presence(stores.directory, { news, tick }),
       topics: this.#topics,
+      stores,
+      longAnswers,
       loggedIn: ({ id }) => this.#admission.loggedIn(id),
     };
   }
@@ -157,7 +171,7 @@ class RunningRelay implements Relay {
 
   peers(): PeerStatus[] {
     const nowMs = this.#clock.nowMs();
-    return Array.from(this.#directory.present(), ({ connection, person, sinceMs }) => ({
+    return Array.from(this.#stores.directory.present(), ({ connection, person, sinceMs }) => ({
       fingerprint: person.id,
       nick: person.nick,
       address: connection.address,
@@ -167,7 +181,7 @@ class RunningRelay implements Relay {
 
   kick(fingerprintPrefix: string): KickOutcome {
     const prefix = fingerprintPrefix.toLowerCase();
-    const logins = [...this.#directory.present()];
+    const logins = [...this.#stores.directory.present()];
     const found = logins.filter(({ person }) => person.id.startsWith(prefix));
     const [first] = found;
     if (first === undefined) return { outcome: 'unknown-peer' };
@@ -190,7 +204,7 @@ class RunningRelay implements Relay {
     const signature = signAnnouncement(this.#sessions.relay, { seq, text });
     const frame = encodeFrame({ type: 'announce', req: 0, seq, text, signature });
     const segment = new Segment(frame);
-    const logins = [...this.#directory.present()];
+    const logins = [...this.#stores.directory.present()];
     for (const { connection } of logins) connection.sendSegment(segment);
     return logins.length;
   }
@@ -206,12 +220,14 @@ class RunningRelay implements Relay {
     this.#stopHeartbeat?.();
     this.#admission.close();
     this.#tick.flush();
+    this.#stores.committer.flush();
     for (const connection of this.#open.values()) connection.end('shutting-down', 'shutting down');
     this.#tick.flush();
     await this.#untilAllClosed();
     for (const connection of this.#open.values()) connection.destroy();
     this.#gate.close();
     this.#news.close();
+    this.#stores.close();
     this.#tick.close();
     this.#events.emit({ type: 'closed' });
   }
@@ -262,8 +278,7 @@ class RunningRelay implements Relay {
       this.#events.emit({ type: 'refused', address, reason: 'handshake-timeout' });
     }
     for (const connection of this.#open.values()) connection.beat(nowMs);
-    this.#topics.forgetExpired(nowMs);
-    this.#directory.forgetAbsent(nowMs);
+    if (this.#stores.beat(nowMs)) this.#topics.sweep(nowMs);
     this.#stopHeartbeat = this.#clock.after(HEARTBEAT_MS, () => this.#beat());
   }
 }

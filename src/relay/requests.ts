@@ -2,73 +2,91 @@
 import { CryptoError } from '../crypto/errors.ts';
 import { openBundle, openCard } from '../crypto/signed-objects.ts';
 import type { Code } from '../protocol/codes.ts';
-import { decodeHeader } from '../protocol/envelope.ts';
+import { type DirectHeader, decodeHeader } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { FRAME_HEADER_BYTES, type Frame, type FrameOf } from '../protocol/frames.ts';
+import { peerPrefix } from '../protocol/ids.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { Clock } from './clock.ts';
-import { DELIVER_OVERHEAD_BYTES, writeDeliver } from './deliver.ts';
+import { deliverFrame } from './deliver.ts';
 import type { Directory, Login } from './directory.ts';
+import type { EventLog } from './events.ts';
 import {
+  ACKS_A_REQUEST,
   ANSWER_BYTES_A_REQUEST,
   CONGESTION_HOLD_MS,
   MAX_FOUND_BYTES,
-  UNREAD_ANSWERS_BYTES,
+  PAGE_BYTES_A_REQUEST,
 } from './limits.ts';
+import type { LongAnswers } from './long-answers.ts';
+import type { StoreOutcome } from './mailbox.ts';
 import { Segment } from './outbox.ts';
 import type { Presence } from './presence.ts';
+import type { Stores } from './stores.ts';
 import type { Topics } from './topics.ts';
 
-/** The rseq of a blob that is stored nowhere. */
-const NO_MAILBOX = 0n;
+/** The rseq of a blob that is stored nowhere, or not yet. */
+const NOT_STORED = 0n;
 /** FOUND before its objects: type, req, kind, count; and a length before each. */
 const FOUND_OVERHEAD_BYTES = FRAME_HEADER_BYTES - 4 + 1 + 2;
 const OBJECT_LENGTH_BYTES = 4;
 
 export interface RequestContext {
   readonly clock: Clock;
-  readonly directory: Directory;
+  readonly events: EventLog;
   readonly presence: Presence;
   readonly topics: Topics;
+  readonly stores: Stores;
+  readonly longAnswers: LongAnswers;
 }
 
-/** `done` is answered with DONE, `answered` was answered already, a code with ERROR. */
-type Outcome = 'done' | 'answered' | Code;
+/** `done` is answered with DONE; `later` was answered already, or will be; a code is answered with ERROR. */
+type Outcome = 'done' | 'later' | Code;
 
 /** Throws ProtocolError on what has no place here; the connection ends. */
 export function handleRequest(login: Login, frame: Frame, context: RequestContext): void {
   if (frame.type === 'ping' || frame.type === 'end') return;
+  if (frame.type === 'ack') {
+    acknowledge(login, frame, context);
+    return;
+  }
   if (frame.req === 0) throw new ProtocolError(`${frame.type} without a request number`);
   const outcome = answer(login, frame, context);
   const { req } = frame;
   if (outcome === 'done') login.connection.sendDone(req);
-  else if (outcome !== 'answered') login.connection.send({ type: 'error', req, code: outcome });
+  else if (outcome !== 'later') login.connection.send({ type: 'error', req, code: outcome });
 }
 
 function answer(login: Login, frame: Frame, context: RequestContext): Outcome {
   switch (frame.type) {
     case 'send':
-      return deliver(login, frame, context);
+      return send(login, frame, context);
+    case 'fetch':
+      return paying(login, context, () => {
+        fetchMail(login, frame, context);
+        return 'later';
+      });
     case 'fanout':
       return fanOut(login, frame, context);
     case 'publish':
       return paying(login, context, () => publish(login, frame, context));
     case 'get':
       return paying(login, context, () => {
-        login.connection.send(find(frame, context.directory));
-        return 'answered';
+        login.connection.send(find(frame, context.stores.directory));
+        return 'later';
       });
     case 'sub':
       if (frame.join.standing === 'left') throw new ProtocolError('sub with a leave');
       return paying(login, context, () => {
         const outcome = context.topics.subscribe(login, frame);
-        return outcome === 'done' ? 'answered' : outcome;
+        return outcome === 'done' ? 'later' : outcome;
       });
     case 'unsub':
       if (frame.join.standing !== 'left') throw new ProtocolError('unsub without a leave');
       return paying(login, context, () => context.topics.unsubscribe(login, frame));
     default:
       login.connection.end('unexpected', `${frame.type} after login`);
-      return 'answered';
+      return 'later';
   }
 }
 
@@ -82,8 +100,7 @@ function paying(login: Login, { clock }: RequestContext, request: () => Outcome)
   const outcome = request();
   const answerBytes = connection.queuedBytes - queuedBefore;
   requests.take(1 + answerBytes / ANSWER_BYTES_A_REQUEST);
-  const ready = (nowMs: number) =>
-    requests.ready(nowMs) && connection.queuedBytes <= UNREAD_ANSWERS_BYTES;
+  const ready = (nowMs: number) => requests.ready(nowMs) && !connection.hasUnreadAnswers;
   if (!ready(clock.nowMs())) connection.hold(ready);
   return outcome;
 }
@@ -95,41 +112,117 @@ function paySend({ sends, connection }: Login, { clock }: RequestContext): void 
   if (!ready(clock.nowMs())) connection.hold(ready);
 }
 
-function deliver(
-  login: Login,
-  frame: FrameOf<'send' | 'fanout'>,
-  context: RequestContext,
-): Outcome {
+/** Passed on now, or stored first: `ttlSeconds` 0 is a blob under a key that will be gone soon. */
+function send(login: Login, frame: FrameOf<'send'>, context: RequestContext): Outcome {
   const header = decodeHeader(frame.blob);
   if (header.kind !== 'direct') throw new ProtocolError('send of a room blob');
-  const recipient = context.directory.recipient(header.recipient);
+  const { directory, mailbox } = context.stores;
+  const recipient = directory.recipient(header.recipient);
+  if (frame.ttlSeconds > 0) {
+    // Whose mail is counted is found without a look at the disk.
+    const isKnown = mailbox.queued(header.recipient) > 0 || directory.knows(header.recipient);
+    if (!isKnown) return 'not-here';
+    paySend(login, context);
+    store(login, { ...frame, header }, context);
+    return 'later';
+  }
   if (recipient === null) return 'not-here';
   paySend(login, context);
-  const { connection } = recipient;
-  // A copy, because the blob is a view of a chunk that holds other frames as well.
-  const bytes = Buffer.allocUnsafeSlow(DELIVER_OVERHEAD_BYTES + frame.blob.length);
-  writeDeliver(bytes, 0, { rseq: NO_MAILBOX, blob: frame.blob });
-  connection.sendSegment(new Segment(bytes));
-  if (connection.congested) {
-    const untilMs = context.clock.nowMs() + CONGESTION_HOLD_MS;
-    login.connection.hold((nowMs) => nowMs >= untilMs || !connection.congested);
-  }
+  push(
+    { from: login, to: recipient },
+    deliverFrame({ rseq: NOT_STORED, blob: frame.blob }),
+    context,
+  );
   return 'done';
 }
 
-function fanOut(
+/** Answers when it is durable, and then passes it on as well where the recipient is here. */
+function store(
   login: Login,
-  frame: FrameOf<'send' | 'fanout'>,
-  { topics }: RequestContext,
-): Outcome {
+  { req, header, token, ttlSeconds, blob }: FrameOf<'send'> & { readonly header: DirectHeader },
+  context: RequestContext,
+): void {
+  const { recipient } = header;
+  const frame = deliverFrame({ rseq: NOT_STORED, blob });
+  const { sender, person } = login;
+  const letter = {
+    ...{ recipient, sender, source: person.source, token: token.slice() },
+    ...{ ttlMs: ttlSeconds * 1_000, frame },
+  };
+  context.stores.mailbox.store(letter, (outcome) => {
+    const to = outcome === 'stored' ? context.stores.directory.recipient(recipient) : null;
+    if (to !== null) push({ from: login, to }, frame, context);
+    answerSend(login, req, outcome);
+  });
+  holdWhileUncommitted(login, context);
+}
+
+function answerSend({ connection }: Login, req: number, outcome: StoreOutcome): void {
+  if (outcome === 'stored' || outcome === 'known') connection.sendDone(req);
+  else connection.send({ type: 'error', req, code: outcome });
+}
+
+/** Who writes to somebody who can't keep up waits for a moment. */
+function push(
+  { from, to }: { readonly from: Login; readonly to: Login },
+  frame: Uint8Array,
+  { clock }: RequestContext,
+): void {
+  const { connection } = to;
+  connection.sendSegment(new Segment(frame));
+  if (!connection.congested) return;
+  const untilMs = clock.nowMs() + CONGESTION_HOLD_MS;
+  from.connection.hold((nowMs) => nowMs >= untilMs || !connection.congested);
+}
+
+/** Who stores more than the disk takes is read more slowly. */
+function holdWhileUncommitted({ connection }: Login, { stores }: RequestContext): void {
+  const { committer } = stores;
+  if (committer.congested) connection.hold(() => !committer.congested);
+}
+
+/** A page of the mailbox, when it is this connection's turn. */
+function fetchMail(login: Login, { req, after }: FrameOf<'fetch'>, context: RequestContext): void {
+  const { connection, person, requests } = login;
+  context.longAnswers.take(connection, () => {
+    try {
+      const { frames, more } = context.stores.mailbox.page(peerPrefix(person.id), after);
+      for (const frame of frames) {
+        requests.take(frame.length / PAGE_BYTES_A_REQUEST);
+        connection.sendSegment(new Segment(frame));
+      }
+      if (more) connection.sendDone(req);
+      else connection.send({ type: 'drained', req });
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      context.events.storageDamaged(error);
+      connection.send({ type: 'error', req, code: 'storage' });
+    }
+  });
+}
+
+function acknowledge(
+  { connection, person, requests }: Login,
+  { rseqs }: FrameOf<'ack'>,
+  { clock, stores }: RequestContext,
+): void {
+  stores.mailbox.acknowledge(peerPrefix(person.id), rseqs);
+  requests.take(rseqs.length / ACKS_A_REQUEST);
+  const ready = (nowMs: number) => requests.ready(nowMs);
+  if (!ready(clock.nowMs())) connection.hold(ready);
+}
+
+function fanOut(login: Login, frame: FrameOf<'fanout'>, context: RequestContext): Outcome {
   const header = decodeHeader(frame.blob);
   if (header.kind !== 'room') throw new ProtocolError('fanout of a private blob');
-  return topics.fanOut(login, header.topic, frame);
+  const outcome = context.topics.fanOut(login, header.topic, frame);
+  holdWhileUncommitted(login, context);
+  return outcome;
 }
 
 function publish(login: Login, frame: FrameOf<'publish'>, context: RequestContext): Outcome {
   const { person } = login;
-  const outcome = publishObject(login, frame, context.directory);
+  const outcome = publishObject(login, frame, context.stores.directory);
   if (outcome === 'newer') context.presence.changed(person);
   return outcome === 'newer' || outcome === 'same' ? 'done' : outcome;
 }
@@ -154,11 +247,11 @@ function find({ req, kind, ids }: FrameOf<'get'>, directory: Directory): FrameOf
   const objects: Uint8Array[] = [];
   let size = FOUND_OVERHEAD_BYTES;
   for (const id of ids) {
-    const object = directory.get(id)?.objects[kind];
-    if (object === null || object === undefined) continue;
-    size += OBJECT_LENGTH_BYTES + object.bytes.length;
+    const object = directory.object(id, kind);
+    if (object === null) continue;
+    size += OBJECT_LENGTH_BYTES + object.length;
     if (size > MAX_FOUND_BYTES) break;
-    objects.push(object.bytes);
+    objects.push(object);
   }
   return { type: 'found', req, kind, objects };
 }

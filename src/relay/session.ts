@@ -7,9 +7,10 @@ import {
   type FrameOf,
   NONCE_BYTES,
 } from '../protocol/frames.ts';
+import { peerPrefix } from '../protocol/ids.ts';
 import type { Connection, ConnectionOwner, Ending } from './connection.ts';
 import type { Login } from './directory.ts';
-import { type EventLog, fingerprintLabel } from './events.ts';
+import { fingerprintLabel } from './events.ts';
 import type { RelayLimits } from './limits.ts';
 import { answerHello, checkAuth, type LoginInProgress } from './login.ts';
 import { TokenBucket } from './rate.ts';
@@ -19,7 +20,6 @@ export interface SessionContext extends RequestContext {
   readonly relay: RelayIdentity;
   readonly announced: AnnouncedLimits;
   readonly limits: RelayLimits;
-  readonly events: EventLog;
   /** `sizeBytes` fresh random bytes. */
   readonly random: (sizeBytes: number) => Uint8Array;
   /** The login is done: the connection's place among those of its address is free. */
@@ -69,13 +69,13 @@ export class Session implements ConnectionOwner {
   }
 
   ended(ending: Ending): void {
-    const { clock, directory, presence, topics, events } = this.#context;
+    const { stores, presence, topics, events } = this.#context;
     const { login } = this;
     const label = this.#label();
     this.#stage = { name: 'ended' };
     if (login !== null) {
       topics.leave(login);
-      if (directory.leave(login, clock.nowMs())) presence.changed(login.person);
+      if (stores.directory.leave(login)) presence.changed(login.person);
     }
     if (ending.by === 'peer') events.emit({ type: 'disconnected', ...label });
     else events.emit({ type: 'dropped', reason: ending.code, detail: ending.detail, ...label });
@@ -99,13 +99,17 @@ export class Session implements ConnectionOwner {
   }
 
   #auth(auth: FrameOf<'auth'>, login: LoginInProgress): void {
-    const { relay, directory, limits } = this.#context;
+    const { relay, stores, limits } = this.#context;
     const card = checkAuth(auth, { login, relay });
     if (card === null) {
       this.connection.end('login-failed', 'signature');
       return;
     }
-    const person = directory.enter(card, auth.card);
+    const person = stores.directory.enter(
+      card,
+      auth.card,
+      stores.sourceHash(this.connection.address),
+    );
     if (person === 'prefix-taken' || person === 'fork') {
       this.connection.end(person, `card of ${fingerprintLabel(card.id)}`);
       return;
@@ -114,21 +118,23 @@ export class Session implements ConnectionOwner {
     this.#ready({
       connection: this.connection,
       person,
+      sender: stores.senderHash(person.id),
       sinceMs: this.#context.clock.nowMs(),
       topics: new Set(),
       requests: this.#bucket(limits.requestsPerSecond, limits.requestsBurst),
       sends: this.#bucket(limits.sendsPerSecond, limits.sendsBurst),
     });
     const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
-    this.connection.send({ type: 'ready', req: auth.req, queued: 0, timeMs });
+    const queued = stores.mailbox.queued(peerPrefix(person.id));
+    this.connection.send({ type: 'ready', req: auth.req, queued, timeMs });
     this.#context.presence.welcome(this.connection);
   }
 
   #ready(login: Login): void {
-    const { directory, presence, events, loggedIn } = this.#context;
+    const { stores, presence, events, loggedIn } = this.#context;
     this.#stage = { name: 'ready', login };
     this.connection.loggedIn();
-    directory.arrive(login);
+    stores.directory.arrive(login);
     presence.changed(login.person);
     loggedIn(this.connection);
     events.emit({ type: 'login', ...this.#label() });

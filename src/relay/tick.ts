@@ -5,12 +5,14 @@ interface Flushable {
 }
 
 /**
- * Runs after the turn's input, each stage once: `gather` (topics and newcomers fill outboxes), then `write`
- * (outboxes write). What is added while they write is the next turn's.
+ * Runs after the turn's input, each stage once: `gather` (topics and newcomers fill outboxes), `write`
+ * (outboxes write), then `settle` (the disk, which nobody's delivery waits for) and what that had to answer.
+ * What is added to a stage while it runs is the next turn's.
  */
 export class Tick {
-  readonly #gather = new Set<Flushable>();
+  #gather = new Set<Flushable>();
   #write: Flushable[] = [];
+  #settle = new Set<Flushable>();
   #scheduled: NodeJS.Immediate | null = null;
 
   gather(source: Flushable): void {
@@ -24,21 +26,34 @@ export class Tick {
     this.#schedule();
   }
 
+  settle(source: Flushable): void {
+    this.#settle.add(source);
+    this.#schedule();
+  }
+
   /** All of it now: at shutdown, and before what must not be overtaken. */
   flush(): void {
     this.#scheduled = null;
-    for (const source of this.#gather) {
-      this.#gather.delete(source);
-      source.flush();
-    }
-    const outboxes = this.#write;
-    this.#write = [];
-    for (const outbox of outboxes) outbox.flush();
+    const sources = this.#gather;
+    this.#gather = new Set();
+    for (const source of sources) source.flush();
+    this.#writeAll();
+    if (this.#settle.size === 0) return;
+    const settling = this.#settle;
+    this.#settle = new Set();
+    for (const source of settling) source.flush();
+    this.#writeAll();
   }
 
   close(): void {
     if (this.#scheduled !== null) clearImmediate(this.#scheduled);
     this.#scheduled = null;
+  }
+
+  #writeAll(): void {
+    const outboxes = this.#write;
+    this.#write = [];
+    for (const outbox of outboxes) outbox.flush();
   }
 
   #schedule(): void {

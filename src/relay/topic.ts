@@ -1,63 +1,89 @@
 // One topic: who gets its blobs, in which order, and who is told of joins. Reads no blob.
 import type { FrameOf } from '../protocol/frames.ts';
-import type { TopicId } from '../protocol/ids.ts';
+import { idBytes, type TopicId } from '../protocol/ids.ts';
 import type { Clock } from './clock.ts';
-import { DELIVER_OVERHEAD_BYTES, writeDeliver } from './deliver.ts';
+import type { CommitOutcome } from './committer.ts';
 import type { Login } from './directory.ts';
-import { CONGESTION_HOLD_MS, type RelayLimits } from './limits.ts';
+import type { EventLog } from './events.ts';
+import { CONGESTION_HOLD_MS, RECENT_TOKENS_A_TOPIC, type RelayLimits } from './limits.ts';
+import type { LongAnswers } from './long-answers.ts';
 import type { News } from './news.ts';
-import { Segment } from './outbox.ts';
-import { type ReplayBudget, ReplayLog } from './replay-log.ts';
+import { keyOf, type RecentTokens } from './recent-tokens.ts';
+import { readOr } from './relay-database.ts';
 import { Roster, type RosterOutcome } from './roster.ts';
+import type { Stores } from './stores.ts';
 import type { Tick } from './tick.ts';
-
-/** rseq starts at the time in ms times this: it rises across restarts of the relay. */
-const RSEQ_PER_MS_BITS = 20n;
+import { TopicReader } from './topic-reader.ts';
+import { buildSegment, type PendingBlob, sendBetween } from './turn-segment.ts';
 
 type Subscribe = FrameOf<'sub'>;
 type Unsubscribe = FrameOf<'unsub'>;
 
-interface PendingBlob {
-  readonly sender: Login;
-  readonly token: string;
-  readonly ttlMs: number;
-  /** A view of what was received in this turn. */
-  readonly blob: Uint8Array;
+/** A member who catches up with the log. */
+interface Behind {
+  readonly login: Login;
+  readonly reader: TopicReader;
+  /** Whether its next page is in the line of long answers; otherwise the next commit puts it there. */
+  isInLine: boolean;
 }
 
 export interface TopicContext {
   readonly clock: Clock;
   readonly tick: Tick;
   readonly news: News;
-  readonly replay: ReplayBudget;
+  readonly events: EventLog;
   readonly limits: RelayLimits;
+  readonly stores: Stores;
+  /** Of all topics; each key begins with the topic. */
+  readonly recent: RecentTokens;
+  readonly longAnswers: LongAnswers;
 }
 
+/** In memory while somebody is subscribed, and a while longer; its log and its roster are on disk. */
 export class Topic {
   readonly #id: TopicId;
   readonly #context: TopicContext;
   readonly #roster: Roster;
-  readonly #log: ReplayLog;
   /** Guests are told of joins and given no blobs. */
   readonly #subscribers = new Map<Login, 'joined' | 'guest'>();
-  readonly #pendingTokens = new Set<string>();
+  /** Subscribers who are given nothing newer yet. */
+  readonly #behind = new Map<Login, Behind>();
+  /** This turn's. */
   #pending: PendingBlob[] = [];
+  /** By the key of their token, until their commit: this turn's, and what went out before. */
+  readonly #unsettled = new Map<string, PendingBlob>();
+  /** Turns whose commit is to come. */
+  #uncommitted = 0;
   #head: bigint;
   #emptySinceMs: number | null;
 
-  /** `startMs`: wall-clock milliseconds that rise with the process's time and across its restarts. */
-  constructor(id: TopicId, startMs: number, context: TopicContext) {
+  /** `head`: above every number that this topic has given out. */
+  constructor(id: TopicId, head: bigint, context: TopicContext) {
     this.#id = id;
     this.#context = context;
-    this.#roster = new Roster(context.limits.rosterEntries);
-    this.#log = new ReplayLog(context.replay);
-    this.#head = BigInt(Math.floor(startMs)) << RSEQ_PER_MS_BITS;
+    this.#head = head;
     this.#emptySinceMs = context.clock.nowMs();
+    const { recent, limits, stores } = context;
+    const { log, members } = stores;
+    this.#roster = new Roster({
+      maxEntries: limits.rosterEntries,
+      nowMs: () => stores.start.shelf.nowMs(),
+      store: {
+        load: () => members.of(id),
+        put: (seen) => members.put(id, seen),
+        remove: (member) => members.remove(id, member),
+      },
+    });
+    for (const token of log.newestTokens(id, RECENT_TOKENS_A_TOPIC)) recent.add(this.#keyOf(token));
   }
 
-  /** Null while somebody is subscribed. */
+  get head(): bigint {
+    return this.#head;
+  }
+
+  /** Null while somebody is subscribed, or something is yet to be stored. */
   get emptySinceMs(): number | null {
-    return this.#emptySinceMs;
+    return this.#unsettled.size === 0 ? this.#emptySinceMs : null;
   }
 
   get absent(): number {
@@ -68,22 +94,34 @@ export class Topic {
     return this.#roster.forgetAbsent();
   }
 
-  /** Answers with the roster, then with what a member missed after its cursor. */
+  forgetAwaySince(shelfMs: number): void {
+    this.#roster.forgetAwaySince(shelfMs);
+  }
+
+  seeThoseHere(): void {
+    this.#roster.seeThoseHere();
+  }
+
+  /** Answers with the roster; a member is then sent what it missed after its cursor, before anything newer. */
   subscribe(login: Login, { req, cursor, join }: Subscribe): RosterOutcome {
     // What is pending was sent before: the newcomer reads it by its cursor or not at all.
     this.flush();
-    const { id } = login.person;
     const standing = join.standing === 'joined' ? 'joined' : 'guest';
     if (standing === 'joined') {
-      const outcome = this.#roster.record(id, true, join);
+      const outcome = this.#roster.record(login.person.id, true, join);
       if (outcome !== 'done') return outcome;
       this.#context.news.changed(this);
     }
     this.#subscribers.set(login, standing);
+    this.#behind.delete(login);
     this.#emptySinceMs = null;
     const page = { req, topic: this.#id, head: this.#head };
     login.connection.sendSegment(this.#roster.everybody(page));
-    if (standing === 'joined' && cursor > 0n) this.#replay(login, cursor);
+    if (standing === 'joined' && cursor > 0n) {
+      const behind = { login, reader: this.#readerFor(login, cursor), isInLine: false };
+      this.#behind.set(login, behind);
+      this.#catchUp(behind);
+    }
     return 'done';
   }
 
@@ -101,6 +139,7 @@ export class Topic {
     this.flush();
     const standing = this.#subscribers.get(login);
     this.#subscribers.delete(login);
+    this.#behind.delete(login);
     if (standing === 'joined') {
       this.#roster.left(login.person.id);
       this.#context.news.changed(this);
@@ -108,14 +147,28 @@ export class Topic {
     if (this.#subscribers.size === 0) this.#emptySinceMs = this.#context.clock.nowMs();
   }
 
-  /** Takes a blob for this turn's segment; a token that is known already is done and not sent again. */
-  fanOut(sender: Login, { token, ttlSeconds, blob }: FrameOf<'send' | 'fanout'>): void {
-    const key = Buffer.from(token.buffer, token.byteOffset, token.length).toString('latin1');
-    if (this.#log.has(key) || this.#pendingTokens.has(key)) return;
-    this.#pendingTokens.add(key);
-    const ttlMs = Math.min(ttlSeconds * 1_000, this.#context.limits.logAgeMs);
-    this.#pending.push({ sender, token: key, ttlMs, blob });
-    this.#context.tick.gather(this);
+  /**
+   * Takes a blob for this turn's segment, and answers when it is stored; a token that is known already is not
+   * sent again, and `done` where it is stored already.
+   */
+  fanOut(sender: Login, frame: FrameOf<'send' | 'fanout'>): 'done' | 'later' {
+    const { req, token, ttlSeconds, blob } = frame;
+    const { recent, limits, tick } = this.#context;
+    const key = this.#keyOf(token);
+    if (recent.has(key)) return 'done';
+    const waiter = { login: sender, req };
+    const known = this.#unsettled.get(key);
+    if (known !== undefined) {
+      known.waiters.push(waiter);
+      return 'later';
+    }
+    const ttlMs = Math.min(ttlSeconds * 1_000, limits.logAgeMs);
+    const mark = { sender: sender.sender, token, ttlMs };
+    const pending = { sender, key, mark, blob, waiters: [waiter] };
+    this.#pending.push(pending);
+    this.#unsettled.set(key, pending);
+    tick.gather(this);
+    return 'later';
   }
 
   /** Sends this turn's blobs: one segment, which all subscribers share, without each one's own. */
@@ -123,17 +176,22 @@ export class Topic {
     if (this.#pending.length === 0) return;
     const pending = this.#pending;
     this.#pending = [];
-    this.#pendingTokens.clear();
-    const bytes = Buffer.allocUnsafeSlow(sizeOf(pending));
-    const segment = new Segment(bytes);
-    const ownParts = this.#fill(segment, bytes, pending);
+    const { segment, own, pieces, last } = buildSegment(this.#id, pending, this.#head);
+    this.#head = last;
     for (const [login, standing] of this.#subscribers) {
-      if (standing === 'guest') continue;
-      const own = ownParts.get(login);
-      if (own === undefined) login.connection.sendSegment(segment);
-      else sendBetween(login, segment, own);
+      if (standing === 'guest' || this.#behind.has(login)) continue;
+      const left = own.get(login);
+      if (left === undefined) login.connection.sendSegment(segment);
+      else sendBetween(login, segment, left);
     }
-    this.#slowDown(ownParts.keys());
+    const { log, committer } = this.#context.stores;
+    this.#uncommitted++;
+    const apply = () => {
+      for (const piece of pieces) log.append(piece);
+    };
+    const settled = (outcome: CommitOutcome) => this.#settled(pending, outcome);
+    committer.urgent({ apply, settled }, segment.bytes.length);
+    this.#slowDown(own.keys());
   }
 
   /** Tells all subscribers how the roster changed. */
@@ -144,30 +202,43 @@ export class Topic {
     for (const { connection } of this.#subscribers.keys()) connection.sendSegment(segment);
   }
 
-  forgetExpired(nowMs: number): void {
-    this.#log.forgetExpired(nowMs);
-  }
-
-  close(): void {
-    this.#log.clear();
-  }
-
-  /** Writes the DELIVER frames and the log; returns where each sender's own frames are. */
-  #fill(segment: Segment, bytes: Buffer, pending: readonly PendingBlob[]): Map<Login, Part[]> {
-    const ownParts = new Map<Login, Part[]>();
-    const nowMs = this.#context.clock.nowMs();
-    let from = 0;
-    for (const { sender, token, ttlMs, blob } of pending) {
-      const rseq = ++this.#head;
-      const to = writeDeliver(bytes, from, { rseq, blob });
-      const expiresAtMs = nowMs + ttlMs;
-      this.#log.add({ rseq, sender: sender.person.id, token, segment, from, to, expiresAtMs });
-      const own = ownParts.get(sender);
-      if (own === undefined) ownParts.set(sender, [{ from, to }]);
-      else own.push({ from, to });
-      from = to;
+  /** What was refused is forgotten, so that it is sent again when it is tried again. */
+  #settled(pending: readonly PendingBlob[], outcome: CommitOutcome): void {
+    this.#uncommitted--;
+    if (outcome !== 'stored') this.#context.stores.log.undone();
+    for (const { key, waiters } of pending) {
+      this.#unsettled.delete(key);
+      if (outcome === 'stored') this.#context.recent.add(key);
+      for (const { login, req } of waiters) answer(login, req, outcome);
     }
-    return ownParts;
+    if (this.#uncommitted > 0) return;
+    for (const behind of this.#behind.values()) this.#catchUp(behind);
+  }
+
+  /** Under which a token is known, among those of all topics. */
+  #keyOf(token: Uint8Array): string {
+    return keyOf(idBytes(this.#id), token);
+  }
+
+  #readerFor(login: Login, cursor: bigint): TopicReader {
+    const { stores, recent } = this.#context;
+    const { log } = stores;
+    const ownToken = (token: Uint8Array) => recent.add(this.#keyOf(token));
+    return new TopicReader({ log, topic: this.#id, login, cursor, ownToken });
+  }
+
+  /** In its turn, the next page; then, when everything that went out meanwhile is read too, live blobs. */
+  #catchUp(behind: Behind): void {
+    if (behind.isInLine) return;
+    behind.isInLine = true;
+    const { login, reader } = behind;
+    this.#context.longAnswers.take(login.connection, () => {
+      behind.isInLine = false;
+      if (this.#behind.get(login) !== behind) return;
+      const hasMore = readOr(this.#context.events, false, () => reader.sendPage());
+      if (hasMore) this.#catchUp(behind);
+      else if (this.#uncommitted === 0) this.#behind.delete(login);
+    });
   }
 
   /** When most can't keep up, the senders wait; a few slow ones fill their queues and are dropped. */
@@ -184,32 +255,9 @@ export class Topic {
     for (const { connection } of this.#subscribers.keys()) if (connection.congested) congested++;
     return congested * 2 > this.#subscribers.size;
   }
-
-  #replay({ connection, person }: Login, cursor: bigint): void {
-    const nowMs = this.#context.clock.nowMs();
-    for (const { segment, from, to } of this.#log.after(cursor, person.id, nowMs)) {
-      connection.sendSegment(segment, from, to);
-    }
-  }
 }
 
-interface Part {
-  readonly from: number;
-  readonly to: number;
-}
-
-function sizeOf(pending: readonly PendingBlob[]): number {
-  let size = 0;
-  for (const { blob } of pending) size += DELIVER_OVERHEAD_BYTES + blob.length;
-  return size;
-}
-
-function sendBetween(login: Login, segment: Segment, own: readonly Part[]): void {
-  const { connection } = login;
-  let from = 0;
-  for (const part of own) {
-    if (part.from > from) connection.sendSegment(segment, from, part.from);
-    from = part.to;
-  }
-  if (from < segment.bytes.length) connection.sendSegment(segment, from);
+function answer({ connection }: Login, req: number, outcome: CommitOutcome): void {
+  if (outcome === 'stored') connection.sendDone(req);
+  else connection.send({ type: 'error', req, code: outcome });
 }

@@ -1,28 +1,40 @@
-// All topics: opens them, forgets them, and bounds what they hold together.
+// All topics: opens them, forgets them, and bounds what they hold in memory together.
 import type { FrameOf } from '../protocol/frames.ts';
 import type { TopicId } from '../protocol/ids.ts';
 import type { Login } from './directory.ts';
+import { RECENT_TOKENS, SEEN_INTERVAL_MS, TOPIC_IDLE_MS } from './limits.ts';
+import { RecentTokens } from './recent-tokens.ts';
 import { Topic, type TopicContext } from './topic.ts';
 
-/** What a SUB, UNSUB or FANOUT came to: `done`, or the code of the ERROR that answers it. */
+/**
+ * What a SUB, UNSUB or FANOUT came to: `done`, `later` where the commit answers, or the code of the ERROR that
+ * answers it.
+ */
 export type TopicOutcome =
   | 'done'
+  | 'later'
   | 'stale-seq'
   | 'fork'
   | 'quota'
   | 'too-many-topics'
   | 'not-subscribed';
 
-/** Plain memory; topics are dropped when they have been empty for as long as the log keeps blobs. */
+type TopicsContext = Omit<TopicContext, 'recent'>;
+
+/** Topics leave memory when they have been empty for a while; log and roster stay on disk. */
 export class Topics {
   readonly #context: TopicContext;
   readonly #topics = new Map<TopicId, Topic>();
-  readonly #startedAtMs: { readonly wall: number; readonly monotonic: number };
+  /** Above every number that a topic which is not in memory has given out. */
+  #floor: bigint;
+  /** When all who are here were noted as seen, by the shelf clock. */
+  #seenMs: number;
 
-  constructor(context: TopicContext) {
-    this.#context = context;
-    const { clock } = context;
-    this.#startedAtMs = { wall: clock.wallMs(), monotonic: clock.nowMs() };
+  constructor(context: TopicsContext) {
+    this.#context = { ...context, recent: new RecentTokens(RECENT_TOKENS) };
+    const { shelf, firstRseq } = context.stores.start;
+    this.#floor = firstRseq;
+    this.#seenMs = shelf.nowMs();
   }
 
   /** Answers with ROSTER frames where it is `done`. */
@@ -55,18 +67,20 @@ export class Topics {
 
   fanOut(login: Login, id: TopicId, frame: FrameOf<'send' | 'fanout'>): TopicOutcome {
     const topic = this.#subscribed(login, id);
-    if (topic === null) return 'not-subscribed';
-    topic.fanOut(login, frame);
-    return 'done';
+    return topic === null ? 'not-subscribed' : topic.fanOut(login, frame);
   }
 
-  forgetExpired(nowMs: number): void {
+  /** Takes topics out of memory in which nobody has been for long, and forgets who was away too long. */
+  sweep(nowMs: number): void {
+    const { limits, stores } = this.#context;
+    const shelfMs = stores.start.shelf.nowMs();
+    const isSeenDue = shelfMs - this.#seenMs >= SEEN_INTERVAL_MS;
+    if (isSeenDue) this.#seenMs = shelfMs;
     for (const [id, topic] of this.#topics) {
-      topic.forgetExpired(nowMs);
+      if (isSeenDue) topic.seeThoseHere();
+      topic.forgetAwaySince(shelfMs - limits.absentEntryAgeMs);
       const { emptySinceMs } = topic;
-      if (emptySinceMs !== null && nowMs - emptySinceMs > this.#context.limits.logAgeMs) {
-        this.#drop(id, topic);
-      }
+      if (emptySinceMs !== null && nowMs - emptySinceMs > TOPIC_IDLE_MS) this.#drop(id, topic);
     }
   }
 
@@ -76,11 +90,9 @@ export class Topics {
 
   #open(id: TopicId): Topic | null {
     if (this.#topics.size >= this.#context.limits.topics && !this.#dropLongestEmpty()) return null;
-    const { wall, monotonic } = this.#startedAtMs;
-    // Not the wall clock itself: one set back would give an rseq that was used before.
-    const startMs = wall + this.#context.clock.nowMs() - monotonic;
-    const topic = new Topic(id, startMs, this.#context);
+    const topic = new Topic(id, this.#floor, this.#context);
     this.#topics.set(id, topic);
+    this.#boundAbsent();
     return topic;
   }
 
@@ -97,7 +109,7 @@ export class Topics {
   }
 
   #drop(id: TopicId, topic: Topic): void {
-    topic.close();
+    if (topic.head > this.#floor) this.#floor = topic.head;
     this.#topics.delete(id);
   }
 

@@ -1,26 +1,42 @@
-// This profile's identity: its secret seed and last used sequence numbers. Derives no keys, so that
-// `lanchat id` needs no crypto; whoever loads the keys checks that the seed gives the ID.
+// This profile's identity: its seed, sealed, and last used sequence numbers. Derives no keys, so that
+// `lanchat id` needs no crypto; whoever opens the seed (identity-seed.ts) checks that it gives the ID.
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { SEAL_BYTES } from '../crypto/row-seal.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_NICK_BYTES } from '../protocol/limits.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { bytesField, idField, textField, timeMsField, u64Field } from './record-fields.ts';
-import { createRecord, type RecordFormat, readRecord, requireInBounds } from './record-file.ts';
+import {
+  createRecord,
+  type RecordFormat,
+  readRecord,
+  replaceRecord,
+  requireInBounds,
+} from './record-file.ts';
 import { type OnSaveFault, SavedRecord } from './saved-record.ts';
 
-export interface StoredIdentity {
+interface IdentityFields {
   readonly id: PeerId;
-  /** Secret, 32 bytes; the caller wipes it. */
-  readonly seed: Uint8Array;
   /** At most 32 bytes of UTF-8. */
   readonly nick: string;
   /** The last used; 0 before the first. */
   readonly cardSeq: bigint;
   readonly bundleSeq: bigint;
   readonly createdMs: number;
+}
+
+export interface StoredIdentity extends IdentityFields {
+  /** 72 bytes, which open only under the profile's data key. */
+  readonly sealedSeed: Uint8Array;
+}
+
+/** As version 0.1 wrote it. */
+export interface UnsealedIdentity extends IdentityFields {
+  /** Secret, 32 bytes; the reader wipes it. */
+  readonly seed: Uint8Array;
 }
 
 /** What may change in an identity. The sequence numbers never fall: the relay would refuse them. */
@@ -30,28 +46,35 @@ export interface IdentityChange {
   readonly bundleSeq?: bigint;
 }
 
+const fields = {
+  id: idField(PeerId),
+  nick: textField(MAX_NICK_BYTES),
+  cardSeq: u64Field,
+  bundleSeq: u64Field,
+  createdMs: timeMsField,
+};
+
 const format: RecordFormat<StoredIdentity> = {
+  version: 2,
   maxBytes: 4 * 1024,
-  schema: v.strictObject({
-    id: idField(PeerId),
-    seed: bytesField(SEED_BYTES),
-    nick: textField(MAX_NICK_BYTES),
-    cardSeq: u64Field,
-    bundleSeq: u64Field,
-    createdMs: timeMsField,
-  }),
+  schema: v.strictObject({ ...fields, sealedSeed: bytesField(SEED_BYTES + SEAL_BYTES) }),
   encode: (identity) => ({
     ...identity,
-    seed: hexFromBytes(identity.seed),
+    sealedSeed: hexFromBytes(identity.sealedSeed),
     cardSeq: identity.cardSeq.toString(),
     bundleSeq: identity.bundleSeq.toString(),
   }),
   startingOver: 'lanchat then makes a new identity, and to everybody you are somebody else',
 };
 
+const unsealed = v.strictObject({ ...fields, seed: bytesField(SEED_BYTES) });
+
 /** The identity in `folder`, or null in a fresh profile. Needs no lock. Throws StorageError. */
-export async function readIdentity(folder: string): Promise<StoredIdentity | null> {
-  return readRecord(join(folder, FOLDER_ENTRIES.identity), format);
+export async function readIdentity(
+  folder: string,
+): Promise<StoredIdentity | UnsealedIdentity | null> {
+  const schema = v.union([format.schema, unsealed]);
+  return readRecord(join(folder, FOLDER_ENTRIES.identity), { ...format, schema });
 }
 
 /**
@@ -65,16 +88,21 @@ export async function createIdentity(
   return createRecord(join(folder, FOLDER_ENTRIES.identity), fresh, format);
 }
 
+/** Puts `identity` in the place of the one that is there, durably. For the profile's owner. Throws StorageError. */
+export async function replaceIdentity(folder: string, identity: StoredIdentity): Promise<void> {
+  await replaceRecord(join(folder, FOLDER_ENTRIES.identity), identity, format);
+}
+
 /** The identity of the process that owns the profile, with its changes going to disk. */
 export class IdentityFile {
   #identity: StoredIdentity;
   readonly #saved: SavedRecord<StoredIdentity>;
 
-  /** `identity` is what was read from, or created in, `folder`. The seed stays the caller's to wipe, after close. */
-  constructor(folder: string, identity: StoredIdentity, onFault: OnSaveFault) {
+  /** `identity` is what was read from, or created in, `folder`; a null folder: in memory only. */
+  constructor(folder: string | null, identity: StoredIdentity, onFault: OnSaveFault) {
     this.#identity = identity;
-    const file = { path: join(folder, FOLDER_ENTRIES.identity), format };
-    this.#saved = new SavedRecord(file, () => this.#identity, onFault);
+    const path = folder === null ? null : join(folder, FOLDER_ENTRIES.identity);
+    this.#saved = new SavedRecord({ path, format }, () => this.#identity, onFault);
   }
 
   get current(): StoredIdentity {

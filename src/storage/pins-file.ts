@@ -1,14 +1,13 @@
 // The people this profile has met: their keys, names and trust, pinned to the ID. Decides no trust: core does.
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_NICK_BYTES } from '../protocol/limits.ts';
 import { PUBLIC_KEY_BYTES } from '../protocol/sizes.ts';
-import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { bytesField, idField, textField, timeMsField } from './record-fields.ts';
-import { type RecordFormat, readRecord, requireInBounds } from './record-file.ts';
+import { type RecordFormat, requireInBounds } from './record-file.ts';
 import { type OnSaveFault, SavedRecord } from './saved-record.ts';
+import { openSealedRecord, type SealedFile, type SealedFileOptions } from './sealed-record.ts';
 
 /** Anybody on the LAN can appear under new IDs for ever; beyond this many, those who matter least go. */
 export const MAX_PINS = 5_000;
@@ -40,7 +39,7 @@ export interface SeenCard {
 
 const nick = textField(MAX_NICK_BYTES);
 
-const pinFormat = {
+export const pinFormat = {
   schema: v.pipe(
     v.strictObject({
       id: idField(PeerId),
@@ -61,7 +60,7 @@ const pinFormat = {
   }),
 };
 
-const format: RecordFormat<readonly Pin[]> = {
+export const pinsFormat: RecordFormat<readonly Pin[]> = {
   // MAX_PINS of the longest entries, every character of a name escaped, and as many verified again.
   maxBytes: 8 * 1024 * 1024,
   schema: v.array(pinFormat.schema),
@@ -80,15 +79,14 @@ export class Pins {
   readonly #saved: SavedRecord<readonly Pin[]>;
   #evicted: ((id: PeerId) => void) | null = null;
 
-  /** Throws StorageError; a file that can't be read is left as it is. */
-  static async open(folder: string, onFault: OnSaveFault): Promise<Pins> {
-    const pins = await readRecord(join(folder, FOLDER_ENTRIES.pins), format);
-    return new Pins(folder, pins ?? [], onFault);
+  /** A null folder: in memory only. Throws StorageError; a file that can't be read is left as it is. */
+  static async open(folder: string | null, { seal, onFault }: SealedFileOptions): Promise<Pins> {
+    const sealing = { format: pinsFormat, seal };
+    return new Pins(await openSealedRecord(folder, 'pins', sealing), onFault);
   }
 
-  private constructor(folder: string, pins: readonly Pin[], onFault: OnSaveFault) {
-    this.#pins = new Map(pins.map((pin) => [pin.id, pin]));
-    const file = { path: join(folder, FOLDER_ENTRIES.pins), format };
+  private constructor(file: SealedFile<readonly Pin[]>, onFault: OnSaveFault) {
+    this.#pins = new Map(file.found?.map((pin) => [pin.id, pin]));
     this.#saved = new SavedRecord(file, () => [...this.#pins.values()], onFault);
   }
 

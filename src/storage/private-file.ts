@@ -1,16 +1,19 @@
 // Folders and whole small files for their owner only: bounded reads, atomic durable writes. Knows no format.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../protocol/errors.ts';
 import { StorageError, storageErrorFrom } from './storage-error.ts';
 
 const PRIVATE_MODE = 0o600;
 const PRIVATE_FOLDER_MODE = 0o700;
+/** Ends the name of what is being written. */
+const TEMPORARY = '.tmp';
 
 /** Never follows a symlink, never waits for a pipe's writer. (Windows has neither flag: they count as 0.) */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CLAIM_FLAGS = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** What link() answers where the file system has no hard links, or (Android) where apps may not make any. */
 const NO_LINKS: ReadonlySet<string | null> = new Set([
@@ -50,24 +53,52 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<U
     throw storageErrorFrom(cause, path, 'reading');
   }
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) {
-      throw new StorageError('not-a-file', `${path} is not a plain file; move it away`, { path });
-    }
-    if (isForeign(stat.uid)) {
-      const message = `${path} belongs to another user; check who put it there`;
-      throw new StorageError('no-permission', message, { path });
-    }
-    if (stat.size > maxBytes) {
+    const sizeBytes = await plainFileSize(handle, path);
+    if (sizeBytes > maxBytes) {
       const message = `${path} is far too large to be lanchat's; it was left as it is; move it away`;
       throw new StorageError('corrupt', message, { path });
     }
-    return await readUpTo(handle, stat.size);
+    return await readUpTo(handle, sizeBytes);
   } catch (cause) {
     throw storageErrorFrom(cause, path, 'reading');
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Makes sure, before a library opens `path` by name, that it gets a plain file that we or root own, and can
+ * write; where nothing is there, makes an empty one (mode 0600) if `create`. Throws as `readPrivateFile`.
+ */
+export async function claimPrivateFile(
+  path: string,
+  { create }: { create: boolean },
+): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, create ? CLAIM_FLAGS | constants.O_CREAT : CLAIM_FLAGS, PRIVATE_MODE);
+  } catch (cause) {
+    if (!create && errnoOf(cause) === 'ENOENT') return;
+    throw storageErrorFrom(cause, path, 'writing');
+  }
+  try {
+    await plainFileSize(handle, path);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Throws StorageError where it is not a plain file of ours or root's. */
+async function plainFileSize(handle: FileHandle, path: string): Promise<number> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    throw new StorageError('not-a-file', `${path} is not a plain file; move it away`, { path });
+  }
+  if (isForeign(stat.uid)) {
+    const message = `${path} belongs to another user; check who put it there`;
+    throw new StorageError('no-permission', message, { path });
+  }
+  return stat.size;
 }
 
 /** Root reads everybody's folders on purpose (sudo); others only their own files and root's. */
@@ -93,7 +124,7 @@ async function readUpTo(handle: FileHandle, sizeBytes: number): Promise<Uint8Arr
  */
 export async function replacePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
   // One fixed name, so that crashes can't pile up copies of a secret.
-  const temporary = `${path}.tmp`;
+  const temporary = `${path}${TEMPORARY}`;
   try {
     await unlinkIfThere(temporary);
     await writeSynced(temporary, bytes);
@@ -110,10 +141,10 @@ export async function replacePrivateFile(path: string, bytes: Uint8Array): Promi
  * processes that try at once exactly one gets true. Durable on return. Throws StorageError.
  */
 export async function createPrivateFile(path: string, bytes: Uint8Array): Promise<boolean> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
   try {
     await writeSynced(temporary, bytes);
-    const created = await linkOrWrite(temporary, path, bytes);
+    const created = await publishFile(temporary, path);
     await syncFolder(dirname(path));
     return created;
   } catch (cause) {
@@ -123,8 +154,29 @@ export async function createPrivateFile(path: string, bytes: Uint8Array): Promis
   }
 }
 
-/** link() publishes the whole file or nothing; without hard links a crash can leave a truncated one. */
-async function linkOrWrite(temporary: string, path: string, bytes: Uint8Array): Promise<boolean> {
+/**
+ * Deletes what processes that were killed while they wrote the file at `path` have left beside it: that may be
+ * a secret which the file itself doesn't hold any more. Only for the folder's owner: nobody else may be writing.
+ * Throws StorageError.
+ */
+export async function discardUnfinished(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)];
+  try {
+    for (const each of await readdir(folder)) {
+      const isOurs = each.startsWith(`${name}.`) && each.endsWith(TEMPORARY);
+      if (isOurs) await unlinkIfThere(join(folder, each));
+    }
+  } catch (cause) {
+    throw storageErrorFrom(cause, path, 'writing');
+  }
+}
+
+/**
+ * Gives the finished file at `temporary` the name `path`, unless something stands there: then false. Where
+ * the file system has no hard links, an empty file takes the name first, and a crash can leave that.
+ * Rejects with the system error; the caller removes what is left at `temporary`, and syncs the folder.
+ */
+export async function publishFile(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path);
     return true;
@@ -133,10 +185,15 @@ async function linkOrWrite(temporary: string, path: string, bytes: Uint8Array): 
     if (!NO_LINKS.has(errnoOf(error))) throw error;
   }
   try {
-    await writeSynced(path, bytes);
-    return true;
+    await writeSynced(path, new Uint8Array(0));
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    await rename(temporary, path);
+    return true;
+  } catch (error) {
     await discard(path);
     throw error;
   }
@@ -153,7 +210,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Makes a rename survive a power cut. Windows can't open folders and journals the rename itself. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, constants.O_RDONLY);
   try {

@@ -13,11 +13,21 @@ export const FOLDER_ENTRIES = {
   pins: 'pins.json',
   relays: 'relays.json',
   settings: 'settings.json',
+  history: 'history.db',
+  vault: 'vault.json',
+  restoring: 'restoring',
   relayKey: 'relay-key.json',
+  relayDatabase: 'relay.db',
   relayFolder: 'relay',
   profileLock: 'lanchat.lock',
   relayLock: 'relay.lock',
 } as const;
+
+/** What SQLite puts beside a database: what isn't in it yet, that one's index, and what undoes a crash. */
+export const DATABASE_SIDE_FILES = ['-wal', '-shm', '-journal'] as const;
+
+/** Not the locks and the relay's folder, which say nothing. */
+const HOLDS_SECRETS = /\.(?:json|db)(?:[.-]|$)/;
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -61,7 +71,7 @@ export async function openPrivateFolder(folder: string): Promise<readonly Folder
       await closeToOthers(folder, onlyOurs ? FOLDER_MODE : null, constants.O_DIRECTORY),
     ];
     for (const name of names) {
-      if (!isOurs(name) || !name.includes('.json')) continue;
+      if (!isOurs(name) || !HOLDS_SECRETS.test(name)) continue;
       const flags = constants.O_NOFOLLOW | constants.O_NONBLOCK;
       problems.push(await closeToOthers(resolve(folder, name), FILE_MODE, flags));
     }
@@ -76,8 +86,15 @@ export async function openPrivateFolder(folder: string): Promise<readonly Folder
 }
 
 function isOurs(name: string): boolean {
-  return Object.values(FOLDER_ENTRIES).some(
-    (entry) => name === entry || (name.startsWith(`${entry}.`) && name.endsWith('.tmp')),
+  return Object.values(FOLDER_ENTRIES).some((entry) => isOf(entry, name));
+}
+
+/** Whether `name` in a folder of ours is `entry`, what a killed process left of it, or what SQLite puts beside it. */
+export function isOf(entry: string, name: string): boolean {
+  return (
+    name === entry ||
+    (name.startsWith(`${entry}.`) && name.endsWith('.tmp')) ||
+    (entry.endsWith('.db') && DATABASE_SIDE_FILES.some((suffix) => name === entry + suffix))
   );
 }
 

@@ -2,16 +2,22 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { textFromUtf8, utf8FromText } from '../protocol/bytes.ts';
-import { createPrivateFile, readPrivateFile } from './private-file.ts';
+import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.ts';
 import { StorageError } from './storage-error.ts';
 
-const VERSION = 1;
+const FIRST_VERSION = 1;
 
-const anyVersion = v.looseObject({ v: v.pipe(v.number(), v.safeInteger()) });
-const envelope = v.strictObject({ v: v.literal(VERSION), sum: v.string(), data: v.unknown() });
+const version = v.pipe(v.number(), v.safeInteger(), v.minValue(FIRST_VERSION));
+const anyVersion = v.looseObject({ v: version });
+const envelope = v.strictObject({ v: version, sum: v.string(), data: v.unknown() });
 
 /** How a record stands in its file. */
 export interface RecordFormat<T> {
+  /**
+   * Of what `encode` gives; 1 where it is left out. An older lanchat then says that it is too old, and not that
+   * the file is damaged. `schema` reads the earlier versions too.
+   */
+  readonly version?: number;
   /** Bounds reading and writing alike: what we write can always be read back. */
   readonly maxBytes: number;
   readonly schema: v.GenericSchema<unknown, T>;
@@ -21,17 +27,23 @@ export interface RecordFormat<T> {
   readonly startingOver: string;
 }
 
+/** What is needed to write a record, and not to read it. */
+export type WrittenFormat<T> = Pick<RecordFormat<T>, 'version' | 'maxBytes' | 'encode'>;
+
 /**
  * The record at `path`, or null where there is no file. Throws StorageError: `corrupt` on anything but
  * exactly what `encodeRecord` wrote, `too-new` on a later version, else as `readPrivateFile`. The file is
  * never touched.
  */
-export async function readRecord<T>(path: string, format: RecordFormat<T>): Promise<T | null> {
+export async function readRecord<T>(
+  path: string,
+  format: Omit<RecordFormat<T>, 'encode'>,
+): Promise<T | null> {
   const bytes = await readPrivateFile(path, format.maxBytes);
   if (bytes === null) return null;
   const parsed = parseJson(bytes);
-  const version = v.safeParse(anyVersion, parsed);
-  if (version.success && version.output.v > VERSION) {
+  const written = v.safeParse(anyVersion, parsed);
+  if (written.success && written.output.v > versionOf(format)) {
     const message = `${path} was written by a newer lanchat and was left as it is; update lanchat`;
     throw new StorageError('too-new', message, { path });
   }
@@ -58,6 +70,19 @@ export async function createRecord<T>(path: string, fresh: T, format: RecordForm
   throw new StorageError('unreadable', message, { path });
 }
 
+/**
+ * Replaces the record at `path`, or makes it, in one step: after a crash it is the old or the new one. Durable on
+ * return. Throws as `replacePrivateFile`, `encodeRecord` and `requireInBounds`; what was there stays then.
+ */
+export async function replaceRecord<T>(
+  path: string,
+  value: T,
+  format: RecordFormat<T>,
+): Promise<void> {
+  requireInBounds(value, format);
+  await replacePrivateFile(path, encodeRecord(value, format, path));
+}
+
 /** Throws RangeError on a value that could not be read back: what is saved must have passed this. */
 export function requireInBounds<T>(
   value: T,
@@ -70,14 +95,20 @@ export function requireInBounds<T>(
  * The bytes of a record's file, of a value that is in bounds. Throws StorageError `too-large` where they
  * would not be read back.
  */
-export function encodeRecord<T>(value: T, format: RecordFormat<T>, path: string): Uint8Array {
+export function encodeRecord<T>(value: T, format: WrittenFormat<T>, path: string): Uint8Array {
   const text = JSON.stringify(format.encode(value));
-  const bytes = utf8FromText(`{"v":${VERSION},"sum":"${checksum(text)}","data":${text}}\n`);
+  const bytes = utf8FromText(
+    `{"v":${versionOf(format)},"sum":"${checksum(text)}","data":${text}}\n`,
+  );
   if (bytes.length > format.maxBytes) {
     const message = `${path} would grow beyond ${format.maxBytes} bytes and was left as it is`;
     throw new StorageError('too-large', message, { path });
   }
   return bytes;
+}
+
+function versionOf({ version = FIRST_VERSION }: { readonly version?: number }): number {
+  return version;
 }
 
 /** Null where the bytes are not JSON: a file can't hold a bare null of ours, so the schema refuses it. */

@@ -1,11 +1,10 @@
 // The relays this profile has pinned, and which one it remembers. Decides no trust: the client does.
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { RelayId } from '../protocol/ids.ts';
-import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { idField, textField, timeMsField } from './record-fields.ts';
-import { type RecordFormat, readRecord } from './record-file.ts';
+import type { RecordFormat } from './record-file.ts';
 import { type OnSaveFault, SavedRecord } from './saved-record.ts';
+import { openSealedRecord, type SealedFile, type SealedFileOptions } from './sealed-record.ts';
 
 /** A relay is pinned only when it is used: more than this many is a machine in a loop. */
 const MAX_RELAYS = 256;
@@ -23,7 +22,7 @@ export interface PinnedRelay {
   readonly lastUsedMs: number;
 }
 
-const pinnedRelay = v.strictObject({
+export const pinnedRelay = v.strictObject({
   id: idField(RelayId),
   name: textField(MAX_RELAY_NAME_BYTES),
   host: textField(MAX_HOST_BYTES),
@@ -31,7 +30,7 @@ const pinnedRelay = v.strictObject({
   lastUsedMs: timeMsField,
 });
 
-const format: RecordFormat<readonly PinnedRelay[]> = {
+export const relaysFormat: RecordFormat<readonly PinnedRelay[]> = {
   // MAX_RELAYS of the longest entries, every character escaped.
   maxBytes: 1024 * 1024,
   schema: v.pipe(v.array(pinnedRelay), v.maxLength(MAX_RELAYS)),
@@ -39,24 +38,22 @@ const format: RecordFormat<readonly PinnedRelay[]> = {
   startingOver: 'every relay is then a stranger, and the first one found is pinned anew',
 };
 
-/** The pinned relays in `folder`, least recently used first; needs no lock. Throws StorageError. */
-export async function readRelays(folder: string): Promise<readonly PinnedRelay[]> {
-  return (await readRecord(join(folder, FOLDER_ENTRIES.relays), format)) ?? [];
-}
-
 /** The pinned relays of the process that owns the profile. */
 export class PinnedRelays {
   #relays: readonly PinnedRelay[];
   readonly #saved: SavedRecord<readonly PinnedRelay[]>;
 
-  /** Throws StorageError; a file that can't be read is left as it is. */
-  static async open(folder: string, onFault: OnSaveFault): Promise<PinnedRelays> {
-    return new PinnedRelays(folder, await readRelays(folder), onFault);
+  /** A null folder: in memory only. Throws StorageError; a file that can't be read is left as it is. */
+  static async open(
+    folder: string | null,
+    { seal, onFault }: SealedFileOptions,
+  ): Promise<PinnedRelays> {
+    const sealing = { format: relaysFormat, seal };
+    return new PinnedRelays(await openSealedRecord(folder, 'relays', sealing), onFault);
   }
 
-  private constructor(folder: string, relays: readonly PinnedRelay[], onFault: OnSaveFault) {
-    this.#relays = relays;
-    const file = { path: join(folder, FOLDER_ENTRIES.relays), format };
+  private constructor(file: SealedFile<readonly PinnedRelay[]>, onFault: OnSaveFault) {
+    this.#relays = file.found ?? [];
     this.#saved = new SavedRecord(file, () => this.#relays, onFault);
   }
 

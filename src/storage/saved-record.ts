@@ -1,6 +1,6 @@
 // Keeps one record's file up with state in memory that changes often: newest state, one write at a time.
 import { replacePrivateFile } from './private-file.ts';
-import { encodeRecord, type RecordFormat } from './record-file.ts';
+import { encodeRecord, type WrittenFormat } from './record-file.ts';
 import { StorageError } from './storage-error.ts';
 
 /** A crowd that arrives at once costs a few writes, not one a person. */
@@ -14,18 +14,18 @@ export type OnSaveFault = (error: StorageError) => void;
  * can't be read is never overwritten.
  */
 export class SavedRecord<T> {
-  readonly #path: string;
-  readonly #format: RecordFormat<T>;
+  readonly #path: string | null;
+  readonly #format: WrittenFormat<T>;
   readonly #state: () => T;
   readonly #onFault: OnSaveFault;
   #changed = false;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
-  /** `state` is called at each write, for what is true then; it must be in bounds (`requireInBounds`). */
+  /** A null path: nothing is ever written. `state` is called at each write, for what is true then; it must be in bounds (`requireInBounds`). */
   constructor(
-    file: { path: string; format: RecordFormat<T> },
+    file: { readonly path: string | null; readonly format: WrittenFormat<T> },
     state: () => T,
     onFault: OnSaveFault,
   ) {
@@ -37,7 +37,7 @@ export class SavedRecord<T> {
 
   /** The state has changed: it is written soon. A fault goes to `onFault`. */
   save(): void {
-    if (this.#closed) throw new Error('saved after close');
+    if (this.#closing !== null) throw new Error('saved after close');
     this.#changed = true;
     this.#schedule();
   }
@@ -51,10 +51,10 @@ export class SavedRecord<T> {
     else if (this.#changed) await this.#write();
   }
 
-  /** Flushes; there is no saving after it. Throws as `flush`, and is closed even so. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.flush();
+  /** Flushes, once; there is no saving after it. Throws as `flush`, and is closed even so. */
+  close(): Promise<void> {
+    this.#closing ??= this.flush();
+    return this.#closing;
   }
 
   #schedule(): void {
@@ -85,6 +85,7 @@ export class SavedRecord<T> {
 
   async #writeNow(): Promise<void> {
     this.#changed = false;
+    if (this.#path === null) return;
     try {
       const bytes = encodeRecord(this.#state(), this.#format, this.#path);
       await replacePrivateFile(this.#path, bytes);

@@ -1,11 +1,10 @@
-// What this profile remembers of its use: the rooms it is in. No keys, no messages.
-import { join } from 'node:path';
+// What this profile remembers of its use: the rooms it is in, and what a person set. No keys, no messages.
 import * as v from 'valibot';
 import { MAX_ROOM_NAME_BYTES } from '../protocol/limits.ts';
-import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { textField } from './record-fields.ts';
-import { type RecordFormat, readRecord, requireInBounds } from './record-file.ts';
+import { type RecordFormat, requireInBounds } from './record-file.ts';
 import { type OnSaveFault, SavedRecord } from './saved-record.ts';
+import { openSealedRecord, type SealedFile, type SealedFileOptions } from './sealed-record.ts';
 
 /** Each is a subscription at the relay. */
 export const MAX_REMEMBERED_ROOMS = 500;
@@ -13,37 +12,48 @@ export const MAX_REMEMBERED_ROOMS = 500;
 export interface Settings {
   /** Names without the `#`, in the order of joining. */
   readonly rooms: readonly string[];
+  /** Days that history is kept; 0: for good. */
+  readonly keepDays: number;
+  /** Whether others may see that their messages were delivered here. */
+  readonly showDelivered: boolean;
 }
 
-const FRESH: Settings = { rooms: [] };
+/** A hundred years: as good as for good. */
+export const MAX_KEEP_DAYS = 36_500;
 
-const format: RecordFormat<Settings> = {
+export const DEFAULT_SETTINGS: Settings = { rooms: [], keepDays: 0, showDelivered: true };
+
+export const settingsFormat: RecordFormat<Settings> = {
   maxBytes: 256 * 1024,
   schema: v.strictObject({
     rooms: v.pipe(v.array(textField(MAX_ROOM_NAME_BYTES)), v.maxLength(MAX_REMEMBERED_ROOMS)),
+    // Files of before have none of these.
+    keepDays: v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_KEEP_DAYS)),
+      DEFAULT_SETTINGS.keepDays,
+    ),
+    showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
   }),
   encode: (settings) => settings,
   startingOver: 'this profile is then in no room; join them again',
 };
-
-/** The settings in `folder`, or fresh ones; needs no lock. Throws StorageError. */
-export async function readSettings(folder: string): Promise<Settings> {
-  return (await readRecord(join(folder, FOLDER_ENTRIES.settings), format)) ?? FRESH;
-}
 
 /** The settings of the process that owns the profile. */
 export class SettingsFile {
   #settings: Settings;
   readonly #saved: SavedRecord<Settings>;
 
-  /** Throws StorageError; a file that can't be read is left as it is. */
-  static async open(folder: string, onFault: OnSaveFault): Promise<SettingsFile> {
-    return new SettingsFile(folder, await readSettings(folder), onFault);
+  /** A null folder: in memory only. Throws StorageError; a file that can't be read is left as it is. */
+  static async open(
+    folder: string | null,
+    { seal, onFault }: SealedFileOptions,
+  ): Promise<SettingsFile> {
+    const sealing = { format: settingsFormat, seal };
+    return new SettingsFile(await openSealedRecord(folder, 'settings', sealing), onFault);
   }
 
-  private constructor(folder: string, settings: Settings, onFault: OnSaveFault) {
-    this.#settings = settings;
-    const file = { path: join(folder, FOLDER_ENTRIES.settings), format };
+  private constructor(file: SealedFile<Settings>, onFault: OnSaveFault) {
+    this.#settings = file.found ?? DEFAULT_SETTINGS;
     this.#saved = new SavedRecord(file, () => this.#settings, onFault);
   }
 
@@ -51,9 +61,10 @@ export class SettingsFile {
     return this.#settings;
   }
 
-  /** Throws RangeError on more than MAX_REMEMBERED_ROOMS rooms, or names too long to be read back. */
-  update(settings: Settings): void {
-    requireInBounds(settings, format);
+  /** Throws RangeError on more than MAX_REMEMBERED_ROOMS rooms, or values that can't be read back. */
+  update(change: Partial<Settings>): void {
+    const settings = { ...this.#settings, ...change };
+    requireInBounds(settings, settingsFormat);
     this.#settings = settings;
     this.#saved.save();
   }

@@ -8,7 +8,9 @@ import { errnoOf, LanchatError } from '../protocol/errors.ts';
  * - `too-large`: our own state outgrew what its file may hold
  * - `no-space`, `read-only`, `no-permission`: the disk or its owner says no
  * - `no-sockets`: the file system can't hold the socket that marks a folder's owner
- * - `locked`: a process owns the folder and can't be talked to
+ * - `locked`: a process owns the folder, or its database, and can't be talked to
+ * - `wrong-passphrase`: nothing was changed; ask again
+ * - `no-database`: neither this Node nor an installed package has SQLite
  */
 export type StorageErrorCode =
   | 'not-a-file'
@@ -22,7 +24,9 @@ export type StorageErrorCode =
   | 'read-only'
   | 'no-permission'
   | 'no-sockets'
-  | 'locked';
+  | 'locked'
+  | 'wrong-passphrase'
+  | 'no-database';
 
 /** A fault of the local disk. `message` names the path and what to do about it. */
 export class StorageError extends LanchatError {
@@ -43,11 +47,12 @@ export function storageErrorFrom(
   doing: 'reading' | 'writing',
 ): StorageError {
   if (cause instanceof StorageError) return cause;
-  const [code, message] = explain(errnoOf(cause) ?? 'unknown error', path, doing);
+  const [code, message] = explainErrno(errnoOf(cause) ?? 'unknown error', path, doing);
   return new StorageError(code, message, { path, cause });
 }
 
-function explain(
+/** The code and the sentence for a system error's name; any other reason is quoted as it is. */
+export function explainErrno(
   errno: string,
   path: string,
   doing: 'reading' | 'writing',

@@ -111,6 +111,8 @@ async function publish(
   lockFolder: string,
 ): Promise<FolderOwner | null> {
   const unpublished = join(folder, `${UNPUBLISHED}${randomBytes(4).toString('hex')}`);
+  // Outside: where it can't be made, as on a full disk, it looks as if somebody had tidied it away.
+  await mkdir(unpublished, { mode: 0o700 });
   const owner = new FolderOwner();
   try {
     await prepare(owner, unpublished);
@@ -135,7 +137,6 @@ async function publish(
 }
 
 async function prepare(owner: FolderOwner, unpublished: string): Promise<void> {
-  await mkdir(unpublished, { mode: 0o700 });
   await owner.listen(join(unpublished, 's'));
   await chmod(join(unpublished, 's'), 0o600);
   await writeFile(join(unpublished, 'pid'), String(process.pid), { mode: 0o600 });

@@ -1,11 +1,15 @@
 // Applies what the client reports to the store. Every text of others is cleaned here, before it is kept.
-import type { ClientEvent, Link, Message, Snapshot, Who } from '../client/api.ts';
-import type { ConversationKey, EntryBody, KeyChange } from './conversation.ts';
+import type { ClientEvent, Destination, Link, Message, Snapshot, Who } from '../client/api.ts';
+import type { MessageId } from '../protocol/ids.ts';
+import type { ConversationKey, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
+import { conversationOf, keyOf, liveLine } from './message-line.ts';
+import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
-import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
+import { type SafeText, safeText } from './safe-text.ts';
+import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
-import { calendarDay, clockTime } from './words.ts';
+import { storageWords } from './words.ts';
 
 /** Something that may be worth a signal while nobody looks: a private message or a mention. */
 export interface Attention {
@@ -17,6 +21,8 @@ export interface Attention {
 /** What was so before the first event. A key that changed while nobody looked is told now. */
 export function applySnapshot(store: ScreenStore, snapshot: Snapshot): void {
   store.setSelf(snapshot.self);
+  store.setEphemeral(snapshot.ephemeral);
+  applyStorage(store, snapshot.storageProblem);
   store.setReady(snapshot.ready);
   for (const person of snapshot.people) store.setPerson(person);
   for (const room of snapshot.rooms) store.setRoom(room);
@@ -91,9 +97,30 @@ function applied(store: ScreenStore, event: ClientEvent): Attention | null {
       store.add(state.active, { kind: 'notice', tone: 'warning', text });
       return null;
     }
+    case 'deleted':
+      applyDeleted(store, event);
+      return null;
+    case 'storage':
+      applyStorage(store, event.problem);
+      return null;
     default:
       return event satisfies never;
   }
+}
+
+function applyStorage(store: ScreenStore, problem: string | null): void {
+  store.setStorageProblem(problem === null ? null : storageWords(problem));
+}
+
+function applyDeleted(
+  store: ScreenStore,
+  { conversation, id }: { readonly conversation: Destination; readonly id: MessageId | null },
+): void {
+  const { overlay, conversations } = store.state;
+  if (overlay?.kind === 'search' && id !== null) store.setOverlay(withoutHit(overlay, id));
+  const shown = conversations.get(keyOf(conversation));
+  if (shown === undefined) return;
+  store.change(shown, (record) => (id === null ? removeAll(record) : removeMessage(record, id)));
 }
 
 // A choice of relays opens by itself, and closes by itself when it has become needless.
@@ -135,32 +162,16 @@ function applyPresence(
 }
 
 function applyMessage(store: ScreenStore, message: Message): Attention | null {
-  const { state } = store;
-  const key: ConversationKey = message.room ?? message.peer ?? message.from.fingerprint;
-  const own = message.state !== null;
-  const text = safeText(message.text, { multiline: true });
+  const key = conversationOf(message);
   const sender = store.meet(message.from);
-  const mention = !own && message.room !== null && mentions(text, state.self?.nick ?? null);
-  const body: EntryBody = {
-    kind: 'message',
-    id: message.id,
-    from: message.from.fingerprint,
-    own,
-    text,
-    state: message.state,
-    reason: null,
-    mention,
-    sentTime: message.sentTime === null ? null : sentWords(message.sentTime),
-  };
+  const { body, timeMs } = liveLine(store, message);
   // A private message puts its conversation into the sidebar, unread; what one looks at stays.
-  const person = message.peer === null ? null : state.people.get(message.peer);
+  const person = message.peer === null ? null : store.state.people.get(message.peer);
   if (person !== null) introduce(store, person);
-  const timeMs = Date.parse(message.time);
-  if (Number.isNaN(timeMs)) store.add(key, body);
-  else store.add(key, body, timeMs);
-  if (own) return null;
-  store.countUnread(key, mention);
-  if (message.room !== null && !mention) return null;
+  store.add(key, body, timeMs);
+  if (body.own) return null;
+  store.countUnread(key, body.id, body.mention);
+  if (message.room !== null && !body.mention) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };
 }
 
@@ -180,22 +191,4 @@ function addKeyChange(
   for (const key of places) {
     store.add(key, { kind: 'key-changed', nick, changes, more: 0, wasVerified });
   }
-}
-
-function sentWords(iso: string): SafeText | null {
-  const timeMs = Date.parse(iso);
-  return Number.isNaN(timeMs) ? null : safeTemplate`${calendarDay(timeMs)} ${clockTime(timeMs)}`;
-}
-
-/** Whether the name stands in the text as a word of its own, in either case. */
-function mentions(text: string, nick: string | null): boolean {
-  if (nick === null || nick === '') return false;
-  const haystack = text.normalize('NFKC').toLowerCase();
-  const needle = nick.toLowerCase();
-  for (let at = haystack.indexOf(needle); at !== -1; at = haystack.indexOf(needle, at + 1)) {
-    const before = haystack.slice(Math.max(0, at - 2), at);
-    const after = haystack.slice(at + needle.length, at + needle.length + 2);
-    if (!/[\p{L}\p{N}\p{M}_]$/u.test(before) && !/^[\p{L}\p{N}\p{M}_]/u.test(after)) return true;
-  }
-  return false;
 }

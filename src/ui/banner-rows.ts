@@ -1,10 +1,13 @@
-// What stands under the messages as long as it is true: no relay, nobody here, newer lines below. Pure.
+// What stands under the messages as long as it is true: no relay, nobody here, a disk that takes nothing. Pure.
+import type { MessageState } from '../client/api.ts';
+import { PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
+import type { Conversation } from './conversation.ts';
 import { ownRows } from './message-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import type { Row } from './spans.ts';
-import { linkReason } from './words.ts';
+import { keptForWords, linkReason, waitsForWords } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */
 export interface Surroundings {
@@ -18,6 +21,13 @@ export interface Surroundings {
 export const SEARCH_PATIENCE_MS = 2_000;
 
 export function bannerRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
+  const { storageProblem } = state;
+  const trouble = storageProblem === null ? [] : ownRows(storageProblem, cells, 'warning');
+  // First, because only the first rows are shown where there is little room.
+  return [...trouble, ...linkRows(state, around, cells)];
+}
+
+function linkRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
   const { link } = state;
   if (link === null) return [];
   switch (link.state) {
@@ -32,7 +42,7 @@ export function bannerRows(state: ScreenState, around: Surroundings, cells: numb
         'warning',
       );
     case 'online':
-      return state.ready ? aloneRows(state, around, cells) : [];
+      return state.ready ? [...aloneRows(state, around, cells), ...awayRows(state, cells)] : [];
     case 'connecting':
     case 'offline':
       return [];
@@ -63,6 +73,33 @@ function aloneRows(state: ScreenState, around: Surroundings, cells: number): Row
     ...ownRows(t`and where it finds nothing by itself:`, cells),
     ...ownRows(t`  lanchat --relay ${reachableRelay(state, around)}`, cells, 'warning'),
   ];
+}
+
+/** What becomes of what was said to somebody who is away. */
+function awayRows(state: ScreenState, cells: number): Row[] {
+  const peer = PeerId.parse(state.active);
+  const person = peer === null ? null : state.people.get(peer);
+  const conversation = state.conversations.get(state.active);
+  if (person === null || person.online || conversation === undefined) return [];
+  const name = state.people.label(person.fingerprint);
+  const said = lastOwnState(conversation);
+  switch (said) {
+    case 'relayed':
+      return ownRows(keptForWords(name), cells);
+    case 'pending':
+      return state.ephemeral ? ownRows(waitsForWords(name), cells, 'warning') : [];
+    case 'delivered':
+    case 'failed':
+    case null:
+      return [];
+    default:
+      return said satisfies never;
+  }
+}
+
+function lastOwnState({ entries, aside }: Conversation): MessageState | null {
+  const last = (aside?.tail ?? entries).findLast((entry) => entry.kind === 'message' && entry.own);
+  return last?.kind === 'message' ? last.state : null;
 }
 
 // Others can't reach this machine's loopback address, so its address on the network is shown instead.

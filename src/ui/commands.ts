@@ -1,9 +1,11 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
-import * as tasks from './command-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
-import { nearest } from './nearest.ts';
-import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { type ScreenActions, say } from './talk.ts';
+import { exportHere, history, remove, search, set } from './kept-tasks.ts';
+import { trust, verify, who, whois } from './people-tasks.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { clear, help, quit, relay, win } from './screen-tasks.ts';
+import type { ScreenActions } from './talk.ts';
+import { join, message, nick, part, query } from './talk-tasks.ts';
 
 export type CommandName =
   | 'join'
@@ -16,6 +18,11 @@ export type CommandName =
   | 'verify'
   | 'trust'
   | 'relay'
+  | 'search'
+  | 'history'
+  | 'delete'
+  | 'export'
+  | 'set'
   | 'win'
   | 'clear'
   | 'help'
@@ -28,7 +35,7 @@ export interface SlashCommand {
   readonly args: SafeText;
   readonly help: SafeText;
   /** What Tab offers as the first argument. */
-  readonly completes: 'person' | 'room' | 'none';
+  readonly completes: 'person' | 'room' | 'setting' | 'none';
   /** Whether it waits for lines typed before; what only concerns this screen or its relay doesn't. */
   readonly runs: 'in-order' | 'at-once';
   /**
@@ -50,7 +57,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`join a room; whoever comes first makes it`,
     completes: 'room',
     runs: 'in-order',
-    run: tasks.join,
+    run: join,
   },
   {
     name: 'part',
@@ -59,7 +66,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`leave a room, close a conversation`,
     completes: 'room',
     runs: 'in-order',
-    run: tasks.part,
+    run: part,
   },
   {
     name: 'msg',
@@ -68,7 +75,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`write to one person, privately; also @name text`,
     completes: 'person',
     runs: 'in-order',
-    run: tasks.message,
+    run: message,
   },
   {
     name: 'query',
@@ -77,7 +84,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`open a private conversation`,
     completes: 'person',
     runs: 'in-order',
-    run: tasks.query,
+    run: query,
   },
   {
     name: 'nick',
@@ -86,7 +93,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`change what you are called`,
     completes: 'none',
     runs: 'in-order',
-    run: tasks.nick,
+    run: nick,
   },
   {
     name: 'who',
@@ -95,7 +102,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`who is in this room`,
     completes: 'none',
     runs: 'at-once',
-    run: tasks.who,
+    run: who,
   },
   {
     name: 'whois',
@@ -104,7 +111,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`a person's key, and what is known of it`,
     completes: 'person',
     runs: 'in-order',
-    run: tasks.whois,
+    run: whois,
   },
   {
     name: 'verify',
@@ -113,7 +120,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`compare a safety number or scanned code, and record that it matched`,
     completes: 'person',
     runs: 'in-order',
-    run: tasks.verify,
+    run: verify,
   },
   {
     name: 'trust',
@@ -122,7 +129,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`accept a changed key without comparing it`,
     completes: 'person',
     runs: 'in-order',
-    run: tasks.trust,
+    run: trust,
   },
   {
     name: 'relay',
@@ -131,7 +138,52 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`the relay in use; go to another, host one, try again`,
     completes: 'none',
     runs: 'at-once',
-    run: tasks.relay,
+    run: relay,
+  },
+  {
+    name: 'search',
+    aliases: [],
+    args: t`WORDS`,
+    help: t`find messages that hold all these words, in all that is kept`,
+    completes: 'none',
+    runs: 'at-once',
+    run: search,
+  },
+  {
+    name: 'history',
+    aliases: [],
+    args: t`[COUNT]`,
+    help: t`with --plain: what was said before; on the screen: PgUp`,
+    completes: 'none',
+    runs: 'at-once',
+    run: history,
+  },
+  {
+    name: 'delete',
+    aliases: [],
+    args: t`[all]`,
+    help: t`delete your last message, or the whole conversation, here only`,
+    completes: 'none',
+    runs: 'in-order',
+    run: remove,
+  },
+  {
+    name: 'export',
+    aliases: [],
+    args: t`[text|jsonl|html] FILE`,
+    help: t`write this conversation into a file, not encrypted`,
+    completes: 'none',
+    runs: 'in-order',
+    run: exportHere,
+  },
+  {
+    name: 'set',
+    aliases: [],
+    args: t`[NAME [VALUE]]`,
+    help: t`the settings; show or change one`,
+    completes: 'setting',
+    runs: 'in-order',
+    run: set,
   },
   {
     name: 'win',
@@ -140,7 +192,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`go to a window, as Alt+number does`,
     completes: 'none',
     runs: 'at-once',
-    run: tasks.win,
+    run: win,
   },
   {
     name: 'clear',
@@ -149,7 +201,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`empty this window, on this screen only`,
     completes: 'none',
     runs: 'at-once',
-    run: tasks.clear,
+    run: clear,
   },
   {
     name: 'help',
@@ -158,7 +210,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`this list; also ? on an empty line`,
     completes: 'none',
     runs: 'at-once',
-    run: tasks.help,
+    run: help,
   },
   {
     name: 'quit',
@@ -167,7 +219,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`leave lanchat; leave or stop a relay hosted here`,
     completes: 'none',
     runs: 'at-once',
-    run: tasks.quit,
+    run: quit,
   },
 ];
 
@@ -176,73 +228,4 @@ export function findCommand(name: string): SlashCommand | null {
   return (
     COMMANDS.find((command) => command.name === lower || command.aliases.includes(lower)) ?? null
   );
-}
-
-/** What a line in the composer asks for. A slash, or an address, counts only at its very beginning. */
-export type Line =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'say'; readonly text: string }
-  | { readonly kind: 'tell-person'; readonly name: string; readonly text: string }
-  | { readonly kind: 'tell-room'; readonly room: string; readonly text: string }
-  | { readonly kind: 'command'; readonly command: SlashCommand; readonly args: string }
-  | { readonly kind: 'unknown-command'; readonly name: string };
-
-export function parseLine(typed: string): Line {
-  const text = typed.trimEnd();
-  if (text.trim() === '') return { kind: 'nothing' };
-  if (text.startsWith('//')) return { kind: 'say', text: text.slice(1) };
-  const [first, rest] = tasks.splitFirst(text);
-  if (text.startsWith('/')) {
-    const command = findCommand(first.slice(1));
-    if (command === null) return { kind: 'unknown-command', name: first };
-    return { kind: 'command', command, args: rest };
-  }
-  if (/^@\S/.test(text)) return { kind: 'tell-person', name: first, text: rest };
-  if (/^#[^\s#]/.test(text)) return { kind: 'tell-room', room: first, text: rest };
-  return { kind: 'say', text };
-}
-
-/** Does what the line asks for, in its turn. An unknown command is never sent to anybody. */
-export function runLine(actions: ScreenActions, line: Line): void {
-  const { lines, store } = actions;
-  const here = store.state.active;
-  switch (line.kind) {
-    case 'nothing':
-      break;
-    case 'say':
-      lines.add(async () => {
-        await say(actions, here, line.text);
-      });
-      break;
-    case 'tell-person':
-      lines.add(() => tasks.tellPerson(actions, line.name, line.text));
-      break;
-    case 'tell-room':
-      lines.add(() => tasks.tellRoom(actions, line.room, line.text));
-      break;
-    case 'command': {
-      const { command, args } = line;
-      if (command.runs === 'at-once') void command.run(actions, args, here);
-      else lines.add(() => command.run(actions, args, here));
-      break;
-    }
-    case 'unknown-command':
-      refuseCommand(actions, line.name);
-      break;
-    default:
-      line satisfies never;
-  }
-}
-
-function refuseCommand({ store }: ScreenActions, typed: string): void {
-  const name = safeText(typed, { maxLength: 40 });
-  const meant = nearest(typed.slice(1), longNames());
-  const hint = meant === null ? t`/help lists them` : t`did you mean /${safeText(meant)}?`;
-  store.note(t`${name} is no command and was not sent; ${hint}. //text sends a slash.`, 'warning');
-}
-
-/** Without the one-letter names: any slip is near one of those. */
-function longNames(): string[] {
-  const names = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]);
-  return names.filter((name) => name.length > 1);
 }

@@ -3,6 +3,7 @@
 import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
 import type { ScreenState } from './screen-state.ts';
+import { SETTINGS } from './settings.ts';
 
 /** A run of Tab presses: what was typed before the first, and the candidates it goes through. */
 export interface Completion {
@@ -39,6 +40,7 @@ function candidatesFor(word: string, before: string, state: ScreenState): readon
   const command = /^\/(\S+)\s+$/.exec(before)?.[1];
   const completes = command === undefined ? null : (findCommand(command)?.completes ?? null);
   if (completes === 'person') return people(word, '', state).map((name) => `${name} `);
+  if (completes === 'setting') return settings(word).map((name) => `${name} `);
   if (completes === 'room') return rooms(word.startsWith('#') ? word : `#${word}`, state);
   if (word.startsWith('@')) return people(word.slice(1), '@', state).map((name) => `${name} `);
   if (word.startsWith('#')) return rooms(word, state).map((name) => `${name} `);
@@ -59,6 +61,13 @@ function people(typed: string, prefix: string, { people, self }: ScreenState): r
 
 function rooms(typed: string, { rooms }: ScreenState): readonly string[] {
   return startingWith([...rooms.keys()], typed);
+}
+
+function settings(typed: string): readonly string[] {
+  return startingWith(
+    SETTINGS.map(({ name }) => name),
+    typed,
+  );
 }
 
 function startingWith(names: readonly string[], typed: string): string[] {

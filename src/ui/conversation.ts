@@ -8,9 +8,10 @@ import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 /** `#room`, or the fingerprint of the other person. */
 export type ConversationKey = string;
 
-/** Bounds memory; the oldest lines go first, a tenth at a time so that dropping stays cheap. */
-export const MAX_ENTRIES = 10_000;
-const DROPPED_AT_ONCE = MAX_ENTRIES / 10;
+/** Lines kept in memory of one conversation; what is older, or far from where one reads, is read again. */
+export const MAX_ENTRIES = 2_000;
+/** Messages in one request for older or newer ones: several screens, read within milliseconds. */
+export const PAGE_MESSAGES = 200;
 /** Changes of key that one line shows whole. */
 const MAX_KEY_CHANGES = 2;
 /** Names that one collapsed line of joins and leaves remembers. */
@@ -56,18 +57,49 @@ export type EntryBody =
 /** A line of a conversation. `seq` rises by one within it and survives the dropping of older lines. */
 export type Entry = EntryBody & { readonly seq: number; readonly timeMs: number };
 
+/** What history holds before the first line in memory. */
+export type Older =
+  /** Not asked yet. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'reading' }
+  | { readonly kind: 'more' }
+  | { readonly kind: 'beginning' }
+  | { readonly kind: 'failed'; readonly why: SafeText };
+
+/** While an older part of the conversation is shown: the newest lines, which wait and grow here. */
+export interface Aside {
+  /** Oldest first, as `entries`, and above their numbers. */
+  readonly tail: Entry[];
+  /** The message, of whichever conversation, up to which what comes next has been looked through. */
+  readTo: MessageId;
+  reading: boolean;
+}
+
 /** As the store keeps it; everybody else sees a `Conversation`. */
 export interface ConversationRecord {
   readonly key: ConversationKey;
-  /** Oldest first. Entries are replaced, never changed. */
+  /** Oldest first, without holes. Entries are replaced, never changed. */
   readonly entries: Entry[];
   nextSeq: number;
+  older: Older;
+  /** Null where the last of `entries` is the newest line. */
+  aside: Aside | null;
+  /** Rises when lines go: what was asked for before doesn't fit in any more. */
+  epoch: number;
+  /** History knew it when the screen opened. */
+  kept: boolean;
   unread: number;
   mentions: number;
-  /** The first line that nobody has looked at yet. */
-  firstUnread: number | null;
-  /** Where the unread line stands: the first line unseen when the conversation was opened. */
-  marker: number | null;
+  /** What somebody has looked at, and history doesn't know it yet. */
+  seen: boolean;
+  /** The first message that nobody has looked at yet. */
+  firstUnread: MessageId | null;
+  /** Unread ones that history counted, back from `last`, and that are not all in memory. */
+  owed: { readonly last: MessageId; readonly count: number } | null;
+  /** Where the unread line stands: the first message unseen when the conversation was opened. */
+  marker: MessageId | null;
+  /** The message that a search went to. */
+  found: MessageId | null;
   /** What stays put while lines arrive: a line by its `seq`, or the newest. */
   anchor: ViewportAnchor<number>;
   composer: ComposerState;
@@ -78,39 +110,57 @@ export interface ConversationRecord {
 type ViewsOwn = 'composerTop';
 
 /** What views and commands see: only the store changes it, but for what is a view's own. */
-export type Conversation = Readonly<Omit<ConversationRecord, 'entries' | ViewsOwn>> &
-  Pick<ConversationRecord, ViewsOwn> & { readonly entries: readonly Entry[] };
+export type Conversation = Readonly<Omit<ConversationRecord, 'entries' | 'aside' | ViewsOwn>> &
+  Pick<ConversationRecord, ViewsOwn> & {
+    readonly entries: readonly Entry[];
+    readonly aside: Readonly<Omit<Aside, 'tail'> & { readonly tail: readonly Entry[] }> | null;
+  };
 
 export function newConversation(key: ConversationKey): ConversationRecord {
   return {
     key,
     entries: [],
     nextSeq: 0,
+    older: { kind: 'unknown' },
+    aside: null,
+    epoch: 0,
+    kept: false,
     unread: 0,
     mentions: 0,
+    seen: false,
     firstUnread: null,
+    owed: null,
     marker: null,
+    found: null,
     anchor: BOTTOM_ANCHOR,
     composer: EMPTY_COMPOSER,
     composerTop: 0,
   };
 }
 
+/** Adds what arrived, unless it is a message that a page of history has brought already. */
+export function addLine(conversation: ConversationRecord, body: EntryBody, timeMs: number): void {
+  // History has a message a moment before it is told: fewer than a page of them can be here already.
+  if (body.kind === 'message' && isHere(conversation, body.id)) return;
+  append(conversation, body, timeMs);
+}
+
+function isHere({ entries, aside }: ConversationRecord, id: MessageId): boolean {
+  if (aside !== null && indexOfMessage(aside.tail, id) !== -1) return true;
+  return indexOfMessage(entries, id) !== -1;
+}
+
 /** Adds a line at the end, joining it to the last where both are joins and leaves. */
-export function append(conversation: ConversationRecord, body: EntryBody, timeMs: number): Entry {
-  const { entries } = conversation;
+export function append(conversation: ConversationRecord, body: EntryBody, timeMs: number): void {
+  const entries = conversation.aside?.tail ?? conversation.entries;
   const last = entries.at(-1);
   const merged = last === undefined ? null : merge(last, body);
   if (last !== undefined && merged !== null) {
-    const replacement: Entry = { ...merged, seq: last.seq, timeMs };
-    entries[entries.length - 1] = replacement;
-    return replacement;
+    entries[entries.length - 1] = { ...merged, seq: last.seq, timeMs };
+    return;
   }
-  const entry: Entry = { ...body, seq: conversation.nextSeq, timeMs };
+  entries.push({ ...body, seq: conversation.nextSeq, timeMs });
   conversation.nextSeq += 1;
-  entries.push(entry);
-  if (entries.length > MAX_ENTRIES) entries.splice(0, DROPPED_AT_ONCE);
-  return entry;
 }
 
 // One line for a crowd that comes and goes, and for one that comes under a single name: a stranger with
@@ -162,18 +212,28 @@ const RANKS: Readonly<Record<MessageState, number>> = {
 
 export type Receipt = Extract<ClientEvent, { type: 'receipt' }>;
 
-/** Moves a message of ours on. Says whether anything changed: a late, lower state changes nothing. */
-export function applyReceipt(
-  conversation: ConversationRecord,
-  seq: number,
-  receipt: Receipt,
-): boolean {
-  const index = indexOfSeq(conversation, seq);
-  const entry = conversation.entries[index];
-  if (entry?.kind !== 'message' || entry.id !== receipt.id || entry.state === null) return false;
-  if (RANKS[receipt.state] < RANKS[entry.state]) return false;
-  conversation.entries[index] = { ...entry, state: receipt.state, reason: receipt.reason };
-  return true;
+/** Of two words about one message the one later in its life; the second where they are equal. */
+export function laterState<A extends StateOf, B extends StateOf>(known: A | null, heard: B): A | B {
+  return known !== null && RANKS[heard.state] < RANKS[known.state] ? known : heard;
+}
+
+type StateOf = Pick<Receipt, 'state' | 'reason'>;
+
+/** Moves a message of ours on. A late, lower state changes nothing. */
+export function applyReceipt(conversation: ConversationRecord, receipt: Receipt): void {
+  for (const entries of [conversation.aside?.tail ?? [], conversation.entries]) {
+    const index = indexOfMessage(entries, receipt.id);
+    const entry = entries[index];
+    if (entry?.kind !== 'message' || entry.state === null) continue;
+    const { state, reason } = laterState({ state: entry.state, reason: entry.reason }, receipt);
+    entries[index] = { ...entry, state, reason };
+    return;
+  }
+}
+
+/** −1 where it is not among them. From the end: what is asked for is mostly new. */
+export function indexOfMessage(entries: readonly Entry[], id: MessageId): number {
+  return entries.findLastIndex((entry) => entry.kind === 'message' && entry.id === id);
 }
 
 /** Takes the lines off the screen. What says that a key changed is permanent and stays. */
@@ -185,4 +245,6 @@ export function clearLines(conversation: ConversationRecord): void {
   conversation.entries.splice(0, conversation.entries.length, ...renumbered);
   conversation.anchor = BOTTOM_ANCHOR;
   conversation.marker = null;
+  conversation.firstUnread = null;
+  conversation.owed = null;
 }

@@ -3,10 +3,10 @@
 import type { Surroundings } from './banner-rows.ts';
 import { bannerRows } from './banner-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
-import { type Conversation, indexOfSeq } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
-import { entryHeight, entryRows, ownRows } from './message-rows.ts';
+import { entryRows, messageSource, olderRows, ownRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -122,13 +122,25 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
   const shown = slice.spans.flatMap(({ index, from, to }) =>
     entryRows(state, { conversation, index }, layout.measure).slice(from, to),
   );
-  const blank: Row[] = Array.from({ length: slice.blankRows }, () => []);
-  const below = scrolled ? ownRows(belowText(slice.itemsBelow), layout.measure).slice(0, 1) : [];
+  // Of an empty conversation, too, it is said whether that is all.
+  if (conversation.entries.length === 0) shown.push(...olderRows(conversation).slice(0, rows));
+  const blank: Row[] = Array.from({ length: rows - shown.length }, () => []);
+  const below = scrolled ? [belowRow(state, slice.itemsBelow, layout.measure)] : [];
   return [...blank, ...shown, ...banner, ...below];
 }
 
-function belowText(count: number): SafeText {
-  return count === 1 ? t`1 newer below · Esc goes there` : t`${count} newer below · Esc goes there`;
+function belowRow(state: ScreenState, count: number, cells: number): Row {
+  const [row = []] = ownRows(belowText(state, count), cells);
+  return row;
+}
+
+function belowText(state: ScreenState, count: number): SafeText {
+  const { aside } = activeConversation(state);
+  const { cameFrom, active } = state;
+  const more = aside === null ? t`${count} newer below` : t`newer below`;
+  if (cameFrom === null) return t`${more} · Esc goes there`;
+  if (cameFrom.key === active) return t`${more} · Esc goes back`;
+  return t`${more} · Esc goes back to ${conversationName(state, cameFrom.key)}`;
 }
 
 /** The active conversation's lines for scrolling, and how many rows a page has. */
@@ -144,14 +156,4 @@ export function scrollArea(
   const banner = bannerRows(state, moment, layout.measure).slice(0, Math.floor(height / 2));
   const rows = Math.max(1, height - banner.length - 1);
   return { source: messageSource(conversation, layout.measure), rows };
-}
-
-function messageSource(conversation: Conversation, cells: number): ViewportSource<number> {
-  const { entries } = conversation;
-  return {
-    length: entries.length,
-    keyAt: (index) => entries[index]?.seq ?? -1,
-    indexOf: (seq) => (entries.length === 0 ? -1 : indexOfSeq(conversation, seq)),
-    heightAt: (index) => entryHeight(conversation, index, cells),
-  };
 }

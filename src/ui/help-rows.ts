@@ -9,7 +9,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Alt+1 … 9`, t`go to a window; Ctrl+N, Ctrl+P: next, previous`],
   [t`Alt+A`, t`next window with something unread`],
   [t`Ctrl+T`, t`find a window or a person by a few letters`],
-  [t`PgUp, PgDn`, t`a page; Esc: back to the newest`],
+  [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
   [t`Up, Down`, t`what you sent before`],
   [t`Tab`, t`completes /commands, @names and #rooms`],
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
@@ -17,7 +17,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
 
 const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`…`, t`pending: still on this machine`],
-  [t`>`, t`relayed: the relay has it`],
+  [t`>`, t`relayed: the relay has it, and keeps it for whoever is away`],
   [t`✓`, t`delivered: their lanchat has opened it`],
   [t`✗`, t`failed, with the reason below`],
   [t`@`, t`somebody named you`],

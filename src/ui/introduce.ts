@@ -14,7 +14,7 @@ export function introduce(store: ScreenStore, person: KnownPerson): void {
     const changes = [{ was, now }];
     store.add(now, { kind: 'key-changed', nick, changes, more: 0, wasVerified });
   }
-  if (person.trust === 'verified' || keyChangedFrom.length > 0) return;
+  if (person.trust === 'verified' || keyChangedFrom.length > 0 || conversation.kept) return;
   const name = people.label(now);
   const text = safeTemplate`Encrypted end to end with ${name}, unverified: /verify compares a number with them.`;
   store.add(now, { kind: 'notice', tone: 'plain', text });

@@ -1,13 +1,13 @@
 // Lines of a conversation as rows. lanchat's own words stand behind marks in a gutter that text from
 // others can't reach; knows no scrolling and no React.
-import type { Conversation, Entry } from './conversation.ts';
+import { type Conversation, type Entry, indexOfSeq } from './conversation.ts';
 import { fingerprintWords, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { personTone, type Row, type Span, span, type Tone } from './spans.ts';
-import { lineCache } from './viewport.ts';
+import { lineCache, type ViewportSource } from './viewport.ts';
 import { wrap } from './width.ts';
-import { calendarDay, clockTime, stateMark, stateWords } from './words.ts';
+import { calendarDay, clockTime, olderWords, stateMark, stateWords } from './words.ts';
 
 /** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
 const GUTTER_CELLS = 6;
@@ -118,25 +118,46 @@ function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: nu
   ];
 }
 
-/** What stands above a line: a new day, the unread line, the sender's name. */
+/** What stands above a line: what is older, a new day, the unread line, what was found, the sender's name. */
 interface Heading {
+  readonly older: boolean;
   readonly day: boolean;
   readonly unread: boolean;
+  readonly found: boolean;
   readonly author: boolean;
 }
+
+const NO_HEADING: Heading = {
+  older: false,
+  day: false,
+  unread: false,
+  found: false,
+  author: false,
+};
 
 function headingOf(conversation: Conversation, index: number): Heading {
   const entry = conversation.entries[index];
   const before = conversation.entries[index - 1];
-  if (entry === undefined) return { day: false, unread: false, author: false };
-  const day = before !== undefined && dayOf(before.timeMs) !== dayOf(entry.timeMs);
-  const unread = conversation.marker === entry.seq;
+  if (entry === undefined) return NO_HEADING;
+  const older = index === 0 && conversation.older.kind !== 'unknown';
+  const day =
+    before === undefined
+      ? older && entry.kind === 'message'
+      : dayOf(before.timeMs) !== dayOf(entry.timeMs);
+  if (entry.kind !== 'message') return { ...NO_HEADING, older, day };
+  const unread = conversation.marker === entry.id;
+  const found = conversation.found === entry.id;
   const sameGroup =
-    entry.kind === 'message' &&
     before?.kind === 'message' &&
     before.from === entry.from &&
     Math.abs(entry.timeMs - before.timeMs) < GROUP_MS;
-  return { day, unread, author: entry.kind === 'message' && (day || unread || !sameGroup) };
+  return { older, day, unread, found, author: day || unread || found || !sameGroup };
+}
+
+/** Rows that stand above a line of its own, at any width. */
+export function headingHeight(conversation: Conversation, index: number): number {
+  const { older, day, unread, found, author } = headingOf(conversation, index);
+  return Number(older) + Number(day) + Number(unread) + Number(found) + Number(author);
 }
 
 function dayOf(timeMs: number): number {
@@ -147,8 +168,24 @@ function dayOf(timeMs: number): number {
 export function entryHeight(conversation: Conversation, index: number, cells: number): number {
   const entry = conversation.entries[index];
   if (entry === undefined) return 0;
-  const { day, unread, author } = headingOf(conversation, index);
-  return Number(day) + Number(unread) + Number(author) + bodyRows(entry, cells).length;
+  return headingHeight(conversation, index) + bodyRows(entry, cells).length;
+}
+
+/** The conversation's lines for scrolling, at a width. */
+export function messageSource(conversation: Conversation, cells: number): ViewportSource<number> {
+  const { entries } = conversation;
+  return {
+    length: entries.length,
+    keyAt: (index) => entries[index]?.seq ?? -1,
+    indexOf: (seq) => (entries.length === 0 ? -1 : indexOfSeq(conversation, seq)),
+    heightAt: (index) => entryHeight(conversation, index, cells),
+  };
+}
+
+/** What is before the first line: one row, or none where nobody has asked yet. */
+export function olderRows({ older }: Conversation): readonly Row[] {
+  const words = olderWords(older);
+  return words === null ? [] : [[NOTE_GUTTER, span(words, 'dim')]];
 }
 
 /** All those rows. Names are looked up anew each time: they change without the line changing. */
@@ -160,17 +197,18 @@ export function entryRows(
   const { conversation, index } = place;
   const entry = conversation.entries[index];
   if (entry === undefined) return [];
-  const { day, unread, author } = headingOf(conversation, index);
-  const rows: Row[] = [];
+  const { older, day, unread, found, author } = headingOf(conversation, index);
+  const rows: Row[] = older ? [...olderRows(conversation)] : [];
   if (day) rows.push([NOTE_GUTTER, span(calendarDay(entry.timeMs), 'dim')]);
-  if (unread) rows.push(unreadRow(cells));
+  if (unread) rows.push(ruleRow(t`new`, cells));
+  if (found) rows.push(ruleRow(t`found`, cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
   return [...rows, ...bodyRows(entry, cells)];
 }
 
-function unreadRow(cells: number): Row {
-  const rule = safeText('─'.repeat(Math.max(0, cells - GUTTER_CELLS - 1)));
-  return [span(t`  new ${rule}`, 'accent')];
+function ruleRow(word: SafeText, cells: number): Row {
+  const rule = safeText('─'.repeat(Math.max(0, cells - word.length - 4)));
+  return [span(t`  ${word} ${rule}`, 'accent')];
 }
 
 // A nickname has no spaces and no brackets, so neither `(you)` nor the word behind it can be forged.

@@ -6,6 +6,8 @@ import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import type { Moment } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
+import { HistoryReader } from './history-reader.ts';
+import { type HostedRelay, Hosting } from './hosting.ts';
 import { KeyDecoder } from './keys.ts';
 import { LineQueue } from './line-queue.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
@@ -13,19 +15,9 @@ import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { INK_OPTIONS, Screen } from './screen.tsx';
 import { ScreenKeys } from './screen-keys.ts';
 import { ScreenStore } from './store.ts';
-import type { ScreenActions } from './talk.ts';
+import type { Exported, ExportWish, ScreenActions } from './talk.ts';
 import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
 import { askTakenName, welcome } from './welcome.ts';
-import { faultWords } from './words.ts';
-
-/** A relay that runs on this machine as a process of its own. */
-export interface HostedRelay {
-  readonly address: RelayAddress;
-  /** Ends it as SIGTERM does; resolves when it has ended. */
-  stop(): Promise<void>;
-  /** Lets it run on when this process ends. */
-  leave(): void;
-}
 
 /** What bin/skeleton.js has put on the terminal already. */
 export interface ShownFrame {
@@ -48,6 +40,7 @@ export interface ScreenOptions {
   readonly openSession: (warn: (text: SafeText) => void) => Promise<Session>;
   readonly hostRelay: () => Promise<HostedRelay>;
   readonly parseRelay: (text: string) => RelayAddress;
+  readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -77,7 +70,7 @@ export async function openScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
 }
 
-/** Owns terminal, sink, decoder, lines, store, Ink, timers, session and a relay started here. */
+/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, session and a relay started here. */
 class ScreenApp {
   readonly #options: ScreenOptions;
   readonly #store: ScreenStore;
@@ -88,6 +81,8 @@ class ScreenApp {
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
   readonly #session: Promise<Session>;
   readonly #lines: LineQueue;
+  readonly #history: HistoryReader;
+  readonly #hosting: Hosting;
   readonly #actions: ScreenActions;
   #openedSession: Session | null = null;
   #provideSession: (session: Promise<Session>) => void = () => {};
@@ -95,8 +90,6 @@ class ScreenApp {
   #ink: Instance | null = null;
   #ticker: NodeJS.Timeout | null = null;
   #title: SafeText = t``;
-  #hosted: HostedRelay | null = null;
-  #relayLeft = false;
   #closed = false;
   /** A name that is taken here is asked about once, in the run that made the profile. */
   #mayAskName: boolean;
@@ -141,12 +134,18 @@ class ScreenApp {
       this.#end = resolve;
     });
     this.#lines = new LineQueue(scheduleTimeout, this.#session);
+    const ask: Session['request'] = async (command) => (await this.#session).request(command);
+    const store = this.#store;
+    this.#history = new HistoryReader({ store, ask, schedule: scheduleTimeout });
+    this.#hosting = new Hosting({ store, ask, hostRelay: options.hostRelay });
     this.#actions = {
-      store: this.#store,
+      store,
+      ask,
       lines: this.#lines,
-      ask: async (command) => (await this.#session).request(command),
+      history: this.#history,
       parseRelay: options.parseRelay,
-      host: () => void this.#host(),
+      exportTo: async (wish) => options.exportTo(await this.#session, wish),
+      host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
     };
     const keys = new ScreenKeys({
@@ -164,7 +163,7 @@ class ScreenApp {
     await new Promise((resolve) => setImmediate(resolve));
     const opened = this.#open();
     const signal = await Promise.race([this.#ended, opened.then(() => this.#ended)]);
-    return { signal, relayLeft: this.#relayLeft };
+    return { signal, relayLeft: this.#hosting.isLeft };
   }
 
   async close(): Promise<void> {
@@ -177,7 +176,9 @@ class ScreenApp {
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
-    if (!this.#relayLeft) await this.#hosted?.stop();
+    // Before the session: what was seen is still to be written.
+    await this.#history.close();
+    await this.#hosting.close();
     await this.#openedSession?.close();
   }
 
@@ -217,6 +218,7 @@ class ScreenApp {
     applySnapshot(this.#store, await session.request({ do: 'snapshot' }));
     take = (event) => this.#take(event);
     for (const event of early) this.#take(event);
+    void this.#history.start();
     const { target, firstRun } = this.#options;
     await welcome(this.#actions, { target, firstRun });
   }
@@ -244,6 +246,7 @@ class ScreenApp {
   };
 
   #afterChange(): void {
+    this.#history.look();
     const title = windowTitle(this.#store.state);
     if (title !== this.#title) this.#terminal.setTitle(title);
     this.#title = title;
@@ -263,31 +266,8 @@ class ScreenApp {
     }, delayMs);
   }
 
-  async #host(): Promise<void> {
-    const store = this.#store;
-    if (store.state.hosting !== 'no') return;
-    store.setHosting('starting');
-    try {
-      this.#hosted = await this.#options.hostRelay();
-      store.setHosting('running');
-      const { host, port, fingerprint } = this.#hosted.address;
-      await this.#actions.ask({ do: 'choose-relay', host, port, fingerprint });
-    } catch (error) {
-      if (this.#hosted === null) store.setHosting('no');
-      store.note(faultWords(error), 'warning');
-    }
-  }
-
-  /** A relay started here runs on where others use it, unless the person said otherwise. */
   #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {
-    const { people, self } = this.#store.state;
-    const used = people
-      .list()
-      .some(({ online, fingerprint }) => online && fingerprint !== self?.fingerprint);
-    if (this.#hosted !== null && !(stopRelay ?? !used)) {
-      this.#hosted.leave();
-      this.#relayLeft = true;
-    }
+    this.#hosting.leave(stopRelay);
     this.#end(signal);
   }
 }

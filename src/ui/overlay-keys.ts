@@ -1,21 +1,20 @@
 // What keys do while something lies over the messages. Choosing a person never sends anything.
 import type { RelayChoice } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
-import { recordVerified } from './command-tasks.ts';
-import { parseLine, runLine } from './commands.ts';
-import { type ComposerEdit, editComposer } from './composer.ts';
-import { editFor } from './composer-keys.ts';
+import { editComposer } from './composer.ts';
 import { introduce } from './introduce.ts';
-import type { KeyEvent } from './key-sequences.ts';
 import { moveSelection, type Overlay } from './overlay.ts';
+import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
 import { cleanNickname } from './people.ts';
+import { recordVerified } from './people-tasks.ts';
 import { safeTemplate as t } from './safe-text.ts';
+import { forgetKey, searchKey } from './search-keys.ts';
 import { switcherItems } from './switcher.ts';
 import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
+import { parseLine, runLine } from './typed-line.ts';
 import { faultWords } from './words.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
-type Press = Extract<KeyEvent, { kind: 'text' | 'key' | 'paste' }>;
 
 /** Gives the key to the overlay; all of them are its own. */
 export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Press): void {
@@ -42,20 +41,15 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
     case 'name':
       nameKey(actions, overlay, event);
       break;
+    case 'search':
+      searchKey(actions, overlay, event);
+      break;
+    case 'forget':
+      forgetKey(actions, overlay, event);
+      break;
     default:
       overlay satisfies never;
   }
-}
-
-function isKey(event: Press, ...names: readonly string[]): boolean {
-  return event.kind === 'key' && names.includes(event.name) && !event.ctrl && !event.alt;
-}
-
-/** −1 and 1 for up and down, also as Ctrl+P and Ctrl+N; 0 for any other key. */
-function stepOf(event: Press): -1 | 0 | 1 {
-  if (event.kind !== 'key') return 0;
-  if (event.name === 'up' || (event.ctrl && event.name === 'p')) return -1;
-  return event.name === 'down' || (event.ctrl && event.name === 'n') ? 1 : 0;
 }
 
 function helpKey({ store }: ScreenActions, overlay: Of<'help'>, event: Press): void {
@@ -84,13 +78,6 @@ function switcherKey({ store }: ScreenActions, overlay: Of<'switcher'>, event: P
     if (edit === null) return;
     store.setOverlay({ ...overlay, query: editComposer(overlay.query, edit), selected: 0 });
   }
-}
-
-/** An overlay's input has one line: a paste gives its first. */
-function inputEdit(event: Press): ComposerEdit | null {
-  if (event.kind === 'paste') return { type: 'insert', text: event.text.split('\n', 1)[0] ?? '' };
-  if (event.kind === 'text') return { type: 'insert', text: event.text };
-  return editFor(event);
 }
 
 function pickerKey(actions: ScreenActions, overlay: Of<'picker'>, event: Press): void {

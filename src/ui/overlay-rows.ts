@@ -1,27 +1,26 @@
 // What lies over the messages, as rows, and where its own cursor stands. Pure.
 import type { Link, RelayChoice } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
-import type { ComposerState } from './composer.ts';
 import { helpRows } from './help-rows.ts';
+import {
+  below,
+  inputRow,
+  listRows,
+  type OverlayArea,
+  type OverlayView,
+  paragraph,
+  scrolled,
+  title,
+} from './list-rows.ts';
 import type { Overlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
-import { blanks, type Row, span } from './spans.ts';
+import { forgetView, searchRows } from './search-rows.ts';
+import { type Row, span } from './spans.ts';
 import { switcherItems } from './switcher.ts';
 import { verifyRows } from './verify-rows.ts';
-import { cellWidth, wrap } from './width.ts';
-
-export interface OverlayArea {
-  readonly cells: number;
-  readonly rows: number;
-}
-
-export interface OverlayView {
-  readonly rows: readonly Row[];
-  /** Where an overlay's own input has its cursor. */
-  readonly cursor: { readonly row: number; readonly column: number } | null;
-}
+import { wrap } from './width.ts';
 
 export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayArea): OverlayView {
   switch (overlay.kind) {
@@ -40,58 +39,13 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: verifyRows(state.people, overlay, area), cursor: null };
     case 'name':
       return nameView(overlay, area);
+    case 'search':
+      return { rows: searchRows(state, overlay, area), cursor: null };
+    case 'forget':
+      return forgetView(state, overlay, area);
     default:
       return overlay satisfies never;
   }
-}
-
-function title(text: SafeText, keys: SafeText): Row[] {
-  return [[span(t` ${text}`, 'strong'), span(t`  ${keys}`, 'dim')], []];
-}
-
-function paragraph(text: SafeText, cells: number): Row[] {
-  return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
-}
-
-/** As many rows as fit, from `top` or as far down as there is something to show. */
-function scrolled(rows: readonly Row[], top: number, height: number): readonly Row[] {
-  const start = Math.max(0, Math.min(top, rows.length - height));
-  return rows.slice(start, start + height);
-}
-
-function below(head: readonly Row[], area: OverlayArea): OverlayArea {
-  return { cells: area.cells, rows: Math.max(1, area.rows - head.length) };
-}
-
-/** A list of items, each of a row or more, scrolled so that the selected one is among them. */
-function listRows(
-  items: readonly (readonly Row[])[],
-  selected: number,
-  area: OverlayArea,
-): readonly Row[] {
-  const rows = items.flatMap((item, index) =>
-    item.map((row, line) =>
-      listedRow(row, { selected: index === selected, first: line === 0 }, area),
-    ),
-  );
-  const end = items.slice(0, selected + 1).reduce((sum, item) => sum + item.length, 0);
-  return scrolled(rows, Math.max(0, end - area.rows), area.rows);
-}
-
-function listedRow(
-  row: Row,
-  { selected, first }: { readonly selected: boolean; readonly first: boolean },
-  { cells }: OverlayArea,
-): Row {
-  if (!selected) return [span(t`   `), ...row];
-  const text = row.reduce<SafeText>((all, part) => t`${all}${part.text}`, first ? t` > ` : t`   `);
-  return [span(t`${text}${blanks(cells - 1 - cellWidth(text))}`, 'selected')];
-}
-
-function inputRow(input: ComposerState, label: SafeText, cells: number) {
-  const before = safeText(input.text.slice(0, input.cursor));
-  const column = Math.min(cells - 1, cellWidth(label) + cellWidth(before));
-  return { row: [span(label, 'accent'), span(safeText(input.text))] satisfies Row, column };
 }
 
 function switcherView(

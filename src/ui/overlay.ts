@@ -1,7 +1,8 @@
 // What can lie over the messages and take the keys: its data and how a selection in it moves.
-import type { RelayChoice } from '../client/api.ts';
-import type { PeerId } from '../protocol/ids.ts';
+import type { RelayChoice, StoredMessage } from '../client/api.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
+import type { ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 
@@ -9,6 +10,32 @@ import type { SafeText } from './safe-text.ts';
 export type PickPurpose =
   | { readonly kind: 'open'; readonly draft: string | null }
   | { readonly kind: 'command'; readonly line: string };
+
+/** A message that a search found. */
+export interface Hit {
+  readonly message: StoredMessage;
+  /** Its text on one line. */
+  readonly text: SafeText;
+}
+
+export type SearchOutcome =
+  | { readonly kind: 'running' }
+  /** Newest first. `more`: there are older ones than these. */
+  | { readonly kind: 'found'; readonly hits: readonly Hit[]; readonly more: boolean }
+  | { readonly kind: 'failed'; readonly why: SafeText };
+
+export interface SearchOverlay {
+  readonly kind: 'search';
+  readonly query: string;
+  /** Null: all conversations. */
+  readonly scope: ConversationKey | null;
+  readonly outcome: SearchOutcome;
+  readonly selected: number;
+  /** `d` was pressed: once more deletes the selected message. */
+  readonly armed: boolean;
+  /** Why it could not be deleted. */
+  readonly problem: SafeText | null;
+}
 
 export type Overlay =
   | { readonly kind: 'help'; readonly top: number }
@@ -33,11 +60,26 @@ export type Overlay =
       readonly qr: string;
       readonly shown: 'digits' | 'qr';
     }
-  | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null };
+  | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null }
+  | SearchOverlay
+  /** All that is kept of a conversation is to go, once `yes` is typed. */
+  | { readonly kind: 'forget'; readonly key: ConversationKey; readonly input: ComposerState };
 
 export const OPEN_SWITCHER: Overlay = { kind: 'switcher', query: EMPTY_COMPOSER, selected: 0 };
 
 /** A selection moved within `count` items, going round at the ends. */
 export function moveSelection(selected: number, by: number, count: number): number {
   return count === 0 ? 0 : (selected + by + count) % count;
+}
+
+/** Without a message that has been deleted; the selection stays on the one below it. */
+export function withoutHit(overlay: SearchOverlay, id: MessageId): SearchOverlay {
+  const { outcome } = overlay;
+  if (outcome.kind !== 'found') return overlay;
+  const at = outcome.hits.findIndex(({ message }) => message.id === id);
+  if (at === -1) return overlay;
+  const hits = outcome.hits.toSpliced(at, 1);
+  const moved = at < overlay.selected ? overlay.selected - 1 : overlay.selected;
+  const selected = Math.max(0, Math.min(moved, hits.length - 1));
+  return { ...overlay, outcome: { ...outcome, hits }, selected, armed: false };
 }

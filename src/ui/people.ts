@@ -54,9 +54,9 @@ export class Directory {
   }
 
   /** How to call whoever said something; by the name that came with it where their card has not come. */
-  meet(who: Who): SafeText {
+  meet(who: Who, online = true): SafeText {
     if (!this.#people.has(who.fingerprint)) {
-      this.set({ ...who, online: true, ambiguous: false, keyChangedFrom: [] });
+      this.set({ ...who, online, ambiguous: false, keyChangedFrom: [] });
     }
     return this.label(who.fingerprint);
   }

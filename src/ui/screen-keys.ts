@@ -1,8 +1,6 @@
 // What keys do on the screen itself: talking, moving between windows, scrolling, leaving.
 
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
-import { quit as quitTask } from './command-tasks.ts';
-import { parseLine, runLine } from './commands.ts';
 import { type Completion, nextCompletion, startCompletion } from './completion.ts';
 import type { ComposerEdit } from './composer.ts';
 import { editFor } from './composer-keys.ts';
@@ -11,7 +9,9 @@ import { composerCells, type Moment, scrollArea } from './frame.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
+import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
+import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
 
 export interface KeyActions extends ScreenActions {
@@ -137,7 +137,7 @@ export class ScreenKeys {
         this.#enter();
         return true;
       case 'escape':
-        this.#actions.store.scrollTo(BOTTOM_ANCHOR);
+        this.#actions.store.goBack();
         return true;
       case 'tab':
         this.#complete(shift ? -1 : 1);
@@ -198,11 +198,14 @@ export class ScreenKeys {
   }
 
   #page(direction: 1 | -1): void {
-    const { store, moment } = this.#actions;
+    const { store, moment, history } = this.#actions;
     const area = scrollArea(store.state, moment());
     if (area === null) return;
-    const move = { lines: direction * area.rows, rows: area.rows };
+    const stays = store.active.aside !== null;
+    const move = { lines: direction * area.rows, rows: area.rows, stays };
     store.scrollTo(scrollBy(area.source, store.active.anchor, move));
+    if (direction < 0) history.older();
+    else history.newer();
   }
 
   #go(by: 1 | -1): void {

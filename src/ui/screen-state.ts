@@ -6,10 +6,16 @@ import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
+import type { ViewportAnchor } from './viewport.ts';
 
 export interface Self {
   readonly nick: SafeText;
   readonly fingerprint: PeerId;
+}
+
+export interface CameFrom {
+  readonly key: ConversationKey;
+  readonly anchor: ViewportAnchor<number>;
 }
 
 /** Everything the views read. It changes only through the store. */
@@ -28,6 +34,12 @@ export interface ScreenState {
   readonly order: readonly ConversationKey[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
+  /** Where the person was when they jumped to a message that a search found. */
+  readonly cameFrom: CameFrom | null;
+  /** Nothing is written to the disk. */
+  readonly ephemeral: boolean;
+  /** Why the disk takes nothing at the moment. */
+  readonly storageProblem: SafeText | null;
   /** Whether somebody looks at the window; true where the terminal doesn't say. */
   readonly focused: boolean;
   /** The relay runs on this machine, started from this screen. */

@@ -41,7 +41,11 @@ export function statusRow(state: ScreenState, { countdownMs, sidebar }: StatusCo
   const { link } = state;
   if (link === null) return [span(t` starting …`, 'dim')];
   const spans: Span[] = [linkSpan(state)];
-  if (link.state === 'offline' || link.state === 'connecting') {
+  if (state.ephemeral) spans.push(span(t` · `, 'dim'), span(t`ephemeral`, 'warn'));
+  if (state.storageProblem !== null) {
+    // Neither typing on nor trying again helps: what stands under the messages says what does.
+    spans.push(span(t` · `, 'dim'), span(t`the disk takes nothing`, 'alarm'));
+  } else if (link.state === 'offline' || link.state === 'connecting') {
     spans.push(...troubleSpans(state, countdownMs));
   } else if (link.state === 'online') {
     spans.push(span(t` · `, 'dim'), ...trustSpans(state));

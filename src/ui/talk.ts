@@ -1,8 +1,9 @@
 // Sending and finding people, for whatever asks for it: the composer, a command, a picker.
-import type { Command, Replies } from '../client/api.ts';
+import type { Command, Destination, Replies, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
+import type { HistoryReader } from './history-reader.ts';
 import { introduce } from './introduce.ts';
 import type { LineQueue } from './line-queue.ts';
 import type { PickPurpose } from './overlay.ts';
@@ -11,21 +12,36 @@ import { safeTemplate, safeText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { faultWords } from './words.ts';
 
-export type Ask = <C extends Command>(command: C) => Promise<Replies[C['do']]>;
-
 export interface QuitWish {
   /** Whether a relay that this screen started ends with it; null: ends if nobody else uses it. */
   readonly stopRelay: boolean | null;
 }
 
+/** A conversation written out, into a file that isn't there yet. */
+export interface ExportWish {
+  readonly conversation: Destination;
+  readonly format: 'text' | 'jsonl' | 'html';
+  /** As typed: `~/` and relative paths, too. */
+  readonly file: string;
+}
+
+export interface Exported {
+  /** The whole path. */
+  readonly file: string;
+  readonly messages: number;
+}
+
 /** What commands and keys may do beyond changing the store. */
 export interface ScreenActions {
   readonly store: ScreenStore;
-  readonly ask: Ask;
+  readonly ask: Session['request'];
+  readonly history: HistoryReader;
   /** What was typed, one line after the other. */
   readonly lines: LineQueue;
   /** `HOST[:PORT][#FINGERPRINT]`. Throws UsageError. */
   readonly parseRelay: (text: string) => RelayAddress;
+  /** Throws StorageError, CommandError (`file-exists`): then there is no file. */
+  readonly exportTo: (wish: ExportWish) => Promise<Exported>;
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;

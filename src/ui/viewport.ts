@@ -74,24 +74,41 @@ export function visibleSlice<Key>(
 
 /**
  * The anchor after scrolling by `lines` (negative: towards older) on a screen of `rows` rows. Reaching
- * the newest line sticks to it again. A page is `rows` lines.
+ * the newest line sticks to it again, unless `stays`: there, more is about to follow. A page is `rows`
+ * lines.
  */
 export function scrollBy<Key>(
   source: ViewportSource<Key>,
   anchor: ViewportAnchor<Key>,
-  move: { readonly lines: number; readonly rows: number },
+  move: { readonly lines: number; readonly rows: number; readonly stays?: boolean },
 ): ViewportAnchor<Key> {
-  const top = topPosition(source, anchor, move.rows);
-  const { position } =
-    move.lines < 0 ? back(source, top, -move.lines) : forward(source, top, move.lines);
-  const reachesEnd = forward(source, position, move.rows + 1).moved <= move.rows;
-  if (reachesEnd) return BOTTOM_ANCHOR;
+  const { lines, rows, stays = false } = move;
+  const top = topPosition(source, anchor, rows);
+  let { position } = lines < 0 ? back(source, top, -lines) : forward(source, top, lines);
+  const reachesEnd = forward(source, position, rows + 1).moved <= rows;
+  if (reachesEnd && !stays) return BOTTOM_ANCHOR;
+  if (reachesEnd) position = back(source, { index: source.length, line: 0 }, rows).position;
   return { kind: 'line', key: source.keyAt(position.index), line: position.line };
 }
 
 /** The anchor that shows an item from its first line, for a jump to a search result or a mention. */
 export function anchorTo<Key>(key: Key): ViewportAnchor<Key> {
   return { kind: 'line', key, line: 0 };
+}
+
+/**
+ * The anchor so many lines further up. Counted from the line that it names, also where the screen begins
+ * above that because little follows it.
+ */
+export function anchorAbove<Key>(
+  source: ViewportSource<Key>,
+  anchor: ViewportAnchor<Key>,
+  lines: number,
+): ViewportAnchor<Key> {
+  const index = anchor.kind === 'line' ? source.indexOf(anchor.key) : -1;
+  if (anchor.kind === 'bottom' || index < 0) return anchor;
+  const { position } = back(source, { index, line: anchor.line }, lines);
+  return { kind: 'line', key: source.keyAt(position.index), line: position.line };
 }
 
 // The top line wanted by the anchor, moved up where otherwise rows would stay empty at the bottom.

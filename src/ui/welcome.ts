@@ -1,12 +1,12 @@
 // The first lines of a session: who one is, the room or person asked for, and a name where there is none.
 
 import { FIRST_ROOM } from '../protocol/nickname.ts';
-import { join, query } from './command-tasks.ts';
 import { EMPTY_COMPOSER, editComposer } from './composer.ts';
 import { fingerprintWords } from './people.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
+import { join, query } from './talk-tasks.ts';
 
 /** Login names of machines, not of people. */
 const GENERIC_NAMES =

@@ -1,6 +1,7 @@
 // Times, links, delivery and faults in words for a person; formats by hand, because Intl costs a cold start.
 import type { Link, MessageReason, MessageState } from '../client/api.ts';
 import { LanchatError } from '../protocol/errors.ts';
+import type { Older } from './conversation.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 
 /** `09:14`, local time. */
@@ -45,7 +46,7 @@ export function stateWords(state: MessageState, reason: MessageReason | null): S
 function reasonWords(reason: MessageReason): SafeText {
   switch (reason) {
     case 'not-here':
-      return safeTemplate`not here now, it goes out when they are`;
+      return safeTemplate`not here now; it waits here and goes out when they come`;
     case 'key-changed':
       return safeTemplate`their key changed; /verify or /trust first`;
     case 'expired':
@@ -57,6 +58,40 @@ function reasonWords(reason: MessageReason): SafeText {
     default:
       return reason satisfies never;
   }
+}
+
+/** What is above the oldest line in memory, in one row; null: nobody has looked yet. */
+export function olderWords(older: Older): SafeText | null {
+  switch (older.kind) {
+    case 'unknown':
+      return null;
+    case 'reading':
+      return safeTemplate`reading older messages …`;
+    case 'more':
+      return safeTemplate`older messages above: PgUp`;
+    case 'beginning':
+      return safeTemplate`nothing older is kept here`;
+    case 'failed':
+      return safeTemplate`PgUp tries again: ${older.why}`;
+    default:
+      return older satisfies never;
+  }
+}
+
+/** What stands below a conversation while the disk takes nothing. */
+export function storageWords(problem: string): SafeText {
+  const why = safeText(problem, { maxLength: 300 });
+  return safeTemplate`The disk takes nothing, so nothing goes out or comes in until it does; nothing is lost: ${why}`;
+}
+
+/** A private conversation with somebody who is away, where the relay has taken what was last said. */
+export function keptForWords(name: SafeText): SafeText {
+  return safeTemplate`${name} is away: what is marked > is kept for them until their lanchat fetches it, 7 days at most.`;
+}
+
+/** As above, where neither the relay nor this machine's disk keeps it. */
+export function waitsForWords(name: SafeText): SafeText {
+  return safeTemplate`${name} is away: what is marked … waits here, and is gone if this ephemeral lanchat ends before they come.`;
 }
 
 /** The link in two or three words, for the status line. */
@@ -126,6 +161,7 @@ const LINK_REASONS: ReadonlyMap<string, SafeText> = new Map([
   ['econnrefused', safeTemplate`nothing listens there`],
   ['ehostunreach', safeTemplate`it can't be reached from here`],
   ['enetunreach', safeTemplate`this machine has no network`],
+  ['profile-not-saved', safeTemplate`this machine's disk takes nothing`],
   ['owner-gone', safeTemplate`the lanchat that had this profile open has ended; try again`],
 ]);
 

@@ -50,4 +50,18 @@ describe('what a headless command may load', () => {
     expect(sources).toContain('src/cli/command-line.ts');
     expect(sources.filter((source) => source.includes('libsodium'))).toEqual([]);
   });
+
+  it('is no database before a command needs one, and the native module stays outside', () => {
+    const database = 'src/storage/database.ts';
+    const idPart = Object.keys(meta.outputs).find((path) =>
+      Object.hasOwn(meta.outputs[path]?.inputs ?? {}, 'src/cli/id.ts'),
+    );
+    expect(idPart).toBeDefined();
+    for (const entry of ['dist/lanchat.js', idPart ?? '']) {
+      expect(sourcesOf(entry, { dynamic: false })).not.toContain(database);
+    }
+    const sources = sourcesOf('dist/lanchat.js', { dynamic: true });
+    expect(sources).toContain(database);
+    expect(sources.filter((source) => /photostructure|node-gyp/.test(source))).toEqual([]);
+  });
 });

@@ -44,7 +44,10 @@ describe('lanchat demo', () => {
     const [from = '', to = ''] = people;
     return runDemo(
       {
-        options: { home: null, nick: null, relay: null, timeoutMs: 10_000, plain: false },
+        options: {
+          ...{ home: null, nick: null, relay: null, timeoutMs: 10_000 },
+          ...{ plain: false, ephemeral: false },
+        },
         ...{ output, openSession, stdin: Readable.from([]), skeleton: null, env: {} },
         signal: new AbortController().signal,
       },

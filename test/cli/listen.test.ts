@@ -81,6 +81,18 @@ describe('lanchat listen', () => {
     expect(await run.status).toBe(130);
   });
 
+  it('joins the rooms that the profile remembers, where its owner is not in them', async () => {
+    const session = inRooms('#general');
+    session.answer({ remembered: () => ({ rooms: ['#general', '#ward-3'], relays: [] }) });
+    const run = runCommand(['listen', '#ward-3', '--json'], { session });
+    await run.printed('ready');
+    expect(session.requests.filter((request) => request.do === 'join')).toEqual([
+      { do: 'join', room: '#ward-3' },
+    ]);
+    run.interrupt('SIGINT');
+    expect(await run.status).toBe(130);
+  });
+
   it('shows only the rooms that were named', async () => {
     const session = inRooms('#general', '#other');
     const run = runCommand(['listen', '#other', '--count', '1', '--json'], { session });

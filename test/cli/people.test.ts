@@ -138,7 +138,7 @@ describe('lanchat id', () => {
 
   const stored = {
     id: peerId('c'),
-    seed: new Uint8Array(32).fill(1),
+    sealedSeed: new Uint8Array(72).fill(1),
     nick: 'asha',
     cardSeq: 0n,
     bundleSeq: 0n,

@@ -1,16 +1,7 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { PeerId } from '../../src/protocol/ids.ts';
-import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, onlineLink, peerId, person } from '../support/fake-session.ts';
-
-/** A terminal on stdin, which the test types into. */
-function openPlain(session: FakeSession, ...args: string[]) {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true });
-  const run = runCommand(['--plain', ...args], { session, stdin });
-  const type = (line: string) => stdin.write(`${line}\n`);
-  return { ...run, type, end: () => stdin.end() };
-}
+import { openPlain } from '../support/plain-run.ts';
 
 function inLobby(): FakeSession {
   const session = new FakeSession({
@@ -162,5 +153,84 @@ describe('the plain interface', () => {
     expect(session.requests).toContainEqual({
       ...{ do: 'choose-relay', host: '10.0.0.7', port: 80, fingerprint: null },
     });
+  });
+
+  it('says once what becomes of what is written to somebody who is away, until they come', async () => {
+    const session = inLobby();
+    const bela = person('bela', 'b', { online: false });
+    session.snapshot = { ...session.snapshot, people: [bela] };
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
+    const say = (digit: string, state: 'pending' | 'relayed') => {
+      const id = messageId(digit);
+      const message = { ...{ id, time: '2026-01-31T09:15:02.123Z', sentTime: null, room: null } };
+      session.emit({
+        type: 'message',
+        message: { ...message, peer: bela.fingerprint, from: me, text: 'psst', state: 'pending' },
+      });
+      const reason = state === 'pending' ? ('not-here' as const) : null;
+      session.emit({ type: 'receipt', id, state, reason });
+    };
+    say('1', 'relayed');
+    say('2', 'relayed');
+    session.emit({ type: 'person', person: { ...bela, online: true } });
+    say('3', 'relayed');
+    session.emit({ type: 'person', person: bela });
+    say('4', 'pending');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    const told = plain
+      .stdout()
+      .split('\n')
+      .filter((line) => line.includes('is away'));
+    expect(told).toEqual([
+      '-- bela is away: it is kept for them until their lanchat fetches it, 7 days at most',
+      '-- bela is away: it waits here and goes out when they come',
+    ]);
+  });
+
+  it('tells history what stands on the terminal, but nothing of what was typed there', async () => {
+    const session = inLobby();
+    session.answer({ 'mark-read': () => ({}) });
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    const bela = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' } as const;
+    const message = {
+      ...{ id: messageId('2'), time: '2026-01-31T09:15:02.123Z', sentTime: null },
+      ...{ room: null, peer: bela.fingerprint, from: bela, text: 'hello', state: null },
+    };
+    session.emit({ type: 'message', message });
+    session.emit({
+      type: 'message',
+      message: { ...message, id: messageId('3'), room: '#lobby', peer: null, state: 'pending' },
+    });
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(session.requests.filter((request) => request.do === 'mark-read')).toEqual([
+      { do: 'mark-read', conversation: { peer: bela.fingerprint } },
+    ]);
+  });
+
+  it('says that nothing is kept, where that is so', async () => {
+    const session = inLobby();
+    session.snapshot = { ...session.snapshot, ephemeral: true };
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).toMatch(/^-- Ephemeral: nothing is kept on this disk\.$/m);
+  });
+
+  it('tells of a disk that takes nothing, and when it does again', async () => {
+    const session = inLobby();
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    session.emit({ type: 'storage', problem: 'no space left on the disk' });
+    session.emit({ type: 'storage', problem: null });
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).toMatch(/^-- The disk takes nothing, .*: no space left on the disk$/m);
+    expect(plain.stdout()).toMatch(/^-- The disk takes what is said again/m);
   });
 });

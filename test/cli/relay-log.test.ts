@@ -17,6 +17,9 @@ const events: RelayEvent[] = [
   { type: 'disconnected', ...label },
   { type: 'refused', address: '10.0.0.3', reason: 'tls' },
   { type: 'fault', error: new Error('accept failed') },
+  { type: 'storage', problem: { code: 'no-space', message: 'no space left; free some' } },
+  { type: 'storage', problem: null },
+  { type: 'unreadable', problem: { code: 'corrupt', message: 'relay.db\u001b[2J is damaged' } },
   { type: 'closed' },
 ];
 
@@ -38,6 +41,22 @@ describe("a relay's log", () => {
     expect(lines.map(({ type }) => type)).toEqual(events.map(({ type }) => type));
     expect(lines[0]).toMatchObject({ v: 1, port: 7717, fingerprint: 'ab'.repeat(32) });
     for (const line of lines.slice(1)) expect(line.time).toMatch(/^\d{4}-.*Z$/);
+  });
+
+  it('tells a disk that takes nothing, one that takes it again, and damage, with what to do', () => {
+    const records = log(true)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(records.filter(({ type }) => type === 'storage')).toMatchObject([
+      { code: 'no-space', message: 'no space left; free some' },
+      { code: null, message: 'the disk takes messages again' },
+    ]);
+    expect(records.find(({ type }) => type === 'unreadable')).toMatchObject({ code: 'corrupt' });
+    const text = log(false);
+    expect(text).toMatch(/nothing is kept for people who are away: no space left; free some\n/);
+    expect(text).toMatch(/\d the disk takes messages again\n/);
+    expect(text).toMatch(/some of what is kept .* can't be read: relay\.db.* is damaged\n/);
   });
 
   it('tells an operator who came, went and was dropped, and why', () => {

@@ -1,11 +1,14 @@
 // The order in which the engine does what the core asks for, with a disk and a wire that the test plays.
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine, type EngineEdges } from '../../src/client/engine.ts';
+import { type Batch, journal, save as saveRow } from '../../src/core/durable.ts';
 import { newState } from '../../src/core/new-state.ts';
 import type { CoreState, Effect } from '../../src/core/state.ts';
 import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { ready } from '../../src/crypto/sodium.ts';
+import { MessageId } from '../../src/protocol/ids.ts';
 import type { IdentityChange } from '../../src/storage/identity-file.ts';
+import { StorageError } from '../../src/storage/storage-error.ts';
 
 beforeAll(() => ready());
 
@@ -20,6 +23,10 @@ class Lab {
   readonly done: string[] = [];
   readonly saves: Save[] = [];
   readonly faults: unknown[] = [];
+  /** What reached the disk, one transaction each. */
+  readonly commits: Batch[] = [];
+  readonly problems: (string | null)[] = [];
+  diskIsFull = false;
   congested = false;
   readonly core: CoreState;
   readonly engine: Engine;
@@ -47,6 +54,12 @@ class Lab {
 
   #edges(): EngineEdges {
     return {
+      commit: (batch) => {
+        if (this.diskIsFull) throw new StorageError('no-space', 'no space', { path: '/' });
+        this.commits.push(batch);
+        this.done.push('commit');
+      },
+      onStorage: (problem) => this.problems.push(problem?.code ?? null),
       saveIdentity: (change) =>
         new Promise((resolve, reject) => {
           this.done.push('saving');
@@ -62,6 +75,14 @@ class Lab {
       isCongested: () => this.congested,
       onFault: (error) => this.faults.push(error),
     };
+  }
+
+  /** A row of state changes, and only then is `after` to happen. */
+  change(place: string, ...after: Effect[]): void {
+    this.engine.command((core) => {
+      saveRow(core, place, () => ({ place }));
+      core.effects.push(...after);
+    });
   }
 
   /** As a command of the core would. */
@@ -188,5 +209,72 @@ describe('the engine', () => {
     await turn();
     await turn();
     expect(done).toEqual(['saving', 'saved']);
+  });
+});
+
+describe('what must outlive the process', () => {
+  const places = ({ state }: Batch) => state.map(({ place }) => place);
+
+  it('is committed before it is on the wire or on the screen', async () => {
+    const { done } = setUp();
+    lab.change('a', wire(1), screen);
+    expect(done).toEqual([]);
+    await turn();
+    expect(done).toEqual(['commit', 'wire 1', 'screen synced']);
+  });
+
+  it('is one transaction for all that one turn brings', async () => {
+    const { done, commits } = setUp();
+    lab.change('a', wire(1));
+    lab.change('b', wire(2));
+    lab.change('a', wire(3));
+    await turn();
+    expect(commits.map(places)).toEqual([['a', 'b']]);
+    expect(done).toEqual(['commit', 'wire 1', 'wire 2', 'wire 3']);
+  });
+
+  it('takes history along in the transaction of the state that made it', async () => {
+    const { commits } = setUp();
+    const receipt = { id: MessageId.fromBytes(new Uint8Array(16)), reason: null };
+    lab.engine.command((core) => {
+      saveRow(core, 'a', () => ({}));
+      journal(core, { type: 'state', state: 'relayed', ...receipt });
+    });
+    await turn();
+    expect(commits).toHaveLength(1);
+    expect(commits[0]?.history).toEqual([{ type: 'state', state: 'relayed', ...receipt }]);
+  });
+
+  it('waits, with all that depends on it, while the disk is full, and goes on when there is room', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { done, commits, problems, engine } = setUp();
+      lab.diskIsFull = true;
+      lab.change('a', wire(1), screen);
+      await turn();
+      expect(engine.problem?.code).toBe('no-space');
+      lab.change('b', screen);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(done).toEqual([]);
+      expect(problems).toEqual(['no-space']);
+      lab.diskIsFull = false;
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(commits.map(places)).toEqual([['a', 'b']]);
+      // The frame was for a connection that has been ended since.
+      expect(done).toEqual(['commit', 'screen synced', 'screen synced']);
+      expect(problems).toEqual(['no-space', null]);
+      expect(engine.problem).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('does not hold up the end of a program whose disk is full', async () => {
+    setUp();
+    lab.diskIsFull = true;
+    lab.change('a', screen);
+    await turn();
+    await lab.engine.settled();
+    expect(lab.done).toEqual([]);
   });
 });

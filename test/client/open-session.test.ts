@@ -12,6 +12,7 @@ import { parseNick } from '../../src/protocol/nickname.ts';
 import type { FolderProblem } from '../../src/storage/profile-folder.ts';
 import { type BundledScript, bundleScript } from '../support/bundle.ts';
 import { startProgram } from '../support/program.ts';
+import { SESSION_DEFAULTS } from '../support/session-options.ts';
 
 let home: string;
 let child: BundledScript;
@@ -28,7 +29,8 @@ async function freshHome(): Promise<void> {
 
 async function open(options: Partial<SessionOptions> = {}): Promise<OpenSession> {
   const session = await openSession({
-    ...{ home, nick: null, relay: null, exclusive: false, rooms: 'join' },
+    ...SESSION_DEFAULTS,
+    home,
     surroundings: { ...realSurroundings, browse: () => ({ hints: () => [], close() {} }) },
     ...options,
   });
@@ -83,6 +85,18 @@ describe('opening a session', () => {
     expect(await roomsOf(looking)).toEqual(['#lobby']);
     await looking.close();
     expect(await roomsOf(await open())).toEqual(['#lobby']);
+  });
+
+  it('says where the profile goes by itself, also where its owner is not there', async () => {
+    await freshHome();
+    await (await open()).close();
+    const owner = await open({ rooms: 'leave-alone', offline: true });
+    const other = await open();
+    for (const session of [owner, other]) {
+      const remembered = await session.request({ do: 'remembered' });
+      expect(remembered).toEqual({ rooms: ['#lobby'], relays: [] });
+    }
+    expect([await roomsOf(owner), other.shared]).toEqual([[], true]);
   });
 
   it('gives the second process the session of the first, and a name through it', async () => {

@@ -28,7 +28,7 @@ describe('a live prekey', () => {
     net.send(anna, ben, 'later');
     net.run(1_000);
     expect(ben.shown).toEqual(['anna: secret', 'anna: later']);
-    expect(anna.core.peers.get(ben.id)?.bundle?.kid).not.toBe(old?.prekey.kid);
+    expect(anna.core.peers.get(ben.id)?.bundle?.live?.kid).not.toBe(old?.prekey.kid);
   });
 
   it('is destroyed 70 min after it was made: what was recorded opens no more, also for its owner', () => {

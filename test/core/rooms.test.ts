@@ -224,6 +224,24 @@ describe('a chain', () => {
   });
 });
 
+describe('a member who is away', () => {
+  it('reads what is said by one who has just started, under a chain begun then', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben } = net.duo({ rooms: ['lobby'] });
+    net.cut(ben);
+    net.cut(anna);
+    net.restart(anna);
+    // Waits when the list comes: of ben it says only a join that is yet to be checked.
+    net.say(anna, 'lobby', 'while you were away');
+    net.connect(anna);
+    net.run(5_000);
+    net.connect(ben);
+    net.run(10_000);
+    expect(ben.shown).toEqual(['#lobbyanna: while you were away']);
+    expect(ben.gaps).toEqual([]);
+  });
+});
+
 describe('leaving and coming back', () => {
   it('gives nothing while away, and everything from the return on', () => {
     const { net, anna, ben } = lobby();
@@ -527,10 +545,10 @@ describe('as many rooms as a relay lets in', () => {
     const net = new FakeNet();
     const { anna } = net.duo();
     const { id: relayId, publicKey: relayKey } = net.relayKey;
-    net.input(anna, { type: 'connected', relayId, relayKey, topics: 1 });
+    net.input(anna, { type: 'connected', relayId, relayKey, topics: 1, mailboxBlobs: 0 });
     net.join(anna, 'lobby');
     expect(() => net.join(anna, 'second')).toThrow(refused);
-    net.input(anna, { type: 'connected', relayId, relayKey, topics: 60_000 });
+    net.input(anna, { type: 'connected', relayId, relayKey, topics: 60_000, mailboxBlobs: 0 });
     expect(anna.core.link.topics).toBe(64);
   });
 });

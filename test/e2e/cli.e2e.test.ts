@@ -311,6 +311,12 @@ describe('the executable', () => {
     });
     const named = lan.run(['peers', '--home', lan.path('eva'), '--json']);
     expect((await named.ended).status).toBe(0);
+    // Now it is pinned there, and known whole.
+    const again = await lan.run(['find', '--home', lan.path('eva'), '--json']).ended;
+    expect(again.lines).toContainEqual({
+      ...{ v: 1, type: 'relay', name: 'hall', host: '127.0.0.1', port, pinned: true },
+      fingerprint,
+    });
   });
 
   it('names each thing that the doctor looked at, and exits 1 where one is wrong', async () => {

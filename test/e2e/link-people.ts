@@ -13,6 +13,7 @@ import {
 import { realSurroundings } from '../../src/client/relay-link.ts';
 import type { PeerId } from '../../src/protocol/ids.ts';
 import { type Relay, type RelayOptions, startRelay } from '../../src/relay/relay.ts';
+import { SESSION_DEFAULTS } from '../support/session-options.ts';
 
 type EventOf<T extends ClientEvent['type']> = Extract<ClientEvent, { type: T }>;
 
@@ -74,10 +75,9 @@ export async function open(
   options: Partial<SessionOptions> & Pick<SessionOptions, 'relay'>,
 ): Promise<Person> {
   const session = await openSession({
+    ...SESSION_DEFAULTS,
     home: options.home ?? (await temporaryFolder()),
     nick,
-    exclusive: false,
-    rooms: 'join',
     surroundings: { ...realSurroundings, browse: () => ({ hints: () => [], close() {} }) },
     ...options,
   });

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { openSession } from '../../src/client/open-session.ts';
 import { advertise } from '../../src/discovery/advertise.ts';
 import { startRelay } from '../../src/relay/relay.ts';
+import { SESSION_DEFAULTS } from '../support/session-options.ts';
 
 const [role, folder = '', ...parameters] = process.argv.slice(2);
 
@@ -37,7 +38,8 @@ async function runRelay(port: number, name: string): Promise<void> {
 
 async function runPerson(nick: string): Promise<void> {
   const session = await openSession({
-    ...{ home: folder, nick, relay: null, exclusive: true, rooms: 'join' },
+    ...SESSION_DEFAULTS,
+    ...{ home: folder, nick, exclusive: true },
   });
   session.subscribe((event) => print({ event: event.type, data: event }));
   const { self } = await session.request({ do: 'snapshot' });

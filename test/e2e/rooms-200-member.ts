@@ -89,6 +89,8 @@ export async function joinRoom(number: number, port: number, name: string): Prom
     waiting.get(text)?.();
   };
   const engine = new Engine(core, {
+    commit: () => undefined,
+    onStorage: (problem) => troubles.push(String(problem)),
     saveIdentity: async () => undefined,
     saveRooms: () => undefined,
     emit: take,
@@ -105,8 +107,8 @@ export async function joinRoom(number: number, port: number, name: string): Prom
     ...{ accepts: () => true, signal: new AbortController().signal, times: TIMES },
     onReady(opened) {
       connection = opened;
-      const { id: relayId, key: relayKey } = opened.relay;
-      engine.input({ type: 'connected', relayId, relayKey, topics: 64 });
+      const { id: relayId, key: relayKey, mailboxBlobs } = opened.relay;
+      engine.input({ type: 'connected', relayId, relayKey, topics: 64, mailboxBlobs });
     },
     onFrame: (frame) => engine.input({ type: 'frame', frame }),
     onEnd: ({ code }) => troubles.push(`ended: ${code}`),

@@ -16,10 +16,10 @@ interface Allowed {
 const rule: Readonly<Record<string, Allowed>> = {
   protocol: { folders: [], packages: ['cborg', 'valibot'], node: [] },
   crypto: { folders: ['protocol'], packages: ['libsodium-wrappers'], node: [] },
-  core: { folders: ['protocol', 'crypto'], packages: [], node: [] },
+  core: { folders: ['protocol', 'crypto'], packages: ['valibot'], node: [] },
   storage: {
-    folders: ['protocol'],
-    packages: ['env-paths', 'valibot'],
+    folders: ['protocol', 'crypto'],
+    packages: ['env-paths', 'valibot', '@photostructure/sqlite'],
     node: ['fs', 'crypto', 'net'],
   },
   discovery: {

@@ -3,14 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { bytesFromHex, concatBytes } from '../../src/protocol/bytes.ts';
 import { encodeCbor } from '../../src/protocol/content.ts';
 import { LanchatError, ProtocolError } from '../../src/protocol/errors.ts';
-import { RoomId, SenderKeyId, StreamId } from '../../src/protocol/ids.ts';
+import { Kid, RoomId, SenderKeyId, StreamId } from '../../src/protocol/ids.ts';
 import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES } from '../../src/protocol/limits.ts';
 import {
   decodeNote,
   encodeNote,
   type Have,
+  MAX_LOST,
   MAX_WANTS,
   type Note,
+  TURN_BYTES,
 } from '../../src/protocol/note.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -33,21 +35,28 @@ const have: fc.Arbitrary<Have> = fc
     });
     return { stream, upTo, ranges };
   });
-const note: fc.Arbitrary<Note> = fc.record({
+const fields = {
   boot: u64,
   k: safe,
   low: safe,
   bundleSeq: u64,
   have: fc.array(have, { maxLength: MAX_HAVE_STREAMS }),
-  wants: fc.array(
-    fc.record({
-      room: bytes(32).map(RoomId.fromBytes),
-      skid: bytes(16).map(SenderKeyId.fromBytes),
-      join: bytes(73),
-    }),
-    { maxLength: MAX_WANTS },
-  ),
-});
+  lost: fc.array(bytes(Kid.sizeBytes).map(Kid.fromBytes), { maxLength: MAX_LOST }),
+  quiet: fc.boolean(),
+};
+const wants: fc.Arbitrary<Note['wants']> = fc.array(
+  fc.record({
+    room: bytes(32).map(RoomId.fromBytes),
+    skid: bytes(16).map(SenderKeyId.fromBytes),
+    join: bytes(73),
+  }),
+  { maxLength: MAX_WANTS },
+);
+/** A turn key and wants have no place together. */
+const note: fc.Arbitrary<Note> = fc.oneof(
+  fc.record({ ...fields, turn: fc.constant(null), wants }),
+  fc.record({ ...fields, turn: bytes(TURN_BYTES), wants: fc.constant([]) }),
+);
 const STREAM = new Uint8Array(8).fill(1);
 
 function withContent(content: unknown): Uint8Array {
@@ -64,34 +73,49 @@ describe('a note', () => {
   });
 
   it('is 33 bytes when it has nothing to say', () => {
-    const empty = { boot: 1n, k: 2, low: 3, bundleSeq: 4n, have: [], wants: [] };
+    const empty = {
+      ...{ boot: 1n, k: 2, low: 3, bundleSeq: 4n, have: [] },
+      ...{ lost: [], turn: null, quiet: false, wants: [] },
+    };
     expect(encodeNote(empty)).toEqual(
       bytesFromHex(`${[1, 2, 3, 4].map((n) => `000000000000000${n}`).join('')}a0`),
     );
   });
 
-  it('fits its limit with the most that it may hold', () => {
-    const top = Number.MAX_SAFE_INTEGER;
-    const ranges = Array.from({ length: MAX_HAVE_RANGES }, (_, n): [number, number] => [
-      top - 99 + 2 * n,
-      top - 99 + 2 * n,
-    ]);
-    const stream = StreamId.fromBytes(STREAM);
-    const fullest: Note = {
-      ...{ boot: 2n ** 64n - 1n, k: top, low: top, bundleSeq: 2n ** 64n - 1n },
-      have: Array.from({ length: MAX_HAVE_STREAMS }, () => ({ stream, upTo: top - 101, ranges })),
-      wants: Array.from({ length: MAX_WANTS }, () => ({
-        room: RoomId.fromBytes(new Uint8Array(32)),
-        skid: SenderKeyId.fromBytes(new Uint8Array(16)),
-        join: new Uint8Array(73),
-      })),
-    };
-    expect(encodeNote(fullest).length).toBeLessThanOrEqual(MAX_NOTE_BYTES);
-    expect(decodeNote(encodeNote(fullest))).toEqual(fullest);
+  const top = Number.MAX_SAFE_INTEGER;
+  const stream = StreamId.fromBytes(STREAM);
+  const ranges = Array.from({ length: MAX_HAVE_RANGES }, (_, n): [number, number] => [
+    top - 99 + 2 * n,
+    top - 99 + 2 * n,
+  ]);
+  const fullest: Note = {
+    ...{ boot: 2n ** 64n - 1n, k: top, low: top, bundleSeq: 2n ** 64n - 1n },
+    have: Array.from({ length: MAX_HAVE_STREAMS }, () => ({ stream, upTo: top - 101, ranges })),
+    lost: Array.from({ length: MAX_LOST }, () => Kid.fromBytes(new Uint8Array(Kid.sizeBytes))),
+    ...{ turn: null, quiet: true, wants: [] },
+  };
+  const most = Array.from({ length: MAX_WANTS }, () => ({
+    room: RoomId.fromBytes(new Uint8Array(32)),
+    skid: SenderKeyId.fromBytes(new Uint8Array(16)),
+    join: new Uint8Array(73),
+  }));
+
+  it.each([
+    ['wants', { wants: most }],
+    ['a turn key', { turn: new Uint8Array(TURN_BYTES) }],
+  ])('fits its limit with the most that it may hold beside %s', (_, more) => {
+    const full: Note = { ...fullest, ...more };
+    expect(encodeNote(full).length).toBeLessThanOrEqual(MAX_NOTE_BYTES);
+    expect(decodeNote(encodeNote(full))).toEqual(full);
+  });
+
+  it('is not made with both', () => {
+    const both = { ...fullest, turn: new Uint8Array(TURN_BYTES), wants: most };
+    expect(() => encodeNote(both)).toThrow(RangeError);
   });
 
   it('ignores keys of a later version', () => {
-    expect(decodeNote(withContent({ turn: 1, quiet: true, ctl: { typing: 1 } })).have).toEqual([]);
+    expect(decodeNote(withContent({ later: 1, ctl: { typing: 1 } })).have).toEqual([]);
   });
 
   it.each([
@@ -112,6 +136,10 @@ describe('a note', () => {
     ['a list', []],
     ['a byte string', STREAM],
     ['a list of controls', { ctl: [] }],
+    ['a turn key of another length', { turn: new Uint8Array(TURN_BYTES - 1) }],
+    ['more lost keys than one person is given', { lost: Array(9).fill(new Uint8Array(16)) }],
+    ['a lost key of 15 bytes', { lost: [new Uint8Array(15)] }],
+    ['quiet that is no boolean', { quiet: 1 }],
   ])('is refused with %s', (_, content) => {
     expect(() => decodeNote(withContent(content))).toThrow(ProtocolError);
   });

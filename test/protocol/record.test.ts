@@ -12,7 +12,10 @@ import {
   encodeRoomRecord,
 } from '../../src/protocol/record.ts';
 
-const NOTE = { boot: 1n, k: 2, low: 3, bundleSeq: 4n, have: [], wants: [] };
+const NOTE = {
+  ...{ boot: 1n, k: 2, low: 3, bundleSeq: 4n, have: [] },
+  ...{ lost: [], turn: null, quiet: false, wants: [] },
+};
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const fields = {
   messageId: bytes(16).map(MessageId.fromBytes),

@@ -23,11 +23,16 @@ export function roomBlob(topic: TopicId, paddedBytes = 256): Uint8Array {
   return concatBytes([header, randomBytes(rest)]);
 }
 
-/** A body of SEND or FANOUT, with a token of its own unless told. */
+/** A body of SEND, to be passed on now or never, or of FANOUT; with a token of its own unless told. */
 export function sealed<T extends 'send' | 'fanout'>(
   type: T,
   blob: Uint8Array,
   token: Uint8Array = randomBytes(16),
 ) {
-  return { type, token, ttlSeconds: 600, blob };
+  return { type, token, ttlSeconds: type === 'send' ? 0 : 600, blob };
+}
+
+/** A body of SEND that is to be stored until its recipient has it. */
+export function mailed(blob: Uint8Array, token: Uint8Array = randomBytes(16)) {
+  return { type: 'send' as const, token, ttlSeconds: 86_400, blob };
 }

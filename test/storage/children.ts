@@ -1,4 +1,4 @@
-// Starts storage-child.ts as real processes: several at once, as another user, on a disk of its own.
+// Starts storage-child.ts and database-child.ts as real processes: several at once, as another user, on a disk of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { SQLITE_WHERE_INSTALLED } from '../support/bundle.ts';
 
 /** Nobody's uid on Linux and macOS alike is not agreed on; any that owns nothing here will do. */
 export const OTHER_UID = 65_534;
@@ -26,15 +27,16 @@ export function makeTestFolder(): string {
 }
 
 /** The child as one file that plain `node` of any supported version runs. */
-export function buildChild(folder: string): string {
+export function buildChild(folder: string, source = 'storage-child.ts'): string {
   const outfile = join(folder, 'child.mjs');
   buildSync({
-    entryPoints: [fileURLToPath(new URL('./storage-child.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,
     platform: 'node',
     format: 'esm',
     outfile,
     logLevel: 'error',
+    ...SQLITE_WHERE_INSTALLED,
   });
   return outfile;
 }

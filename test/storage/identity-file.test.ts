@@ -1,14 +1,17 @@
 import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { U64_MAX } from '../../src/protocol/bytes.ts';
+import { hexFromBytes, U64_MAX } from '../../src/protocol/bytes.ts';
 import { PeerId, RelayId } from '../../src/protocol/ids.ts';
 import {
   createIdentity,
   IdentityFile,
   readIdentity,
+  replaceIdentity,
   type StoredIdentity,
 } from '../../src/storage/identity-file.ts';
+import { encodeRecord } from '../../src/storage/record-file.ts';
 import { createRelayKey, readRelayKey } from '../../src/storage/relay-key-file.ts';
 import {
   buildChild,
@@ -19,10 +22,11 @@ import {
   startChild,
   whyNoMounts,
 } from './children.ts';
+import { ID_0_1, SEED_0_1, writeProfile01 } from './profile-0-1.ts';
 
 const fresh: StoredIdentity = {
   id: PeerId.fromBytes(new Uint8Array(32).fill(0xab)),
-  seed: Uint8Array.from({ length: 32 }, (_, index) => index * 8),
+  sealedSeed: Uint8Array.from({ length: 72 }, (_, index) => index * 8),
   nick: 'Äsha',
   cardSeq: 0n,
   bundleSeq: U64_MAX - 1n,
@@ -86,6 +90,53 @@ test('a sequence number never falls, and a name stays within its length', async 
   await expect(file.update({ nick: 'ä'.repeat(17) })).rejects.toThrow(RangeError);
   expect(file.current.cardSeq).toBe(5n);
   await file.close();
+});
+
+test('an identity of version 0.1 is read as it is, and its numbers go on in the form of today', async () => {
+  writeProfile01(folder);
+  const stored = await readIdentity(folder);
+  if (stored === null || !('seed' in stored)) throw new Error('not as it was written');
+  expect([stored.id, hexFromBytes(stored.seed)]).toEqual([ID_0_1, SEED_0_1]);
+  expect(stored).toMatchObject({ nick: 'Äsha', cardSeq: 3n, bundleSeq: 7n });
+  const { seed: _sealed, ...fields } = stored;
+  const today: StoredIdentity = { ...fields, sealedSeed: fresh.sealedSeed };
+  await replaceIdentity(folder, today);
+  expect(await readIdentity(folder)).toEqual(today);
+  expect(readFileSync(path, 'utf8')).not.toContain(SEED_0_1);
+});
+
+test('an identity never holds its seed both sealed and in the clear', async () => {
+  writeProfile01(folder);
+  const { data } = JSON.parse(readFileSync(path, 'utf8'));
+  const both = { ...data, sealedSeed: hexFromBytes(fresh.sealedSeed) };
+  const format = { maxBytes: 4096, schema: v.unknown(), startingOver: '' };
+  writeFileSync(path, encodeRecord(both, { ...format, encode: (any) => any }, path));
+  await expect(readIdentity(folder)).rejects.toMatchObject({ code: 'corrupt' });
+});
+
+test('notices every flipped bit of an identity', async () => {
+  await createIdentity(folder, fresh);
+  const bytes = readFileSync(path);
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const flipped = Uint8Array.from(bytes);
+    flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    writeFileSync(path, flipped);
+    const outcome: unknown = await readIdentity(folder).catch((error: unknown) => error);
+    if (outcome instanceof Error) {
+      expect(outcome).toMatchObject({ code: expect.stringMatching(/^(?:corrupt|too-new)$/) });
+    }
+    // White space at the end may become other white space.
+    else expect([bit >> 3, outcome]).toEqual([bytes.length - 1, fresh]);
+  }
+});
+
+test('an identity that stays in memory takes changes and writes nothing', async () => {
+  const before = readdirSync(folder);
+  const file = new IdentityFile(null, fresh, neverFails);
+  await file.update({ nick: 'Ben', cardSeq: 1n });
+  expect(file.current).toMatchObject({ nick: 'Ben', cardSeq: 1n });
+  await file.close();
+  expect(readdirSync(folder)).toEqual(before);
 });
 
 test('a damaged identity is neither read, nor overwritten by a new one', async () => {

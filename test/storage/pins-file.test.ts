@@ -1,16 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ready } from '../../src/crypto/sodium.ts';
 import { PeerId } from '../../src/protocol/ids.ts';
 import { MAX_PINS, type Pin, Pins, type SeenCard } from '../../src/storage/pins-file.ts';
+import { RecordSeal } from '../../src/storage/record-seal.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
 
 let folder: string;
 let pins: Pins;
 
+beforeAll(() => ready());
 beforeEach(async () => {
   folder = makeTestFolder();
-  pins = await Pins.open(folder, neverFails);
+  pins = await openPins();
 });
 afterEach(async () => {
   await pins.close();
@@ -19,6 +22,11 @@ afterEach(async () => {
 
 function neverFails(error: Error): never {
   throw error;
+}
+
+function openPins(where = folder): Promise<Pins> {
+  const seal = new RecordSeal(new Uint8Array(32));
+  return Pins.open(where, { seal, onFault: neverFails });
 }
 
 function cardOf(index: number, nick = `nick ${index}`): SeenCard {
@@ -30,7 +38,7 @@ function cardOf(index: number, nick = `nick ${index}`): SeenCard {
 /** What another process would read. */
 async function pinsOnDisk(): Promise<readonly Pin[]> {
   await pins.flush();
-  return (await Pins.open(folder, neverFails)).all();
+  return (await openPins()).all();
 }
 
 test('a person seen first is known; verification and the rest are read back', async () => {
@@ -112,8 +120,8 @@ test('the longest entries there can be still fit their file', async () => {
 
 test('pins that cannot be read are not replaced by none', async () => {
   writeFileSync(join(folder, 'pins.json'), '[]');
-  await expect(Pins.open(folder, neverFails)).rejects.toMatchObject({ code: 'corrupt' });
+  await expect(openPins()).rejects.toMatchObject({ code: 'corrupt' });
   const other = join(folder, 'other');
   mkdirSync(join(other, 'pins.json'), { recursive: true });
-  await expect(Pins.open(other, neverFails)).rejects.toMatchObject({ code: 'not-a-file' });
+  await expect(openPins(other)).rejects.toMatchObject({ code: 'not-a-file' });
 });

@@ -68,6 +68,24 @@ test('a profile open to others is closed, and this is told once', async () => {
   expect(await openPrivateFolder(folder)).toEqual([]);
 });
 
+test('databases, and what stands beside them, belong to the folder and are closed like it', async () => {
+  const names = ['history.db', 'relay.db'].flatMap((name) =>
+    ['', '-wal', '-shm', '-journal'].map((suffix) => name + suffix),
+  );
+  const paths = [...names, 'vault.json'].map((name) => join(folder, name));
+  for (const path of paths) {
+    writeFileSync(path, '');
+    chmodSync(path, 0o644);
+  }
+  const problems = await openPrivateFolder(folder);
+  expect(problems.map((problem) => problem.path).sort()).toEqual([folder, ...paths].sort());
+  expect([folder, ...paths].map(modeOf)).toEqual([0o700, ...paths.map(() => 0o600)]);
+  // Not everything that begins like one is.
+  writeFileSync(join(folder, 'history.db-notes'), '');
+  chmodSync(folder, 0o755);
+  expect(await openPrivateFolder(folder)).toMatchObject([{ path: folder, tightened: false }]);
+});
+
 test("a folder that holds other things is not closed, only lanchat's files in it", async () => {
   const identity = join(folder, 'identity.json');
   writeFileSync(join(folder, 'letter.txt'), '');

@@ -23,6 +23,7 @@ import {
   OTHER_UID,
   removeTestFolder,
   startChild,
+  whyNoMounts,
 } from './children.ts';
 
 let buildFolder: string;
@@ -174,6 +175,27 @@ test('a lock folder that is a symlink or a file is refused', async () => {
   await expect(acquireProfile(folder)).rejects.toMatchObject({ code: 'not-a-folder' });
   writeFileSync(join(folder, 'relay.lock'), '');
   await expect(acquireRelayFolder(folder)).rejects.toMatchObject({ code: 'not-a-folder' });
+});
+
+test('a full disk and a read-only one are told as what they are', async ({ skip }) => {
+  const whyNot = whyNoMounts();
+  if (whyNot !== null) return skip(whyNot);
+  const disks = [
+    ['no-space', 'mount -t tmpfs -o nr_inodes=2 none "$1" && mkdir "$1/lanchat.lock"'],
+    [
+      'read-only',
+      'mount -t tmpfs none "$1" && mkdir "$1/lanchat.lock" && mount -o remount,ro "$1"',
+    ],
+  ] as const;
+  for (const [code, mount] of disks) {
+    const command = `${mount} && exec "$2" "$3" lock "$1"`;
+    const child = startChild([
+      ...['unshare', '-m', 'sh', '-c', command, 'sh'],
+      ...[folder, process.execPath, script],
+    ]);
+    children.push(child);
+    expect(await child.next()).toMatchObject({ code, path: join(folder, 'lanchat.lock') });
+  }
 });
 
 test("a lock folder that another user put there is not taken for an owner's", async ({ skip }) => {

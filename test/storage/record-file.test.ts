@@ -7,6 +7,7 @@ import {
   encodeRecord,
   type RecordFormat,
   readRecord,
+  replaceRecord,
   requireInBounds,
 } from '../../src/storage/record-file.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
@@ -108,6 +109,19 @@ test('tells a later version from damage, and what to do about each', async () =>
     code: 'corrupt',
     message: `${path} is damaged and was left as it is; restore a copy, or move it away: all samples are gone`,
   });
+});
+
+test('a later form of a record reads the first, and is too new for what knows only that', async () => {
+  const later = { ...format, version: 2 };
+  writeFileSync(path, encodeRecord(sample, format, path));
+  expect(await readRecord(path, later)).toEqual(sample);
+  await replaceRecord(path, sample, later);
+  expect(await readRecord(path, later)).toEqual(sample);
+  await expect(readRecord(path, format)).rejects.toMatchObject({ code: 'too-new' });
+  await expect(replaceRecord(path, { ...sample, numbers: [Number.NaN] }, later)).rejects.toThrow(
+    RangeError,
+  );
+  expect(await readRecord(path, later)).toEqual(sample);
 });
 
 test('never writes what it could not read back', () => {

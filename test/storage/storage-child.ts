@@ -1,11 +1,13 @@
 // A process of its own for tests: does what its first argument says and prints a line of JSON for each result.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ready } from '../../src/crypto/sodium.ts';
 import { PeerId } from '../../src/protocol/ids.ts';
 import { createIdentity, readIdentity } from '../../src/storage/identity-file.ts';
 import { Pins } from '../../src/storage/pins-file.ts';
 import { openPrivateFolder } from '../../src/storage/profile-folder.ts';
 import { acquireProfile, acquireRelayFolder } from '../../src/storage/profile-lock.ts';
+import { RecordSeal } from '../../src/storage/record-seal.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
 
 function print(result: Record<string, unknown>): void {
@@ -54,7 +56,7 @@ async function churn(folder: string, times: number, seed: number): Promise<void>
 function identityOf(digit: string) {
   return {
     id: PeerId.fromBytes(new Uint8Array(32).fill(Number(digit))),
-    seed: new Uint8Array(32).fill(Number(digit)),
+    sealedSeed: new Uint8Array(72).fill(Number(digit)),
     nick: `n${digit}`,
     cardSeq: 0n,
     bundleSeq: 0n,
@@ -65,7 +67,10 @@ function identityOf(digit: string) {
 /** Saves ever more people until the disk is full, then says what is on it. */
 async function fillDisk(folder: string): Promise<void> {
   const faults: StorageError[] = [];
-  const pins = await Pins.open(folder, (error) => faults.push(error));
+  await ready();
+  const seal = new RecordSeal(new Uint8Array(32));
+  const options = { seal, onFault: (error: StorageError) => faults.push(error) };
+  const pins = await Pins.open(folder, options);
   try {
     for (let saved = 0; saved < 5_000; saved += 50) {
       for (let index = saved; index < saved + 50; index++) pins.see(personOf(index), 1);
@@ -75,7 +80,7 @@ async function fillDisk(folder: string): Promise<void> {
   } catch (error) {
     printError(error);
   }
-  const onDisk = await Pins.open(folder, (error) => faults.push(error));
+  const onDisk = await Pins.open(folder, options);
   print({ onDisk: onDisk.all().length });
   await createIdentity(folder, identityOf('1')).then(() => print({ created: true }), printError);
   print({ identity: (await readIdentity(folder))?.nick ?? null });

@@ -2,7 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+
+const sqlite = fileURLToPath(
+  new URL('../../node_modules/@photostructure/sqlite/dist/index.mjs', import.meta.url),
+);
+
+/** esbuild's options that let a bundle anywhere load the native module from where it is installed. */
+export const SQLITE_WHERE_INSTALLED = {
+  alias: { '@photostructure/sqlite': sqlite },
+  external: [sqlite],
+};
 
 export interface BundledScript {
   readonly path: string;
@@ -21,6 +32,7 @@ export async function bundleScript(entry: string): Promise<BundledScript> {
     target: 'node20.19',
     format: 'esm',
     logLevel: 'error',
+    ...SQLITE_WHERE_INSTALLED,
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

@@ -11,10 +11,12 @@ import {
   sendRoom,
 } from '../../src/core/commands.ts';
 import { finish, hasWork, type Input, nextWakeMs, step } from '../../src/core/core.ts';
+import { type HistoryWrite, takeBatch } from '../../src/core/durable.ts';
 import type { CoreEvent, Message, MessageState } from '../../src/core/events.ts';
 import { newState } from '../../src/core/new-state.ts';
 import { destroyPrekeys, ownCard } from '../../src/core/own-keys.ts';
 import { findPeople, indexName } from '../../src/core/people.ts';
+import { restore } from '../../src/core/restore.ts';
 import { enterRoom } from '../../src/core/rooms.ts';
 import type { CoreState, Effect } from '../../src/core/state.ts';
 import {
@@ -71,6 +73,10 @@ export interface FakeProfile {
   bundleSeq: bigint;
   rooms: readonly string[];
   readonly pins: MemoryPins;
+  /** The protocol's state, by place. */
+  readonly rows: Map<string, Uint8Array>;
+  /** What was said, in order. */
+  readonly history: HistoryWrite[];
 }
 
 export class FakePerson {
@@ -82,6 +88,8 @@ export class FakePerson {
   readonly events: CoreEvent[] = [];
   wallSkewMs = 0;
   isWorking = false;
+  /** Effects that this run still does before it dies; null: it lives. */
+  effectsToLive: number | null = null;
   /** Counts ticks and slices, so that an alarm is for its own wake-up only. */
   wakeAtMs: number | null = null;
 
@@ -93,6 +101,13 @@ export class FakePerson {
 
   get id(): PeerId {
     return this.profile.me.id;
+  }
+
+  /** Texts of others in history, in order; each once, or it is there twice. */
+  get kept(): string[] {
+    return this.profile.history.flatMap((write) =>
+      write.type === 'message' && write.message.state === null ? [write.message.text] : [],
+    );
   }
 
   /** Texts shown from others, in order, as `name: text` or `#room name: text`. */
@@ -152,6 +167,8 @@ interface FakePort extends Port {
 
 export interface NetOptions {
   readonly seed?: number;
+  /** Blobs that the relay keeps for somebody away; 0: none. */
+  readonly mailbox?: number;
 }
 
 export interface PersonOptions {
@@ -170,6 +187,7 @@ export class FakeNet {
   readonly relayKey: RelayIdentity;
   /** Frames that went each way, by type. */
   readonly counts = new Map<string, number>();
+  readonly mailbox: number;
   relay: FakeRelay;
   #queue: Scheduled[] = [];
   #order = 0;
@@ -177,7 +195,8 @@ export class FakeNet {
   #inFlight: { letter: { way: Way; port: FakePort; done: boolean }; run: () => void }[] = [];
   readonly #random: Random;
 
-  constructor({ seed = 1 }: NetOptions = {}) {
+  constructor({ seed = 1, mailbox = 0 }: NetOptions = {}) {
+    this.mailbox = mailbox;
     this.#random = randomFrom(seed);
     this.relayKey = relayIdentityFromSeed(filled(200));
     this.relay = this.#newRelay();
@@ -194,6 +213,8 @@ export class FakeNet {
       bundleSeq: 0n,
       rooms: options.rooms ?? [],
       pins: new MemoryPins(),
+      rows: new Map(),
+      history: [],
     };
     const person: FakePerson = new FakePerson(
       name,
@@ -244,9 +265,10 @@ export class FakeNet {
     this.schedule(LATENCY_MS, () => {
       if (!port.open) return;
       // As READY, which comes before anything else from the relay.
-      const { id, publicKey } = this.relayKey;
-      this.input(person, { type: 'connected', relayId: id, relayKey: publicKey, topics: 64 });
-      this.relay.login(port, card);
+      const { id: relayId, publicKey: relayKey } = this.relayKey;
+      const mailboxBlobs = this.mailbox;
+      this.input(person, { type: 'connected', relayId, relayKey, topics: 64, mailboxBlobs });
+      if (port.open) this.relay.login(port, card);
     });
   }
 
@@ -281,25 +303,40 @@ export class FakeNet {
     this.relay.lost(port);
   }
 
-  /** A new run of the program: memory is lost, the profile stays. Not connected yet. */
-  restart(person: FakePerson): void {
-    if (person.port !== null) {
-      const { port } = person;
-      port.open = false;
-      person.port = null;
-      this.notice(port);
-    }
+  /**
+   * A new run of the program: memory is lost, the profile stays, but for its database where that is lost. Not
+   * connected yet.
+   */
+  restart(person: FakePerson, { loses = false }: { readonly loses?: boolean } = {}): void {
+    this.#unplug(person);
     destroyPrekeys(person.core);
     const { profile } = person;
+    if (loses) profile.rows.clear();
     person.core = this.#newCore(profile, () => person);
     person.wakeAtMs = null;
+    person.effectsToLive = null;
     for (const pin of profile.pins.all()) indexName(person.core, pin);
+    const rows = Array.from(profile.rows, ([place, value]) => ({ place, value: value.slice() }));
+    restore(person.core, rows);
     for (const room of profile.rooms) enterRoom(person.core, room, 'joined');
     this.#after(person, finish(person.core));
   }
 
-  /** Everything the relay knew is gone; its key stays. All links are cut. */
-  restartRelay(): void {
+  /** The program dies after so many more effects, and does nothing until it is restarted. */
+  killAfter(person: FakePerson, effects: number): void {
+    person.effectsToLive = effects;
+  }
+
+  #unplug(person: FakePerson): void {
+    const { port } = person;
+    if (port === null) return;
+    port.open = false;
+    person.port = null;
+    this.notice(port);
+  }
+
+  /** What the relay has in memory is gone, and its disk too unless it is kept; its key stays. All links are cut. */
+  restartRelay({ keepsDisk = false }: { readonly keepsDisk?: boolean } = {}): void {
     for (const person of this.people) {
       if (person.port === null) continue;
       person.port.open = false;
@@ -307,7 +344,9 @@ export class FakeNet {
       person.port = null;
       this.input(person, { type: 'disconnected' });
     }
+    const disk = keepsDisk ? this.relay.disk : null;
     this.relay = this.#newRelay();
+    if (disk !== null) this.relay.disk = disk;
   }
 
   /** Lets `ms` go by. */
@@ -344,6 +383,7 @@ export class FakeNet {
   }
 
   input(person: FakePerson, input: Input): void {
+    if (person.effectsToLive === 0) return;
     this.#after(person, step(person.core, input));
   }
 
@@ -390,7 +430,8 @@ export class FakeNet {
   }
 
   #newRelay(): FakeRelay {
-    return new FakeRelay(START_WALL_MS + this.nowMs, () => this.#tellSoon());
+    const { mailbox } = this;
+    return new FakeRelay({ startMs: START_WALL_MS + this.nowMs, mailbox }, () => this.#tellSoon());
   }
 
   #tellSoon(): void {
@@ -414,7 +455,15 @@ export class FakeNet {
 
   /** What the driver does after each step: effects in order, then work and clocks. */
   #after(person: FakePerson, effects: readonly Effect[]): void {
-    for (const effect of effects) this.#do(person, effect);
+    for (const effect of effects) {
+      if (person.effectsToLive === 0) break;
+      if (person.effectsToLive !== null) person.effectsToLive -= 1;
+      this.#do(person, effect);
+    }
+    if (person.effectsToLive === 0) {
+      this.#unplug(person);
+      return;
+    }
     this.#work(person);
     this.#wake(person);
   }
@@ -430,6 +479,9 @@ export class FakeNet {
       case 'save-rooms':
         profile.rooms = effect.rooms;
         return;
+      case 'save':
+        this.#save(person);
+        return;
       case 'transmit':
         if (person.port !== null) this.#carry(person.port, 'up', effect.frame);
         return;
@@ -439,6 +491,16 @@ export class FakeNet {
       default:
         effect satisfies never;
     }
+  }
+
+  /** One transaction. */
+  #save({ core, profile }: FakePerson): void {
+    const { state, history } = takeBatch(core);
+    for (const { place, value } of state) {
+      if (value === null) profile.rows.delete(place);
+      else profile.rows.set(place, value);
+    }
+    profile.history.push(...history);
   }
 
   #work(person: FakePerson): void {

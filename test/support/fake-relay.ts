@@ -48,17 +48,75 @@ interface Topic {
   log: Logged[];
 }
 
+interface Letter {
+  readonly rseq: bigint;
+  /** Of the sender and their token. */
+  readonly key: string;
+  readonly blob: Uint8Array;
+}
+
+/** What outlives a run of the relay; connections are none of it. */
+export interface RelayDisk {
+  readonly people: Map<PeerPrefix, Known>;
+  readonly topics: Map<TopicId, Topic>;
+  readonly mail: Map<PeerPrefix, Letter[]>;
+  /** Of what was acknowledged. */
+  readonly tokens: Set<string>;
+  lastRseq: bigint;
+}
+
+export interface FakeRelayOptions {
+  readonly startMs: number;
+  /** Blobs kept for somebody away; 0: none. */
+  readonly mailbox: number;
+}
+
+/** Blobs in one page of a mailbox: few, so that tests see several. */
+const FETCH_BLOBS = 4;
+
 export class FakeRelay {
-  readonly #people = new Map<PeerPrefix, Known>();
-  readonly #topics = new Map<TopicId, Topic>();
+  #people = new Map<PeerPrefix, Known>();
+  #topics = new Map<TopicId, Topic>();
+  #mail = new Map<PeerPrefix, Letter[]>();
+  #tokens = new Set<string>();
+  #lastRseq: bigint;
   readonly #changed = new Set<Known>();
   readonly #startMs: number;
+  readonly #mailbox: number;
   /** Asked to call `tell` in a moment. */
   readonly #soon: () => void;
 
-  constructor(startMs: number, soon: () => void) {
+  constructor({ startMs, mailbox }: FakeRelayOptions, soon: () => void) {
     this.#startMs = startMs;
+    this.#lastRseq = BigInt(startMs) << 20n;
+    this.#mailbox = mailbox;
     this.#soon = soon;
+  }
+
+  get disk(): RelayDisk {
+    return {
+      ...{ people: this.#people, topics: this.#topics, mail: this.#mail, tokens: this.#tokens },
+      lastRseq: this.#lastRseq,
+    };
+  }
+
+  /** A run before this one wrote it; nobody is connected. */
+  set disk({ people, topics, mail, tokens, lastRseq }: RelayDisk) {
+    for (const known of people.values()) known.port = null;
+    for (const topic of topics.values()) {
+      topic.subscribers.clear();
+      for (const [id, entry] of topic.roster) topic.roster.set(id, { ...entry, here: false });
+    }
+    this.#people = people;
+    this.#topics = topics;
+    this.#mail = mail;
+    this.#tokens = tokens;
+    if (lastRseq > this.#lastRseq) this.#lastRseq = lastRseq;
+  }
+
+  /** Blobs that wait for somebody. */
+  waiting(id: PeerId): number {
+    return this.#mail.get(peerPrefix(id))?.length ?? 0;
   }
 
   login(port: Port, card: Uint8Array): void {
@@ -115,7 +173,13 @@ export class FakeRelay {
         port.send({ type: 'found', req: frame.req, kind: frame.kind, objects: this.#find(frame) });
         return null;
       case 'send':
-        return this.#deliver(frame);
+        return frame.ttlSeconds > 0 ? this.#store(port, frame) : this.#deliver(frame);
+      case 'fetch':
+        this.#fetch(port, frame);
+        return null;
+      case 'ack':
+        this.#acknowledge(port, frame);
+        return null;
       case 'fanout':
         return this.#fanOut(port, frame);
       case 'sub':
@@ -153,6 +217,40 @@ export class FakeRelay {
     if (port === null || port === undefined) return 'not-here';
     port.send({ type: 'deliver', req: 0, rseq: 0n, blob });
     return 'done';
+  }
+
+  #store(from: Port, { blob, token }: FrameOf<'send'>): 'done' | Code {
+    const header = decodeHeader(blob);
+    if (header.kind !== 'direct') throw new Error('send of a room blob');
+    const person = this.#people.get(header.recipient);
+    if (person === undefined || this.#mailbox === 0) return 'not-here';
+    const box = this.#mail.get(header.recipient) ?? [];
+    const key = `${from.id} ${hexFromBytes(token)}`;
+    if (this.#tokens.has(key) || box.some((letter) => letter.key === key)) return 'done';
+    if (box.length >= this.#mailbox) return 'quota';
+    const rseq = ++this.#lastRseq;
+    this.#mail.set(header.recipient, [...box, { rseq, key, blob }]);
+    person.port?.send({ type: 'deliver', req: 0, rseq, blob });
+    return 'done';
+  }
+
+  #fetch(port: Port, { req, after }: FrameOf<'fetch'>): void {
+    const box = this.#mail.get(peerPrefix(port.id)) ?? [];
+    const newer = box.filter(({ rseq }) => rseq > after);
+    for (const { rseq, blob } of newer.slice(0, FETCH_BLOBS)) {
+      port.send({ type: 'deliver', req: 0, rseq, blob });
+    }
+    port.send({ type: newer.length > FETCH_BLOBS ? 'done' : 'drained', req });
+  }
+
+  #acknowledge(port: Port, { rseqs }: FrameOf<'ack'>): void {
+    const prefix = peerPrefix(port.id);
+    const box = this.#mail.get(prefix) ?? [];
+    for (const { rseq, key } of box) if (rseqs.includes(rseq)) this.#tokens.add(key);
+    this.#mail.set(
+      prefix,
+      box.filter(({ rseq }) => !rseqs.includes(rseq)),
+    );
   }
 
   #fanOut(port: Port, { blob, token }: FrameOf<'fanout'>): 'done' | Code {

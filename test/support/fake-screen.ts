@@ -13,6 +13,7 @@ import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId, type PeerId } from '../../src/protocol/ids.ts';
 import { openScreen } from '../../src/ui/open-screen.tsx';
 import { safeText } from '../../src/ui/safe-text.ts';
+import { FakeHistory, stored } from './fake-history.ts';
 import { FakeSession, onlineLink, peerId, person } from './fake-session.ts';
 
 /** From the environment, as JSON: what the session begins with and what follows at once. */
@@ -23,6 +24,8 @@ interface Scene {
   readonly events?: readonly ClientEvent[];
   /** Messages of a long history, made here: too many for an environment. */
   readonly history?: number;
+  /** Messages of #lobby that were there before the session began. */
+  readonly past?: number;
   readonly firstRun?: boolean;
   readonly target?: string;
   readonly fault?: string;
@@ -41,10 +44,27 @@ session.snapshot = {
   ready: true,
   people,
   rooms: scene.rooms ?? [{ name: '#lobby', members }],
+  ephemeral: false,
+  storageProblem: null,
   ...scene.snapshot,
 };
 
-let sent = 0;
+const past = new FakeHistory(
+  Array.from({ length: scene.past ?? 0 }, (_, index) =>
+    stored(index + 1, { from: pastAuthor(index) }),
+  ),
+);
+past.serve(session);
+session.subscribe((event) => {
+  if (event.type === 'message') past.messages.push({ ...event.message, reason: null });
+});
+
+function pastAuthor(index: number) {
+  return people[Math.floor(index / 3) % people.length] ?? person('ravi', 'b');
+}
+
+/** Above those of the past. */
+let sent = 1_000_000;
 
 function nextId(): MessageId {
   sent += 1;
@@ -127,7 +147,6 @@ session.answer({
 
 function history(count: number): void {
   for (let index = 0; index < count; index += 1) {
-    const from = people[Math.floor(index / 3) % people.length] ?? person('ravi', 'b');
     session.emit({
       type: 'message',
       message: {
@@ -136,7 +155,7 @@ function history(count: number): void {
         sentTime: null,
         room: '#lobby',
         peer: null,
-        from,
+        from: pastAuthor(index),
         text: `message ${index} of a long history that somebody might scroll through one day`,
         state: null,
       },
@@ -169,6 +188,7 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,
   firstRun: scene.firstRun ?? false,

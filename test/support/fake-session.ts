@@ -73,12 +73,14 @@ export class FakeSession implements OpenSession {
     ready: true,
     people: [],
     rooms: [],
+    ephemeral: false,
+    storageProblem: null,
   };
   readonly #answers = new Map<string, AnyAnswer>();
   readonly #listeners = new Set<(event: ClientEvent) => void>();
 
   constructor(answers: Answers = {}) {
-    this.answer(answers);
+    this.answer({ remembered: () => ({ rooms: [], relays: [] }), ...answers });
   }
 
   answer(more: Answers): void {

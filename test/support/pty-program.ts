@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { SQLITE_WHERE_INSTALLED } from './bundle.ts';
 import { type PtyOptions, PtySession } from './pty.ts';
 
 export interface PtyProgram {
@@ -45,7 +46,8 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     format: 'esm',
     jsx: 'automatic',
     // Ink asks for it only when DEV=true; any module with a default export stands in for it.
-    alias: { 'react-devtools-core': 'node:events' },
+    alias: { ...SQLITE_WHERE_INSTALLED.alias, 'react-devtools-core': 'node:events' },
+    external: SQLITE_WHERE_INSTALLED.external,
     define: { 'process.env.NODE_ENV': '"production"' },
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -3,11 +3,12 @@
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import type { Message, Who } from '../../src/client/api.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
-import { applySnapshot } from '../../src/ui/apply-event.ts';
+import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
+import { HistoryReader } from '../../src/ui/history-reader.ts';
 import { LineQueue } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
-import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
+import type { ExportWish, QuitWish, ScreenActions } from '../../src/ui/talk.ts';
 import { FakeSession, peerId } from './fake-session.ts';
 
 export class TestClock {
@@ -38,10 +39,14 @@ export interface TestScreen {
   readonly session: FakeSession;
   readonly actions: ScreenActions;
   readonly wishes: QuitWish[];
+  readonly exports: ExportWish[];
   hosted: number;
 }
 
-/** A screen of 80×24 whose session has said its snapshot. */
+/**
+ * A screen of 80×24 whose session has said its snapshot, and whose events it hears. Nothing of history is
+ * read before `actions.history.start()`.
+ */
 export function testScreen(session = new FakeSession()): TestScreen {
   const clock = new TestClock();
   const store = new ScreenStore({
@@ -51,18 +56,29 @@ export function testScreen(session = new FakeSession()): TestScreen {
     version: safeText('1.2.3'),
   });
   applySnapshot(store, session.snapshot);
+  session.subscribe((event) => applyEvent(store, event));
+  const ask = session.request.bind(session);
+  const history = new HistoryReader({ store, ask, schedule: clock.schedule });
+  store.subscribe(() => history.look());
   const wishes: QuitWish[] = [];
+  const exports: ExportWish[] = [];
   const screen: TestScreen = {
     clock,
     store,
     session,
     wishes,
+    exports,
     hosted: 0,
     actions: {
       store,
       lines: new LineQueue(clock.schedule, Promise.resolve()),
-      ask: (command) => session.request(command),
+      ask,
+      history,
       parseRelay: parseRelayAddress,
+      exportTo: async (wish) => {
+        exports.push(wish);
+        return { file: `/there/${wish.file}`, messages: 2 };
+      },
       host: () => {
         screen.hosted += 1;
       },

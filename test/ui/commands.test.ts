@@ -1,37 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
-import { COMMANDS, findCommand, parseLine, runLine } from '../../src/ui/commands.ts';
+import { COMMANDS, findCommand } from '../../src/ui/commands.ts';
 import { helpRows } from '../../src/ui/help-rows.ts';
-import { keyPress } from '../../src/ui/key-sequences.ts';
 import { LINE_PATIENCE_MS } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
-import { ScreenKeys } from '../../src/ui/screen-keys.ts';
+import { parseLine, runLine } from '../../src/ui/typed-line.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
-import { stillMoment } from '../support/ink-screen.tsx';
+import { enter, settled } from '../support/screen-presses.ts';
 import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
 
 const ravi = person('ravi', 'b');
 const otherRavi = person('ravi', 'c', { ambiguous: true });
-
-/** Types a line, presses Enter and lets what follows from it happen. */
-async function enter(screen: TestScreen, text: string): Promise<void> {
-  screen.store.edit({ type: 'clear' });
-  screen.store.edit({ type: 'insert', text });
-  const keys = new ScreenKeys({
-    ...screen.actions,
-    moment: () => stillMoment,
-    suspend: () => {},
-    repaint: () => {},
-  });
-  keys.take(keyPress('enter'));
-  await settled();
-}
-
-/** Everything that follows without waiting for a clock has happened. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 function screenWith(people = [ravi]): TestScreen {
   const session = new FakeSession({

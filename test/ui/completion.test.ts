@@ -37,6 +37,8 @@ describe('Tab', () => {
     ['', null],
     ['hello ', null],
     ['/msg ravi ra', ['rani ', 'ravi ']],
+    ['/set ke', ['keep-days ']],
+    ['/set keep-days ke', null],
     ['@me', null],
   ])('after %j offers %j', (text, expected) => {
     expect(candidates(text)).toEqual(expected);

@@ -87,6 +87,35 @@ describe('talking', () => {
   });
 });
 
+describe('what was said before', () => {
+  const pageUp = '\x1b[5~';
+
+  it('is scrolled through, found, deleted here, and left again', async () => {
+    const session = await start({ scene: { past: 450 } });
+    await session.waitForText('message 450');
+    while (!text(session).includes('nothing older is kept here')) {
+      const before = text(session);
+      session.type(pageUp);
+      await session.waitFor((s) => text(s) !== before, 'another page');
+    }
+    expect(text(session)).toMatch(/message 1$/m);
+    session.type('/search message 222\r');
+    await session.waitForText('1 message holds "message 222"');
+    session.type('\r');
+    await session.waitForText('found ──');
+    expect(text(session)).toContain('message 222');
+    session.type(escapeKey);
+    await session.waitForText('message 450');
+    session.type('/search message 222\r');
+    await session.waitForText('1 message holds');
+    session.type('d');
+    await session.waitForText('d again deletes it');
+    session.type('d');
+    await session.waitForText('Nothing holds "message 222"');
+    expect(session.screen).toHaveLength(24);
+  });
+});
+
 describe('trust', () => {
   const was = peerId('1');
   const now = peerId('2');

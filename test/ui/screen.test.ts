@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { EMPTY_COMPOSER } from '../../src/ui/composer.ts';
 import type { Moment } from '../../src/ui/frame.ts';
 import { keyPress } from '../../src/ui/key-sequences.ts';
-import { ScreenKeys } from '../../src/ui/screen-keys.ts';
 import { cellWidth } from '../../src/ui/width.ts';
 import { FakeSession, onlineLink, peerId, person } from '../support/fake-session.ts';
 import { type InkScreen, inkScreen, stillMoment } from '../support/ink-screen.tsx';
+import { keysOf } from '../support/screen-presses.ts';
 import { message, type TestScreen, testScreen } from '../support/screen-store.ts';
 
 const sizes = [
@@ -49,15 +50,6 @@ function shown(screen: TestScreen, moment: Moment = stillMoment): InkScreen {
 /** React paints what the store said in a microtask. */
 function painted(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function keysOf(screen: TestScreen, moment: Moment = stillMoment): ScreenKeys {
-  return new ScreenKeys({
-    ...screen.actions,
-    moment: () => moment,
-    suspend: () => {},
-    repaint: () => {},
-  });
 }
 
 function say(screen: TestScreen, change: Parameters<typeof message>[0]): void {
@@ -150,6 +142,12 @@ describe.each(sizes)('at $columns×$rows', (size) => {
       { kind: 'help', top: 0 },
       { kind: 'relays', choices, selected: 0 },
       { kind: 'picker', name, people, selected: 1, purpose: { kind: 'open', draft: null } },
+      { kind: 'forget', key: ravi.fingerprint, input: EMPTY_COMPOSER },
+      {
+        kind: 'search',
+        ...{ query: 'word '.repeat(50), scope: null, selected: 0, armed: false, problem: null },
+        outcome: { kind: 'failed', why: name },
+      },
       { kind: 'verify', peer: ravi.fingerprint, digits, qr: digits, shown: 'digits' },
     ] as const) {
       store.setOverlay(overlay);

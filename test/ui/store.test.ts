@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
+import { ARRIVAL_PAUSE_MS } from '../../src/ui/change-signal.ts';
 import { MAX_ENTRIES } from '../../src/ui/conversation.ts';
-import { ARRIVAL_PAUSE_MS } from '../../src/ui/store.ts';
 import { FakeSession, onlineLink, peerId, person } from '../support/fake-session.ts';
 import { lines, message, testScreen } from '../support/screen-store.ts';
 
@@ -55,12 +55,13 @@ describe('unread', () => {
   it('counts what comes elsewhere, names mentions, and marks where to begin reading', () => {
     const { store } = testScreen();
     store.setRoom({ name: '#work', members: [] });
-    applyEvent(store, { type: 'message', message: message({ room: '#work' }) });
+    const first = message({ room: '#work' });
+    applyEvent(store, { type: 'message', message: first });
     applyEvent(store, { type: 'message', message: message({ room: '#work', text: 'Me: look' }) });
     const work = store.conversation('#work');
     expect([work.unread, work.mentions]).toEqual([2, 1]);
     store.open('#work');
-    expect([work.unread, work.mentions, work.marker]).toEqual([0, 0, work.entries[0]?.seq]);
+    expect([work.unread, work.mentions, work.marker]).toEqual([0, 0, first.id]);
     store.open('#lobby');
     expect(work.marker).toBeNull();
   });
@@ -74,11 +75,12 @@ describe('unread', () => {
   it('counts in the active window while nobody looks, until somebody looks again', () => {
     const { store } = testScreen();
     store.setFocused(false);
-    applyEvent(store, { type: 'message', message: message() });
+    const unseen = message();
+    applyEvent(store, { type: 'message', message: unseen });
     expect(store.active.unread).toBe(1);
     store.setFocused(true);
     expect(store.active.unread).toBe(0);
-    expect(store.active.marker).toBe(0);
+    expect(store.active.marker).toBe(unseen.id);
   });
 
   it.each([
@@ -158,6 +160,42 @@ describe('what is kept', () => {
     expect(store.state.active).toBe('#lobby');
     applyEvent(store, { type: 'left', room: '#work', who: ravi });
     expect(store.state.order).toEqual(['#lobby']);
+  });
+});
+
+describe('what is deleted', () => {
+  const conversation = { room: '#lobby' } as const;
+
+  it('goes from its window, and nothing else does', () => {
+    const { store } = testScreen();
+    const [first, second] = [message({ text: 'one' }), message({ text: 'two' })];
+    applyEvent(store, { type: 'message', message: first });
+    applyEvent(store, { type: 'message', message: second });
+    applyEvent(store, { type: 'deleted', conversation, id: first.id });
+    applyEvent(store, { type: 'deleted', conversation: { room: '#closed' }, id: second.id });
+    expect(lines(store, '#lobby')).toEqual(['two']);
+    expect(store.state.order).toEqual(['#lobby']);
+  });
+
+  it('hands the unread line on to the message after it', () => {
+    const { store } = testScreen();
+    store.setFocused(false);
+    const [first, second] = [message(), message()];
+    applyEvent(store, { type: 'message', message: first });
+    applyEvent(store, { type: 'message', message: second });
+    applyEvent(store, { type: 'deleted', conversation, id: first.id });
+    store.setFocused(true);
+    expect(store.active.marker).toBe(second.id);
+  });
+
+  it('is all of a conversation, but for what says that a key has changed', () => {
+    const { store } = testScreen();
+    applyEvent(store, { type: 'message', message: message() });
+    const keys = { nick: 'ravi', was: peerId('1'), now: peerId('2') };
+    applyEvent(store, { type: 'key-changed', ...keys, trust: 'known' });
+    applyEvent(store, { type: 'deleted', conversation, id: null });
+    expect(lines(store, '#lobby')).toEqual(['key changed ravi 1111 2222']);
+    expect(store.active.older).toEqual({ kind: 'beginning' });
   });
 });
 
@@ -297,6 +335,8 @@ it('takes a snapshot as the whole truth about oneself, people and rooms', () => 
     ready: true,
     people: [ravi],
     rooms: [{ name: '#work', members: [] }],
+    ephemeral: false,
+    storageProblem: null,
   });
   expect(store.state.order).toEqual(['#lobby', '#work']);
   expect(store.state.people.label(ravi.fingerprint)).toBe('ravi');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  anchorAbove,
   anchorTo,
   BOTTOM_ANCHOR,
   lineCache,
@@ -182,6 +183,33 @@ describe('scrollBy', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('where more is about to follow', () => {
+  it('stays in place at the end, so that what comes appears below', () => {
+    const items = list(2, 2, 2, 2);
+    const move = { lines: 9, rows: 3, stays: true };
+    const anchor = scrollBy(sourceOf(items), anchorTo('m0'), move);
+    const before = lines(items, anchor, 3);
+    expect(before).toEqual(['m2.1', 'm3.0', 'm3.1']);
+    expect(lines([...items, { key: 'new', height: 4 }], anchor, 3)).toEqual(before);
+  });
+});
+
+describe('an anchor with lines above it', () => {
+  const above = (key: string, count: number) =>
+    anchorAbove(sourceOf(list(2, 2, 2, 2)), anchorTo(key), count);
+
+  it('counts from the line that it names, also where little follows that', () => {
+    expect(lines(list(2, 2, 2, 2), above('m1', 1), 4)[0]).toBe('m0.1');
+    // The screen begins at m2.0 already; four more up from there, and the last one would be gone.
+    expect(lines(list(2, 2, 2, 2), above('m3', 2), 4)).toContain('m3.0');
+  });
+
+  it('stops at the oldest line, and leaves alone what names none', () => {
+    expect(above('m1', 9)).toEqual({ kind: 'line', key: 'm0', line: 0 });
+    expect(anchorAbove(sourceOf([]), BOTTOM_ANCHOR, 3)).toEqual(BOTTOM_ANCHOR);
   });
 });
 

@@ -10,11 +10,13 @@ import { Prekey } from '../../src/crypto/prekey.ts';
 import { publicRoomId, signJoin, topicOf } from '../../src/crypto/room.ts';
 import { newSenderChain, sealRoomBlob } from '../../src/crypto/room-chain.ts';
 import { safetyNumber } from '../../src/crypto/safety-number.ts';
-import { signBundle, signCard } from '../../src/crypto/signed-objects.ts';
+import { signBundle, signCard, signTurn } from '../../src/crypto/signed-objects.ts';
 import { sodium } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { concatBytes, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
 import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
+import { StreamId } from '../../src/protocol/ids.ts';
+import { encodeNote, type Have } from '../../src/protocol/note.ts';
 import { pad } from '../../src/protocol/padding.ts';
 import { filled, scriptedRandom } from '../crypto/fixtures.ts';
 
@@ -28,6 +30,8 @@ export function lanchatVectors(): Vectors {
     prekey: prekeyVector(),
     card: cardVector(),
     bundle: bundleVector(),
+    turn: turnVector(),
+    note: noteVector(),
     directMessage: directVector(),
     login: loginVector(),
     announcement: announcementVector(),
@@ -87,6 +91,46 @@ function bundleVector(): Vectors {
   const prekeys = [{ class: 'live', publicKey }] as const;
   const bytes = signBundle(people().bob, { seq: 1_000_001n, boot: 1_000_000n, prekeys });
   return { owner: 'bob', seq: '1000001', boot: '1000000', bytes: hexFromBytes(bytes) };
+}
+
+const BOOT = 1_000_000n;
+
+/** A turn prekey of bob's. */
+function bobsTurn(): Uint8Array {
+  const { publicKey } = new Prekey(filled(32, 5));
+  return signTurn(people().bob, BOOT, { n: 7n, publicKey });
+}
+
+function turnVector(): Vectors {
+  const seed = filled(32, 5);
+  return {
+    owner: 'bob',
+    ...{ seed: hexFromBytes(seed), kid: new Prekey(seed).kid, boot: `${BOOT}`, n: '7' },
+    bytes: hexFromBytes(bobsTurn()),
+  };
+}
+
+/** Everything that a note holds, but for wants, which have no place beside a turn key. */
+function noteVector(): Vectors {
+  const stream = StreamId.fromBytes(filled(8, 8));
+  const have: Have = {
+    stream,
+    upTo: 4,
+    ranges: [
+      [6, 6],
+      [9, 300],
+    ],
+  };
+  const lost = [new Prekey(SEEDS.bobPrekey).kid];
+  const numbers = { boot: BOOT, k: 3, low: 5, bundleSeq: BOOT + 1n };
+  const bytes = encodeNote({
+    ...{ ...numbers, have: [have], lost, turn: bobsTurn(), quiet: true, wants: [] },
+  });
+  return {
+    ...{ boot: `${BOOT}`, k: 3, low: 5, bundleSeq: `${BOOT + 1n}`, have: [have], lost },
+    ...{ turn: 'as above', quiet: true },
+    bytes: hexFromBytes(bytes),
+  };
 }
 
 /** The vector of PROTOCOL.md, Private messages. */

@@ -22,7 +22,7 @@ import { chainOf, fannedOut, hand, lobby, room, roomKey, roomRecord } from './ro
 beforeAll(ready);
 
 const MAX_PEERS = 10_000;
-const MAX_CHAINS = 4 * MAX_ROOM_MEMBERS;
+const MAX_CHAINS = 8 * MAX_ROOM_MEMBERS;
 const MAX_MEMBERS_KEPT = 2 * MAX_ROOM_MEMBERS;
 const MAX_WANTED = 64;
 const MEBIBYTE = 1024 * 1024;
@@ -165,8 +165,9 @@ describe('one connection with many names', () => {
       const from = stranger();
       net.inject(anna, sealed(from, anna, record(from, anna, { text: `${n}` })));
     }
-    expect(anna.core.peers.size).toBe(MAX_PEERS);
-    expect(anna.core.peers.get(ben.id)).toMatchObject({ online: true });
+    const { peers, kept } = anna.core;
+    expect(peers.size - kept.size).toBeLessThanOrEqual(MAX_PEERS);
+    expect(peers.get(ben.id)).toMatchObject({ online: true });
     const id = net.send(anna, ben, 'hello');
     net.run(5_000);
     expect(anna.lastState(id)).toBe('delivered');
@@ -283,8 +284,8 @@ describe('one sender in a room', () => {
 
   it('[A50 many chains] pushes out its own, and nobody else’s', () => {
     const { net, anna, ben, dora, handed } = annaAndGuest();
-    for (let n = 0; n < 12; n++) handed();
-    expect(chainsOf(ben, dora)).toBe(4);
+    for (let n = 0; n < 40; n++) handed();
+    expect(chainsOf(ben, dora)).toBe(32);
     expect([...room(ben).sequences.keys()].filter((run) => run.startsWith(dora.id))).toHaveLength(
       8,
     );
@@ -448,6 +449,8 @@ describe('a relay that lies about one person', () => {
     net.send(ben, anna, 'I have a new key');
     net.run(1_000);
     expect(anna.shown).toEqual(['ben: I have a new key']);
+    // The turn key that came with it is not used for longer than this.
+    net.run(30 * 60_000);
     const before = net.sent('send');
     const id = net.send(anna, ben, 'secret');
     net.run(60_000);

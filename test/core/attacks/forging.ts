@@ -48,7 +48,11 @@ let k = 0;
 
 export function note(changes: Partial<Note> = {}): Note {
   k++;
-  return { boot: 1n, k, low: 1, bundleSeq: 0n, have: [], wants: [], ...changes };
+  return {
+    ...{ boot: 1n, k, low: 1, bundleSeq: 0n, have: [], lost: [], turn: null, quiet: false },
+    wants: [],
+    ...changes,
+  };
 }
 
 /** Sealed as the protocol says, to the newest live key of `to`. */

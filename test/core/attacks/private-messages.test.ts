@@ -1,5 +1,6 @@
 // Attacks on private messages, through the core: each beside a control that differs only in the attack.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { peerOf } from '../../../src/core/new-state.ts';
 import { sealDirect } from '../../../src/crypto/direct.ts';
 import { conversationOf } from '../../../src/crypto/identity.ts';
 import { ready, sodium } from '../../../src/crypto/sodium.ts';
@@ -314,7 +315,8 @@ describe('a forged acknowledgement', () => {
     );
     const id = net.send(anna, ben, 'for ben');
     net.run(500);
-    const have = [{ stream: anna.core.stream, upTo: 1_000, ranges: [] }];
+    const { stream } = peerOf(anna.core, ben.id);
+    const have = [{ stream, upTo: 1_000, ranges: [] }];
     const empty = new Uint8Array();
     net.inject(anna, sealed(cara.profile.me, anna, empty, note({ have })));
     expect(anna.lastState(id)).toBe('relayed');
@@ -328,7 +330,8 @@ describe('a forged acknowledgement', () => {
     net.cut(ben);
     net.run(200);
     const id = net.send(anna, ben, 'later');
-    const have = [{ stream: anna.core.stream, upTo: 1_000, ranges: [] }];
+    const { stream } = peerOf(anna.core, ben.id);
+    const have = [{ stream, upTo: 1_000, ranges: [] }];
     net.inject(anna, sealed(ben.profile.me, anna, new Uint8Array(), note({ have })));
     expect(anna.lastState(id)).toBe('pending');
     net.connect(ben);

@@ -1,0 +1,86 @@
+// Exported conversations as one HTML page that stands alone: no script, nothing loaded, all words escaped.
+import { createHash } from 'node:crypto';
+import type { Destination, StoredMessage } from '../client/api.ts';
+import { type SafeText, safeText } from '../ui/safe-text.ts';
+import { calendarDay, clockTime, stateWords } from '../ui/words.ts';
+import { type ExportFormat, headingOf } from './export-formats.ts';
+import type { Cast } from './stored-messages.ts';
+
+/** The browser's own colours: they follow its light or dark mode. */
+const STYLE = [
+  ':root{color-scheme:light dark}',
+  'body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}',
+  'h2{margin-top:3rem;overflow-wrap:anywhere}',
+  'h3{font-size:1rem;border-bottom:1px solid GrayText}',
+  'article{margin:0 0 .75rem;padding-left:.75rem;border-left:.25rem solid transparent}',
+  'article.own{border-left-color:Highlight}',
+  'header{font-weight:600}',
+  'time,small{font-weight:400;opacity:.75}',
+  'p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}',
+].join('\n');
+
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+/** Even where a hole in the escaping were found, a browser would run and load nothing. */
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+
+const HEAD = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>lanchat</title>
+<style>${STYLE}</style>
+<main>
+`;
+
+export function htmlFormat(cast: Cast): ExportFormat {
+  let day: string | null = null;
+  return {
+    extension: 'html',
+    begin: () => HEAD,
+    conversation: (conversation: Destination) => {
+      day = null;
+      return `<h2>${isolated(headingOf(cast, conversation))}</h2>\n`;
+    },
+    message: (message) => {
+      const before = day;
+      day = calendarDay(Date.parse(message.time));
+      const heading = day === before ? '' : `<h3>${escaped(day)}</h3>\n`;
+      return `${heading}${article(cast, message)}`;
+    },
+    end: () => '</main>\n</html>\n',
+  };
+}
+
+function article(cast: Cast, message: StoredMessage): string {
+  const { id, time, from, state, reason, text } = message;
+  const name = isolated(cast.names.meet(from));
+  const clock = `<time datetime="${escaped(safeText(time))}">${clockTime(Date.parse(time))}</time>`;
+  const own = state === null ? '' : ` <small>(you, ${escaped(stateWords(state, reason))})</small>`;
+  const words = escaped(safeText(text, { multiline: true }));
+  return [
+    `<article id="m${escaped(safeText(id))}"${state === null ? '' : ' class="own"'}>`,
+    `<header>${name} ${clock}${own}</header>`,
+    `<p dir="auto">${words}</p></article>\n`,
+  ].join('');
+}
+
+/** A name that is written from right to left turns nothing round it. */
+function isolated(text: SafeText): string {
+  return `<bdi>${escaped(text)}</bdi>`;
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
+
+/** Good between tags and in a quoted attribute. */
+function escaped(text: SafeText | string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? '');
+}

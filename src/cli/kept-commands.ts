@@ -1,0 +1,156 @@
+// The commands about what this profile keeps, in commander's terms. Loads a command only when it runs.
+import type { Command } from 'commander';
+import type { Run } from './command-line.ts';
+import { parseCount, parseMessageId } from './options.ts';
+
+/** What one answer of the client holds at most. */
+const MAX_FOUND = 500;
+
+export function addKeptCommands(program: Command, run: Run): void {
+  addReading(program, run);
+  addExport(program, run);
+  addDeleting(program, run);
+  addProfile(program, run);
+}
+
+interface ReadingFlags {
+  readonly in?: string;
+  readonly last?: string;
+  readonly before?: string;
+  readonly ids?: true;
+}
+
+function addReading(program: Command, run: Run): void {
+  program
+    .command('history')
+    .description('what was said in a conversation; without one, which there are')
+    .argument('[conversation]', '#room, @nick or FINGERPRINT')
+    .option('--last <N>', 'the newest N; default 50')
+    .option('--before <ID>', 'those before this message')
+    .option('--ids', "show each message's ID")
+    .action((conversation: string | undefined, own: ReadingFlags, command: Command) =>
+      run(command, async (context) =>
+        (await import('./history.ts')).history(context, {
+          conversation: conversation ?? null,
+          last: own.last === undefined ? null : parseCount(own.last, '--last'),
+          before: own.before === undefined ? null : parseMessageId(own.before, '--before'),
+          ids: own.ids === true,
+        }),
+      ),
+    );
+  program
+    .command('search')
+    .description('find messages that hold all these words')
+    .argument('<words...>')
+    .option('--in <CONVERSATION>', 'only in this #room or with this @nick')
+    .option('--last <N>', 'the newest N; default 50')
+    .option('--ids', "show each message's ID")
+    .action((words: string[], own: ReadingFlags, command: Command) =>
+      run(command, async (context) =>
+        (await import('./search.ts')).search(context, {
+          words,
+          in: own.in ?? null,
+          last: own.last === undefined ? null : parseCount(own.last, '--last', MAX_FOUND),
+          ids: own.ids === true,
+        }),
+      ),
+    );
+}
+
+interface ExportFlags {
+  readonly all?: true;
+  readonly format?: string;
+  readonly out?: string;
+  readonly force?: true;
+}
+
+function addExport(program: Command, run: Run): void {
+  program
+    .command('export')
+    .description('write conversations out as text, JSON lines or HTML')
+    .argument('[conversation]', '#room, @nick or FINGERPRINT')
+    .option('--all', 'every conversation')
+    .option('--format <FORMAT>', 'text, jsonl or html; default text')
+    .option('-o, --out <FILE>', 'into a file, with --all into a folder; default: stdout')
+    .option('--force', 'replace a file that is there')
+    .action((conversation: string | undefined, own: ExportFlags, command: Command) =>
+      run(command, async (context) =>
+        (await import('./export.ts')).exportKept(context, {
+          conversation: conversation ?? null,
+          all: own.all === true,
+          format: own.format ?? null,
+          out: own.out ?? null,
+          force: own.force === true,
+        }),
+      ),
+    );
+}
+
+function addDeleting(program: Command, run: Run): void {
+  program
+    .command('delete')
+    .description('delete a message, or a whole conversation, here only')
+    .argument('<what>', "a message's ID, or #room, @nick or FINGERPRINT")
+    .option('--yes', 'a whole conversation without a question')
+    .action((what: string, own: { yes?: true }, command: Command) =>
+      run(command, async (context) =>
+        (await import('./delete.ts')).deleteKept(context, { what, yes: own.yes === true }),
+      ),
+    );
+  program
+    .command('wipe')
+    .description('delete everything of this profile, its identity too')
+    .option('--yes', 'without a question')
+    .action((own: { yes?: true }, command: Command) =>
+      run(command, async (context) =>
+        (await import('./wipe.ts')).wipe(context, { yes: own.yes === true }),
+      ),
+    );
+}
+
+function addProfile(program: Command, run: Run): void {
+  program
+    .command('set')
+    .description('show or change what can be set')
+    .argument('[name]')
+    .argument('[value]')
+    .action(
+      (name: string | undefined, value: string | undefined, _own: unknown, command: Command) =>
+        run(command, async (context) =>
+          (await import('./set.ts')).set(context, { name: name ?? null, value: value ?? null }),
+        ),
+    );
+  program
+    .command('passphrase')
+    .description('set, change or remove the passphrase that opens this profile')
+    .option('--remove', 'open without one from now on')
+    .action((own: { remove?: true }, command: Command) =>
+      run(command, async (context) =>
+        (await import('./passphrase-command.ts')).passphrase(context, {
+          remove: own.remove === true,
+        }),
+      ),
+    );
+  program
+    .command('backup')
+    .description('write identity, people and settings into one sealed file')
+    .argument('<file>')
+    .option('--with-history', 'and everything that was said')
+    .option('--force', 'replace a file that is there')
+    .action((file: string, own: { withHistory?: true; force?: true }, command: Command) =>
+      run(command, async (context) =>
+        (await import('./backup.ts')).backup(context, {
+          file,
+          withHistory: own.withHistory === true,
+          force: own.force === true,
+        }),
+      ),
+    );
+  program
+    .command('restore')
+    .description('make a fresh profile from a backup')
+    .argument('<file>')
+    .action((file: string, _own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./restore.ts')).restore(context, file)),
+    );
+}

@@ -1,0 +1,197 @@
+// What `lanchat listen` prints, in order and each message once: history first, then events as they come.
+import type { ClientEvent, Link, Snapshot, StoredMessage } from '../client/api.ts';
+import type { MessageId } from '../protocol/ids.ts';
+import { Directory } from '../ui/people.ts';
+import type { CommandContext } from './context.ts';
+import { diskWords, eventLine, fitted, messageLines, Transcript } from './lines.ts';
+import type { JsonRecord } from './output.ts';
+import { refuseFinal } from './session.ts';
+import { conversationFields, messageRecord } from './stored-messages.ts';
+
+/** A message is in history some moments before it is told: far fewer than these are on the way at a time. */
+const MAX_PRINTED = 2_000;
+
+/** Turns events into lines. No event is written before `ready`: what came earlier follows it. */
+export class ListenStream {
+  readonly #context: CommandContext;
+  readonly #only: ReadonlySet<string>;
+  readonly #people = new Directory();
+  /** The newest that came from history, which may come as events as well. */
+  readonly #printed = new Set<MessageId>();
+  readonly #transcript = new Transcript(this.#people);
+  #left: number | null;
+  #early: ClientEvent[] | null = [];
+  #lastSeen: MessageId | null = null;
+  #wasReady = false;
+  #finish: (error: unknown) => void = () => {};
+
+  constructor(
+    context: CommandContext,
+    { only, count }: { only: ReadonlySet<string>; count: number | null },
+  ) {
+    this.#context = context;
+    this.#only = only;
+    this.#left = count;
+  }
+
+  /** Whether as many messages have been printed as were asked for. */
+  get isFull(): boolean {
+    return this.#left === 0;
+  }
+
+  /** The last message that was looked at, printed or not: all before it has been. Null: none. */
+  get lastSeen(): MessageId | null {
+    return this.#lastSeen;
+  }
+
+  /**
+   * Begins anew with another session. The promise settles after the last message that was asked for, or
+   * when the link has ended for good.
+   */
+  restart(): Promise<void> {
+    if (this.#wasReady) this.#write({ type: 'disconnected', reason: 'owner-gone' });
+    this.#early = [];
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#finish = (error) => (error === null ? resolve() : reject(error));
+    });
+    // It may end before anybody waits for it.
+    finished.catch(() => {});
+    return finished;
+  }
+
+  /** Prints a page of history. Comes before `begin`. */
+  async catchUp(messages: readonly StoredMessage[]): Promise<void> {
+    const { output } = this.#context;
+    for (const message of messages) {
+      this.#remember(message.id);
+      const event: ClientEvent = { type: 'message', message };
+      if (this.#left === 0 || !this.#isWanted(event)) continue;
+      if (output.options.json) output.json(messageRecord(message));
+      else output.human(...fitted(this.#transcript.lines(message), output.columns));
+      this.#countDown();
+      await output.drained();
+    }
+  }
+
+  begin({ link, people }: Snapshot): void {
+    for (const person of people) this.#people.set(person);
+    const early = this.#early ?? [];
+    this.#early = null;
+    if (this.#wasReady) this.#write({ type: 'reconnected' });
+    else {
+      const { relay, fingerprint } = link;
+      this.#write({ type: 'ready', relay: relay ?? '', fingerprint: fingerprint ?? '' });
+    }
+    this.#wasReady = true;
+    for (const event of early) this.take(event);
+  }
+
+  take(event: ClientEvent): void {
+    if (event.type === 'person') this.#people.set(event.person);
+    if (event.type === 'link') this.#judge(event.link);
+    if (this.#early !== null) {
+      this.#early.push(event);
+      return;
+    }
+    if (event.type === 'message') {
+      if (this.#printed.delete(event.message.id)) return;
+      this.#lastSeen = event.message.id;
+    }
+    // Ready once is ready: afterwards `disconnected` and `reconnected` tell.
+    if (event.type === 'ready' || this.#left === 0 || !this.#isWanted(event)) return;
+    this.#write(event);
+    if (event.type === 'message') this.#countDown();
+  }
+
+  #remember(id: MessageId): void {
+    this.#lastSeen = id;
+    this.#printed.add(id);
+    const [oldest] = this.#printed;
+    if (this.#printed.size > MAX_PRINTED && oldest !== undefined) this.#printed.delete(oldest);
+  }
+
+  #countDown(): void {
+    if (this.#left === null) return;
+    this.#left -= 1;
+    if (this.#left === 0) this.#finish(null);
+  }
+
+  #judge(link: Link): void {
+    try {
+      refuseFinal(link);
+    } catch (error) {
+      this.#finish(error);
+    }
+  }
+
+  #isWanted(event: ClientEvent): boolean {
+    // Our own words did not arrive; a bot that heard itself would answer itself.
+    if (event.type === 'message' && event.message.state !== null) return false;
+    if (this.#only.size === 0) return true;
+    if (event.type === 'message') return this.#isOf(event.message.room);
+    if (event.type === 'deleted') {
+      return 'room' in event.conversation && this.#isOf(event.conversation.room);
+    }
+    if (event.type === 'joined' || event.type === 'left' || event.type === 'gap') {
+      return this.#isOf(event.room);
+    }
+    return true;
+  }
+
+  #isOf(room: string | null): boolean {
+    return room !== null && this.#only.has(room);
+  }
+
+  #write(event: ClientEvent): void {
+    const { output } = this.#context;
+    if (output.options.json) {
+      const record = eventRecord(event, this.#people);
+      if (record !== null) output.json(record);
+    } else if (event.type === 'message') {
+      output.human(...fitted(messageLines(event.message, this.#people), output.columns));
+    } else {
+      const line = eventLine(event, this.#people);
+      if (line !== null) output.human(...fitted([line], output.columns));
+    }
+  }
+}
+
+/** The JSON of CLI.md for an event; null for those that `listen` doesn't show. */
+function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
+  switch (event.type) {
+    case 'message':
+      return messageRecord(event.message);
+    case 'deleted': {
+      const { conversation, id } = event;
+      const what = id === null ? {} : { id };
+      return { type: 'deleted', ...conversationFields(conversation, people), ...what };
+    }
+    case 'storage':
+      return { ...event, message: diskWords(event.problem) };
+    case 'receipt': {
+      const { reason, ...receipt } = event;
+      return reason === null ? receipt : { ...receipt, reason };
+    }
+    case 'gap': {
+      const { room, ...gap } = event;
+      return room === null ? gap : { ...gap, room };
+    }
+    case 'ready':
+    case 'joined':
+    case 'left':
+    case 'key-changed':
+    case 'disconnected':
+    case 'reconnected':
+    case 'announcement':
+    case 'error':
+      return { ...event };
+    case 'link':
+    case 'self':
+    case 'person':
+    case 'room':
+    case 'room-left':
+      return null;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,120 @@
+// A file for what a command writes: whole under its name or not there at all, for its owner only.
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, UsageError } from '../protocol/errors.ts';
+import { publishFile, syncFolder } from '../storage/private-file.ts';
+import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
+import { CommandError } from './errors.ts';
+
+const PRIVATE_MODE = 0o600;
+/** Text waits in memory until there is so much of it. */
+const BLOCK_LENGTH = 64 * 1024;
+
+/** Owns a temporary file beside `path` until `publish` or `discard`. */
+export class OutputFile {
+  readonly path: string;
+  readonly #force: boolean;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  #pending = '';
+
+  /** Throws CommandError `file-exists` where something is there, unless `force`; StorageError. */
+  static async create(path: string, { force }: { force: boolean }): Promise<OutputFile> {
+    await refuseExisting(path, force);
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      const handle = await open(temporary, 'wx', PRIVATE_MODE);
+      return new OutputFile(path, { force, temporary, handle });
+    } catch (cause) {
+      if (errnoOf(cause) === 'ENOENT') {
+        throw new UsageError('no-folder', `${path} is in a folder that isn't there; make it first`);
+      }
+      throw writeFault(cause, path);
+    }
+  }
+
+  private constructor(
+    path: string,
+    { force, temporary, handle }: { force: boolean; temporary: string; handle: FileHandle },
+  ) {
+    this.path = path;
+    this.#force = force;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  /** Bytes go out at once, text when there is a block of it. */
+  async write(part: string | Uint8Array): Promise<void> {
+    if (typeof part === 'string') {
+      this.#pending += part;
+      if (this.#pending.length >= BLOCK_LENGTH) await this.#flush();
+      return;
+    }
+    await this.#flush();
+    await this.#append(part);
+  }
+
+  /** Gives the file its name, once its contents are on disk. Throws as `create`; what stood there stays. */
+  async publish(): Promise<void> {
+    try {
+      await this.#flush();
+      await this.#handle.sync();
+      await this.#handle.close();
+      if (this.#force) await rename(this.#temporary, this.path);
+      else if (!(await publishFile(this.#temporary, this.path))) throw fileExists(this.path);
+    } catch (cause) {
+      if (cause instanceof CommandError) throw cause;
+      throw writeFault(cause, this.path);
+    }
+    // Shares and sticks can't all do it, and the file is there.
+    await syncFolder(dirname(this.path)).catch(() => {});
+  }
+
+  /** Leaves nothing but what was published. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    await unlink(this.#temporary).catch(() => {});
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#pending;
+    this.#pending = '';
+    if (text !== '') await this.#append(text);
+  }
+
+  async #append(part: string | Uint8Array): Promise<void> {
+    try {
+      await this.#handle.writeFile(part);
+    } catch (cause) {
+      throw writeFault(cause, this.path);
+    }
+  }
+}
+
+/** Said before the work is done; `publish` makes sure. */
+async function refuseExisting(path: string, force: boolean): Promise<void> {
+  try {
+    const stat = await lstat(path);
+    if (!force) throw fileExists(path);
+    if (stat.isFile()) return;
+    const message = `${path} is not a plain file, so it is not replaced; choose another name`;
+    throw new StorageError('not-a-file', message, { path });
+  } catch (cause) {
+    if (cause instanceof CommandError) throw cause;
+    if (errnoOf(cause) !== 'ENOENT') throw writeFault(cause, path);
+  }
+}
+
+/** The folder is the person's choice, not the profile's. */
+function writeFault(cause: unknown, path: string): StorageError {
+  const fault = storageErrorFrom(cause, path, 'writing');
+  if (fault.code !== 'read-only') return fault;
+  const message = `${path} would be on a read-only disk; choose another place`;
+  return new StorageError('read-only', message, { path, cause });
+}
+
+function fileExists(path: string): CommandError {
+  const message = `${path} is there already; choose another name, or replace it with --force`;
+  return new CommandError('file-exists', message);
+}

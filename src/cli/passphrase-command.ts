@@ -1,0 +1,72 @@
+// `lanchat passphrase`: sets, changes or removes what opens this profile. Owns the profile meanwhile.
+import { openProfile, type Profile } from '../client/profile.ts';
+import { profileFolder } from '../storage/profile-folder.ts';
+import { isVaultLocked } from '../storage/vault.ts';
+import { safeText } from '../ui/safe-text.ts';
+import type { CommandContext } from './context.ts';
+import { owningProfile } from './owned-profile.ts';
+import { newPassphrase, passphrasePrompt } from './passphrase.ts';
+import { refuseEphemeral } from './stored-messages.ts';
+
+const BEFORE = [
+  safeText('A passphrase protects your identity, your keys and what was said on this disk'),
+  safeText('while lanchat is not open. Whom you have met, relays and rooms stay readable.'),
+  safeText('Nobody can recover a forgotten one: identity and history are then lost.'),
+];
+const AFTER_THE_FIRST = [
+  safeText('The key lay on this disk without a passphrase before: flash, snapshots and'),
+  safeText('copies of the folder may still hold it so.'),
+];
+const AFTER_ANOTHER = [
+  safeText('Older copies of the folder, and what flash keeps of it, still open with the'),
+  safeText('passphrase of before.'),
+];
+
+/**
+ * Without a terminal the present passphrase and the new one are lines of stdin. Throws StorageError (`locked`
+ * where another process has the profile open), CommandError `wrong-passphrase`, UsageError (`bad-passphrase`, `ephemeral`).
+ */
+export async function passphrase(
+  context: CommandContext,
+  { remove }: { remove: boolean },
+): Promise<void> {
+  refuseEphemeral(context);
+  const folder = profileFolder(context.options.home ?? undefined);
+  await owningProfile(context, folder, async () => {
+    const profile = await openProfile(folder, {
+      passphrase: passphrasePrompt(context, { stdin: true }),
+      onFault: ({ message }) => context.output.note(safeText(`lanchat: ${message}`)),
+    });
+    try {
+      const wasLocked = await isVaultLocked(folder);
+      await (remove ? takeAway : put)(context, profile, wasLocked);
+    } finally {
+      await profile.close();
+    }
+  });
+}
+
+async function put(context: CommandContext, profile: Profile, wasLocked: boolean): Promise<void> {
+  const { output } = context;
+  for (const line of BEFORE) output.note(line);
+  await profile.setPassphrase(await newPassphrase(context, safeText('New passphrase')));
+  const done = wasLocked
+    ? safeText('Passphrase changed.')
+    : safeText('Passphrase set. lanchat asks for it whenever it opens this profile.');
+  output.data({ type: 'passphrase', set: true }, done);
+  for (const line of wasLocked ? AFTER_ANOTHER : AFTER_THE_FIRST) output.note(line);
+}
+
+async function takeAway(
+  { output }: CommandContext,
+  profile: Profile,
+  wasLocked: boolean,
+): Promise<void> {
+  if (wasLocked) await profile.setPassphrase(null);
+  const done = wasLocked
+    ? safeText(
+        'Passphrase removed. Whoever can read this folder can now become you and read what was said.',
+      )
+    : safeText('There was no passphrase.');
+  output.data({ type: 'passphrase', set: false }, done);
+}

@@ -1,0 +1,23 @@
+// `lanchat set`: shows or changes what a person can set. The table of settings is ui/settings.ts.
+import { changeOf, SETTINGS, settingLine, settingOf, valuesOf } from '../ui/settings.ts';
+import type { CommandContext } from './context.ts';
+import { withHistory } from './stored-messages.ts';
+
+/** Without `name` all are listed; without `value` the one is shown. Throws UsageError (`unknown-setting`, `bad-setting`). */
+export async function set(
+  context: CommandContext,
+  { name, value }: { name: string | null; value: string | null },
+): Promise<void> {
+  const named = name === null ? null : settingOf(name);
+  const change = named === null || value === null ? null : changeOf(named, value);
+  const preferences = await withHistory(context, (session) =>
+    change === null ? session.request({ do: 'settings' }) : session.request({ do: 'set', change }),
+  );
+  for (const setting of named === null ? SETTINGS : [named]) {
+    const { now, usual } = valuesOf(setting, preferences);
+    context.output.data(
+      { type: 'setting', name: setting.name, value: now, default: usual },
+      settingLine(setting, preferences),
+    );
+  }
+}

@@ -1,0 +1,148 @@
+// What was said, as the profile's store holds it: writes what the core journals, answers what people ask.
+import type { Batch, HistoryWrite } from '../core/durable.ts';
+import { MESSAGE_REASONS, MESSAGE_STATES, type Message } from '../core/events.ts';
+import { whoOf } from '../core/people.ts';
+import type { CoreState } from '../core/state.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { cleanNick } from '../protocol/nickname.ts';
+import type {
+  ProfileStore,
+  StoredMessage as StoredRow,
+  HistoryWrite as StoredWrite,
+} from '../storage/profile-store.ts';
+import type {
+  ClientEvent,
+  Command,
+  Conversation,
+  Destination,
+  MessagePage,
+  StoredMessage,
+} from './api.ts';
+
+/** One answer across the profile's socket stays below its longest line. */
+const MAX_PAGE = 500;
+const MAX_PAGE_LENGTH = 512 * 1024;
+
+/** Whoever asks for the past does so through here; the store's owner closes it. */
+export class History {
+  readonly #store: ProfileStore;
+  readonly #core: CoreState;
+  readonly #emit: (event: ClientEvent) => void;
+
+  constructor(store: ProfileStore, core: CoreState, emit: (event: ClientEvent) => void) {
+    this.#store = store;
+    this.#core = core;
+    this.#emit = emit;
+  }
+
+  /** Durable on return. Throws StorageError, and nothing of it is then. */
+  commit({ state, history }: Batch): void {
+    this.#store.commit({ state, history: history.map(storedWrite) });
+  }
+
+  page({ conversation, before, limit }: Extract<Command, { do: 'history' }>): MessagePage {
+    if (before !== null) this.#require(before);
+    const { messages, more } = this.#store.page(conversation, { before, limit: bounded(limit) });
+    // What doesn't fit is at the far end: of a page that ends at `before`, its beginning.
+    const page = this.#told({ messages: messages.toReversed(), more });
+    return { ...page, messages: page.messages.toReversed() };
+  }
+
+  since({ id, limit }: Extract<Command, { do: 'since' }>): MessagePage {
+    this.#require(id);
+    return this.#told(this.#store.after(id, bounded(limit)));
+  }
+
+  async search({
+    query,
+    conversation,
+    limit,
+  }: Extract<Command, { do: 'search' }>): Promise<MessagePage> {
+    return this.#told(await this.#store.search(query, { conversation, limit: bounded(limit) }));
+  }
+
+  conversations(): { readonly conversations: readonly Conversation[] } {
+    const conversations = this.#store.conversations().map(({ conversation, last, unread }) => ({
+      with: conversation,
+      last: last === null ? null : this.#tell(last),
+      unread,
+    }));
+    return { conversations };
+  }
+
+  markRead(conversation: Destination): void {
+    this.#store.markRead(conversation);
+  }
+
+  deleteMessage(id: Extract<Command, { do: 'delete-message' }>['id']): boolean {
+    const message = this.#store.get(id);
+    if (message === null || !this.#store.deleteMessage(id)) return false;
+    this.#emit({ type: 'deleted', conversation: message.conversation, id });
+    return true;
+  }
+
+  deleteConversation(conversation: Destination): number {
+    const deleted = this.#store.deleteConversation(conversation);
+    this.#emit({ type: 'deleted', conversation, id: null });
+    return deleted;
+  }
+
+  #require(id: Extract<Command, { do: 'since' }>['id']): void {
+    if (this.#store.get(id) !== null) return;
+    throw new UsageError('unknown-message', 'history holds no message with this id');
+  }
+
+  /** As many as one answer holds, from the first on; at least one. */
+  #told({ messages, more }: { messages: readonly StoredRow[]; more: boolean }): MessagePage {
+    const told: StoredMessage[] = [];
+    let length = 0;
+    for (const row of messages) {
+      length += JSON.stringify(row.text).length;
+      if (told.length > 0 && length > MAX_PAGE_LENGTH) return { messages: told, more: true };
+      told.push(this.#tell(row));
+    }
+    return { messages: told, more };
+  }
+
+  /** With the name and trust of now, where the person is still known. */
+  #tell(row: StoredRow): StoredMessage {
+    const { conversation, from, sentTimeMs } = row;
+    const who = whoOf(this.#core, from.fingerprint);
+    return {
+      id: row.id,
+      time: isoOf(row.timeMs),
+      sentTime: sentTimeMs === null ? null : isoOf(sentTimeMs),
+      room: 'room' in conversation ? conversation.room : null,
+      peer: 'peer' in conversation ? conversation.peer : null,
+      from: who.nick === '' ? { ...who, nick: cleanNick(from.nick) } : who,
+      text: row.text,
+      state: MESSAGE_STATES.find((state) => state === row.state) ?? null,
+      reason: MESSAGE_REASONS.find((reason) => reason === row.reason) ?? null,
+    };
+  }
+}
+
+function bounded(limit: number): number {
+  return Math.min(MAX_PAGE, Math.max(1, Math.floor(limit)));
+}
+
+function storedWrite(write: HistoryWrite): StoredWrite {
+  return write.type === 'state'
+    ? write
+    : { type: 'message', message: storedMessage(write.message) };
+}
+
+function storedMessage(message: Message): StoredRow {
+  const { id, time, sentTime, room, peer, from, text, state } = message;
+  return {
+    ...{ id, text, state, reason: null },
+    timeMs: Date.parse(time),
+    sentTimeMs: sentTime === null ? null : Date.parse(sentTime),
+    conversation: room === null ? { peer: peer ?? from.fingerprint } : { room },
+    from: { fingerprint: from.fingerprint, nick: from.nick },
+  };
+}
+
+function isoOf(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

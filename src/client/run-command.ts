@@ -1,0 +1,189 @@
+// What each command of the session does, and what it answers. Knows no link of its own and no screens.
+import {
+  acceptKey,
+  cancel,
+  changeNick,
+  compare,
+  leave,
+  markVerified,
+  prepare,
+  sendDirect,
+  sendRoom,
+} from '../core/commands.ts';
+import { setQuiet } from '../core/outbox.ts';
+import { findPeople } from '../core/people.ts';
+import type { CoreState } from '../core/state.ts';
+import { UsageError } from '../protocol/errors.ts';
+import type { MessageId } from '../protocol/ids.ts';
+import type { Pins } from '../storage/pins-file.ts';
+import type { PinnedRelays } from '../storage/relays-file.ts';
+import { MAX_KEEP_DAYS, type SettingsFile } from '../storage/settings-file.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import type { Command, Preferences, Replies, Snapshot } from './api.ts';
+import type { Engine } from './engine.ts';
+import type { History } from './history.ts';
+import type { RelayLink } from './relay-link.ts';
+
+/** What a client is made of, as its commands see it. */
+export interface ClientParts {
+  readonly core: CoreState;
+  readonly engine: Engine;
+  readonly history: History;
+  readonly settings: SettingsFile;
+  readonly pins: Pins;
+  readonly relays: PinnedRelays;
+  /** Null while nobody looks for a relay. */
+  readonly link: () => RelayLink | null;
+  readonly goOnline: () => void;
+  readonly snapshot: () => Snapshot;
+  readonly enter: (
+    name: string,
+    standing: 'joined' | 'guest',
+  ) => Promise<{ readonly room: string }>;
+  readonly visit: (name: string) => Promise<{ readonly room: string }>;
+  readonly endVisit: (name: string) => void;
+}
+
+type Reply = Replies[Command['do']];
+/** What was said before. */
+type HistoryCommand = Extract<
+  Command,
+  {
+    do:
+      | 'history'
+      | 'since'
+      | 'search'
+      | 'conversations'
+      | 'mark-read'
+      | 'delete-message'
+      | 'delete-conversation';
+  }
+>;
+
+/** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
+export async function runCommand(parts: ClientParts, command: Command): Promise<Reply> {
+  const { engine } = parts;
+  switch (command.do) {
+    case 'snapshot':
+      return parts.snapshot();
+    case 'find-person':
+      return { matches: engine.command((core) => findPeople(core, command.query)) };
+    case 'send':
+      return { id: send(parts, command) };
+    case 'cancel':
+      return { cancelled: engine.command((core) => cancel(core, command.id)) };
+    case 'join':
+      return parts.enter(command.room, 'joined');
+    case 'visit':
+      return parts.visit(command.room);
+    case 'leave':
+      return { room: engine.command((core) => leave(core, command.room)) };
+    case 'end-visit':
+      parts.endVisit(command.room);
+      return {};
+    case 'prepare':
+      engine.command((core) => prepare(core, command.room));
+      return {};
+    case 'nick':
+      return { nick: engine.command((core) => changeNick(core, command.nick)) };
+    case 'safety-number':
+      return engine.command((core) => compare(core, command.peer));
+    case 'verify':
+    case 'trust':
+      return trust(parts, command);
+    case 'choose-relay':
+      parts.link()?.choose(command);
+      return {};
+    case 'retry':
+      parts.link()?.retry();
+      return {};
+    case 'go-online':
+      parts.goOnline();
+      return {};
+    case 'settings':
+      return preferences(parts);
+    case 'remembered':
+      return remembered(parts);
+    case 'set':
+      return setPreferences(parts, command.change);
+    default:
+      return runHistory(parts, command);
+  }
+}
+
+async function runHistory({ history }: ClientParts, command: HistoryCommand): Promise<Reply> {
+  switch (command.do) {
+    case 'history':
+      return history.page(command);
+    case 'since':
+      return history.since(command);
+    case 'search':
+      return history.search(command);
+    case 'conversations':
+      return history.conversations();
+    case 'mark-read':
+      history.markRead(command.conversation);
+      return {};
+    case 'delete-message':
+      return { deleted: history.deleteMessage(command.id) };
+    case 'delete-conversation':
+      return { deleted: history.deleteConversation(command.conversation) };
+    default:
+      return command satisfies never;
+  }
+}
+
+/** What can't be kept is not taken: the words stay with who typed them. */
+function send({ engine }: ClientParts, { to, text }: Extract<Command, { do: 'send' }>): MessageId {
+  const { problem } = engine;
+  if (problem !== null) throw new StorageError(problem.code, problem.message, problem);
+  return engine.command((core) =>
+    'peer' in to ? sendDirect(core, to.peer, text) : sendRoom(core, to.room, text),
+  );
+}
+
+async function trust(
+  { engine, pins }: ClientParts,
+  command: Extract<Command, { do: 'verify' | 'trust' }>,
+): Promise<Replies['verify']> {
+  const person = engine.command((core) =>
+    command.do === 'verify'
+      ? markVerified(core, command.peer, command.digits)
+      : acceptKey(core, command.peer),
+  );
+  // "Verified" is said when it is on disk, not before.
+  await pins.flush();
+  return { person };
+}
+
+function remembered({ settings, relays }: ClientParts): Replies['remembered'] {
+  return {
+    rooms: settings.current.rooms.map((name) => `#${name}`),
+    relays: relays.all().map(({ id }) => id),
+  };
+}
+
+function preferences({ settings }: ClientParts): Preferences {
+  const { keepDays, showDelivered } = settings.current;
+  return { keepDays, showDelivered };
+}
+
+/** Throws UsageError `bad-setting`. */
+async function setPreferences(
+  parts: ClientParts,
+  change: Partial<Preferences>,
+): Promise<Preferences> {
+  const { keepDays } = change;
+  if (keepDays !== undefined && !isDays(keepDays)) {
+    throw new UsageError('bad-setting', `keep-days is a number of days from 0 to ${MAX_KEEP_DAYS}`);
+  }
+  parts.settings.update(change);
+  await parts.settings.flush();
+  const { showDelivered } = parts.settings.current;
+  parts.engine.command((core) => setQuiet(core, !showDelivered));
+  return preferences(parts);
+}
+
+function isDays(days: number): boolean {
+  return Number.isInteger(days) && days >= 0 && days <= MAX_KEEP_DAYS;
+}

@@ -1,0 +1,103 @@
+// What is kept of people over restarts: numbers, orders, what waits to go out, whom turn keys were given to.
+import { idBytes, type PeerId, type StreamId } from '../protocol/ids.ts';
+import { encodeDirectRecord } from '../protocol/record.ts';
+import { forget, save } from './durable.ts';
+import { forgetHeld, saveHeld, storedSequence } from './durable-sequence.ts';
+import type { CoreState, OutRecord, Peer } from './state.ts';
+
+/** People with rows: everybody in a large room, for years, and anybody who writes under ever new names. */
+const MAX_KEPT = 10_000;
+
+/** Keeps where we and this person stand. Somebody for whom nothing is open may be forgotten for it. */
+export function savePeer(core: CoreState, peer: Peer): void {
+  const isNew = !core.kept.delete(peer.id);
+  core.kept.add(peer.id);
+  peer.used = ++core.lastUsed;
+  save(core, peerPlace(peer.id), () => peerRow(peer));
+  if (!isNew) return;
+  for (const stream of peer.incoming.streams.keys()) saveRun(core, peer, stream);
+  for (const kid of peer.turns.kids) core.turnKids.set(kid, peer.id);
+  if (core.kept.size > MAX_KEPT) forgetOneUnused(core);
+}
+
+function peerRow({ stream, nextSeq, incoming, turns, ...peer }: Peer): object {
+  return {
+    ...{ stream: idBytes(stream), nextSeq, used: peer.used, quiet: peer.quiet },
+    boot: incoming.lastBoot.toString(),
+    k: incoming.lastK < 0 ? null : incoming.lastK,
+    bundle: peer.provenBundleSeq.toString(),
+    owes: incoming.owes,
+    // Their rows come back in any order.
+    streams: [...incoming.streams.keys()].map(idBytes),
+    kids: turns.kids.map(idBytes),
+  };
+}
+
+function forgetOneUnused(core: CoreState): void {
+  for (const id of core.kept) {
+    const peer = core.peers.get(id);
+    if (peer !== undefined && isOpen(peer)) continue;
+    core.kept.delete(id);
+    forget(core, peerPlace(id));
+    if (peer === undefined) return;
+    for (const stream of peer.incoming.streams.keys()) forgetRun(core, peer, stream);
+    for (const kid of peer.turns.kids) core.turnKids.delete(kid);
+    return;
+  }
+}
+
+/** Whether something waits for this person, or of theirs with us. */
+function isOpen({ records, incoming }: Peer): boolean {
+  if (records.length > 0 || incoming.owes) return true;
+  return [...incoming.streams.values()].some(({ held }) => held.size > 0);
+}
+
+/** Where one of the person's streams stands, and what of it waits behind a gap. */
+export function saveRun(core: CoreState, peer: Peer, stream: StreamId): void {
+  const sequence = peer.incoming.streams.get(stream);
+  if (sequence === undefined || !core.kept.has(peer.id)) return;
+  save(core, runPlace(peer.id, stream), () => storedSequence(sequence));
+  saveHeld(core, { place: heldPlace(peer.id, stream), sequence }, (record) => ({
+    bytes: encodeDirectRecord(record),
+  }));
+}
+
+/** Before the stream is taken out of the person's entry. */
+export function forgetRun(core: CoreState, peer: Peer, stream: StreamId): void {
+  const sequence = peer.incoming.streams.get(stream);
+  forget(core, runPlace(peer.id, stream));
+  if (sequence !== undefined) forgetHeld(core, heldPlace(peer.id, stream), sequence);
+}
+
+export function saveOut(core: CoreState, peer: Peer, record: OutRecord): void {
+  save(core, outPlace(peer.id, record), () => ({
+    bytes: record.bytes,
+    // The running time then: an age in a row would stand still while the row is not written.
+    queuedRunMs: Math.max(0, Math.floor(core.time.baseMs + record.queuedAtMs)),
+    transmitted: !record.withdrawable,
+    shown: record.shown,
+    reason: record.shownReason,
+    mailbox: record.mailbox === null ? null : idBytes(record.mailbox),
+  }));
+}
+
+/** It was acknowledged, or has failed. */
+export function forgetOut(core: CoreState, peer: Peer, record: OutRecord): void {
+  forget(core, outPlace(peer.id, record));
+}
+
+function peerPlace(id: PeerId): string {
+  return `peer/${id}`;
+}
+
+function runPlace(id: PeerId, stream: StreamId): string {
+  return `run/${id}/${stream}`;
+}
+
+function heldPlace(id: PeerId, stream: StreamId): string {
+  return `held/${id}/${stream}`;
+}
+
+function outPlace(id: PeerId, { stream, seq }: Pick<OutRecord, 'stream' | 'seq'>): string {
+  return `out/${id}/${stream}/${seq}`;
+}

@@ -1,0 +1,29 @@
+// Brings back what an earlier run kept: time first, since everything else ages by it.
+import type { StateRow } from './durable.ts';
+import { forget } from './durable.ts';
+import { MAILBOX_KEYS_PLACE, restoreMailboxKeys } from './mailbox-keys.ts';
+import { restorePeople } from './restore-people.ts';
+import { restoreRooms } from './restore-rooms.ts';
+import { isRestored } from './restored-row.ts';
+import { restoreTime, saveTime, TIME_PLACE } from './running-time.ts';
+import type { CoreState } from './state.ts';
+
+/** Into a fresh state. Rows that make no sense are deleted, and cost what they held. */
+export function restore(core: CoreState, rows: readonly StateRow[]): void {
+  restoreOne(core, rows, TIME_PLACE, restoreTime);
+  restoreOne(core, rows, MAILBOX_KEYS_PLACE, restoreMailboxKeys);
+  restorePeople(core, rows);
+  restoreRooms(core, rows);
+  // What lay between the runs is counted once.
+  saveTime(core);
+}
+
+function restoreOne(
+  core: CoreState,
+  rows: readonly StateRow[],
+  place: string,
+  read: (core: CoreState, value: Uint8Array) => void,
+): void {
+  const value = rows.find((row) => row.place === place)?.value ?? null;
+  if (value !== null && !isRestored(() => read(core, value))) forget(core, place);
+}

@@ -1,0 +1,207 @@
+// What the commands about what is kept here do: searching it, deleting of it, writing it out, how long it stays.
+import type { Session, StoredMessage } from '../client/api.ts';
+import { listing, splitFirst } from './command-text.ts';
+import { EMPTY_COMPOSER } from './composer.ts';
+import type { Conversation, ConversationKey, Entry } from './conversation.ts';
+import { destinationOf, meetStored } from './message-line.ts';
+import type { SearchOutcome, SearchOverlay } from './overlay.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { changeOf, SETTINGS, settingLine, settingOf } from './settings.ts';
+import { conversationName } from './switcher.ts';
+import { attempt, type Exported, type ExportWish, type ScreenActions } from './talk.ts';
+import { faultWords } from './words.ts';
+
+/** The most that one answer of the client holds. */
+const MAX_HITS = 500;
+const MAX_QUOTED_LENGTH = 40;
+
+export async function search(actions: ScreenActions, args: string): Promise<void> {
+  if (args !== '') return startSearch(actions, args, null);
+  actions.store.note(t`/search WORDS: which words?`, 'warning');
+}
+
+/** Opens the list of what holds these words, in one conversation or (null) in all. */
+export async function startSearch(
+  actions: ScreenActions,
+  query: string,
+  scope: ConversationKey | null,
+): Promise<void> {
+  const { store } = actions;
+  const running: SearchOverlay = {
+    ...{ kind: 'search', query, scope, outcome: { kind: 'running' } },
+    ...{ selected: 0, armed: false, problem: null },
+  };
+  store.setOverlay(running);
+  const outcome = await outcomeOf(actions, running);
+  // It was closed meanwhile, or another search was begun.
+  if (store.state.overlay === running) store.setOverlay({ ...running, outcome });
+}
+
+async function outcomeOf(
+  { store, ask }: ScreenActions,
+  { query, scope }: SearchOverlay,
+): Promise<SearchOutcome> {
+  const conversation = scope === null ? null : destinationOf(scope);
+  try {
+    const found = await ask({ do: 'search', query, conversation, limit: MAX_HITS });
+    for (const { from } of found.messages) meetStored(store, from);
+    const hits = found.messages.map((message) => ({ message, text: safeText(message.text) }));
+    return { kind: 'found', hits, more: found.more };
+  } catch (error) {
+    return { kind: 'failed', why: faultWords(error) };
+  }
+}
+
+/** The newest message of ours, or, once that is confirmed, all of the conversation. */
+export async function remove(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
+  const { store } = actions;
+  if (args === 'all') {
+    store.setOverlay({ kind: 'forget', key: here, input: EMPTY_COMPOSER });
+    return;
+  }
+  if (args !== '') {
+    store.note(
+      t`/delete takes your last message here, /delete all the conversation; for any other /search it, then d.`,
+      'warning',
+    );
+    return;
+  }
+  await removeNewest(actions, here);
+}
+
+async function removeNewest({ store, ask }: ScreenActions, here: ConversationKey): Promise<void> {
+  const last = newestOwn(store.conversation(here));
+  if (last === null) {
+    store.note(t`No message of yours is here; /search finds any, and d deletes it.`, 'warning');
+    return;
+  }
+  try {
+    store.note(removedWords(await removeMessage(ask, last), last.text));
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
+  }
+}
+
+type OwnEntry = Extract<Entry, { kind: 'message' }>;
+
+function newestOwn({ entries, aside }: Conversation): OwnEntry | null {
+  const isOwn = (entry: Entry): entry is OwnEntry => entry.kind === 'message' && entry.own;
+  return (aside?.tail ?? entries).findLast(isOwn) ?? entries.findLast(isOwn) ?? null;
+}
+
+type Removed = 'taken-back' | 'on-its-way' | 'deleted' | 'gone-already';
+
+/** Deletes it here, and takes it back where it has not gone out. Throws what the client does. */
+export async function removeMessage(
+  ask: Session['request'],
+  { id, state }: Pick<StoredMessage, 'id' | 'state'>,
+): Promise<Removed> {
+  const takenBack = state === 'pending' && (await ask({ do: 'cancel', id })).cancelled;
+  const { deleted } = await ask({ do: 'delete-message', id });
+  if (takenBack) return 'taken-back';
+  if (!deleted) return 'gone-already';
+  return state === 'pending' ? 'on-its-way' : 'deleted';
+}
+
+export function removedWords(removed: Removed, text: string): SafeText {
+  const quoted = t`"${safeText(text, { maxLength: MAX_QUOTED_LENGTH })}"`;
+  switch (removed) {
+    case 'taken-back':
+      return t`Taken back before it went out, and deleted here: ${quoted}`;
+    case 'on-its-way':
+      return t`Deleted here, but it is on its way already: ${quoted}`;
+    case 'deleted':
+      return t`Deleted here; others keep theirs: ${quoted}`;
+    case 'gone-already':
+      return t`It was deleted already: ${quoted}`;
+    default:
+      return removed satisfies never;
+  }
+}
+
+/** All that is kept of a conversation. */
+export async function forget(actions: ScreenActions, key: ConversationKey): Promise<void> {
+  const { store } = actions;
+  const conversation = destinationOf(key);
+  const reply = await attempt(actions, { do: 'delete-conversation', conversation });
+  if (reply === null) return;
+  store.note(forgottenWords(conversationName(store.state, key), reply.deleted));
+}
+
+export function forgottenWords(name: SafeText, deleted: number): SafeText {
+  return t`Deleted here: ${messageCount(deleted)} of ${name}. Others keep theirs.`;
+}
+
+function messageCount(count: number): SafeText {
+  return count === 1 ? t`1 message` : t`${count} messages`;
+}
+
+const FORMATS: readonly ExportWish['format'][] = ['text', 'jsonl', 'html'];
+
+export async function exportHere(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
+  const { store, exportTo } = actions;
+  const [format, file] = formatAndFile(args);
+  if (file === '') {
+    store.note(t`/export [text|jsonl|html] FILE: into which file?`, 'warning');
+    return;
+  }
+  try {
+    const written = await exportTo({ conversation: destinationOf(here), format, file });
+    store.note(exportedWords(conversationName(store.state, here), written));
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
+  }
+}
+
+export function exportedWords(name: SafeText, { file, messages }: Exported): SafeText {
+  const path = safeText(file, { maxLength: 300 });
+  return t`${name} is written out, not encrypted: ${path}, ${messageCount(messages)}`;
+}
+
+/** Where no format is named, the file's ending says which. */
+export function formatAndFile(args: string): readonly [ExportWish['format'], string] {
+  const [first, rest] = splitFirst(args);
+  const named = FORMATS.find((format) => format === first.toLowerCase());
+  if (named !== undefined) return [named, rest];
+  if (/\.html?$/iu.test(args)) return ['html', args];
+  return [/\.jsonl$/iu.test(args) ? 'jsonl' : 'text', args];
+}
+
+/** Shows the settings, or one, or changes one. */
+export async function set({ store, ask }: ScreenActions, args: string): Promise<void> {
+  try {
+    const [first = t``, ...more] = await settingLines(ask, args);
+    const all = [first, ...more];
+    store.note(more.length === 0 ? first : listing(t`Settings; /set NAME VALUE changes one:`, all));
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
+  }
+}
+
+/** One line a setting: of all, or of the one that `args` names or changes. Throws UsageError, and what the client does. */
+export async function settingLines(
+  ask: Session['request'],
+  args: string,
+): Promise<readonly SafeText[]> {
+  const [name, value] = splitFirst(args);
+  const named = name === '' ? null : settingOf(name);
+  const change = named === null || value === '' ? null : changeOf(named, value);
+  const preferences = await (change === null
+    ? ask({ do: 'settings' })
+    : ask({ do: 'set', change }));
+  const shown = named === null ? SETTINGS : [named];
+  return shown.map((setting) => settingLine(setting, preferences));
+}
+
+/** Lines of before are read by scrolling here; the plain interface has a command for them. */
+export function history({ store }: ScreenActions): void {
+  store.note(t`PgUp shows what was said before.`);
+}

@@ -1,0 +1,69 @@
+// What overlays are made of, as rows: a title, paragraphs, a list with a selection, an input. Pure.
+import type { ComposerState } from './composer.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { blanks, type Row, span } from './spans.ts';
+import { cellWidth, wrap } from './width.ts';
+
+export interface OverlayArea {
+  readonly cells: number;
+  readonly rows: number;
+}
+
+export interface OverlayView {
+  readonly rows: readonly Row[];
+  /** Where an overlay's own input has its cursor. */
+  readonly cursor: { readonly row: number; readonly column: number } | null;
+}
+
+/** What it is, which keys it takes, and an empty row. */
+export function title(text: SafeText, keys: SafeText): Row[] {
+  return [[span(t` ${text}`, 'strong'), span(t`  ${keys}`, 'dim')], []];
+}
+
+export function paragraph(text: SafeText, cells: number): Row[] {
+  return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
+}
+
+/** As many rows as fit, from `top` or as far down as there is something to show. */
+export function scrolled(rows: readonly Row[], top: number, height: number): readonly Row[] {
+  const start = Math.max(0, Math.min(top, rows.length - height));
+  return rows.slice(start, start + height);
+}
+
+/** What is left under the head. */
+export function below(head: readonly Row[], area: OverlayArea): OverlayArea {
+  return { cells: area.cells, rows: Math.max(1, area.rows - head.length) };
+}
+
+/** A list of items, each of a row or more, scrolled so that the selected one is among them. */
+export function listRows(
+  items: readonly (readonly Row[])[],
+  selected: number,
+  area: OverlayArea,
+): readonly Row[] {
+  const rows = items.flatMap((item, index) =>
+    item.map((row, line) =>
+      listedRow(row, { selected: index === selected, first: line === 0 }, area),
+    ),
+  );
+  const end = items.slice(0, selected + 1).reduce((sum, item) => sum + item.length, 0);
+  return scrolled(rows, Math.max(0, end - area.rows), area.rows);
+}
+
+/** A row of an item, marked where that is the selected one. */
+export function listedRow(
+  row: Row,
+  { selected, first }: { readonly selected: boolean; readonly first: boolean },
+  { cells }: OverlayArea,
+): Row {
+  if (!selected) return [span(t`   `), ...row];
+  const text = row.reduce<SafeText>((all, part) => t`${all}${part.text}`, first ? t` > ` : t`   `);
+  return [span(t`${text}${blanks(cells - 1 - cellWidth(text))}`, 'selected')];
+}
+
+/** A line that is typed into, and the column of its cursor. */
+export function inputRow(input: ComposerState, label: SafeText, cells: number) {
+  const before = safeText(input.text.slice(0, input.cursor));
+  const column = Math.min(cells - 1, cellWidth(label) + cellWidth(before));
+  return { row: [span(label, 'accent'), span(safeText(input.text))] satisfies Row, column };
+}

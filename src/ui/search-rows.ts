@@ -1,0 +1,141 @@
+// A search's hits, and the question before a conversation is deleted, as rows. Pure.
+
+import {
+  below,
+  inputRow,
+  listedRow,
+  type OverlayArea,
+  type OverlayView,
+  paragraph,
+  title,
+} from './list-rows.ts';
+import { conversationOf } from './message-line.ts';
+import type { Hit, Overlay, SearchOverlay } from './overlay.ts';
+import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
+import { type Row, span } from './spans.ts';
+import { conversationName } from './switcher.ts';
+import { cellWidth } from './width.ts';
+import { calendarDay, clockTime } from './words.ts';
+
+/** Where and when it was said, and the words. */
+const ROWS_A_HIT = 2;
+/** Left of every listed row. */
+const LIST_MARGIN_CELLS = 3;
+
+export function searchRows(
+  state: ScreenState,
+  overlay: SearchOverlay,
+  area: OverlayArea,
+): readonly Row[] {
+  const head: Row[] = [
+    [span(t` ${headingOf(overlay)}`, 'strong')],
+    ...keyRows(overlay, area.cells),
+    [],
+  ];
+  if (overlay.outcome.kind !== 'found') return head;
+  return [...head, ...hitRows(state, overlay, below(head, area))];
+}
+
+function headingOf({ query, outcome }: SearchOverlay): SafeText {
+  const words = t`"${safeText(query, { maxLength: 60 })}"`;
+  switch (outcome.kind) {
+    case 'running':
+      return t`Searching for ${words} …`;
+    case 'failed':
+      return t`Searching for ${words} failed`;
+    case 'found': {
+      const { length } = outcome.hits;
+      if (length === 0) return t`Nothing holds ${words}`;
+      if (outcome.more) return t`The newest ${length} that hold ${words}, and there are more`;
+      return length === 1 ? t`1 message holds ${words}` : t`${length} messages hold ${words}`;
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** What went wrong, what a second `d` does, or which keys there are. */
+function keyRows({ outcome, armed, problem, scope }: SearchOverlay, cells: number): Row[] {
+  const why = outcome.kind === 'failed' ? outcome.why : problem;
+  if (why !== null) return paragraph(why, cells);
+  if (armed) return [[span(t` d again deletes it; others keep theirs`, 'warn')]];
+  const other = scope === null ? t`Tab: here only` : t`Tab: everywhere`;
+  const isEmpty = outcome.kind !== 'found' || outcome.hits.length === 0;
+  const keys = isEmpty ? t`${other}, Esc` : t`Enter, d deletes, ${other}, Esc`;
+  return [[span(t` ${keys}`, 'dim')]];
+}
+
+/** Only those that fit are laid out: there may be hundreds, of long texts. */
+function hitRows(
+  state: ScreenState,
+  { query, outcome, selected }: SearchOverlay,
+  area: OverlayArea,
+): Row[] {
+  if (outcome.kind !== 'found') return [];
+  const shown = Math.max(1, Math.floor(area.rows / ROWS_A_HIT));
+  const start = Math.max(0, Math.min(selected, outcome.hits.length - 1) - shown + 1);
+  return outcome.hits.slice(start, start + shown).flatMap((hit, index) => {
+    const isSelected = start + index === selected;
+    return [originRow(state, hit), excerptRow(hit.text, query, area.cells)].map((row, line) =>
+      listedRow(row, { selected: isSelected, first: line === 0 }, area),
+    );
+  });
+}
+
+/** A nickname has no blanks and no brackets, so nobody passes for somebody else. */
+function originRow(state: ScreenState, { message }: Hit): Row {
+  const { time, room, from, state: own } = message;
+  const timeMs = Date.parse(time);
+  const when = t`${calendarDay(timeMs)} ${clockTime(timeMs)}  `;
+  const where = conversationName(state, conversationOf(message));
+  if (own !== null) return [span(when, 'dim'), span(where, 'strong'), span(t`  (you)`, 'dim')];
+  if (room === null) return [span(when, 'dim'), span(where, 'strong')];
+  return [
+    span(when, 'dim'),
+    span(where, 'strong'),
+    span(t`  ${state.people.label(from.fingerprint)}`),
+  ];
+}
+
+/** The text from a little before the first of the words that stands in it as it was typed. */
+function excerptRow(text: SafeText, query: string, cells: number): Row {
+  const [start, end] = placeOf(text, query);
+  const room = cells - LIST_MARGIN_CELLS;
+  // Two thirds of the row are for what follows.
+  const lead = cellWidth(text.slice(0, 4 * room)) <= room ? 0 : start - Math.floor(room / 3);
+  const word = text.indexOf(' ', lead) + 1;
+  const from = lead <= 0 ? 0 : word === 0 || word > start ? lead : word;
+  const cut = from === 0 ? t`` : t`… `;
+  return [
+    span(t`${cut}${sliceSafe(text, from, start)}`),
+    span(sliceSafe(text, start, end), 'strong'),
+    // More than fits at any width.
+    span(sliceSafe(text, end, end + 4 * cells)),
+  ];
+}
+
+/** Accents and compatible forms are found, too, but not marked: their place is not worth the cost. */
+function placeOf(text: string, query: string): readonly [number, number] {
+  const haystack = text.toLowerCase();
+  for (const word of query.toLowerCase().split(/\s+/u)) {
+    const at = word === '' ? -1 : haystack.indexOf(word);
+    if (at !== -1) return [at, at + word.length];
+  }
+  return [0, 0];
+}
+
+export function forgetView(
+  state: ScreenState,
+  overlay: Extract<Overlay, { kind: 'forget' }>,
+  area: OverlayArea,
+): OverlayView {
+  const name = conversationName(state, overlay.key);
+  const what = t`All that is kept here of ${name} will be gone for good. Others keep theirs.`;
+  const head = [...title(t`Delete ${name} here?`, t`Esc: no`), ...paragraph(what, area.cells), []];
+  const input = inputRow(overlay.input, t` Type yes: `, area.cells);
+  return {
+    rows: [...head, input.row],
+    cursor: { row: head.length, column: input.column },
+  };
+}

@@ -1,0 +1,82 @@
+// The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
+import type { Preferences } from '../client/api.ts';
+import { DEFAULT_PREFERENCES, KEEP_DAYS } from '../client/preferences.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { nearest } from './nearest.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+
+type Value = Preferences[keyof Preferences];
+
+export interface Setting {
+  readonly name: string;
+  readonly meaning: SafeText;
+  readonly of: (preferences: Preferences) => Value;
+  /** Null where the text is no value of it. */
+  readonly parse: (text: string) => Partial<Preferences> | null;
+  /** Completes "NAME takes …". */
+  readonly takes: string;
+}
+
+const YES = ['on', 'yes', 'true'];
+const NO = ['off', 'no', 'false'];
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'keep-days',
+    meaning: t`days that messages are kept here; 0: for good`,
+    of: ({ keepDays }) => keepDays,
+    parse: (text) => {
+      const keepDays = /^\d{1,5}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+      return keepDays <= KEEP_DAYS.most ? { keepDays } : null;
+    },
+    takes: `a number of days, ${KEEP_DAYS.least} to ${KEEP_DAYS.most}`,
+  },
+  {
+    name: 'show-delivered',
+    meaning: t`whether others see that their messages were delivered here`,
+    of: ({ showDelivered }) => showDelivered,
+    parse: (text) => {
+      const word = text.toLowerCase();
+      if (YES.includes(word)) return { showDelivered: true };
+      return NO.includes(word) ? { showDelivered: false } : null;
+    },
+    takes: 'on or off',
+  },
+];
+
+/** Throws UsageError `unknown-setting`. */
+export function settingOf(name: string): Setting {
+  const setting = SETTINGS.find((each) => each.name === name);
+  if (setting !== undefined) return setting;
+  const names = SETTINGS.map((each) => each.name);
+  const meant = nearest(name, names);
+  const hint = meant === null ? `there are ${names.join(' and ')}` : `did you mean "${meant}"?`;
+  throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
+}
+
+/** What is to change so that the setting has this value. Throws UsageError `bad-setting`. */
+export function changeOf(setting: Setting, value: string): Partial<Preferences> {
+  const change = setting.parse(value);
+  if (change !== null) return change;
+  throw new UsageError('bad-setting', `${setting.name} takes ${setting.takes}`);
+}
+
+/** Of one setting: its value now, and the one it has unless somebody sets it. */
+export function valuesOf(
+  setting: Setting,
+  preferences: Preferences,
+): { readonly now: Value; readonly usual: Value } {
+  return { now: setting.of(preferences), usual: setting.of(DEFAULT_PREFERENCES) };
+}
+
+/** `keep-days  30  (default 0): days that …`. */
+export function settingLine(setting: Setting, preferences: Preferences): SafeText {
+  const { now, usual } = valuesOf(setting, preferences);
+  const name = safeText(setting.name);
+  return t`${name}  ${shown(now)}  (default ${shown(usual)}): ${setting.meaning}`;
+}
+
+function shown(value: Value): SafeText {
+  if (typeof value === 'boolean') return value ? t`on` : t`off`;
+  return safeText(String(value));
+}

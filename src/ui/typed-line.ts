@@ -1,0 +1,76 @@
+// What a line in the composer asks for, and doing it in its turn. The table of commands is commands.ts.
+import { splitFirst } from './command-text.ts';
+import { COMMANDS, findCommand, type SlashCommand } from './commands.ts';
+import { nearest } from './nearest.ts';
+import { safeText, safeTemplate as t } from './safe-text.ts';
+import { type ScreenActions, say } from './talk.ts';
+import { tellPerson, tellRoom } from './talk-tasks.ts';
+
+/** What a line in the composer asks for. A slash, or an address, counts only at its very beginning. */
+export type Line =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'tell-person'; readonly name: string; readonly text: string }
+  | { readonly kind: 'tell-room'; readonly room: string; readonly text: string }
+  | { readonly kind: 'command'; readonly command: SlashCommand; readonly args: string }
+  | { readonly kind: 'unknown-command'; readonly name: string };
+
+export function parseLine(typed: string): Line {
+  const text = typed.trimEnd();
+  if (text.trim() === '') return { kind: 'nothing' };
+  if (text.startsWith('//')) return { kind: 'say', text: text.slice(1) };
+  const [first, rest] = splitFirst(text);
+  if (text.startsWith('/')) {
+    const command = findCommand(first.slice(1));
+    if (command === null) return { kind: 'unknown-command', name: first };
+    return { kind: 'command', command, args: rest };
+  }
+  if (/^@\S/.test(text)) return { kind: 'tell-person', name: first, text: rest };
+  if (/^#[^\s#]/.test(text)) return { kind: 'tell-room', room: first, text: rest };
+  return { kind: 'say', text };
+}
+
+/** Does what the line asks for, in its turn. An unknown command is never sent to anybody. */
+export function runLine(actions: ScreenActions, line: Line): void {
+  const { lines, store } = actions;
+  const here = store.state.active;
+  switch (line.kind) {
+    case 'nothing':
+      break;
+    case 'say':
+      lines.add(async () => {
+        await say(actions, here, line.text);
+      });
+      break;
+    case 'tell-person':
+      lines.add(() => tellPerson(actions, line.name, line.text));
+      break;
+    case 'tell-room':
+      lines.add(() => tellRoom(actions, line.room, line.text));
+      break;
+    case 'command': {
+      const { command, args } = line;
+      if (command.runs === 'at-once') void command.run(actions, args, here);
+      else lines.add(() => command.run(actions, args, here));
+      break;
+    }
+    case 'unknown-command':
+      refuseCommand(actions, line.name);
+      break;
+    default:
+      line satisfies never;
+  }
+}
+
+function refuseCommand({ store }: ScreenActions, typed: string): void {
+  const name = safeText(typed, { maxLength: 40 });
+  const meant = nearest(typed.slice(1), longNames());
+  const hint = meant === null ? t`/help lists them` : t`did you mean /${safeText(meant)}?`;
+  store.note(t`${name} is no command and was not sent; ${hint}. //text sends a slash.`, 'warning');
+}
+
+/** Without the one-letter names: any slip is near one of those. */
+function longNames(): string[] {
+  const names = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]);
+  return names.filter((name) => name.length > 1);
+}

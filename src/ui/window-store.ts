@@ -1,0 +1,290 @@
+// The conversations on the screen: which there are, which one is shown, what is unread. No React, no session.
+
+import type { MessageId } from '../protocol/ids.ts';
+import { FIRST_ROOM } from '../protocol/nickname.ts';
+import { ChangeSignal } from './change-signal.ts';
+import { type ComposerEdit, editComposer } from './composer.ts';
+import {
+  addLine,
+  applyReceipt,
+  type Conversation,
+  type ConversationKey,
+  type ConversationRecord,
+  type EntryBody,
+  newConversation,
+  type Receipt,
+} from './conversation.ts';
+import type { ScreenSize } from './frame-sink.ts';
+import type { Schedule } from './keys.ts';
+import { LEAST_COLUMNS, layoutFor } from './layout.ts';
+import { OwnStates } from './own-states.ts';
+import type { SafeText } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
+import { clearWindow, goLive, keepBounded } from './scrollback.ts';
+import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
+
+export interface StoreOptions {
+  /** Milliseconds, this machine's wall clock: only shown, never compared with others'. */
+  readonly now: () => number;
+  readonly schedule: Schedule;
+  readonly size: ScreenSize;
+  readonly version: SafeText;
+}
+
+type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field] };
+
+/** Owns the signal of its changes; `close()` ends it. */
+export class WindowStore {
+  /** What became of our own messages. */
+  readonly own = new OwnStates();
+  protected readonly fields: MutableState;
+  readonly #conversations = new Map<ConversationKey, ConversationRecord>();
+  readonly #options: StoreOptions;
+  readonly #signal: ChangeSignal;
+
+  constructor(options: StoreOptions, { people, rooms }: Pick<ScreenState, 'people' | 'rooms'>) {
+    this.#options = options;
+    this.#signal = new ChangeSignal(options);
+    this.fields = {
+      self: null,
+      link: null,
+      linkSinceMs: 0,
+      searchingSinceMs: null,
+      ready: false,
+      people,
+      rooms,
+      conversations: this.#conversations,
+      order: [],
+      active: FIRST_ROOM,
+      overlay: null,
+      cameFrom: null,
+      focused: true,
+      ephemeral: false,
+      storageProblem: null,
+      hosting: 'no',
+      quitArmed: false,
+      size: options.size,
+      version: options.version,
+    };
+    this.conversation(FIRST_ROOM);
+  }
+
+  get state(): ScreenState {
+    return this.fields;
+  }
+
+  get version(): ChangeSignal['version'] {
+    return this.#signal.version;
+  }
+
+  get subscribe(): ChangeSignal['subscribe'] {
+    return this.#signal.subscribe;
+  }
+
+  close(): void {
+    this.#signal.close();
+  }
+
+  now(): number {
+    return this.#options.now();
+  }
+
+  get active(): Conversation {
+    return this.#active;
+  }
+
+  /** The conversation of that key, made where there is none yet. */
+  conversation(key: ConversationKey): Conversation {
+    return this.#conversation(key);
+  }
+
+  /** Tells the views at once: somebody pressed a key and waits for the echo. */
+  notifyNow(): void {
+    this.#signal.now();
+  }
+
+  /** Tells the views soon: what arrives may come by the hundred. */
+  notifySoon(): void {
+    this.#signal.soon();
+  }
+
+  /** Shows another conversation; its unread lines begin below a marker. */
+  open(key: ConversationKey): void {
+    if (key !== this.fields.active) forgetMarker(this.#active);
+    this.#conversation(key);
+    this.fields.active = key;
+    this.fields.overlay = null;
+    this.fields.cameFrom = null;
+    this.markSeen();
+    this.notifyNow();
+  }
+
+  /** Closes a conversation and forgets its lines. The lobby's window always stays. */
+  closeConversation(key: ConversationKey): void {
+    const { order, active } = this.fields;
+    if (key === FIRST_ROOM) return;
+    if (active === key) this.open(order[Math.max(0, order.indexOf(key) - 1)] ?? FIRST_ROOM);
+    this.#conversations.delete(key);
+    this.fields.order = order.filter((other) => other !== key);
+    this.notifySoon();
+  }
+
+  /** What is unread in the active conversation has been seen now. */
+  markSeen(): void {
+    const conversation = this.#active;
+    if (conversation.unread > 0) conversation.seen = true;
+    if (conversation.firstUnread !== null) conversation.marker = conversation.firstUnread;
+    conversation.firstUnread = null;
+    conversation.unread = 0;
+    conversation.mentions = 0;
+  }
+
+  /** A message counts as unread unless somebody looks at the newest line now. */
+  countUnread(key: ConversationKey, id: MessageId, mention: boolean): void {
+    const conversation = this.#conversation(key);
+    if (key === this.fields.active && this.isLookedAt) {
+      conversation.seen = true;
+      return;
+    }
+    conversation.firstUnread ??= id;
+    conversation.unread += 1;
+    if (mention) conversation.mentions += 1;
+    this.notifySoon();
+  }
+
+  /** Whether somebody has the newest line of the active conversation before their eyes. */
+  get isLookedAt(): boolean {
+    return this.fields.focused && this.#active.anchor.kind === 'bottom';
+  }
+
+  /** The active conversation where something in it has been seen since this was asked last. */
+  takeSeen(): ConversationKey | null {
+    const conversation = this.#active;
+    if (!conversation.seen) return null;
+    conversation.seen = false;
+    return conversation.key;
+  }
+
+  add(key: ConversationKey, body: EntryBody, timeMs = this.#options.now()): void {
+    const conversation = this.#conversation(key);
+    if (body.kind === 'message' && body.own) this.own.track(body.id, key);
+    addLine(conversation, body, timeMs);
+    keepBounded(conversation);
+    this.notifySoon();
+  }
+
+  /**
+   * Changes a conversation's lines (scrollback.ts), unless its window has been closed meanwhile; whoever
+   * does notifies. `cells`: the width of a line.
+   */
+  change(
+    conversation: Conversation,
+    by: (record: ConversationRecord, cells: number) => void,
+  ): void {
+    const record = this.#conversations.get(conversation.key);
+    if (record === undefined || record !== conversation) return;
+    const layout = layoutFor(this.fields.size);
+    by(record, layout.kind === 'too-small' ? LEAST_COLUMNS : layout.measure);
+  }
+
+  /** A line of lanchat's own in the conversation that is looked at. */
+  note(text: SafeText, tone: 'plain' | 'warning' = 'plain'): void {
+    this.add(this.fields.active, { kind: 'notice', tone, text });
+    this.notifyNow();
+  }
+
+  /** What became of a message of ours, where it is still shown. */
+  setReceipt(receipt: Receipt): void {
+    const key = this.own.hear(receipt);
+    const conversation = key === null ? undefined : this.#conversations.get(key);
+    if (conversation !== undefined) applyReceipt(conversation, receipt);
+    this.notifySoon();
+  }
+
+  /** Takes the lines of the active conversation off the screen. */
+  clear(): void {
+    clearWindow(this.#active);
+    this.notifyNow();
+  }
+
+  edit(edit: ComposerEdit): void {
+    const conversation = this.#active;
+    conversation.composer = editComposer(conversation.composer, edit);
+    this.notifyNow();
+  }
+
+  /** The line was taken: it goes into history, and whoever speaks has seen what is there. */
+  submit(): void {
+    const conversation = this.#active;
+    conversation.composer = editComposer(conversation.composer, { type: 'submit' });
+    this.markSeen();
+    forgetMarker(conversation);
+    goLive(conversation);
+    this.fields.cameFrom = null;
+    this.notifyNow();
+  }
+
+  /** A text that could not be sent goes back to where it was typed, unless something stands there. */
+  giveBack(key: ConversationKey, text: string): void {
+    const conversation = this.#conversation(key);
+    if (conversation.composer.text !== '') return;
+    conversation.composer = { ...conversation.composer, text, cursor: text.length };
+    this.notifyNow();
+  }
+
+  /** Whether somebody looks at the window, as the terminal reports it. */
+  setFocused(focused: boolean): void {
+    this.fields.focused = focused;
+    if (this.isLookedAt) this.markSeen();
+    this.notifyNow();
+  }
+
+  scrollTo(anchor: ViewportAnchor<number>): void {
+    const conversation = this.#active;
+    if (anchor.kind === 'bottom') {
+      goLive(conversation);
+      this.fields.cameFrom = null;
+      this.markSeen();
+    } else conversation.anchor = anchor;
+    this.notifyNow();
+  }
+
+  /** Where a jump began, for the way back. */
+  setCameFrom(from: ScreenState['cameFrom']): void {
+    this.fields.cameFrom = from;
+    this.notifyNow();
+  }
+
+  /** To where a jump began; without one, to the newest line. */
+  goBack(): void {
+    const { cameFrom } = this.fields;
+    this.scrollTo(BOTTOM_ANCHOR);
+    if (cameFrom === null) return;
+    this.open(cameFrom.key);
+    const { anchor } = cameFrom;
+    const oldest = this.#active.entries[0]?.seq;
+    // Lines that the jump has put aside are no longer in memory.
+    if (anchor.kind === 'line' && oldest !== undefined && anchor.key >= oldest) {
+      this.scrollTo(anchor);
+    }
+  }
+
+  get #active(): ConversationRecord {
+    return this.#conversation(this.fields.active);
+  }
+
+  #conversation(key: ConversationKey): ConversationRecord {
+    let found = this.#conversations.get(key);
+    if (found === undefined) {
+      found = newConversation(key);
+      this.#conversations.set(key, found);
+      this.fields.order = [...this.fields.order, key];
+    }
+    return found;
+  }
+}
+
+function forgetMarker(conversation: ConversationRecord): void {
+  conversation.marker = null;
+  if (conversation.unread === 0) conversation.owed = null;
+}

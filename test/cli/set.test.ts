@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Preferences } from '../../src/client/api.ts';
+import { runCommand } from '../support/command.ts';
+import { FakeSession } from '../support/fake-session.ts';
+
+function withPreferences(): FakeSession {
+  let preferences: Preferences = { keepDays: 30, showDelivered: true };
+  return new FakeSession({
+    settings: () => preferences,
+    set: ({ change }) => {
+      preferences = { ...preferences, ...change };
+      return preferences;
+    },
+  });
+}
+
+describe('lanchat set', () => {
+  it('lists what can be set, with value, default and meaning', async () => {
+    const session = withPreferences();
+    const run = runCommand(['set', '--json'], { session });
+    expect(await run.status).toBe(0);
+    expect(run.records()).toEqual([
+      { v: 1, type: 'setting', name: 'keep-days', value: 30, default: 0 },
+      { v: 1, type: 'setting', name: 'show-delivered', value: true, default: true },
+    ]);
+    expect(run.opened).toMatchObject([{ offline: true }]);
+    const human = runCommand(['set'], { session });
+    expect(await human.status).toBe(0);
+    expect(human.stdout()).toMatch(/^keep-days {2}30 {2}\(default 0\): days/m);
+    expect(human.stdout()).toMatch(/^show-delivered {2}on {2}\(default on\): whether/m);
+  });
+
+  it('shows one by name', async () => {
+    const run = runCommand(['set', 'keep-days', '--json'], { session: withPreferences() });
+    expect(await run.status).toBe(0);
+    expect(run.records()).toMatchObject([{ name: 'keep-days', value: 30 }]);
+  });
+
+  it.each([
+    ['keep-days', '0', 0, { keepDays: 0 }],
+    ['keep-days', '36500', 36_500, { keepDays: 36_500 }],
+    ['show-delivered', 'off', false, { showDelivered: false }],
+    ['show-delivered', 'ON', true, { showDelivered: true }],
+  ] as const)('sets %s to %s', async (name, typed, value, change) => {
+    const session = withPreferences();
+    const run = runCommand(['set', name, typed, '--json'], { session });
+    expect(await run.status).toBe(0);
+    expect(run.records()).toMatchObject([{ type: 'setting', name, value }]);
+    expect(session.requests).toContainEqual({ do: 'set', change });
+  });
+
+  it.each([
+    ['an unknown name', ['keep'], 'unknown-setting'],
+    ['a negative number', ['keep-days', '--', '-1'], 'bad-setting'],
+    ['more than a hundred years', ['keep-days', '36501'], 'bad-setting'],
+    ['half a day', ['keep-days', '0.5'], 'bad-setting'],
+    ['neither on nor off', ['show-delivered', 'maybe'], 'bad-setting'],
+    ['too much', ['keep-days', '1', '2'], 'bad-arguments'],
+  ])('exits 1 on %s and changes nothing', async (_what, args, code) => {
+    const session = withPreferences();
+    const run = runCommand(['set', '--json', ...args], { session });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ type: 'error', code }]);
+    expect(session.requests).toEqual([]);
+  });
+
+  it('names the setting that was meant', async () => {
+    const run = runCommand(['set', 'keep-day']);
+    expect(await run.status).toBe(1);
+    expect(run.stderr()).toContain('did you mean "keep-days"?');
+  });
+});

@@ -1,0 +1,33 @@
+// A relay that is killed: DATABASE PORT FAULT. Says when it listens, and whether the one before left a whole database.
+import type { RelayEvent } from '../../src/relay/events.ts';
+import { startRelay } from '../../src/relay/relay.ts';
+import { openRelayDatabase } from '../../src/relay/relay-database.ts';
+import { reportLine } from './report-line.ts';
+import type { RelayReport } from './reports.ts';
+
+const [path = '', port = '0', fault = 'none'] = process.argv.slice(2);
+
+function report(line: RelayReport): void {
+  reportLine(line);
+}
+
+/** The rest are everyday comings and goings. */
+function tell(event: RelayEvent): void {
+  if (event.type === 'fault') report({ type: 'event', event: { ...event, error: `${event.error}` } });
+  if (event.type === 'storage' || event.type === 'unreadable' || event.type === 'dropped') {
+    report({ type: 'event', event });
+  }
+}
+
+const database = await openRelayDatabase(fault === 'keeps-nothing' ? null : path);
+const isWhole = database.prepare('PRAGMA integrity_check').get()?.integrity_check === 'ok';
+const relay = await startRelay({
+  seed: new Uint8Array(32).fill(9),
+  port: Number(port),
+  host: '127.0.0.1',
+  database,
+  onEvent: tell,
+});
+report({ type: 'listening', port: relay.port, isWhole });
+// Whoever started it is gone.
+process.stdin.resume().once('end', () => process.exit());
