@@ -86,6 +86,16 @@ export async function startRelayProgram(bench: Bench): Promise<RelayProgram> {
   return { ...program, port: v.parse(listening, JSON.parse(first)).port };
 }
 
+const identity = v.object({ type: v.literal('id'), fingerprint: v.string() });
+
+/** Makes a profile in `home`; returns its fingerprint. */
+export async function makeProfile(bench: Bench, home: string): Promise<string> {
+  const program = startProgram(bench, ['id', '--json', '--home', home]);
+  const { fingerprint } = v.parse(identity, JSON.parse(await lineOfType(program, 'id')));
+  await program.ended;
+  return fingerprint;
+}
+
 /** `lanchat listen` on the profile in `home`, once it misses nothing. */
 export async function startListener(
   bench: Bench,

@@ -6,10 +6,12 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { measureFanOut } from './fan-out.ts';
 import { measureHistory } from './long-history.ts';
+import { measureMailbox } from './mailbox.ts';
 import { measureRelayMemory } from './relay-memory.ts';
 import { jsonLines, loadText, type Report, tableHead, tableLines } from './report.ts';
 import { measureScreen } from './screen.ts';
 import { measureSealing } from './sealing.ts';
+import { measureSending } from './sending.ts';
 import { measureStartUp } from './start-up.ts';
 
 const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
@@ -19,6 +21,8 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   'start-up': measureStartUp,
   screen: measureScreen,
   history: measureHistory,
+  mailbox: measureMailbox,
+  sending: measureSending,
 };
 
 const HELP = `npm run bench -- [--only NAME]… [--quick] [--json]

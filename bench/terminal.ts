@@ -88,6 +88,11 @@ export class TimedTerminal {
       await pause(POLL_MS);
   }
 
+  /** Resolves when the program has ended by itself. */
+  ended(): Promise<void> {
+    return this.#gone;
+  }
+
   /** Forgets the output so far. */
   clear(): void {
     this.#chunks.length = 0;

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 
 const numbers = v.array(v.number());
 
-type Asked = string | number | null | readonly number[];
+type Asked = string | number | boolean | null | readonly number[];
 
 /** The parent's end. One request at a time. */
 export interface Worker {

@@ -20,6 +20,10 @@ await build({
     sender: 'bench/sender-process.ts',
     probe: 'bench/probe-process.ts',
     archive: 'bench/archive-process.ts',
+    people: 'bench/people-process.ts',
+    'mail-relay': 'bench/mail-relay-process.ts',
+    'mail-floor': 'bench/mail-floor-process.ts',
+    'mail-senders': 'bench/mail-senders-process.ts',
     // The screen over a session that is played to it: what keys cost, without a network.
     screen: 'test/support/fake-screen.ts',
   },

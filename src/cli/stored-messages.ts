@@ -36,7 +36,18 @@ export async function withHistory<T>(
   use: (session: Session, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   refuseEphemeral(context);
-  return withSession(context, 'offline', use);
+  return withSession(context, 'offline', async (session, attempt) => {
+    // Such as rows that turn out to be damaged: what is missing must not look whole.
+    const stop = session.subscribe((event) => {
+      if (event.type === 'error')
+        context.output.note(safeTemplate`lanchat: ${safeText(event.message)}`);
+    });
+    try {
+      return await use(session, attempt);
+    } finally {
+      stop();
+    }
+  });
 }
 
 /** `#room`, `@nick` or a fingerprint. Throws UsageError (`bad-room`) and as `resolvePerson`. */

@@ -39,6 +39,7 @@ export class Engine {
   readonly #edges: EngineEdges;
   #effects: Effect[] = [];
   #saving = false;
+  #draining = false;
   /** Taken from the core, and refused by the disk. */
   #refused: { readonly batch: Batch; readonly problem: StorageError } | null = null;
   #commitTimer: NodeJS.Timeout | null = null;
@@ -112,25 +113,35 @@ export class Engine {
     this.#afterStep?.();
   }
 
-  /** Stops at a save, and goes on when it is on disk: a number is never used that a crash could use again. */
+  /**
+   * Stops at a save, and goes on when it is on disk: a number is never used that a crash could use again. Who
+   * hears of an event and gives a command at once adds to the round under way, and begins none past its save.
+   */
   #drain(): void {
-    if (this.#saving || this.#closed) return;
-    let effect = this.#effects.shift();
-    while (effect !== undefined) {
-      if (effect.type === 'save-identity') {
-        this.#save(effect);
-        return;
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#isFree) {
+        const effect = this.#effects.shift();
+        if (effect === undefined) break;
+        this.#begin(effect);
       }
-      if (effect.type === 'save') {
-        // What a commit of before took along needs none of its own.
-        if (isUnsaved(this.#core)) {
-          this.#scheduleCommit();
-          return;
-        }
-      } else this.#run(effect);
-      effect = this.#effects.shift();
+    } finally {
+      this.#draining = false;
     }
-    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#isFree) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Whether the next effect may be done: nothing is on its way to the disk. */
+  get #isFree(): boolean {
+    return !this.#saving && !this.#closed;
+  }
+
+  #begin(effect: Effect): void {
+    if (effect.type === 'save-identity') this.#save(effect);
+    else if (effect.type !== 'save') this.#run(effect);
+    // What a commit of before took along needs none of its own.
+    else if (isUnsaved(this.#core)) this.#scheduleCommit();
   }
 
   /** Saves that wait further back go with this one: numbers only rise, so the last is enough. */

@@ -50,12 +50,16 @@ export function expiresBefore(clock: ClockRecord, keepDays: number): number | nu
 const PLACE = 'clock';
 const clockSchema = v.object({ wallMs: v.number(), doubtMs: v.number() });
 
-/** Looks once an hour, and deletes what has had its time. Owns its timer until `close`. */
+/** Between two slices of deleting: whoever starts a program, or types, must not wait for it. */
+const PAUSE_MS = 500;
+
+/** Looks once an hour, and deletes what has had its time, in slices. Owns its timers until `close`. */
 export class HistoryKeeper {
   readonly #profile: Pick<Profile, 'store' | 'settings'>;
   readonly #timer: NodeJS.Timeout;
   #last: ClockRecord | null;
   #lookedAtMs: number | null = null;
+  #slice: NodeJS.Timeout | null = null;
 
   /** `rows` as they were at the start. */
   constructor(profile: Pick<Profile, 'store' | 'settings'>, rows: readonly StateRow[]) {
@@ -68,6 +72,8 @@ export class HistoryKeeper {
 
   close(): void {
     clearInterval(this.#timer);
+    if (this.#slice !== null) clearTimeout(this.#slice);
+    this.#slice = null;
   }
 
   #look(): void {
@@ -77,14 +83,33 @@ export class HistoryKeeper {
     this.#last = lookAtClock(this.#last, { wallMs: Date.now(), ranMs });
     const { store, settings } = this.#profile;
     const before = expiresBefore(this.#last, settings.current.keepDays);
-    try {
-      const value = encodeCbor(this.#last);
-      store.commit({ state: [{ place: PLACE, value }], history: [] });
-      if (before !== null) store.expire(before);
-    } catch (error) {
-      // A disk that takes nothing: whoever writes to it next says so; this is tried again in an hour.
-      if (!(error instanceof LanchatError)) throw error;
-    }
+    const value = encodeCbor(this.#last);
+    const isKept = tried(() => store.commit({ state: [{ place: PLACE, value }], history: [] }));
+    if (isKept && before !== null) this.#expireSoon(before);
+  }
+
+  #expireSoon(before: number): void {
+    if (this.#slice !== null) clearTimeout(this.#slice);
+    this.#slice = setTimeout(() => {
+      this.#slice = null;
+      let deleted = 0;
+      tried(() => {
+        deleted = this.#profile.store.expire(before);
+      });
+      if (deleted > 0) this.#expireSoon(before);
+    }, PAUSE_MS);
+    this.#slice.unref();
+  }
+}
+
+/** False where the disk takes nothing: whoever writes to it next says so; it is tried again in an hour. */
+function tried(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof LanchatError) return false;
+    throw error;
   }
 }
 

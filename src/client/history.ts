@@ -28,6 +28,8 @@ export class History {
   readonly #store: ProfileStore;
   readonly #core: CoreState;
   readonly #emit: (event: ClientEvent) => void;
+  /** Rows of which it was told that they don't open. */
+  #toldDamaged = 0;
 
   constructor(store: ProfileStore, core: CoreState, emit: (event: ClientEvent) => void) {
     this.#store = store;
@@ -87,6 +89,16 @@ export class History {
     return deleted;
   }
 
+  /** Whoever reads hears of rows that were found damaged on the way: what is missing must not look whole. */
+  #tellDamaged(): void {
+    const { damaged } = this.#store;
+    if (damaged <= this.#toldDamaged) return;
+    const more = damaged - this.#toldDamaged;
+    this.#toldDamaged = damaged;
+    const message = `${more} stored row(s) are damaged and were left out; the others are whole. Check the disk, and make a backup`;
+    this.#emit({ type: 'error', code: 'damaged-rows', message });
+  }
+
   #require(id: Extract<Command, { do: 'since' }>['id']): void {
     if (this.#store.get(id) !== null) return;
     throw new UsageError('unknown-message', 'history holds no message with this id');
@@ -94,6 +106,7 @@ export class History {
 
   /** As many as one answer holds, from the first on; at least one. */
   #told({ messages, more }: { messages: readonly StoredRow[]; more: boolean }): MessagePage {
+    this.#tellDamaged();
     const told: StoredMessage[] = [];
     let length = 0;
     for (const row of messages) {

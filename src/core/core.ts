@@ -6,7 +6,7 @@ import type { Frame, FrameOf } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
-import { isUnsaved } from './durable.ts';
+import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
@@ -101,7 +101,8 @@ export function finish(core: CoreState): readonly Effect[] {
   // Behind what it acknowledges, which the save below puts on disk first.
   flushTaken(core);
   tendTime(core);
-  if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
+  if (isOnlyRelayed(core)) core.effects.push({ type: 'save' });
+  else if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
   return core.effects.splice(0);
 }
 
@@ -270,8 +271,7 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     }
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
-    if (taken === null) return;
-    tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
+    if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
   } catch (error) {
     if (!(error instanceof LanchatError)) throw error;
   }

@@ -53,6 +53,15 @@ export function isUnsaved(core: CoreState): boolean {
   return core.unsaved.size + core.journal.length > 0;
 }
 
+/**
+ * Whether nothing waits but that the relay has messages of ours: so it is whatever the disk says, and a run that
+ * doesn't know of it asks anew. Nobody need wait for that commit.
+ */
+export function isOnlyRelayed({ unsaved, journal }: CoreState): boolean {
+  if (unsaved.size > 0 || journal.length === 0) return false;
+  return journal.every((write) => write.type === 'state' && write.state === 'relayed');
+}
+
 /** Takes out everything that has changed since the last commit. */
 export function takeBatch(core: CoreState): Batch {
   const state = Array.from(core.unsaved, ([place, read]) => ({ place, value: read() }));

@@ -113,9 +113,9 @@ export class HistoryTables {
     this.#conversations.read(name, this.#index.newestRow(name));
   }
 
-  /** Our own message of this id, or the first of others. */
+  /** As `MessageIndex.findSeen`. */
   find(id: MessageId): MessageRow | null {
-    return this.#index.require(id);
+    return this.#index.findSeen(id);
   }
 
   /** As `MessageIndex.olderThan`. */

@@ -52,12 +52,17 @@ export class MessageIndex {
     return this.#isRepaired;
   }
 
-  /** Makes all indices anew from the rows, once; false where that was done before. Not in a transaction. */
+  /** Makes all indices anew from the rows, once; false where that can't be or has been. Not in a transaction. */
   repair(): boolean {
     if (this.#isRepaired) return false;
+    const check = this.#database.prepare('PRAGMA quick_check(1000)');
+    const faults = tolerantly(() => check.all());
+    const text = faults?.map(({ quick_check }) => quick_check).join() ?? '';
+    // An index that damage has led into the pages of rows would give those away with its own.
+    if (text.includes('2nd reference to page')) return false;
+    // Where a row can't be read they stay as they are.
+    if (faults !== null) tolerantly(() => this.#database.exec('REINDEX'));
     this.#isRepaired = true;
-    // A row that can't be read leaves them as they were.
-    tolerantly(() => this.#database.exec('REINDEX'));
     return true;
   }
 
@@ -68,7 +73,7 @@ export class MessageIndex {
   }
 
   /** As `find`, for a person who has seen the message: not to find it is worth to look at all. */
-  require(id: MessageId): MessageRow | null {
+  findSeen(id: MessageId): MessageRow | null {
     const found = this.find(id);
     if (found !== null || this.#isRepaired || !this.#rows.hasId(id)) return found;
     this.#distrust();

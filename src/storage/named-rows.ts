@@ -84,8 +84,8 @@ export class NamedRows<T> {
 
   /** Within a transaction. `name`: at most 1,024 bytes of UTF-8. */
   put(name: string, value: T): void {
-    this.#dropSuperseded();
     const numbers = this.#known();
+    this.#dropSuperseded();
     const known = numbers.get(name);
     const number = known ?? ++this.#lastNumber;
     const plain = encodeNamed(name, this.#format.encode(value));
@@ -101,11 +101,12 @@ export class NamedRows<T> {
 
   /** Within a transaction. */
   delete(name: string): void {
+    const numbers = this.#known();
     this.#dropSuperseded();
-    const number = this.#known().get(name);
+    const number = numbers.get(name);
     if (number === undefined) return;
     if (this.#delete.run(number).changes === 0) this.#deleteAnywhere.run(number);
-    this.#known().delete(name);
+    numbers.delete(name);
   }
 
   /** After a transaction was undone: everything is read again when it is needed. */

@@ -109,8 +109,8 @@ async function unlock(
 }
 
 /**
- * `isLocked`: a passphrase was set, which nobody could before everything was sealed. What is in the clear all the same
- * was put there by somebody who has the disk and not the passphrase.
+ * `isLocked`: a passphrase was set, and the identity was sealed before that. Where it is absent or in the clear now, somebody
+ * who has the disk and not the passphrase was at it: nothing in the clear is taken for this profile's then.
  */
 interface Opening {
   readonly folder: string;

@@ -42,8 +42,8 @@ const MIGRATIONS = [[namedTable('state'), CONVERSATION_TABLE, MESSAGE_TABLE].joi
 /** The core's bytes, as they are. */
 const BYTES = { encode: (value: Uint8Array) => value, decode: (bytes: Uint8Array) => bytes };
 
-/** About a tenth of a second's work. */
-const MAX_EXPIRED_AT_ONCE = 5_000;
+/** So that no key waits for it: some tens of milliseconds. */
+const MAX_EXPIRED_AT_ONCE = 500;
 
 /**
  * The one connection to a profile's `history.db`. Every row is sealed under a key from the data key and
@@ -199,7 +199,7 @@ export class ProfileStore {
 
   /**
    * Deletes messages of before this time (wall clock), as `timeMs` has it, and returns how many: at most
-   * 5,000 a call, so that nobody waits for it; 0 once all are gone. Within the day of `olderThanMs` it may
+   * 500 a call, so that nobody waits for it; 0 once all are gone. Within the day of `olderThanMs` it may
    * leave some until that day is over.
    */
   expire(olderThanMs: number): number {
@@ -224,7 +224,7 @@ export class ProfileStore {
     return { ok: isWhole?.every((isOk) => isOk) ?? false };
   }
 
-  /** Searches under way find nothing more. */
+  /** Searches under way find nothing. */
   close(): void {
     this.#search.close();
     this.#scrubber.close();

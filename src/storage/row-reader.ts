@@ -22,8 +22,9 @@ export interface ReadTable {
 
 interface Direction {
   readonly step: 1 | -1;
-  /** Whole rows, from a number on. */
+  /** Whole rows from a number on, and their numbers alone. */
   readonly chunk: Statement;
+  readonly chunkNumbers: Statement;
   /** Numbers alone, beyond a number, by looking at all. */
   readonly numbers: Statement;
 }
@@ -63,11 +64,13 @@ export class RowReader {
     this.#up = {
       step: 1,
       chunk: prepare(`${whole} WHERE row >= ? ORDER BY row`),
+      chunkNumbers: prepare(`${numbers} WHERE row >= ? ORDER BY row`),
       numbers: prepare(`${numbers} WHERE number >= ? ORDER BY number`),
     };
     this.#down = {
       step: -1,
       chunk: prepare(`${whole} WHERE row <= ? ORDER BY row DESC`),
+      chunkNumbers: prepare(`${numbers} WHERE row <= ? ORDER BY row DESC`),
       numbers: prepare(`${numbers} WHERE number <= ? ORDER BY number DESC`),
     };
   }
@@ -119,14 +122,13 @@ export class RowReader {
   }
 
   /** Null where it can't be told whether these are all. */
-  #inOrder({ step, chunk }: Direction, bound: number): Chunk | null {
-    const read = tolerantly(() => chunk.all(bound));
-    if (read === null) return null;
+  #inOrder(direction: Direction, bound: number): Chunk | null {
+    const read = tolerantly(() => direction.chunk.all(bound));
+    if (read === null) return this.#inspectMisordered(direction, bound);
     const numbers = read.map(numberOf);
-    const isOrdered = numbers.every((number, index) => {
-      const earlier = numbers[index - 1] ?? bound - step;
-      return (number - earlier) * step > 0;
-    });
+    const isOrdered = numbers.every((number, index) =>
+      isBefore(numbers[index - 1], number, direction.step),
+    );
     if (!isOrdered || (!isEnd(bound) && numbers[0] !== bound)) {
       this.#isMisordered ||= !isOrdered;
       for (const row of read) this.#inspect(row);
@@ -136,6 +138,13 @@ export class RowReader {
     if (read.length < CHUNK_ROWS) return { rows, next: null };
     // Only the row after it shows that a number is in its place.
     return { rows: rows.slice(0, -1), next: numbers.at(-2) ?? null };
+  }
+
+  /** Of rows that can't be read at all, those that nothing else will come by. */
+  #inspectMisordered({ step, chunkNumbers }: Direction, bound: number): null {
+    const numbers = tolerantly(() => chunkNumbers.all(bound).map(numberOf)) ?? [];
+    for (const number of misorderedIn(numbers, step)) this.#inspect({ number });
+    return null;
   }
 
   /** For where rows are damaged, or the one to go on from is gone. */
@@ -175,15 +184,30 @@ export class RowReader {
     return tolerantly(() => this.#scan.all(number)) ?? [];
   }
 
+  /** Two of one number: one of them stands for a row that is lost. */
   #present(number: number, isTwice: boolean): readonly Row[] {
     const row = isTwice ? null : this.#read(number);
     if (row !== null) return [row];
     const rows = this.#anywhere(number);
-    if (rows.length > 0) return rows;
-    this.#inspect({ number });
-    const seen = isTwice ? this.#read(number) : null;
+    if (isTwice || rows.length === 0) this.#inspect({ number });
+    if (rows.length > 0 || !isTwice) return rows;
+    const seen = this.#read(number);
     return seen === null ? [] : [seen];
   }
+}
+
+/** Those that alone are in the way of an order. */
+function misorderedIn(numbers: readonly number[], step: 1 | -1): number[] {
+  return numbers.filter((number, index) => {
+    const [earlier, next] = [numbers[index - 1], numbers[index + 1]];
+    const isInPlace = isBefore(earlier, number, step) && isBefore(number, next, step);
+    return !isInPlace && isBefore(earlier, next, step);
+  });
+}
+
+/** Nothing is before everything, and after it. */
+function isBefore(a: number | undefined, b: number | undefined, step: 1 | -1): boolean {
+  return a === undefined || b === undefined || (b - a) * step > 0;
 }
 
 /** Whether a walk begins there, not at a row that was there. */

@@ -98,7 +98,7 @@ export class SearchIndex {
       await this.#inSlices(this.#source, held.oldestRow, beyond);
     }
     this.#stayAwake();
-    return rows;
+    return this.#closed ? [] : rows;
   }
 
   #heldOrBuilding(): HeldTexts {
@@ -119,7 +119,7 @@ export class SearchIndex {
     this.#held?.remove(isGone);
   }
 
-  /** Searches under way find no more. */
+  /** Searches under way find nothing. */
   close(): void {
     this.#closed = true;
     this.#drop();

@@ -28,6 +28,8 @@ class Lab {
   readonly problems: (string | null)[] = [];
   diskIsFull = false;
   congested = false;
+  /** What somebody does who hears of an event. */
+  onEvent: () => void = () => undefined;
   readonly core: CoreState;
   readonly engine: Engine;
 
@@ -71,7 +73,10 @@ class Lab {
         }),
       saveRooms: (names) => this.done.push(`rooms ${names}`),
       transmit: (frame) => this.done.push(`wire ${frame.req}`),
-      emit: (event) => this.done.push(`screen ${event.type}`),
+      emit: (event) => {
+        this.done.push(`screen ${event.type}`);
+        this.onEvent();
+      },
       isCongested: () => this.congested,
       onFault: (error) => this.faults.push(error),
     };
@@ -223,6 +228,21 @@ describe('what must outlive the process', () => {
     expect(done).toEqual(['commit', 'wire 1', 'screen synced']);
   });
 
+  it('is committed first also where somebody answers an event with a command at once', async () => {
+    const { done } = setUp();
+    lab.onEvent = () => {
+      lab.onEvent = () => undefined;
+      lab.change('b', wire(2), screen);
+    };
+    lab.change('a', screen, wire(1));
+    await turn();
+    await turn();
+    expect(done).toEqual([
+      ...['commit', 'screen synced', 'wire 1'],
+      ...['commit', 'wire 2', 'screen synced'],
+    ]);
+  });
+
   it('is one transaction for all that one turn brings', async () => {
     const { done, commits } = setUp();
     lab.change('a', wire(1));
@@ -243,6 +263,26 @@ describe('what must outlive the process', () => {
     await turn();
     expect(commits).toHaveLength(1);
     expect(commits[0]?.history).toEqual([{ type: 'state', state: 'relayed', ...receipt }]);
+  });
+
+  it('does not hold up the word that the relay has a message, and takes it along', async () => {
+    const { done, commits } = setUp();
+    const receipt = { id: MessageId.fromBytes(new Uint8Array(16)), reason: null };
+    const tell = (state: 'relayed' | 'delivered') => {
+      lab.engine.command((core) => {
+        journal(core, { type: 'state', state, ...receipt });
+        core.effects.push(screen);
+      });
+    };
+    tell('relayed');
+    expect(done).toEqual(['screen synced']);
+    await turn();
+    expect(commits[0]?.history).toEqual([{ type: 'state', state: 'relayed', ...receipt }]);
+    // Anything else is durable first.
+    tell('delivered');
+    expect(done).toEqual(['screen synced', 'commit']);
+    await turn();
+    expect(done).toEqual(['screen synced', 'commit', 'commit', 'screen synced']);
   });
 
   it('waits, with all that depends on it, while the disk is full, and goes on when there is room', async () => {

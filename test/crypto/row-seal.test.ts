@@ -4,6 +4,7 @@ import {
   nameOf,
   openAt,
   type RowKeys,
+  recordKeyFrom,
   rowKeysFrom,
   SEAL_BYTES,
   sealAt,
@@ -100,8 +101,11 @@ describe('a name', () => {
 });
 
 test('one data key gives keys that have nothing in common, and must have 32 bytes', () => {
-  const made = [keys.seal, keys.name, seedKeyFrom(filled(32, 1)), filled(32, 1)].map(hexFromBytes);
+  const dataKey = filled(32, 1);
+  const others = [seedKeyFrom(dataKey), recordKeyFrom(dataKey), dataKey];
+  const made = [keys.seal, keys.name, ...others].map(hexFromBytes);
   expect(new Set(made).size).toBe(made.length);
   expect(() => rowKeysFrom(new Uint8Array(31))).toThrow(RangeError);
   expect(() => seedKeyFrom(new Uint8Array(33))).toThrow(RangeError);
+  expect(() => recordKeyFrom(new Uint8Array(31))).toThrow(RangeError);
 });

@@ -62,18 +62,19 @@ describe('lanchat on loopback', () => {
     expect(got.map((line) => line.id)).toEqual(sent.lines.map((line) => line.id));
   });
 
-  it('exits 1 for nobody, 6 for somebody who is away, and keeps nothing for them', async () => {
+  it('exits 1 for nobody, 0 once the relay keeps it for somebody away, 6 where they were to have it', async () => {
     expect(await lan.as('asha', 'send', '@nobody', 'x').ended).toMatchObject({
       status: 1,
       lines: [{ v: 1, type: 'error', code: 'unknown-person' }],
     });
-    const away = await lan.as('asha', 'send', '@bela', 'lost', '--timeout', '0.5').ended;
-    expect(away).toMatchObject({ status: 6, lines: [{ type: 'error', code: 'not-here' }] });
-    const bela = lan.as('bela', 'listen', '--count', '1');
-    await bela.ofType('ready');
-    expect((await lan.as('asha', 'send', '@bela', 'kept').ended).status).toBe(0);
-    const got = (await bela.ended).lines.filter((line) => line.type === 'message');
-    expect(got.map((line) => line.text)).toEqual(['kept']);
+    const kept = await lan.as('asha', 'send', '@bela', 'for later').ended;
+    expect(kept).toMatchObject({ status: 0, lines: [{ type: 'sent', state: 'relayed' }] });
+    const patience = ['--wait', 'delivered', '--timeout', '0.5'];
+    const awaited = await lan.as('asha', 'send', ...patience, '@bela', 'in time').ended;
+    expect(awaited.status).toBe(6);
+    const bela = await lan.as('bela', 'listen', '--count', '2').ended;
+    const got = bela.lines.filter((line) => line.type === 'message');
+    expect(got.map((line) => line.text)).toEqual(['for later', 'in time']);
   });
 
   it('goes through the process that owns the profile, and behaves the same', async () => {

@@ -21,9 +21,9 @@ export function personId(number: number): PeerId {
   return PeerId.fromBytes(new Uint8Array(PeerId.sizeBytes).fill(number));
 }
 
-export const ASHA = personId(1);
+const ASHA = personId(1);
 export const BELA = personId(2);
-export const US = personId(9);
+const US = personId(9);
 export const WITH_ASHA: Conversation = { peer: ASHA };
 export const WITH_BELA: Conversation = { peer: BELA };
 export const LOBBY: Conversation = { room: '#lobby' };

@@ -2,7 +2,16 @@
 import { rmSync } from 'node:fs';
 import { ProfileStore } from '../../src/storage/profile-store.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
-import { batchOf, DATA_KEY, messageId, said, sent, textsOf, value } from './histories.ts';
+import {
+  batchOf,
+  DATA_KEY,
+  messageId,
+  said,
+  sent,
+  textsOf,
+  value,
+  WITH_ASHA,
+} from './histories.ts';
 
 function print(result: Record<string, unknown>): void {
   process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -62,9 +71,15 @@ async function fillDisk(folder: string, ballast: string): Promise<void> {
     committed,
     said: textsOf(store.everything()).map((text) => Number(text.split(' ')[0])),
     counted: store.state()[0]?.value[0],
+    unread: store.conversations()[0]?.unread,
     ok: store.check().ok,
   });
   print(look());
+  try {
+    print({ deleted: store.deleteConversation(WITH_ASHA) });
+  } catch (error) {
+    printError(error);
+  }
   rmSync(ballast);
   for (let more = 0; more < 3; more++) commit();
   print(look());

@@ -201,8 +201,10 @@ describe('a value of state', () => {
     expect(store.state().filter(({ place }) => place === 'b')).toEqual([
       { place: 'b', value: value(7) },
     ]);
-    store.commit({ state: [{ place: 'b', value: null }], history: [] });
     await meanwhile('DROP TABLE kept');
+    // Nobody has looked at the state before it is deleted.
+    store.commit({ state: [{ place: 'b', value: null }], history: [] });
+    await meanwhile('');
     expect(places()).toEqual(['a', 'c']);
   });
 });
@@ -228,31 +230,47 @@ describe("a conversation's row", () => {
 });
 
 describe('an index', () => {
+  /** Where the root of a table or an index begins in the file. */
+  async function rootOf(name: string): Promise<number> {
+    let page = 0;
+    await meanwhile((database) => {
+      const query = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?');
+      page = Number(query.get(name)?.rootpage) - 1;
+    });
+    return page * PAGE_BYTES;
+  }
+
+  /** The closed file, with its index by this column as it is in the file before. */
+  async function putBackIndex(column: string, before: Buffer): Promise<void> {
+    const root = await rootOf(`message_by_${column}`);
+    store.close();
+    const bytes = readFileSync(historyPath(folder));
+    before.copy(bytes, root, root, root + PAGE_BYTES);
+    replaceHistory(folder, bytes);
+    store = await ProfileStore.open(folder, DATA_KEY);
+  }
+
+  async function closedFile(): Promise<Buffer> {
+    store.close();
+    const bytes = readFileSync(historyPath(folder));
+    store = await ProfileStore.open(folder, DATA_KEY);
+    return bytes;
+  }
+
   test.each(['conversation', 'id', 'day'])(
     'by %s that is older than its rows is made anew',
     async (column) => {
-      store.close();
-      const older = readFileSync(historyPath(folder));
-      store = await ProfileStore.open(folder, DATA_KEY);
+      const before = await closedFile();
       const more = [
         said(5, { timeMs: START_MS - 3 * DAY_MS }),
         said(6, { conversation: LOBBY }),
         said(7, { timeMs: START_MS + 3 * DAY_MS }),
       ];
       store.commit(batchOf(more));
-      let page = 0;
-      await meanwhile((database) => {
-        const query = 'SELECT rootpage FROM sqlite_schema WHERE name = ?';
-        page = Number(database.prepare(query).get(`message_by_${column}`)?.rootpage) - 1;
-      });
-      store.close();
-      const bytes = readFileSync(historyPath(folder));
-      older.copy(bytes, page * PAGE_BYTES, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
-      replaceHistory(folder, bytes);
-      store = await ProfileStore.open(folder, DATA_KEY);
+      await putBackIndex(column, before);
       expect(await found()).toEqual([1, 2, 3, 4, 5, 6, 7].map((number) => `words ${number}`));
       expect(store.page(LOBBY, LAST).messages).toHaveLength(2);
-      // What only the index by day hides is not missed by anybody, until it is made anew for something else.
+      // What the index by day hides is not missed before something is deleted.
       expect([store.damaged, store.check()]).toEqual([0, { ok: column !== 'day' }]);
       store.commit(batchOf([said(8)]));
       expect(store.deleteConversation(WITH_ASHA)).toBe(6);
@@ -260,4 +278,35 @@ describe('an index', () => {
       expect(store.check()).toEqual({ ok: true });
     },
   );
+
+  test('that leads into the pages of rows is not made anew, which would give those away', async () => {
+    store.commit(batchOf(Array.from({ length: 300 }, (_, index) => said(100 + index))));
+    const [index, table] = [await rootOf('message_by_conversation'), await rootOf('message')];
+    store.close();
+    const bytes = readFileSync(historyPath(folder));
+    // In both these are branches, whose last child stands at this place.
+    expect([bytes[index], bytes[table]]).toEqual([2, 5]);
+    bytes.copy(bytes, index + 8, table + 8, table + 12);
+    replaceHistory(folder, bytes);
+    store = await ProfileStore.open(folder, DATA_KEY);
+    const damaged = expect.objectContaining({ name: 'StorageError', code: 'corrupt' });
+    for (let tries = 0; tries < 2; tries++) {
+      expect(() => store.page(WITH_ASHA, LAST)).toThrow(damaged);
+      expect(() => store.commit(batchOf([said(1_000)]))).toThrow(damaged);
+    }
+    expect([...store.everything()]).toHaveLength(304);
+    expect(store.get(messageId(399))).toEqual(said(399));
+  });
+
+  test('by day that takes a new message for an old one does not let it expire', async () => {
+    store.commit(batchOf([said(5, { timeMs: START_MS - 30 * DAY_MS })]));
+    const before = await closedFile();
+    store.deleteMessage(messageId(5));
+    await meanwhile('');
+    store.commit(batchOf([said(6)]));
+    await putBackIndex('day', before);
+    expect(store.expire(START_MS - 10 * DAY_MS)).toBe(0);
+    expect(await found()).toEqual([1, 2, 3, 4, 6].map((number) => `words ${number}`));
+    expect(store.check()).toEqual({ ok: true });
+  });
 });

@@ -90,17 +90,12 @@ describe('a commit', () => {
     expect(() => store.commit(bad)).toThrow(RangeError);
     const tooLong = [{ place: 'p'.repeat(1_025), value: value(1) }];
     expect(() => store.commit({ state: tooLong, history: [] })).toThrow(RangeError);
-    expect([state(), textsOf(store.everything()), unread()]).toEqual([
-      { a: [1] },
-      ['words 1'],
-      [1],
-    ]);
+    // Without a look at the state in between, which would read everything anew.
     store.commit(batchOf([said(4)], [{ place: 'b', value: value(3) }]));
     store.commit({ state: [{ place: 'a', value: null }], history: [] });
     await reopen();
-    expect(state()).toEqual({ b: [3] });
+    expect([state(), unread(), store.check()]).toEqual([{ b: [3] }, [2], { ok: true }]);
     expect(textsOf(store.everything())).toEqual(['words 1', 'words 4']);
-    expect(store.check()).toEqual({ ok: true });
   });
 
   test('writes what its sender repeats once, and what has only the same id as well', async () => {

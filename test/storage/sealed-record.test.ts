@@ -1,41 +1,16 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import type * as FsPromises from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordKeyFrom, rowKeysFrom, sealAt, seedKeyFrom } from '../../src/crypto/row-seal.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
-import {
-  encodeRecord,
-  type RecordFormat,
-  readRecord,
-  replaceRecord,
-} from '../../src/storage/record-file.ts';
+import { encodeRecord, type RecordFormat, readRecord } from '../../src/storage/record-file.ts';
 import { RecordSeal, SEALED_KINDS, type SealedKind } from '../../src/storage/record-seal.ts';
 import { SavedRecord } from '../../src/storage/saved-record.ts';
-import {
-  isSealed,
-  openSealedRecord,
-  type SealedFile,
-  sealClearRecord,
-} from '../../src/storage/sealed-record.ts';
+import { openSealedRecord, type SealedFile } from '../../src/storage/sealed-record.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
-import { killedAfter } from './killable-disk.ts';
-
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const { killableDisk } = await import('./killable-disk.ts');
-  return killableDisk(await importOriginal<typeof FsPromises>());
-});
 
 interface Sample {
   readonly name: string;
@@ -231,90 +206,6 @@ describe('a file that is not what was sealed for it', () => {
     const row = sealAt({ label: 'row-state', at: 'pins' }, plain, options);
     writeSealedText(Buffer.from(row).toString('base64'));
     await expectRefused();
-  });
-});
-
-describe('a record that an earlier version left in the clear', () => {
-  beforeEach(() => replaceRecord(path, sample, format));
-
-  function sealClear(): Promise<void> {
-    return sealClearRecord(folder, 'pins', { format, seal });
-  }
-
-  it('is refused and left as it is by whoever expects it sealed', async () => {
-    await expectRefused();
-    await expect(open()).rejects.toThrow('does not belong to the vault.json beside it');
-  });
-
-  it('is sealed on demand, in its place', async () => {
-    // Control: it can be seen.
-    expect(allBytes()).toContain(sample.name);
-    expect(await isSealed(folder, 'pins')).toBe(false);
-    await sealClear();
-    expect(allBytes()).not.toContain(sample.name);
-    expect(await isSealed(folder, 'pins')).toBe(true);
-    expect((await open()).found).toEqual(sample);
-    expect(readdirSync(folder)).toEqual(['pins.json']);
-  });
-
-  it('is not sealed twice, and none is made where there is none', async () => {
-    await sealClear();
-    const sealed = allBytes();
-    await sealClear();
-    expect(allBytes()).toBe(sealed);
-    rmSync(path);
-    await sealClear();
-    expect(readdirSync(folder)).toEqual([]);
-    expect(await isSealed(folder, 'pins')).toBe(false);
-  });
-
-  it('is whole after a kill at any moment, and leaves no copy in the clear', async () => {
-    const seen = new Set<string>();
-    for (let steps = 0; await killedAfter(steps, sealClear); steps++) {
-      const isClear = readFileSync(path, 'utf8').includes(sample.name);
-      seen.add(`${isClear ? 'clear' : 'sealed'} of ${readdirSync(folder).length}`);
-      await sealClear();
-      expect((await open()).found).toEqual(sample);
-      expect(allBytes()).not.toContain(sample.name);
-      expect(readdirSync(folder)).toEqual(['pins.json']);
-      await replaceRecord(path, sample, format);
-    }
-    expect([...seen].toSorted()).toEqual(['clear of 1', 'clear of 2', 'sealed of 1']);
-  });
-
-  it('leaves no copy that a killed lanchat of before left beside it', async () => {
-    const leftovers = ['pins.json.tmp', 'pins.json.0123456789ab.tmp'];
-    const others = ['pins.json.old', 'my-pins.json.tmp', 'relays.json.tmp'];
-    for (const name of [...leftovers, ...others]) writeFileSync(join(folder, name), 'x');
-    await sealClear();
-    await open();
-    expect(readdirSync(folder).toSorted()).toEqual([...others, 'pins.json'].toSorted());
-    rmSync(path);
-    writeFileSync(`${path}.tmp`, 'x');
-    await open();
-    expect(existsSync(`${path}.tmp`)).toBe(false);
-  });
-
-  it('is told and left where it is damaged, or no such record', async () => {
-    async function expectLeft(): Promise<void> {
-      const before = readFileSync(path);
-      await expect(sealClear()).rejects.toMatchObject({ code: 'corrupt', path });
-      expect(readFileSync(path)).toEqual(before);
-    }
-    const whole = readFileSync(path, 'utf8');
-    for (const text of [whole.replace('mary', 'ruth'), whole.slice(0, -9), '{}', '']) {
-      writeFileSync(path, text);
-      await expectLeft();
-    }
-    await replaceRecord(path, [1], { ...format, schema: v.any(), encode: (any) => any });
-    await expectLeft();
-  });
-
-  it('is told and left as it is where it can’t be written', async () => {
-    mkdirSync(`${path}.tmp`);
-    const before = readFileSync(path);
-    await expect(sealClear()).rejects.toMatchObject({ path });
-    expect(readFileSync(path)).toEqual(before);
   });
 });
 

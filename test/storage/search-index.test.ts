@@ -175,6 +175,16 @@ describe('a search', () => {
     expect(await index.find('hi', ALL)).toEqual([]);
     expect(index.isHeld).toBe(false);
   });
+
+  test('that has found some finds none where it is closed before its end', async () => {
+    for (let number = 0; number < 5; number++) write('hi');
+    await index.find('hi', ALL);
+    sliceAtEveryRow();
+    const found = index.find('hi', ALL);
+    await new Promise(setImmediate);
+    index.close();
+    expect(await found).toEqual([]);
+  });
 });
 
 describe('in memory', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { RoundFailure, runKills, type Summary } from './kills.ts';
 
 const PROGRESS_MS = 10_000;
+const AT_ONCE = 3;
 
 const [seed = 1, kills = 0, minutes = 0] = process.argv.slice(2).map(Number);
 // All three are bundled into one folder.
@@ -26,7 +27,7 @@ function line({ rounds, relayKills, clientKills, loadedKills, messages }: Summar
 
 try {
   const sum = await runKills({
-    ...{ scripts, seed },
+    ...{ scripts, seed, atOnce: AT_ONCE },
     goesOn: ({ relayKills, clientKills }) =>
       Math.min(relayKills, clientKills) < kills || elapsedMs() < minutes * 60_000,
     onRound(soFar) {

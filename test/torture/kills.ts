@@ -1,20 +1,20 @@
-// Rounds of kills, several at a time, until enough have died. Each in a folder that is gone after it, unless it failed.
-import { mkdtempSync, rmSync } from 'node:fs';
+// Rounds of kills, several at a time, until enough have died.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RoundResult, runRound } from './round.ts';
-import type { Faults, Scripts } from './world.ts';
+import { Round, type RoundResult } from './round.ts';
+import { type Faults, type Scripts, World } from './world.ts';
 
-/** Of the relay, and of the clients, in each round: some seconds. */
+/** Of the relay, and of the people, in each round. */
 const ROUND_KILLS = 20;
-/** One waits where another works. */
-const ROUNDS_AT_ONCE = Number(process.env.TR ?? 3);
 
 export interface KillsOptions {
   readonly scripts: Scripts;
   readonly faults?: Faults;
   /** Of the first round; each has the next. */
   readonly seed: number;
+  /** Rounds at a time: while some wait, others work. */
+  readonly atOnce: number;
   /** Whether, after these results, another round is to begin. */
   readonly goesOn: (sum: Summary) => boolean;
   readonly onRound?: (sum: Summary) => void;
@@ -24,7 +24,7 @@ export interface Summary extends RoundResult {
   readonly rounds: number;
 }
 
-/** What a round found, and where its databases still are. */
+/** What a round found. Its folder is left, with the databases and `log.txt`: all that was reported, and the kills. */
 export class RoundFailure extends Error {
   readonly seed: number;
   readonly folder: string;
@@ -37,7 +37,7 @@ export class RoundFailure extends Error {
   }
 }
 
-/** Rejects with the first RoundFailure; rounds under way then end first. */
+/** Rejects with the first RoundFailure, once the rounds under way have ended. */
 export async function runKills(options: KillsOptions): Promise<Summary> {
   let sum: Summary = {
     ...{ rounds: 0, relayKills: 0, clientKills: 0, loadedKills: 0, messages: 0 },
@@ -47,26 +47,31 @@ export async function runKills(options: KillsOptions): Promise<Summary> {
   const work = async () => {
     while (failure === null && options.goesOn(sum)) {
       try {
-        sum = added(sum, await oneRound(options, seed++));
+        const result = await runRound(options, seed++);
+        sum = added(sum, result);
         options.onRound?.(sum);
       } catch (error) {
         failure ??= error;
       }
     }
   };
-  await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, work));
+  await Promise.all(Array.from({ length: options.atOnce }, work));
   if (failure !== null) throw failure;
   return sum;
 }
 
-async function oneRound(options: KillsOptions, seed: number): Promise<RoundResult> {
+async function runRound(options: KillsOptions, seed: number): Promise<RoundResult> {
   const { scripts, faults = { relay: 'none', person: 'none' } } = options;
   const folder = mkdtempSync(join(tmpdir(), 'lanchat-torture-'));
+  const world = new World({ scripts, faults, folder });
   try {
-    const result = await runRound({ seed, kills: ROUND_KILLS, scripts, faults, folder });
+    const result = await new Round(world, seed).run(ROUND_KILLS);
+    await world.close();
     rmSync(folder, { recursive: true, force: true });
     return result;
   } catch (error) {
+    await world.close();
+    writeFileSync(join(folder, 'log.txt'), world.chronicle.text);
     throw new RoundFailure(seed, folder, error);
   }
 }

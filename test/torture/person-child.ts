@@ -9,7 +9,7 @@ import { realSurroundings } from '../../src/client/relay-link.ts';
 import { FIRST_ROOM } from '../../src/protocol/nickname.ts';
 import { FOLDER_ENTRIES } from '../../src/storage/profile-folder.ts';
 import { SESSION_DEFAULTS } from '../support/session-options.ts';
-import { breakStore } from './broken-store.ts';
+import { breakStore, flipBits } from './broken-store.ts';
 import { NAMES, PLACES, type Place } from './letters.ts';
 import { reportLine } from './report-line.ts';
 import type { Kept, PersonOrder, PersonReport } from './reports.ts';
@@ -38,6 +38,7 @@ function isTold(event: ClientEvent): boolean {
   return event.type !== 'link' && event.type !== 'self';
 }
 
+if (fault === 'flips-bits') flipBits(join(home, FOLDER_ENTRIES.history));
 const whole = await isWhole();
 breakStore(fault);
 const session = await openSession({
@@ -86,7 +87,10 @@ async function obey(order: PersonOrder): Promise<void> {
       for (const writer of writers) writer.rest();
       return;
     case 'read': {
-      const [direct, room] = [await keptIn({ peer: order.peer }), await keptIn({ room: FIRST_ROOM })];
+      const [direct, room] = [
+        await keptIn({ peer: order.peer }),
+        await keptIn({ room: FIRST_ROOM }),
+      ];
       report({ type: 'history', history: { private: direct, room } });
       return;
     }

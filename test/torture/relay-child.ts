@@ -2,6 +2,7 @@
 import type { RelayEvent } from '../../src/relay/events.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import { openRelayDatabase } from '../../src/relay/relay-database.ts';
+import { flipBits } from './broken-store.ts';
 import { reportLine } from './report-line.ts';
 import type { RelayReport } from './reports.ts';
 
@@ -13,12 +14,14 @@ function report(line: RelayReport): void {
 
 /** The rest are everyday comings and goings. */
 function tell(event: RelayEvent): void {
-  if (event.type === 'fault') report({ type: 'event', event: { ...event, error: `${event.error}` } });
+  if (event.type === 'fault')
+    report({ type: 'event', event: { ...event, error: `${event.error}` } });
   if (event.type === 'storage' || event.type === 'unreadable' || event.type === 'dropped') {
     report({ type: 'event', event });
   }
 }
 
+if (fault === 'flips-bits') flipBits(path);
 const database = await openRelayDatabase(fault === 'keeps-nothing' ? null : path);
 const isWhole = database.prepare('PRAGMA integrity_check').get()?.integrity_check === 'ok';
 const relay = await startRelay({

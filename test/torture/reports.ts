@@ -37,5 +37,5 @@ export type RelayReport =
   | { readonly type: 'event'; readonly event: RelayEvent };
 
 /** What is broken on purpose, so that it shows whether the checks notice. */
-export type PersonFault = 'none' | 'commits-late' | 'keeps-no-state';
-export type RelayFault = 'none' | 'keeps-nothing';
+export type PersonFault = 'none' | 'commits-late' | 'keeps-no-state' | 'flips-bits';
+export type RelayFault = 'none' | 'keeps-nothing' | 'flips-bits';

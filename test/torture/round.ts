@@ -1,41 +1,39 @@
-// One round of kills: a world that is new, and struck until as many have died as were asked for. Seeded.
+// One round of kills: a new world that is struck until enough have died, and must be whole again. Seeded.
 import { setTimeout as delay } from 'node:timers/promises';
 import { numbersFrom } from '../support/seeded.ts';
+import type { Happening } from './chronicle.ts';
 import { NAMES, type Name, otherThan } from './letters.ts';
-import { type Histories, judge, unsettled } from './verdict.ts';
-import { type Faults, type Happening, type MemberName, MEMBERS, type Scripts, World } from './world.ts';
+import { judge, unsettled } from './verdict.ts';
+import { MEMBERS, type MemberName, type World } from './world.ts';
 
 /** How long a strike waits for what it is to follow. */
 const PATIENCE_MS = 400;
-/** For everybody to be back before the next strike; some come while they are not. */
+/** For everybody to be back before the next strike; some strikes come before. */
 const RETURN_MS = 2_000;
-/** For everything to arrive: records are sealed again after 5 s, and 15 s, where nobody answers. */
+/** For everything to arrive: where nobody answers, records are sealed again after 5 s, and after 15 s. */
 const SETTLING_MS = 60_000;
 const READING_MS = 20_000;
+/** While nothing is reported, it may be that what was written on disk was cut off before it was told. */
+const LOOK_AGAIN_MS = 500;
 const PRESENCE_MS = 10_000;
-const ARRIVAL_MS = 15_000;
+const ARRIVAL_MS = 20_000;
+const PARTS = 2;
 
 const CAUSES: readonly Happening[] = [
   ...(['told', 'relayed', 'delivered', 'shown', 'shown'] as const),
   ...(['started', 'open', 'online'] as const),
 ];
-/** Together as many clients as relays. */
+/** As many people as relays. */
 const VICTIMS = [
-  ...([['relay'], ['relay'], ['relay'], ['asha'], ['bo']] as const),
-  ...([['relay', 'asha'], ['relay', 'bo'], ['asha', 'bo']] as const),
+  ...([['relay'], ['relay'], ['relay'], ['relay'], ['asha'], ['bo']] as const),
+  ...([
+    ['relay', 'asha'],
+    ['relay', 'bo'],
+    ['asha', 'bo'],
+  ] as const),
 ];
 /** A commit takes some milliseconds, a start some hundred. */
 const DELAYS_MS = [0, 2, 8, 30, 150];
-
-export interface RoundOptions {
-  readonly seed: number;
-  /** At least so many kills of the relay, and of the two clients together. */
-  readonly kills: number;
-  readonly scripts: Scripts;
-  readonly faults: Faults;
-  /** A folder that is empty, for the databases. */
-  readonly folder: string;
-}
 
 export interface RoundResult {
   readonly relayKills: number;
@@ -45,47 +43,35 @@ export interface RoundResult {
   readonly messages: number;
 }
 
-/** Throws an Error that says what did not hold. */
-export async function runRound(options: RoundOptions): Promise<RoundResult> {
-  const world = new World(options);
-  try {
-    return await new Round(world, options).run();
-  } finally {
-    await world.close();
-  }
-}
-
-class Round {
+export class Round {
   readonly #world: World;
-  readonly #kills: number;
   readonly #pick: (bound: number) => number;
-  /** Strikes until they are started again. */
+  /** Who is to stay away for so many strikes. */
   readonly #away = new Map<MemberName, number>();
   #relayKills = 0;
   #clientKills = 0;
   #loadedKills = 0;
 
-  constructor(world: World, { seed, kills }: RoundOptions) {
+  constructor(world: World, seed: number) {
     this.#world = world;
-    this.#kills = kills;
     this.#pick = numbersFrom(seed);
   }
 
-  async run(): Promise<RoundResult> {
+  /** At least `kills` of the relay, and of the two people together. Throws an Error that says what did not hold. */
+  async run(kills: number): Promise<RoundResult> {
     const world = this.#world;
     world.start('relay');
-    await world.until(() => world.isOnline('relay'), RETURN_MS);
+    await world.chronicle.until(() => world.isOnline('relay'), SETTLING_MS);
     for (const name of NAMES) world.start(name);
-    // Also while their profiles are being made. Who is not yet in a room reads nothing that is said there.
-    for (let strike = this.#pick(4); strike > 0; strike--) await this.#strike();
+    // While their profiles are being made, too. Nobody writes yet: a newcomer to a room reads nothing of before.
+    for (let strikes = this.#pick(4); strikes > 0; strikes--) await this.#strike();
     await this.#settle();
-    for (const part of [1, 2]) {
+    for (let part = 1; part <= PARTS; part++) {
       world.setWriters(NAMES);
-      while (Math.min(this.#relayKills, this.#clientKills) < (this.#kills * part) / 2) {
-        await this.#strike();
-      }
+      const enough = (kills * part) / PARTS;
+      while (Math.min(this.#relayKills, this.#clientKills) < enough) await this.#strike();
       await this.#settle();
-      await this.#losePerson(this.#one(NAMES));
+      await this.#loseWriter(this.#one(NAMES));
       await this.#settle();
     }
     return {
@@ -96,32 +82,34 @@ class Round {
 
   /** Kills somebody some moments after something has happened, and starts them again at once or later. */
   async #strike(): Promise<void> {
-    const world = this.#world;
+    const { chronicle } = this.#world;
     if (this.#pick(4) > 0) await this.#untilBack();
     const cause = this.#one(CAUSES);
-    const count = world.count(cause) + 1 + this.#pick(6);
-    await world.until(() => world.count(cause) >= count, PATIENCE_MS);
+    const count = chronicle.count(cause) + 1 + this.#pick(6);
+    await chronicle.until(() => chronicle.count(cause) >= count, PATIENCE_MS);
     await delay(this.#pick(1 + this.#one(DELAYS_MS)));
-    const chosen: readonly MemberName[] = this.#one(VICTIMS);
-    const victims = chosen.filter((member) => world.isRunning(member));
-    await Promise.all(victims.map((member) => this.#kill(member)));
+    const victims: readonly MemberName[] = this.#one(VICTIMS);
+    await this.#kill(victims.filter((member) => this.#world.isRunning(member)));
     for (const [member, strikes] of this.#away) this.#away.set(member, strikes - 1);
     for (const member of victims) this.#away.set(member, this.#pick(4) > 0 ? 0 : this.#pick(3));
     for (const [member, strikes] of this.#away) if (strikes <= 0) this.#start(member);
   }
 
-  /** Those who are to be away for a while are not waited for. */
+  /** But for those who are to stay away. */
   async #untilBack(): Promise<void> {
-    const world = this.#world;
-    const isBack = () => MEMBERS.every((m) => world.isOnline(m) || this.#away.has(m));
-    if (!this.#away.has('relay')) await world.until(isBack, RETURN_MS);
+    if (this.#away.has('relay')) return;
+    const isBack = () => MEMBERS.every((m) => this.#world.isOnline(m) || this.#away.has(m));
+    await this.#world.chronicle.until(isBack, RETURN_MS);
   }
 
-  async #kill(member: MemberName): Promise<void> {
-    if (this.#world.books.waiting > 0) this.#loadedKills++;
-    if (member === 'relay') this.#relayKills++;
-    else this.#clientKills++;
-    await this.#world.kill(member);
+  async #kill(victims: readonly MemberName[]): Promise<void> {
+    const isLoaded = this.#world.books.waiting > 0;
+    for (const member of victims) {
+      if (isLoaded) this.#loadedKills++;
+      if (member === 'relay') this.#relayKills++;
+      else this.#clientKills++;
+    }
+    await Promise.all(victims.map((member) => this.#world.kill(member)));
   }
 
   #start(member: MemberName): void {
@@ -132,50 +120,46 @@ class Round {
   /** Nobody is killed and nobody writes until all has arrived; then it is looked at what did. */
   async #settle(): Promise<void> {
     const world = this.#world;
+    const { chronicle, books } = world;
     world.setWriters([]);
     for (const member of MEMBERS) if (!world.isRunning(member)) this.#start(member);
     const deadline = performance.now() + SETTLING_MS;
-    const left = () => Math.max(0, deadline - performance.now());
-    if (!(await world.until(() => world.isComplete, left()))) {
-      throw new Error('nothing was killed any more, and not everybody came back');
+    const leftMs = () => Math.max(0, deadline - performance.now());
+    if (!(await chronicle.until(() => world.isComplete, leftMs()))) {
+      throw new Error('nobody was killed any more, and not everybody came back');
     }
-    let histories = await this.#read();
+    let histories = await world.read(READING_MS);
     for (let why = unsettled(histories); why !== null; why = unsettled(histories)) {
-      if (left() === 0) throw new Error(`nothing was killed any more, and yet ${why}`);
-      const seen = world.reports;
-      await world.until(() => world.reports > seen, Math.min(left(), 1_000));
-      histories = await this.#read();
+      if (leftMs() === 0) throw new Error(`nobody was killed any more, and yet ${why}`);
+      await chronicle.until(() => books.waiting === 0, LOOK_AGAIN_MS);
+      histories = await world.read(READING_MS);
     }
-    judge(world.books, histories);
-  }
-
-  async #read(): Promise<Histories> {
-    const asha = await this.#world.read('asha', READING_MS);
-    return { asha, bo: await this.#world.read('bo', READING_MS) };
+    judge(books, histories);
   }
 
   /**
-   * What the relay has taken for somebody away must reach them though its sender never comes back: else the
-   * sender's own copy would hide what the relay has lost.
+   * What the relay has taken for somebody away must reach them though its writer never comes back: else the
+   * writer's own copy would hide what the relay has lost.
    */
-  async #losePerson(reader: Name): Promise<void> {
+  async #loseWriter(writer: Name): Promise<void> {
     const world = this.#world;
-    const writer = otherThan(reader);
-    await this.#kill(reader);
-    await world.until(() => !world.seesOther(writer), PRESENCE_MS);
-    const { tried } = world.books.of(writer);
+    const { chronicle, books } = world;
+    const reader = otherThan(writer);
+    const before = books.of(writer).tried;
+    await this.#kill([reader]);
+    await chronicle.until(() => !world.people[writer].seesOther, PRESENCE_MS);
     world.setWriters([writer]);
     const count = 1 + this.#pick(12);
-    const relayed = () => world.books.relayed(writer, tried);
-    if (!(await world.until(() => relayed().length >= count, ARRIVAL_MS))) {
+    const relayed = () => books.relayed(writer, before);
+    if (!(await chronicle.until(() => relayed().length >= count, ARRIVAL_MS))) {
       throw new Error(`the relay takes nothing for ${reader}, who is away`);
     }
     await delay(this.#pick(30));
-    await Promise.all([this.#kill('relay'), this.#kill(writer)]);
+    await this.#kill(['relay', writer]);
     world.setWriters([]);
     for (const member of ['relay', reader] as const) this.#start(member);
-    const missing = () => world.books.unseen(writer, relayed());
-    if (await world.until(() => missing().length === 0, ARRIVAL_MS)) return;
+    const missing = () => books.unseen(writer, relayed());
+    if (await chronicle.until(() => missing().length === 0, ARRIVAL_MS)) return;
     throw new Error(`the relay had taken it, and lost it: ${missing().join(', ')}`);
   }
 

@@ -1,7 +1,15 @@
 // What must hold of two histories once everything has settled: each message once, in order, as was reported.
 import type { MessageId } from '../../src/protocol/ids.ts';
 import { type Books, finalState, nameOf } from './books.ts';
-import { type Letter, letterOf, NAMES, type Name, otherThan, PLACES, type Place } from './letters.ts';
+import {
+  type Letter,
+  letterOf,
+  NAMES,
+  type Name,
+  otherThan,
+  PLACES,
+  type Place,
+} from './letters.ts';
 import type { History, Kept } from './reports.ts';
 
 export type Histories = Readonly<Record<Name, History>>;

@@ -1,9 +1,12 @@
-// Writes numbered messages in one place as fast as its windows allow: the load of a kill run.
+// Writes numbered messages in one place, steadily, and as many as its windows allow: the load of a kill run.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientEvent, Destination, MessageState, Session } from '../../src/client/api.ts';
 import { LanchatError } from '../../src/protocol/errors.ts';
 import type { MessageId } from '../../src/protocol/ids.ts';
 import { type Name, type Place, textOf } from './letters.ts';
 
+/** Between two messages: most of the time is for processes that start, which is what kills cost. */
+const PACE_MS: Readonly<Record<Place, number>> = { private: 160, room: 80 };
 /** Messages that the relay has yet to take. */
 const PENDING_WINDOW = 6;
 /** Messages to a person who has yet to read them: far less than what one sender may leave in a mailbox. */
@@ -61,9 +64,8 @@ export class Writer {
   async #fill(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
-    while (this.#mayWrite() && (await this.#write())) {
-      // One after the other: their order is part of what is checked.
-    }
+    // One after the other: their order is part of what is checked.
+    while (this.#mayWrite() && (await this.#write())) await delay(PACE_MS[this.#options.place]);
     this.#isSending = false;
   }
 

@@ -1,0 +1,71 @@
+// What the client says of stored messages that can't be read: the rest comes, and nobody takes it for the whole.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { ClientEvent } from '../../src/client/api.ts';
+import { History } from '../../src/client/history.ts';
+import { newState } from '../../src/core/new-state.ts';
+import { identityFromSeed } from '../../src/crypto/identity.ts';
+import { ready } from '../../src/crypto/sodium.ts';
+import { MessageId } from '../../src/protocol/ids.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { ProfileStore } from '../../src/storage/profile-store.ts';
+import { MemoryPins } from '../support/memory-pins.ts';
+
+beforeAll(ready);
+
+const me = identityFromSeed(new Uint8Array(32).fill(1));
+const dataKey = new Uint8Array(32).fill(9);
+const conversation = { room: '#lobby' };
+
+async function openHistory(folder: string) {
+  const store = await ProfileStore.open(folder, dataKey);
+  onTestFinished(() => store.close());
+  const env = { nowMs: () => 0, wallMs: () => 0, random: () => new Uint8Array() };
+  const start = { env, me, pins: new MemoryPins(), nick: 'me', cardSeq: 0n, bundleSeq: 0n };
+  const events: ClientEvent[] = [];
+  const history = new History(store, newState(start), (event) => events.push(event));
+  return { store, history, events };
+}
+
+async function withMessages(count: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lanchat-history-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { store, history } = await openHistory(folder);
+  for (let n = 0; n < count; n++) {
+    const id = MessageId.fromBytes(new Uint8Array(16).fill(n + 1));
+    const from = { nick: 'me', fingerprint: me.id, trust: 'verified' as const };
+    const time = new Date(1_000 * n).toISOString();
+    const message = { id, time, sentTime: null, from, text: `${n}`, state: 'relayed' as const };
+    const place = { room: conversation.room, peer: null };
+    history.commit({
+      state: [],
+      history: [{ type: 'message', message: { ...message, ...place } }],
+    });
+  }
+  store.close();
+  return folder;
+}
+
+it('shows what is whole, and says once how much is not', async () => {
+  const folder = await withMessages(5);
+  const path = join(folder, 'history.db');
+  const database = await openDatabase(path, ['', '', '', '', '', '', '', '']).catch(() => null);
+  expect(database).not.toBeNull();
+  database?.exec('UPDATE message SET sealed = zeroblob(100) WHERE row = 3');
+  database?.close();
+  const { history, events } = await openHistory(folder);
+  const page = { do: 'history' as const, conversation, before: null, limit: 50 };
+  expect(history.page(page).messages.map(({ text }) => text)).toEqual(['0', '1', '3', '4']);
+  expect(events).toMatchObject([{ type: 'error', code: 'damaged-rows' }]);
+  history.page(page);
+  expect(events).toHaveLength(1);
+});
+
+it('says nothing where all of it is whole', async () => {
+  const { history, events } = await openHistory(await withMessages(5));
+  const page = { do: 'history' as const, conversation, before: null, limit: 50 };
+  expect(history.page(page).messages).toHaveLength(5);
+  expect(events).toEqual([]);
+});
