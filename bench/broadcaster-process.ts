@@ -16,8 +16,8 @@ let rseq = 0n;
 
 function accept(socket: TLSSocket): void {
   socket.on('error', () => {});
+  if (socket.alpnProtocol !== 'idle') subscribe(socket);
   if (socket.alpnProtocol !== 'send') {
-    if (socket.alpnProtocol === 'subscribe') subscribe(socket);
     socket.resume();
     return;
   }

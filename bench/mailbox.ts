@@ -70,7 +70,7 @@ async function measureStoring(bench: Bench): Promise<Pick<Report, 'rows' | 'note
 
 async function compare({ quick }: Bench, stage: Stage, window: number): Promise<Samples> {
   const samples: Samples = { relay: [], floor: [], commits: [] };
-  // What lies under nobody's window: the first round says what the floor is to commit.
+  // The round before the first only says what the floor is to commit.
   let { commits } = await storeThroughRelay(stage, window);
   for (let round = 0; round < (quick ? 2 : 8); round++) {
     const before = round % 2 === 0 ? await storeAlone(stage, commits) : null;

@@ -45,8 +45,8 @@ fan-out   One public room, 100 subscribers over TLS 1.3 on loopback in processes
           buffer; it has no login, topics, rates or answers. Latency: a probe's own messages every 7 ms
           among the others, from its write to its subscriber; at full speed, with 1,500 messages
           under way, it follows from the throughput. CPU: what contention for the cores can't blur.
-memory    Resident memory of \`lanchat relay\` that nobody uses, and how it grows with each idle
-          connection. Floor: the bare broadcaster, to which nothing has been said.
+memory    Resident memory of \`lanchat relay\` that nobody uses, its database open, and how it grows with
+          each idle connection. Floor: the bare broadcaster, to which nothing has been said.
 sealing   Seal and open, CPU time. Floor: exactly the libsodium calls which that makes, recorded
           with their arguments and made again; they are listed below the table.
 start-up  From spawn to exit, or to the bytes on a pseudo-terminal. Floor: \`node -e 0\`, spawn to exit.
@@ -54,6 +54,17 @@ start-up  From spawn to exit, or to the bytes on a pseudo-terminal. Floor: \`nod
           before a pause. Medians.
 screen    80×24. A key: from the byte in to the last byte out of the pseudo-terminal. Floor: a raw-mode
           program that only echoes. The messages are played to the screen by a session in its process.
+history   A profile with 1,000,000 messages of 40 rooms, made for this run; searched is one with 100,000.
+          Start-up: the floor is a profile with none, or, where words of its room are awaited, with a few
+          pages. A room opened: from the key to its last words on the pseudo-terminal; the floor is the
+          same once they are in memory. The first search reads everything into memory.
+mailbox   Messages for people who are away, stored by the relay for 40 senders over TLS, from the first
+          byte to the last answer. Floor: the same rows in as many commits, as the relay has made them,
+          straight into a database of the same schema in the same file system. Coming back: real clients
+          left the messages; from spawn to the last line of \`lanchat listen\`, which tells nothing that is
+          not on disk, or until the screen has counted all.
+sending   To somebody present, from the command to the relay's answer; a client that keeps all on disk, and
+          as the floor one with --ephemeral. Singly, with pauses as a person makes them, and many at once.
 `;
 
 export interface MainOptions {

@@ -1,6 +1,6 @@
 // What sealing and opening a message costs beside the libsodium calls that it consists of.
 import { openDirect, sealDirect } from '../src/crypto/direct.ts';
-import { conversationOf } from '../src/crypto/identity.ts';
+import { conversationOf, type Identity } from '../src/crypto/identity.ts';
 import { Prekey } from '../src/crypto/prekey.ts';
 import {
   newReceiverChain,
@@ -9,8 +9,10 @@ import {
   type SenderChain,
   sealRoomBlob,
 } from '../src/crypto/room-chain.ts';
+import { openTurn, signBundle, signTurn } from '../src/crypto/signed-objects.ts';
 import { ready } from '../src/crypto/sodium.ts';
 import { decodeText, encodeCbor } from '../src/protocol/content.ts';
+import { DIRECT_OVERHEAD_BYTES } from '../src/protocol/envelope.ts';
 import { MessageId, StreamId } from '../src/protocol/ids.ts';
 import { CHAIN_MESSAGES } from '../src/protocol/limits.ts';
 import { pad, unpad } from '../src/protocol/padding.ts';
@@ -41,7 +43,8 @@ export async function measureSealing({ quick }: Bench): Promise<Report> {
   await ready();
   const works = [
     privateMessage('private message, 1 KiB bucket', random(1_024)),
-    wholePrivateMessage('private message, text of 1 KiB and its records'),
+    wholePrivateMessage('private message, text of 1 KiB and its records', { turn: false }),
+    wholePrivateMessage('the same with a turn key, made and checked', { turn: true }),
     roomMessage('room message, text of 1 KiB', 1_024),
     roomMessage('room message, text of 256 bytes', 256),
   ];
@@ -49,8 +52,24 @@ export async function measureSealing({ quick }: Bench): Promise<Report> {
   return {
     rows: measured.map(({ row }) => row),
     skipped: [],
-    notes: measured.map(({ row, calls }) => `floor of ${row.what}: ${calls}`),
+    notes: [...sizes(), ...measured.map(({ row, calls }) => `floor of ${row.what}: ${calls}`)],
   };
+}
+
+/** What goes over the wire. */
+function sizes(): string[] {
+  const owner = numberedIdentity(asha);
+  const turn = newTurn(owner);
+  const blob = (textBytes: number, given: Uint8Array | null) =>
+    DIRECT_OVERHEAD_BYTES + paddedText('m'.repeat(textBytes), given).length;
+  const texts = [64, 256, 1_024].map(
+    (size) => `text of ${size}: ${blob(size, null)} bytes, ${blob(size, turn)} with a turn key`,
+  );
+  const prekeys = (['live', 'mailbox'] as const).map((each) => {
+    return { class: each, publicKey: new Prekey(random(32)).publicKey };
+  });
+  const bundle = signBundle(owner, { seq: 3n, boot: 1n, prekeys });
+  return [...texts, `a bundle of a live and a mailbox key: ${bundle.length} bytes`];
 }
 
 function compare({ what, most, run }: Work, rounds: number): { row: Row; calls: string } {
@@ -86,32 +105,44 @@ function microsecondsOf(run: () => void): number {
 }
 
 const [asha, ravi] = [1, 2];
+const PLACE = { boot: 1n, k: 7, bundleSeq: 3n };
 
 function privateMessage(what: string, padded: Uint8Array): Work {
   const roundTrip = directRoundTrip();
   return { what, most: 1.3, run: () => void roundTrip(padded) };
 }
 
-function wholePrivateMessage(what: string): Work {
+/** With `turn`, all that a turn costs both: a new key, signed, in the note, and its signature checked. */
+function wholePrivateMessage(what: string, { turn }: { readonly turn: boolean }): Work {
   const roundTrip = directRoundTrip();
-  const [sender, recipient] = [numberedIdentity(asha), numberedIdentity(ravi)];
-  const conversation = conversationOf(sender.id, recipient.id);
-  const [messageId, stream] = [MessageId.fromBytes(random(16)), StreamId.fromBytes(random(8))];
-  const have = [{ stream, upTo: 41, ranges: [] }];
-  const note = {
-    ...{ boot: 1n, k: 7, low: 42, bundleSeq: 3n, have },
-    ...{ lost: [], turn: null, quiet: false, wants: [] },
-  };
+  const giver = numberedIdentity(asha);
   const text = 'm'.repeat(1_024);
-  const fields = { type: RECORD_TYPES.text, conversation, messageId, stream, seq: 42, timeMs: 1 };
   const run = () => {
-    const record = encodeDirectRecord({ ...fields, content: encodeCbor({ text }) });
-    const padded = roundTrip(pad(encodeDirectPayload(record, note)));
-    const opened = decodeDirectPayload(unpad(padded)).record;
-    if (opened === null || decodeText(opened.content).text !== text)
+    const padded = roundTrip(paddedText(text, turn ? newTurn(giver) : null));
+    const { record, note } = decodeDirectPayload(unpad(padded));
+    if (record === null || decodeText(record.content).text !== text)
       throw new Error('not the text');
+    if (note.turn !== null) openTurn(note.turn, giver, PLACE);
   };
   return { what, most: 1.3, run };
+}
+
+const messageId = MessageId.fromBytes(random(16));
+const stream = StreamId.fromBytes(random(8));
+
+/** The padded payload of a text, with a note that acknowledges one stream. */
+function paddedText(text: string, turn: Uint8Array | null): Uint8Array {
+  const conversation = conversationOf(numberedIdentity(asha).id, numberedIdentity(ravi).id);
+  const fields = { type: RECORD_TYPES.text, conversation, messageId, stream, seq: 42, timeMs: 1 };
+  const record = encodeDirectRecord({ ...fields, content: encodeCbor({ text }) });
+  const have = [{ stream, upTo: 41, ranges: [] }];
+  const note = { ...PLACE, low: 42, have, lost: [], wants: [] };
+  return pad(encodeDirectPayload(record, { ...note, turn, quiet: false }));
+}
+
+function newTurn(giver: Identity): Uint8Array {
+  const { publicKey } = new Prekey(random(32));
+  return signTurn(giver, PLACE, { n: 1n, stream, next: 43, publicKey });
 }
 
 /** Seals to a prekey, opens, and returns what came out. */

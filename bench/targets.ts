@@ -3,14 +3,14 @@ import type { OnReadOpts } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import * as v from 'valibot';
 import { ready } from '../src/crypto/sodium.ts';
-import { encodeFrame, type Standing } from '../src/protocol/frames.ts';
+import { encodeFrame } from '../src/protocol/frames.ts';
 import { joinProof, numberedIdentity, WireClient } from '../test/support/wire-client.ts';
 import { topic } from './room-traffic.ts';
 
 export const targetName = v.picklist(['relay', 'bare']);
 export type TargetName = v.InferOutput<typeof targetName>;
 
-/** What a connection is for. The broadcaster tells them apart by ALPN, the relay by the standing. */
+/** What a connection is for; who sends is subscribed as well. The broadcaster tells them apart by ALPN. */
 type Role = 'subscribe' | 'send' | 'idle';
 
 export interface TargetConnection {
@@ -68,14 +68,14 @@ async function connectToRelay(
   const { socket } = client;
   reader.receive = (bytes) => void socket.emit('data', Buffer.from(bytes));
   await client.login(numberedIdentity(number));
-  if (role !== 'idle') await subscribe(client, role === 'subscribe' ? 'joined' : 'guest');
+  if (role !== 'idle') await subscribe(client);
   const timer = setInterval(() => socket.write(PING), PING_MS);
   socket.on('close', () => clearInterval(timer));
   return socket;
 }
 
-async function subscribe(client: WireClient, standing: Standing): Promise<void> {
-  const join = joinProof(standing);
+async function subscribe(client: WireClient): Promise<void> {
+  const join = joinProof('joined');
   const answer = await client.request({ type: 'sub', topic: topic(), cursor: 0n, join });
   if (answer.type !== 'roster') throw new Error(`SUB was answered with ${answer.type}`);
 }

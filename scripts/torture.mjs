@@ -35,30 +35,9 @@ when all held; else 1, and says how to go on from there.
   --minutes N  go on for so long instead; all: half of it each
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string' },
-    count: { type: 'string' },
-    minutes: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-const [what = 'all', ...others] = positionals;
-const numbers = [values.seed, values.count, values.minutes].filter((value) => value !== undefined);
-const isUsable =
-  others.length === 0 &&
-  ['all', ...KINDS].includes(what) &&
-  numbers.every((value) => /^\d{1,9}$/.test(value)) &&
-  (values.count === undefined || values.minutes === undefined);
-if (values.help || !isUsable) {
-  console[values.help ? 'log' : 'error'](HELP);
-  process.exit(values.help ? 0 : 1);
-}
-
+const { what, seed, count, minutes } = readArguments();
 const kinds = what === 'all' ? KINDS : [what];
-const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : Number(values.seed);
-const minutes = values.minutes === undefined ? null : Number(values.minutes) / kinds.length;
+const kindMs = minutes === null ? null : (minutes * 60_000) / kinds.length;
 const folder = mkdtempSync(join(root, 'node_modules', '.torture-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -85,8 +64,8 @@ async function bundle() {
     platform: 'node',
     target: 'node20.19',
     format: 'esm',
-    // A quarter of what a kill costs is reading the program again.
-    minifyWhitespace: true,
+    // Whoever was killed reads it again.
+    minify: true,
     // A native module, found from inside the project.
     external: ['@photostructure/sqlite'],
     banner: {
@@ -95,47 +74,73 @@ async function bundle() {
   });
 }
 
+/** @returns {{ what: string, seed: number, count: number | null, minutes: number | null }} */
+function readArguments() {
+  const option = { type: 'string' };
+  const options = { seed: option, count: option, minutes: option, help: { type: 'boolean' } };
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options });
+    if (values.help) leave('log', 0);
+    const [what = 'all', ...others] = positionals;
+    const [seed, count, minutes] = [values.seed, values.count, values.minutes].map(wholeNumber);
+    const isKnown = what === 'all' || KINDS.includes(what);
+    if (!isKnown || others.length > 0 || (count !== null && minutes !== null)) leave('error', 1);
+    return { what, seed: seed ?? Math.floor(Math.random() * 1e6), count, minutes };
+  } catch {
+    return leave('error', 1);
+  }
+}
+
+function leave(how, status) {
+  console[how](HELP);
+  process.exit(status);
+}
+
+function wholeNumber(value) {
+  if (value === undefined) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new RangeError('not a number');
+}
+
 /** @returns {Promise<boolean>} whether all of them held */
 async function runSchedules() {
   const startMs = performance.now();
-  const end = minutes === null ? seed + Number(values.count ?? DEFAULT_SCHEDULES) : Infinity;
-  const isTime = () => minutes === null || performance.now() - startMs < minutes * 60_000;
-  let next = seed;
-  let done = 0;
-  let failure = '';
-  let toldMs = startMs;
-  const tell = (how) => {
-    const seconds = Math.round((performance.now() - startMs) / 1_000);
-    console.log(`schedules: ${done} from ${seed} on, ${seconds} s${how}`);
-  };
-  const work = async () => {
-    while (next < end && isTime() && failure === '') {
-      const first = next;
-      const count = Math.min(SCHEDULES_AT_A_TIME, end - first);
-      next += count;
-      const { held, output } = await run('schedules', [first, count]);
-      if (!held) failure ||= output;
-      else done += count;
-      if (performance.now() - toldMs < PROGRESS_MS) continue;
-      toldMs = performance.now();
-      tell('');
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
-  if (failure === '') {
-    tell(': all held');
+  const end = kindMs === null ? seed + (count ?? DEFAULT_SCHEDULES) : Number.POSITIVE_INFINITY;
+  const goesOn = () => kindMs === null || performance.now() - startMs < kindMs;
+  const state = { next: seed, end, goesOn, done: 0, failure: null, startMs, toldMs: startMs };
+  await Promise.all(Array.from({ length: availableParallelism() }, () => workThrough(state)));
+  if (state.failure === null) {
+    tellSchedules(state, ': all held');
     return true;
   }
-  console.log(failure);
-  const failed = /schedule (\d+):/.exec(failure)?.[1] ?? seed;
-  console.log(`again: npm run torture -- schedules --seed ${failed} --count 1`);
+  const [, failed = seed] = /schedule (\d+):/.exec(state.failure) ?? [];
+  console.log(`${state.failure}\nagain: npm run torture -- schedules --seed ${failed} --count 1`);
   return false;
+}
+
+async function workThrough(state) {
+  while (state.next < state.end && state.goesOn() && state.failure === null) {
+    const first = state.next;
+    const some = Math.min(SCHEDULES_AT_A_TIME, state.end - first);
+    state.next += some;
+    const { held, output } = await run('schedules', [first, some]);
+    if (held) state.done += some;
+    else state.failure ??= output;
+    if (performance.now() - state.toldMs < PROGRESS_MS) continue;
+    state.toldMs = performance.now();
+    tellSchedules(state, '');
+  }
+}
+
+function tellSchedules({ done, startMs }, how) {
+  const seconds = Math.round((performance.now() - startMs) / 1_000);
+  console.log(`schedules: ${done} from ${seed} on, ${seconds} s${how}`);
 }
 
 /** Tells by itself how it goes. */
 async function runKills() {
-  const kills = minutes === null ? Number(values.count ?? DEFAULT_KILLS) : 0;
-  const { held } = await run('kills', [seed, kills, minutes ?? 0], 'inherit');
+  const kills = kindMs === null ? (count ?? DEFAULT_KILLS) : 0;
+  const { held } = await run('kills', [seed, kills, kindMs ?? 0], 'inherit');
   return held;
 }
 

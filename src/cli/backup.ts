@@ -1,20 +1,20 @@
 // `lanchat backup`: the profile in one sealed file, to be restored on another machine. Needs no relay.
 import { resolve, sep } from 'node:path';
 import { openProfile, type Profile } from '../client/profile.ts';
-import { wipe } from '../crypto/sodium.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { writeBackup } from '../storage/backup-file.ts';
 import type { BackupContents, BackupCounts } from '../storage/backup-record.ts';
-import { readIdentity } from '../storage/identity-file.ts';
+import { requireProfile } from '../storage/identity-file.ts';
 import { freshParameters } from '../storage/passphrase-key.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { messageCount } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
+import { refuseEphemeral } from './kept-session.ts';
 import { OutputFile } from './output-file.ts';
 import { owningProfile } from './owned-profile.ts';
 import { newPassphrase, passphrasePrompt } from './passphrase.ts';
 import { untilAborted } from './session.ts';
-import { refuseEphemeral } from './stored-messages.ts';
 
 export interface BackupRequest {
   readonly file: string;
@@ -38,15 +38,6 @@ export async function backup(context: CommandContext, request: BackupRequest): P
   } finally {
     await file.discard();
   }
-}
-
-/** Opening one would make it. */
-async function requireProfile(folder: string): Promise<void> {
-  const stored = await readIdentity(folder);
-  if (stored === null) {
-    throw new UsageError('no-profile', `there is no profile in ${folder}; nothing was written`);
-  }
-  if ('seed' in stored) wipe(stored.seed);
 }
 
 /** There, --force could replace the profile's own files, and whoever loses the folder loses both. */
@@ -116,6 +107,6 @@ function tell(
 
 function history(withHistory: boolean, { messages }: BackupCounts): SafeText {
   return withHistory
-    ? safeTemplate` and ${messages} messages`
+    ? safeTemplate` and ${messageCount(messages)}`
     : safeText('; no messages (--with-history)');
 }

@@ -31,13 +31,18 @@ export function buildProgram(
     .showSuggestionAfterError();
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
-
-  addMessageCommands(program, run);
+  addSendCommand(program, run);
+  addListenCommand(program, run);
   addPeopleCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);
   // After the commands, which would inherit it.
+  return addTarget(program, run, version);
+}
+
+/** What `lanchat` itself takes. */
+function addTarget(program: Command, run: Run, version: string): Command {
   return program
     .argument('[target]', '#room, @nick or FINGERPRINT to open the terminal UI at')
     .allowExcessArguments()
@@ -96,7 +101,7 @@ function unknownCommand(name: string, among: Command): UsageError {
   return new UsageError('unknown-command', `there is no command "${name}"; ${hint}`);
 }
 
-function addMessageCommands(program: Command, run: Run): void {
+function addSendCommand(program: Command, run: Run): void {
   program
     .command('send')
     .description('send one message; "-" or no TEXT: from stdin')
@@ -114,6 +119,15 @@ function addMessageCommands(program: Command, run: Run): void {
         }),
       ),
     );
+}
+
+interface ListenFlags {
+  readonly join: string[];
+  readonly count?: string;
+  readonly since?: string;
+}
+
+function addListenCommand(program: Command, run: Run): void {
   program
     .command('listen')
     .description('stream what arrives (all, or only these rooms) until interrupted')
@@ -131,12 +145,6 @@ function addMessageCommands(program: Command, run: Run): void {
         }),
       ),
     );
-}
-
-interface ListenFlags {
-  readonly join: string[];
-  readonly count?: string;
-  readonly since?: string;
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -181,7 +189,10 @@ function addNetworkCommands(program: Command, run: Run): void {
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./find.ts')).find(context)),
     );
-  addRelayCommand(program, run);
+  const relay = addRelayCommand(program, run);
+  addRelayPeers(relay, run);
+  addRelayKick(relay, run);
+  addRelayAnnounce(relay, run);
   program
     .command('demo')
     .description('the whole main job on this machine, with what the relay saw beside it')
@@ -204,8 +215,8 @@ interface RelayFlags {
   readonly mdns: boolean;
 }
 
-function addRelayCommand(program: Command, run: Run): void {
-  const relay = program
+function addRelayCommand(program: Command, run: Run): Command {
+  return program
     .command('relay')
     .description('run a relay (the blind host)')
     .option('--port <N>', '0 picks a free one', '7717')
@@ -224,6 +235,9 @@ function addRelayCommand(program: Command, run: Run): void {
         }),
       ),
     );
+}
+
+function addRelayPeers(relay: Command, run: Run): void {
   relay
     .command('peers')
     .description('who is connected to the relay running here')
@@ -232,6 +246,9 @@ function addRelayCommand(program: Command, run: Run): void {
         (await import('./relay-control.ts')).relayPeers(context, dataFolder(command)),
       ),
     );
+}
+
+function addRelayKick(relay: Command, run: Run): void {
   relay
     .command('kick')
     .description('end the connections of an ID')
@@ -244,6 +261,9 @@ function addRelayCommand(program: Command, run: Run): void {
         }),
       ),
     );
+}
+
+function addRelayAnnounce(relay: Command, run: Run): void {
   relay
     .command('announce')
     .description('tell everybody who is connected')

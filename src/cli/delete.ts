@@ -3,10 +3,13 @@ import type { Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MessageId } from '../protocol/ids.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import { messageCount } from '../ui/words.ts';
 import { ask } from './ask.ts';
 import type { CommandContext } from './context.ts';
+import { parseConversation } from './conversation-argument.ts';
 import { CommandError } from './errors.ts';
-import { Cast, conversationOf, withHistory } from './stored-messages.ts';
+import { withHistory } from './kept-session.ts';
+import { Cast, deletedRecord } from './message-records.ts';
 
 /** Throws CommandError `unknown-message`, UsageError `not-confirmed`. */
 export async function deleteKept(
@@ -26,11 +29,16 @@ async function deleteMessage(
   session: Session,
   id: MessageId,
 ): Promise<void> {
-  const { deleted } = await session.request({ do: 'delete-message', id });
-  if (!deleted) {
-    throw new CommandError('unknown-message', `no message here has the ID ${id}; nothing changed`);
+  const { deletedFrom: conversation } = await session.request({ do: 'delete-message', id });
+  if (conversation === null) {
+    const message = `no message here has the ID ${id}; lanchat history CONVERSATION --ids shows them`;
+    throw new CommandError('unknown-message', message);
   }
-  output.data({ type: 'deleted', id }, safeText('Deleted here. Others keep theirs.'));
+  const { names } = new Cast(await session.request({ do: 'snapshot' }));
+  output.data(
+    deletedRecord({ conversation, id, messages: 1 }, names),
+    safeText('Deleted here. Others keep theirs.'),
+  );
 }
 
 async function deleteConversation(
@@ -38,7 +46,7 @@ async function deleteConversation(
   session: Session,
   { what, yes }: { what: string; yes: boolean },
 ): Promise<void> {
-  const conversation = await conversationOf(session, what);
+  const conversation = await parseConversation(session, what);
   const cast = new Cast(await session.request({ do: 'snapshot' }));
   const label = cast.label(conversation);
   if (!yes) {
@@ -47,8 +55,8 @@ async function deleteConversation(
   }
   const { deleted } = await session.request({ do: 'delete-conversation', conversation });
   context.output.data(
-    { type: 'deleted', ...cast.fields(conversation), messages: deleted },
-    safeTemplate`Deleted here: ${deleted} messages of ${label}. Others keep theirs.`,
+    deletedRecord({ conversation, id: null, messages: deleted }, cast.names),
+    safeTemplate`Deleted here: ${messageCount(deleted)} of ${label}. Others keep theirs.`,
   );
 }
 

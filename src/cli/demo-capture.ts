@@ -12,6 +12,7 @@ interface Stream {
   readonly frames: FrameSplitter;
 }
 
+/** All bytes that passed through the relay, by connection and direction, in order. */
 export class Capture {
   readonly #streams = new Map<string, Stream>();
   #submitted: Uint8Array[] = [];

@@ -18,10 +18,12 @@ export interface SeenMessage {
   readonly bytes: Uint8Array;
 }
 
+/** Two columns of titles, 80 cells. */
 export function heading(left: string, right: string): SafeText[] {
   return [row(left, right), safeText('-'.repeat(80))];
 }
 
+/** Left what was read and by whom, right the bytes that the relay saw of it. */
 export function messageRows(message: SeenMessage): SafeText[] {
   const { from, to, text, readBy, elapsedMs, frame, bytes } = message;
   const left = [

@@ -137,6 +137,7 @@ export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>):
   );
 }
 
+/** `no-relay`: with what to do about it. */
 export function noRelayFound(): CommandError {
   return new CommandError(
     'no-relay',

@@ -3,7 +3,7 @@ import type { Destination, StoredMessage } from '../client/api.ts';
 import { fingerprintWords } from '../ui/people.ts';
 import { jsonSafe, type SafeText, safeTemplate } from '../ui/safe-text.ts';
 import { fitted, Transcript } from './lines.ts';
-import type { Cast } from './stored-messages.ts';
+import type { Cast } from './message-records.ts';
 
 /** Called in the order of a document: begin, then each conversation with its messages, then end. */
 export interface ExportFormat {

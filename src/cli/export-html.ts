@@ -4,7 +4,7 @@ import type { Destination, StoredMessage } from '../client/api.ts';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import { calendarDay, clockTime, stateWords } from '../ui/words.ts';
 import { type ExportFormat, headingOf } from './export-formats.ts';
-import type { Cast } from './stored-messages.ts';
+import type { Cast } from './message-records.ts';
 
 /** The browser's own colours: they follow its light or dark mode. */
 const STYLE = [
@@ -35,6 +35,7 @@ const HEAD = `<!doctype html>
 <main>
 `;
 
+/** Good for one document: call its functions in order. */
 export function htmlFormat(cast: Cast): ExportFormat {
   let day: string | null = null;
   return {

@@ -6,14 +6,23 @@ import type { Destination, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { makePrivateFolder } from '../storage/private-file.ts';
 import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
+import {
+  type Exported,
+  type ExportFormatName,
+  type ExportWish,
+  exportFormatOf,
+} from '../ui/export-wish.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
-import type { Exported, ExportWish } from '../ui/talk.ts';
+import { messageCount } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
+import { parseConversation } from './conversation-argument.ts';
 import { CommandError } from './errors.ts';
 import { type ExportFormat, jsonLinesFormat, textFormat } from './export-formats.ts';
 import { htmlFormat } from './export-html.ts';
+import { wholeConversation } from './history-pages.ts';
+import { withHistory } from './kept-session.ts';
+import { Cast } from './message-records.ts';
 import { OutputFile } from './output-file.ts';
-import { Cast, conversationOf, messagesBefore, withHistory } from './stored-messages.ts';
 
 export interface ExportRequest {
   /** `#room`, `@nick` or a fingerprint; null with `all`. */
@@ -25,14 +34,6 @@ export interface ExportRequest {
   readonly out: string | null;
   readonly force: boolean;
 }
-
-type FormatName = ExportWish['format'];
-
-const FORMATS: ReadonlyMap<string, FormatName> = new Map([
-  ['text', 'text'],
-  ['jsonl', 'jsonl'],
-  ['html', 'html'],
-]);
 
 /** Throws UsageError, CommandError `file-exists`, StorageError; a file is there whole, or not at all. */
 export async function exportKept(context: CommandContext, request: ExportRequest): Promise<void> {
@@ -95,15 +96,15 @@ async function createNew(path: string): Promise<OutputFile> {
   }
 }
 
-function readFormat({ output }: CommandContext, request: ExportRequest): FormatName {
+function readFormat({ output }: CommandContext, request: ExportRequest): ExportFormatName {
   const { conversation, all, out, force } = request;
   const { json } = output.options;
   if ((conversation === null) !== all) {
     throw new UsageError('bad-arguments', 'export takes one #room or @nick, or else --all');
   }
   if (force && out === null) throw new UsageError('bad-arguments', '--force goes with -o');
-  const format = FORMATS.get(request.format ?? (json ? 'jsonl' : 'text'));
-  if (format === undefined) {
+  const format = exportFormatOf(request.format ?? (json ? 'jsonl' : 'text'));
+  if (format === null) {
     throw new UsageError('bad-format', '--format takes text, jsonl or html');
   }
   if (json && out === null && format !== 'jsonl') {
@@ -119,7 +120,7 @@ async function conversationsOf(
   session: Session,
   { conversation }: ExportRequest,
 ): Promise<readonly Destination[]> {
-  if (conversation !== null) return [await conversationOf(session, conversation)];
+  if (conversation !== null) return [await parseConversation(session, conversation)];
   const { conversations } = await session.request({ do: 'conversations' });
   return conversations.map(({ with: destination }) => destination);
 }
@@ -128,14 +129,14 @@ interface Job {
   readonly context: CommandContext;
   readonly session: Session;
   readonly cast: Cast;
-  readonly format: FormatName;
+  readonly format: ExportFormatName;
 }
 
 function formatFor({ cast, format }: Job, columns: number | null): ExportFormat {
   return formatOf(format, cast, columns);
 }
 
-function formatOf(name: FormatName, cast: Cast, columns: number | null): ExportFormat {
+function formatOf(name: ExportFormatName, cast: Cast, columns: number | null): ExportFormat {
   if (name === 'text') return textFormat(cast, columns);
   return name === 'jsonl' ? jsonLinesFormat(cast) : htmlFormat(cast);
 }
@@ -178,7 +179,7 @@ async function toFile(
       ...(conversation === undefined ? {} : job.cast.fields(conversation)),
       ...{ file: out, format: job.format, messages },
     },
-    safeTemplate`${safeText(out)}: ${messages} messages`,
+    safeTemplate`${safeText(out)}: ${messageCount(messages)}`,
   );
 }
 
@@ -204,8 +205,7 @@ async function compose(
   await write(format.begin());
   for (const conversation of conversations) {
     await write(format.conversation(conversation));
-    const whole = { before: null, last: Number.MAX_SAFE_INTEGER };
-    for await (const message of messagesBefore(session, conversation, whole)) {
+    for await (const message of wholeConversation(session, conversation)) {
       if (!isWanted()) return count;
       await write(format.message(message));
       count += 1;

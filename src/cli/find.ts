@@ -3,12 +3,12 @@ import type { RelayHint } from '../discovery/announcement.ts';
 import { browse } from '../discovery/browse.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { cleanRelayName } from '../protocol/nickname.ts';
-import { readIdentity } from '../storage/identity-file.ts';
+import { readOwner } from '../storage/identity-file.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
-import { noRelayFound } from './errors.ts';
+import { CommandError, noRelayFound } from './errors.ts';
 import { untilAborted, withSession } from './session.ts';
 
 /** Everybody who hears a question answers within this; more than two rounds would only be waiting. */
@@ -22,16 +22,22 @@ export async function find(context: CommandContext): Promise<void> {
   for (const hint of hints) report(context, hint, pinned);
 }
 
-/** Whole fingerprints. Who only looks around gets no profile by it. */
+/** Whole fingerprints. Who only looks around gets no profile by it, and needs no passphrase. */
 async function pinnedRelays(context: CommandContext): Promise<readonly string[]> {
   const { home, ephemeral } = context.options;
-  const stored = ephemeral ? null : await readIdentity(profileFolder(home ?? undefined));
-  if (stored === null) return [];
-  if ('seed' in stored) stored.seed.fill(0);
-  const { relays } = await withSession(context, 'offline', (session) =>
-    session.request({ do: 'remembered' }),
-  );
-  return relays;
+  const owner = ephemeral ? null : await readOwner(profileFolder(home ?? undefined));
+  if (owner === null) return [];
+  try {
+    const { relays } = await withSession(context, 'existing', (session) =>
+      session.request({ do: 'remembered' }),
+    );
+    return relays;
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'locked-profile') throw error;
+    const which = safeText('This profile is locked, so nothing says which of these it has pinned.');
+    context.output.note(which);
+    return [];
+  }
 }
 
 /** Until a second after the first answer, at most the timeout. Rejects as soon as it is aborted. */

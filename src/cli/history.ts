@@ -5,10 +5,14 @@ import type { MessageId } from '../protocol/ids.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { calendarDay, clockTime } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
+import { parseConversation } from './conversation-argument.ts';
+import { lastMessages } from './history-pages.ts';
+import { withHistory } from './kept-session.ts';
 import { fitted, Transcript } from './lines.ts';
-import { Cast, conversationOf, messagesBefore, withHistory } from './stored-messages.ts';
+import { Cast } from './message-records.ts';
 
-const DEFAULT_LAST = 50;
+/** Of `history` and `search`, unless --last says otherwise. */
+export const DEFAULT_LAST = 50;
 
 export interface HistoryRequest {
   /** `#room`, `@nick` or a fingerprint; null: the list of conversations. */
@@ -19,6 +23,7 @@ export interface HistoryRequest {
   readonly ids: boolean;
 }
 
+/** Throws UsageError (`bad-arguments`, `bad-room`, `unknown-message`, `no-profile`), CommandError as `resolvePerson`. */
 export async function history(context: CommandContext, request: HistoryRequest): Promise<void> {
   const { conversation, last, before, ids } = request;
   if (conversation === null && (last !== null || before !== null || ids)) {
@@ -27,10 +32,10 @@ export async function history(context: CommandContext, request: HistoryRequest):
   await withHistory(context, async (session, attempt) => {
     const cast = new Cast(await session.request({ do: 'snapshot' }));
     if (conversation === null) return list(context, session, cast);
-    const destination = await conversationOf(session, conversation);
+    const destination = await parseConversation(session, conversation);
     const printer = new MessagePrinter(context, { cast, ids });
     const range = { before, last: last ?? DEFAULT_LAST };
-    for await (const message of messagesBefore(session, destination, range)) {
+    for await (const message of lastMessages(session, destination, range)) {
       attempt.isRepeatable = false;
       await printer.print(message);
       if (context.output.readerGone.aborted) return;

@@ -1,26 +1,29 @@
 // The commands about what this profile keeps, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
+import { MAX_PAGE_MESSAGES } from '../client/api.ts';
 import type { Run } from './command-line.ts';
 import { parseCount, parseMessageId } from './options.ts';
 
-/** What one answer of the client holds at most. */
-const MAX_FOUND = 500;
-
+/** `run` is called with the command that was parsed, once. */
 export function addKeptCommands(program: Command, run: Run): void {
-  addReading(program, run);
+  addHistory(program, run);
+  addSearch(program, run);
   addExport(program, run);
-  addDeleting(program, run);
-  addProfile(program, run);
+  addDelete(program, run);
+  addWipe(program, run);
+  addSet(program, run);
+  addPassphrase(program, run);
+  addBackup(program, run);
+  addRestore(program, run);
 }
 
-interface ReadingFlags {
-  readonly in?: string;
+interface HistoryFlags {
   readonly last?: string;
   readonly before?: string;
   readonly ids?: true;
 }
 
-function addReading(program: Command, run: Run): void {
+function addHistory(program: Command, run: Run): void {
   program
     .command('history')
     .description('what was said in a conversation; without one, which there are')
@@ -28,7 +31,7 @@ function addReading(program: Command, run: Run): void {
     .option('--last <N>', 'the newest N; default 50')
     .option('--before <ID>', 'those before this message')
     .option('--ids', "show each message's ID")
-    .action((conversation: string | undefined, own: ReadingFlags, command: Command) =>
+    .action((conversation: string | undefined, own: HistoryFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./history.ts')).history(context, {
           conversation: conversation ?? null,
@@ -38,6 +41,15 @@ function addReading(program: Command, run: Run): void {
         }),
       ),
     );
+}
+
+interface SearchFlags {
+  readonly in?: string;
+  readonly last?: string;
+  readonly ids?: true;
+}
+
+function addSearch(program: Command, run: Run): void {
   program
     .command('search')
     .description('find messages that hold all these words')
@@ -45,13 +57,13 @@ function addReading(program: Command, run: Run): void {
     .option('--in <CONVERSATION>', 'only in this #room or with this @nick')
     .option('--last <N>', 'the newest N; default 50')
     .option('--ids', "show each message's ID")
-    .action((words: string[], own: ReadingFlags, command: Command) =>
+    .action((words: string[], { in: place, last, ids }: SearchFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./search.ts')).search(context, {
           words,
-          in: own.in ?? null,
-          last: own.last === undefined ? null : parseCount(own.last, '--last', MAX_FOUND),
-          ids: own.ids === true,
+          in: place ?? null,
+          last: last === undefined ? null : parseCount(last, '--last', MAX_PAGE_MESSAGES),
+          ids: ids === true,
         }),
       ),
     );
@@ -86,7 +98,7 @@ function addExport(program: Command, run: Run): void {
     );
 }
 
-function addDeleting(program: Command, run: Run): void {
+function addDelete(program: Command, run: Run): void {
   program
     .command('delete')
     .description('delete a message, or a whole conversation, here only')
@@ -97,6 +109,9 @@ function addDeleting(program: Command, run: Run): void {
         (await import('./delete.ts')).deleteKept(context, { what, yes: own.yes === true }),
       ),
     );
+}
+
+function addWipe(program: Command, run: Run): void {
   program
     .command('wipe')
     .description('delete everything of this profile, its identity too')
@@ -108,18 +123,20 @@ function addDeleting(program: Command, run: Run): void {
     );
 }
 
-function addProfile(program: Command, run: Run): void {
+function addSet(program: Command, run: Run): void {
   program
     .command('set')
     .description('show or change what can be set')
     .argument('[name]')
     .argument('[value]')
-    .action(
-      (name: string | undefined, value: string | undefined, _own: unknown, command: Command) =>
-        run(command, async (context) =>
-          (await import('./set.ts')).set(context, { name: name ?? null, value: value ?? null }),
-        ),
-    );
+    .action(function (this: Command, name?: string, value?: string) {
+      return run(this, async (context) =>
+        (await import('./set.ts')).set(context, { name: name ?? null, value: value ?? null }),
+      );
+    });
+}
+
+function addPassphrase(program: Command, run: Run): void {
   program
     .command('passphrase')
     .description('set, change or remove the passphrase that opens this profile')
@@ -131,6 +148,9 @@ function addProfile(program: Command, run: Run): void {
         }),
       ),
     );
+}
+
+function addBackup(program: Command, run: Run): void {
   program
     .command('backup')
     .description('write identity, people and settings into one sealed file')
@@ -146,6 +166,9 @@ function addProfile(program: Command, run: Run): void {
         }),
       ),
     );
+}
+
+function addRestore(program: Command, run: Run): void {
   program
     .command('restore')
     .description('make a fresh profile from a backup')

@@ -1,5 +1,5 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
-import type { ClientEvent, Message, StoredMessage } from '../client/api.ts';
+import type { ClientEvent, Message, StorageProblem, StoredMessage } from '../client/api.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
@@ -102,10 +102,9 @@ export class Transcript {
 export function eventLine(event: ClientEvent, names: Names): SafeText | null {
   switch (event.type) {
     case 'joined':
-    case 'left': {
-      const verb = event.type === 'joined' ? safeText('joined') : safeText('left');
-      return safeTemplate`-- ${names.meet(event.who)} ${verb} ${safeText(event.room)}`;
-    }
+      return safeTemplate`-- ${names.meet(event.who)} joined ${safeText(event.room)}`;
+    case 'left':
+      return safeTemplate`-- ${names.meet(event.who)} left ${safeText(event.room)}`;
     case 'receipt':
       return event.state === 'failed'
         ? safeTemplate`-- message ${safeText(event.id.slice(0, 8))} ${stateWords('failed', event.reason)}`
@@ -122,15 +121,8 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ${event.missing} message(s) of ${names.meet(event.from)} are missing`;
     case 'error':
       return safeTemplate`-- ${safeText(squeezed(event.message))} (${safeText(event.code)})`;
-    case 'deleted': {
-      const { conversation, id } = event;
-      const where =
-        'room' in conversation
-          ? safeText(conversation.room)
-          : safeTemplate`@${names.label(conversation.peer)}`;
-      const what = id === null ? safeText('everything') : safeText(`message ${id.slice(0, 8)}`);
-      return safeTemplate`-- deleted here: ${what} of ${where}`;
-    }
+    case 'deleted':
+      return deletedLine(event, names);
     case 'storage':
       return safeTemplate`-- ${diskWords(event.problem)}`;
     case 'ready':
@@ -147,9 +139,21 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
   }
 }
 
-/** Of a disk that takes nothing (`problem` says why), or takes it again (null). */
-export function diskWords(problem: string | null): SafeText {
-  if (problem !== null) return storageWords(problem);
+function deletedLine(
+  { conversation, id }: Extract<ClientEvent, { type: 'deleted' }>,
+  names: Names,
+): SafeText {
+  const where =
+    'room' in conversation
+      ? safeText(conversation.room)
+      : safeTemplate`@${names.label(conversation.peer)}`;
+  const what = id === null ? safeText('everything') : safeText(`message ${id.slice(0, 8)}`);
+  return safeTemplate`-- deleted here: ${what} of ${where}`;
+}
+
+/** Of a disk that takes nothing, or takes it again (null). */
+function diskWords(problem: StorageProblem | null): SafeText {
+  if (problem !== null) return storageWords(problem.message);
   return safeText('The disk takes what is said again; nothing was lost.');
 }
 

@@ -3,10 +3,10 @@ import type { ClientEvent, Link, Snapshot, StoredMessage } from '../client/api.t
 import type { MessageId } from '../protocol/ids.ts';
 import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
-import { diskWords, eventLine, fitted, messageLines, Transcript } from './lines.ts';
+import { eventLine, fitted, messageLines, Transcript } from './lines.ts';
+import { deletedRecord, messageRecord } from './message-records.ts';
 import type { JsonRecord } from './output.ts';
 import { refuseFinal } from './session.ts';
-import { conversationFields, messageRecord } from './stored-messages.ts';
 
 /** A message is in history some moments before it is told: far fewer than these are on the way at a time. */
 const MAX_PRINTED = 2_000;
@@ -161,13 +161,8 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
   switch (event.type) {
     case 'message':
       return messageRecord(event.message);
-    case 'deleted': {
-      const { conversation, id } = event;
-      const what = id === null ? {} : { id };
-      return { type: 'deleted', ...conversationFields(conversation, people), ...what };
-    }
-    case 'storage':
-      return { ...event, message: diskWords(event.problem) };
+    case 'deleted':
+      return deletedRecord(event, people);
     case 'receipt': {
       const { reason, ...receipt } = event;
       return reason === null ? receipt : { ...receipt, reason };
@@ -183,6 +178,7 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'disconnected':
     case 'reconnected':
     case 'announcement':
+    case 'storage':
     case 'error':
       return { ...event };
     case 'link':

@@ -1,12 +1,18 @@
 // `lanchat listen`: streams what arrives, for people and scripts. Decides nothing.
-import type { MessagePage, Session, Snapshot } from '../client/api.ts';
-import { LanchatError, UsageError } from '../protocol/errors.ts';
+import {
+  isUnknownMessage,
+  MAX_PAGE_MESSAGES,
+  type MessagePage,
+  type Session,
+  type Snapshot,
+} from '../client/api.ts';
+import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { CommandContext } from './context.ts';
+import { refuseEphemeral } from './kept-session.ts';
 import { ListenStream } from './listen-stream.ts';
 import { parseRoom } from './options.ts';
 import { inTime, whenReady, withSession } from './session.ts';
-import { PAGE_MESSAGES, refuseEphemeral } from './stored-messages.ts';
 
 export interface ListenRequest {
   /** Only these; none: everything. */
@@ -53,15 +59,15 @@ async function catchUp(
   if (id === null) return;
   try {
     for (let more = true; more && id !== null; ) {
-      const page: MessagePage = await session.request({ do: 'since', id, limit: PAGE_MESSAGES });
+      const limit = MAX_PAGE_MESSAGES;
+      const page: MessagePage = await session.request({ do: 'since', id, limit });
       await stream.catchUp(page.messages);
       id = page.messages.at(-1)?.id ?? null;
       more = page.more;
     }
   } catch (error) {
     // What was seen may have been deleted since; nobody asked for it by name.
-    const isGone = error instanceof LanchatError && error.code === 'unknown-message';
-    if (!isGone || stream.lastSeen === null) throw error;
+    if (!isUnknownMessage(error) || stream.lastSeen === null) throw error;
   }
 }
 

@@ -52,11 +52,8 @@ export async function runCommandLine(
   };
   const write = (text: string) => output.write(text);
   const program = buildProgram({ version, write }, async (flags, action) => {
-    output.options = {
-      json: flags.json === true,
-      quiet: flags.quiet === true,
-      verbose: flags.verbose === true,
-    };
+    const { json = false, quiet = false, verbose = false } = flags;
+    output.options = { json, quiet, verbose };
     await action({ ...edges, options: readCommonOptions(flags, edges.env), output });
     refuseLostOutput(output);
   });

@@ -17,7 +17,7 @@ export async function open(
   if (stdin.isTTY !== true) {
     throw new UsageError(
       'no-terminal',
-      'the screen needs a terminal; without one use lanchat send, listen, peers, relay or demo',
+      'the screen needs a terminal; without one use lanchat send, listen, peers, history, search, export, backup, relay or demo',
     );
   }
   if (options.plain || env.TERM === 'dumb' || !output.isTerminal) {

@@ -4,13 +4,17 @@ import { profileFolder } from '../storage/profile-folder.ts';
 import { isVaultLocked } from '../storage/vault.ts';
 import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
+import { refuseEphemeral } from './kept-session.ts';
 import { owningProfile } from './owned-profile.ts';
 import { newPassphrase, passphrasePrompt } from './passphrase.ts';
-import { refuseEphemeral } from './stored-messages.ts';
 
 const BEFORE = [
-  safeText('A passphrase protects your identity, your keys and what was said on this disk'),
-  safeText('while lanchat is not open. Whom you have met, relays and rooms stay readable.'),
+  safeText(
+    'A passphrase protects your keys, whom you have met, your rooms and relays, and what was',
+  ),
+  safeText(
+    'said, on this disk while lanchat is not open. Your name and fingerprint stay readable.',
+  ),
   safeText('Nobody can recover a forgotten one: identity and history are then lost.'),
 ];
 const AFTER_THE_FIRST = [

@@ -8,7 +8,7 @@ import { parseLine } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import type { Show } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
-import { deleteKept, exportKept, type Scene, showHistory, showHits } from './plain-history.ts';
+import { runDelete, runExport, type Scene, showHistory, showHits } from './plain-history.ts';
 import { resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
@@ -102,21 +102,16 @@ export class PlainCommands {
         return this.#tell(first, args.slice(first.length).trimStart());
       case 'query':
         return this.#query(first);
-      case 'nick': {
-        const { nick } = await this.#session.request({ do: 'nick', nick: first });
-        return this.#say(safeTemplate`You are ${safeText(nick)}`);
-      }
+      case 'nick':
+        return this.#rename(first);
       case 'who':
         return this.#who();
       case 'whois':
         return this.#describe(await resolvePerson(this.#session, first));
       case 'verify':
         return this.#verify(first, rest.join(''));
-      case 'trust': {
-        const { fingerprint } = await resolvePerson(this.#session, first);
-        const { person } = await this.#session.request({ do: 'trust', peer: fingerprint });
-        return this.#describe(person);
-      }
+      case 'trust':
+        return this.#trust(first);
       case 'relay':
         return this.#relay(first);
       case 'search':
@@ -132,6 +127,17 @@ export class PlainCommands {
     }
   }
 
+  async #rename(name: string): Promise<void> {
+    const { nick } = await this.#session.request({ do: 'nick', nick: name });
+    this.#say(safeTemplate`You are ${safeText(nick)}`);
+  }
+
+  async #trust(name: string): Promise<void> {
+    const { fingerprint: peer } = await resolvePerson(this.#session, name);
+    const { person } = await this.#session.request({ do: 'trust', peer });
+    this.#describe(person);
+  }
+
   async #doKept(name: KeptCommand, args: string): Promise<void> {
     if (name === 'set') {
       const ask: Session['request'] = (command) => this.#session.request(command);
@@ -144,7 +150,7 @@ export class PlainCommands {
     const { destination: conversation, label } = this.#place;
     const scene: Scene = { ...telling, conversation, label };
     if (name === 'history') return showHistory(scene, args);
-    return name === 'delete' ? deleteKept(scene, args) : exportKept(scene, args);
+    return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }
 
   async #join(name: string): Promise<void> {

@@ -1,5 +1,10 @@
 // What was said before, in the plain interface: showing, searching, deleting it, writing it out. Keeps nothing.
-import type { Destination, Session, StoredMessage } from '../client/api.ts';
+import {
+  type Destination,
+  MAX_PAGE_MESSAGES,
+  type Session,
+  type StoredMessage,
+} from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import {
   exportedWords,
@@ -11,9 +16,9 @@ import {
 import type { Directory } from '../ui/people.ts';
 import { type SafeText, safeTemplate } from '../ui/safe-text.ts';
 import { exportConversation } from './export.ts';
+import { lastMessages } from './history-pages.ts';
 import { type Show, Transcript } from './lines.ts';
 import { parseCount } from './options.ts';
-import { messagesBefore, PAGE_MESSAGES } from './stored-messages.ts';
 
 /** Where a command was typed, and how its answer gets before the person. */
 export interface Scene {
@@ -34,7 +39,7 @@ export async function showHistory(scene: Scene, args: string): Promise<void> {
   const last = args === '' ? DEFAULT_COUNT : parseCount(args, '/history');
   const transcript = new Transcript(people);
   let count = 0;
-  for await (const message of messagesBefore(session, conversation, { before: null, last })) {
+  for await (const message of lastMessages(session, conversation, { before: null, last })) {
     show(...transcript.lines(message));
     count += 1;
   }
@@ -55,7 +60,7 @@ export async function showHits(
 }
 
 /** `/delete`: the newest message of ours. `/delete all yes`: everything. Throws UsageError. */
-export async function deleteKept(scene: Scene, args: string): Promise<void> {
+export async function runDelete(scene: Scene, args: string): Promise<void> {
   const { session, show, conversation, label } = scene;
   if (args === 'all yes') {
     const { deleted } = await session.request({ do: 'delete-conversation', conversation });
@@ -73,13 +78,13 @@ export async function deleteKept(scene: Scene, args: string): Promise<void> {
 }
 
 async function newestOwn({ session, conversation }: Scene): Promise<StoredMessage | null> {
-  const page = { conversation, before: null, limit: PAGE_MESSAGES };
+  const page = { conversation, before: null, limit: MAX_PAGE_MESSAGES };
   const { messages } = await session.request({ do: 'history', ...page });
   return messages.findLast(({ state }) => state !== null) ?? null;
 }
 
 /** `/export [text|jsonl|html] FILE`. Throws UsageError, and as `exportConversation`. */
-export async function exportKept(scene: Scene, args: string): Promise<void> {
+export async function runExport(scene: Scene, args: string): Promise<void> {
   const { session, show, conversation, label } = scene;
   const [format, file] = formatAndFile(args);
   if (file === '') {

@@ -4,11 +4,12 @@ import type { ClientEvent, Link, Session, Snapshot } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
-import { conversationOf } from '../ui/message-line.ts';
+import { keyOfMessage } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { ReadMarks } from '../ui/read-marks.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
-import { linkReason, linkWords } from '../ui/words.ts';
+import { scheduleTimeout } from '../ui/schedule.ts';
+import { linkReason, linkWords, waitingWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
 import { eventLine, fitted, messageLines, type Show } from './lines.ts';
 import { PlainCommands } from './plain-commands.ts';
@@ -48,11 +49,6 @@ async function talk(
   }
 }
 
-function scheduleTimeout(run: () => void, delayMs: number): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-}
-
 function greet({ self, ephemeral }: Snapshot, show: Show): void {
   const key = fingerprintWords(self.fingerprint, 16);
   show(
@@ -90,7 +86,7 @@ function showEvent(event: ClientEvent, { people, news, away, marks, show }: Tell
     // What was typed here stands on the terminal already.
     if (event.message.state !== null) return;
     show(...messageLines(event.message, people));
-    marks.add(conversationOf(event.message));
+    marks.add(keyOfMessage(event.message));
   } else if (event.type !== 'deleted') {
     // What stands on the terminal stays there; whoever deletes it here is answered.
     const line = eventLine(event, people);
@@ -142,14 +138,10 @@ class AwayNews {
     if (state !== 'pending') this.#sent.delete(id);
     const isAway = this.#people.get(peer)?.online === false;
     if (!isAway || this.#told.has(peer)) return;
-    const name = this.#people.label(peer);
-    if (state === 'relayed') {
-      this.#show(
-        safeTemplate`-- ${name} is away: it is kept for them until their lanchat fetches it, 7 days at most`,
-      );
-    } else if (state === 'pending' && reason === 'not-here') {
-      this.#show(safeTemplate`-- ${name} is away: it waits here and goes out when they come`);
-    } else return;
+    const waits = state === 'pending' && reason === 'not-here';
+    if (state !== 'relayed' && !waits) return;
+    const words = waitingWords(waits ? 'waits' : 'kept');
+    this.#show(safeTemplate`-- ${this.#people.label(peer)} is away: ${words}`);
     this.#told.add(peer);
   }
 }

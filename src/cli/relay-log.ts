@@ -1,5 +1,4 @@
 // What a relay's operator reads: connections and reasons, never content. Decides nothing.
-
 import { listInterfaces } from '../discovery/interfaces.ts';
 import type { DiscoveryProblem } from '../discovery/problem.ts';
 import { formatAddress } from '../protocol/address.ts';
@@ -21,8 +20,7 @@ const DISCOVERY_PROBLEMS: Readonly<Record<DiscoveryProblem['kind'], string>> = {
   'too-many-relays': 'the network announces more relays than there can be; the rest is ignored',
 };
 
-const STORES_AGAIN = 'the disk takes messages again';
-
+/** One line, or one JSON object, an event; on stdout. Problems of discovery go to stderr. */
 export class RelayLog {
   readonly #output: Output;
   readonly #name: string;
@@ -59,19 +57,15 @@ export class RelayLog {
       }
       case 'fault': {
         const { code, message } = describeFailure(event.error);
-        return { ...stamped(event.type), code, message };
+        return { type: event.type, time: new Date().toISOString(), code, message };
       }
-      case 'storage':
-      case 'unreadable':
-        return {
-          ...stamped(event.type),
-          ...(event.problem ?? { code: null, message: STORES_AGAIN }),
-        };
       case 'connected':
       case 'login':
       case 'disconnected':
       case 'dropped':
       case 'refused':
+      case 'storage':
+      case 'unreadable':
       case 'closed':
         return { ...event, time: new Date().toISOString() };
       default:
@@ -80,43 +74,9 @@ export class RelayLog {
   }
 
   #lines(event: RelayEvent): SafeText[] {
-    switch (event.type) {
-      case 'listening':
-        return this.#banner(event);
-      case 'login':
-        return [line(safeTemplate`${who(event)} connected`)];
-      case 'connected':
-        return this.#output.options.verbose ? [line(safeTemplate`${who(event)} knocks`)] : [];
-      case 'disconnected':
-        return event.fingerprint === null && !this.#output.options.verbose
-          ? []
-          : [line(safeTemplate`${who(event)} disconnected`)];
-      case 'dropped': {
-        const why = safeTemplate`${safeText(event.reason)}, ${safeText(event.detail)}`;
-        return [line(safeTemplate`${who(event)} dropped: ${why}`)];
-      }
-      case 'refused': {
-        const { address, reason } = event;
-        return [line(safeTemplate`${safeText(address)} refused: ${safeText(reason)}`)];
-      }
-      case 'storage': {
-        if (event.problem === null) return [line(safeText(STORES_AGAIN))];
-        const what = safeText(event.problem.message);
-        return [line(safeTemplate`nothing is kept for people who are away: ${what}`)];
-      }
-      case 'unreadable': {
-        const what = safeText(event.problem.message);
-        return [
-          line(safeTemplate`some of what is kept for people who are away can't be read: ${what}`),
-        ];
-      }
-      case 'fault':
-        return [line(safeTemplate`fault: ${describeFailure(event.error).message}`)];
-      case 'closed':
-        return [line(safeText('closed'))];
-      default:
-        return event satisfies never;
-    }
+    if (event.type === 'listening') return this.#banner(event);
+    if (isMinor(event) && !this.#output.options.verbose) return [];
+    return [safeTemplate`${clockTime(Date.now())} ${wordsOf(event)}`];
   }
 
   #banner(event: Extract<RelayEvent, { type: 'listening' }>): SafeText[] {
@@ -137,12 +97,37 @@ export class RelayLog {
   }
 }
 
-function stamped(type: string): JsonRecord {
-  return { type, time: new Date().toISOString() };
+/** Whoever connects and never logs in is only worth a line where somebody looks closely. */
+function isMinor(event: RelayEvent): boolean {
+  return (
+    event.type === 'connected' || (event.type === 'disconnected' && event.fingerprint === null)
+  );
 }
 
-function line(text: SafeText): SafeText {
-  return safeTemplate`${clockTime(Date.now())} ${text}`;
+function wordsOf(event: Exclude<RelayEvent, { type: 'listening' }>): SafeText {
+  switch (event.type) {
+    case 'login':
+      return safeTemplate`${who(event)} connected`;
+    case 'connected':
+      return safeTemplate`${who(event)} knocks`;
+    case 'disconnected':
+      return safeTemplate`${who(event)} disconnected`;
+    case 'dropped':
+      return safeTemplate`${who(event)} dropped: ${safeText(event.reason)}, ${safeText(event.detail)}`;
+    case 'refused':
+      return safeTemplate`${safeText(event.address)} refused: ${safeText(event.reason)}`;
+    case 'storage':
+      if (event.problem === null) return safeText('the disk takes messages again');
+      return safeTemplate`nothing is kept for people who are away: ${safeText(event.problem.message)}`;
+    case 'unreadable':
+      return safeTemplate`some of what is kept for people who are away can't be read: ${safeText(event.problem.message)}`;
+    case 'fault':
+      return safeTemplate`fault: ${describeFailure(event.error).message}`;
+    case 'closed':
+      return safeText('closed');
+    default:
+      return event satisfies never;
+  }
 }
 
 function who({ fingerprint, address }: { fingerprint: string | null; address: string }): SafeText {

@@ -9,12 +9,13 @@ import { RestoringProfile, requireFresh } from '../storage/restoring-profile.ts'
 import type { StoredMessage } from '../storage/stored-message.ts';
 import { cleanNickname, fingerprintWords } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import { messageCount } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError } from './errors.ts';
+import { refuseEphemeral } from './kept-session.ts';
 import { owningProfile } from './owned-profile.ts';
 import { givenPassphrase } from './passphrase.ts';
 import { untilAborted } from './session.ts';
-import { refuseEphemeral } from './stored-messages.ts';
 
 /** Throws UsageError (`not-fresh`, `no-file`, …), CommandError `wrong-passphrase`, StorageError: then nothing was restored. */
 export async function restore(context: CommandContext, path: string): Promise<void> {
@@ -91,7 +92,7 @@ function tell(
   const { id, nick, hasHistory } = opened.head;
   output.data(
     { type: 'restored', nick, fingerprint: id, messages },
-    safeTemplate`${cleanNickname(nick)}\n${fingerprintWords(id)}\nRestored with ${messages} messages.`,
+    safeTemplate`${cleanNickname(nick)}\n${fingerprintWords(id)}\nRestored with ${messageCount(messages)}.`,
   );
   if (!hasHistory) output.note(safeText('Its backup was made without --with-history.'));
   output.note(

@@ -25,6 +25,7 @@ export async function peers(context: CommandContext): Promise<void> {
   if (sorted.length === 0) context.output.note(safeText('Nobody else is here yet.'));
 }
 
+/** The rooms that the profile is in, without being seen in them. */
 export async function rooms(context: CommandContext): Promise<void> {
   // Looking at them must not look like coming in.
   const snapshot = await withSession(context, 'visit', (session) => whenReady(session, context));

@@ -6,8 +6,9 @@ import type { OpenSession, SessionOptions } from '../client/open-session.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
-import { openScreen } from '../ui/open-screen.tsx';
-import { safeText } from '../ui/safe-text.ts';
+import type { HostedRelay } from '../ui/hosting.ts';
+import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
+import { type SafeText, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { hostRelay } from './hosted-relay.ts';
 import { folderProblemLine } from './lines.ts';
@@ -28,38 +29,42 @@ export async function runScreen(
   context: CommandContext,
   { target, version }: ScreenRequest,
 ): Promise<void> {
-  const { options, signal } = context;
-  const { home, nick, ephemeral } = options;
+  const { home, nick, ephemeral } = context.options;
   const folder = ephemeral ? null : profileFolder(home ?? undefined);
   const unlocked = folder === null ? null : await unlock(context, folder);
+  const isFresh = folder === null || !existsSync(join(folder, FOLDER_ENTRIES.identity));
   const end = await openScreen({
-    stdin: process.stdin,
-    stdout: process.stdout,
-    host: process,
-    env: process.env,
-    version: safeText(version),
+    ...{ stdin: process.stdin, stdout: process.stdout, host: process, env: process.env },
+    ...{ version: safeText(version), target, lanAddress, firstRun: nick === null && isFresh },
     skeleton: unlocked === null ? context.skeleton : null,
-    // Loaded after the first paint: the cryptography alone costs more than the frame.
-    openSession: async (warn) => {
-      const tell = (problem: FolderProblem) => warn(folderProblemLine(problem));
-      if (unlocked === null) return openOwn(context, tell);
-      for (const problem of unlocked.problems) tell(problem);
-      return unlocked.session;
-    },
-    hostRelay: async () => {
-      if (!ephemeral) return hostRelay(process.argv.slice(1, 2), home);
-      const message =
-        'a relay keeps its key and what waits on the disk; run lanchat relay yourself';
-      throw new UsageError('ephemeral', message);
-    },
+    openSession: (warn) => provide(context, unlocked, warn),
+    hostRelay: () => hostHere(context),
     parseRelay: parseRelayAddress,
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
-    lanAddress,
-    target,
-    firstRun:
-      nick === null && (folder === null || !existsSync(join(folder, FOLDER_ENTRIES.identity))),
   });
+  leave(context, end);
+}
+
+/** Loads nothing before it is called, after the first paint: the cryptography alone costs more than the frame. */
+async function provide(
+  context: CommandContext,
+  unlocked: Unlocked | null,
+  warn: (text: SafeText) => void,
+): Promise<OpenSession> {
+  const tell = (problem: FolderProblem) => warn(folderProblemLine(problem));
+  if (unlocked === null) return openOwn(context, tell);
+  for (const problem of unlocked.problems) tell(problem);
+  return unlocked.session;
+}
+
+async function hostHere({ options }: CommandContext): Promise<HostedRelay> {
+  if (!options.ephemeral) return hostRelay(process.argv.slice(1, 2), options.home);
+  const message = 'a relay keeps its key and what waits on the disk; run lanchat relay yourself';
+  throw new UsageError('ephemeral', message);
+}
+
+function leave({ signal }: CommandContext, end: ScreenEnd): void {
   if (end.relayLeft) {
     process.stdout.write(
       'The relay runs on for the others; "lanchat relay" tells its process here.\n',

@@ -2,11 +2,12 @@
 import { UsageError } from '../protocol/errors.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
-import { MessagePrinter } from './history.ts';
-import { Cast, conversationOf, withHistory } from './stored-messages.ts';
+import { parseConversation } from './conversation-argument.ts';
+import { DEFAULT_LAST, MessagePrinter } from './history.ts';
+import { withHistory } from './kept-session.ts';
+import { Cast } from './message-records.ts';
 import { checkText } from './text-input.ts';
 
-const DEFAULT_LAST = 50;
 const MAX_QUERY_BYTES = 1_000;
 
 export interface SearchRequest {
@@ -17,7 +18,7 @@ export interface SearchRequest {
   readonly ids: boolean;
 }
 
-/** Prints the newest that fit, oldest first. */
+/** Prints the newest that fit, oldest first. Throws UsageError (`empty-text`, `too-long`, `no-profile`, …), CommandError. */
 export async function search(context: CommandContext, request: SearchRequest): Promise<void> {
   const query = request.words.join(' ').trim();
   if (query === '') throw new UsageError('empty-text', 'there are no words to search for');
@@ -25,7 +26,7 @@ export async function search(context: CommandContext, request: SearchRequest): P
   const limit = request.last ?? DEFAULT_LAST;
   const { output } = context;
   await withHistory(context, async (session) => {
-    const conversation = request.in === null ? null : await conversationOf(session, request.in);
+    const conversation = request.in === null ? null : await parseConversation(session, request.in);
     const cast = new Cast(await session.request({ do: 'snapshot' }));
     const found = await session.request({ do: 'search', query, conversation, limit });
     const printer = new MessagePrinter(context, { cast, ids: request.ids });

@@ -3,9 +3,10 @@ import type { Destination, MessageReason, MessageState, Session } from '../clien
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { safeText } from '../ui/safe-text.ts';
+import { waitingWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError } from './errors.ts';
-import { inTime, resolvePerson, watch, whenReady, withSession } from './session.ts';
+import { inTime, refuseUnsaved, resolvePerson, watch, whenReady, withSession } from './session.ts';
 import { checkText, readLines, readText } from './text-input.ts';
 
 export interface SendRequest {
@@ -97,6 +98,9 @@ async function sendOne(sending: Sending, text: string): Promise<void> {
   let id: MessageId | null = null;
   const unsubscribe = session.subscribe((event) => {
     if (event.type === 'receipt') progress.set(event.id, event);
+    const isRelayed = id !== null && progress.get(id)?.state === 'relayed';
+    // What is not on disk doesn't go out, however long anybody waits.
+    if (event.type === 'storage' && event.problem !== null && !isRelayed) outcome.stop();
   });
   // It would stay in the outbox and go out with the next lanchat, whose person believes it did not.
   const takeBack = () => {
@@ -132,7 +136,7 @@ async function giveUp(
   progress: ReadonlyMap<MessageId, Progress>,
 ): Promise<void> {
   const stuck = progress.get(id);
-  await session.request({ do: 'cancel', id });
+  const { cancelled } = await session.request({ do: 'cancel', id });
   // It may have gone out in the very moment of cancelling.
   const now = progress.get(id);
   const last = now?.reason === 'cancelled' ? stuck : now;
@@ -145,13 +149,34 @@ async function giveUp(
       `the relay has it, but nobody confirmed that it was opened within ${seconds} s`,
     );
   }
-  if (last?.reason === 'not-here') {
-    throw new CommandError(
-      'not-here',
-      `${target.name} was not here within ${seconds} s; nothing was kept, send it again when they are`,
-    );
-  }
-  throw new CommandError('timeout', `not sent within ${seconds} s; nothing was kept, try again`);
+  const { storageProblem } = await session.request({ do: 'snapshot' });
+  if (cancelled) refuseUnsaved(storageProblem);
+  else if (storageProblem !== null) throw perhapsLater(storageProblem.code);
+  const isAway = last?.reason === 'not-here';
+  const what = isAway ? `${target.name} was not here` : 'not sent';
+  throw new CommandError(
+    isAway ? 'not-here' : 'timeout',
+    `${what} within ${seconds} s; ${cancelled ? nothingKept(isAway) : stillWaits(isAway)}`,
+  );
+}
+
+/** Too late to take it back, and not on disk: it goes out once it is, unless whoever holds it ends before. */
+function perhapsLater(code: string): CommandError {
+  const message =
+    "this machine's disk takes nothing; free some space or check it, then look (lanchat history) whether the message " +
+    'went out by itself before you send it again';
+  return new CommandError(code, message);
+}
+
+function nothingKept(isAway: boolean): string {
+  return isAway ? 'nothing was kept, send it again when they are' : 'nothing was kept, try again';
+}
+
+/** Too late to take it back: whoever sends it again would send it twice. */
+function stillWaits(isAway: boolean): string {
+  return isAway
+    ? `${waitingWords('waits')} and lanchat runs here`
+    : 'it waits here and goes out once it can; no need to send it again';
 }
 
 function failed(reason: MessageReason | null): CommandError {

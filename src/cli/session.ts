@@ -1,5 +1,12 @@
 // What headless commands ask of a session: to be ready, to name a person, to end whatever happens.
-import type { ClientEvent, Link, Person, Session, Snapshot } from '../client/api.ts';
+import type {
+  ClientEvent,
+  Link,
+  Person,
+  Session,
+  Snapshot,
+  StorageProblem,
+} from '../client/api.ts';
 import type { RememberedRooms } from '../client/client.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { safeText } from '../ui/safe-text.ts';
@@ -13,8 +20,11 @@ export interface Attempt {
   isRepeatable: boolean;
 }
 
-/** What a session is for: rooms, or (`offline`) only what is on the disk, with no relay looked for. */
-export type SessionUse = RememberedRooms | 'offline';
+/**
+ * What a session is for: rooms, or (`offline`) only what is on the disk, with no relay looked for; `existing`: so,
+ * and of a profile that is there already, since who only reads should not make one.
+ */
+export type SessionUse = RememberedRooms | 'offline' | 'existing';
 
 /** Each time, the process that owned the profile ended under our hands. */
 const MAX_ATTEMPTS = 5;
@@ -30,11 +40,12 @@ export async function withSession<T>(
   use: (session: Session, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const { home, nick, relay, ephemeral } = context.options;
-  const offline = purpose === 'offline';
+  const existing = purpose === 'existing';
+  const offline = existing || purpose === 'offline';
   for (let count = 1; ; count += 1) {
     context.signal.throwIfAborted();
     const session = await context.openSession({
-      ...{ home, nick, relay, ephemeral, offline, exclusive: false },
+      ...{ home, nick, relay, ephemeral, offline, existing, exclusive: false },
       rooms: offline ? 'leave-alone' : purpose,
       passphrase: passphrasePrompt(context),
       onProblem: (problem) => context.output.note(folderProblemLine(problem)),
@@ -123,6 +134,7 @@ export async function whenReady(session: Session, context: CommandContext): Prom
   };
   const ready = watch(session, context.options.timeoutMs, (event) => {
     if (event.type === 'link') news(event.link);
+    if (event.type === 'storage') refuseUnsaved(event.problem);
     return event.type === 'ready' ? true : undefined;
   });
   try {
@@ -131,7 +143,10 @@ export async function whenReady(session: Session, context: CommandContext): Prom
       ready.result.then(() => null),
     ]);
     if (snapshot?.ready) return snapshot;
-    if (snapshot !== null) news(snapshot.link);
+    if (snapshot !== null) {
+      refuseUnsaved(snapshot.storageProblem);
+      news(snapshot.link);
+    }
     if ((await ready.result) === null) throw notReady(link);
     return await session.request({ do: 'snapshot' });
   } finally {
@@ -144,6 +159,11 @@ export async function whenReady(session: Session, context: CommandContext): Prom
 function noteTrouble(context: CommandContext, link: Link): void {
   const where = link.relay ?? 'the network';
   context.output.detail(safeText(`lanchat: ${where}: ${link.reason}; trying again`));
+}
+
+/** Nothing goes out while the disk of the profile's owner takes nothing: throws then what is wrong with it. */
+export function refuseUnsaved(problem: StorageProblem | null): void {
+  if (problem !== null) throw new CommandError(problem.code, problem.message);
 }
 
 /** Throws where waiting longer can't help. */

@@ -1,7 +1,7 @@
 // `lanchat set`: shows or changes what a person can set. The table of settings is ui/settings.ts.
 import { changeOf, SETTINGS, settingLine, settingOf, valuesOf } from '../ui/settings.ts';
 import type { CommandContext } from './context.ts';
-import { withHistory } from './stored-messages.ts';
+import { withHistory } from './kept-session.ts';
 
 /** Without `name` all are listed; without `value` the one is shown. Throws UsageError (`unknown-setting`, `bad-setting`). */
 export async function set(
@@ -10,9 +10,9 @@ export async function set(
 ): Promise<void> {
   const named = name === null ? null : settingOf(name);
   const change = named === null || value === null ? null : changeOf(named, value);
-  const preferences = await withHistory(context, (session) =>
-    change === null ? session.request({ do: 'settings' }) : session.request({ do: 'set', change }),
-  );
+  const preferences = await (change === null
+    ? withHistory(context, (session) => session.request({ do: 'settings' }))
+    : withHistory(context, (session) => session.request({ do: 'set', change }), 'offline'));
   for (const setting of named === null ? SETTINGS : [named]) {
     const { now, usual } = valuesOf(setting, preferences);
     context.output.data(

@@ -1,14 +1,14 @@
 // `lanchat wipe`: deletes a profile from this machine for good. Others keep what was said to them.
 import { UsageError } from '../protocol/errors.ts';
-import { readIdentity } from '../storage/identity-file.ts';
+import { readOwner } from '../storage/identity-file.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { wasProfile, wipeProfile } from '../storage/wipe-profile.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { requireWord } from './delete.ts';
+import { refuseEphemeral } from './kept-session.ts';
 import { owningProfile } from './owned-profile.ts';
-import { refuseEphemeral } from './stored-messages.ts';
 
 /** Throws UsageError (`no-profile`, `not-confirmed`), StorageError (`locked`, …). */
 export async function wipe(context: CommandContext, { yes }: { yes: boolean }): Promise<void> {
@@ -51,9 +51,8 @@ Type ${name} to go on: `;
 /** What is to be typed: the profile's name, or where that can't be read a plain word. */
 async function nameOf(folder: string): Promise<SafeText> {
   try {
-    const identity = await readIdentity(folder);
-    if (identity !== null && 'seed' in identity) identity.seed.fill(0);
-    const name = safeText(identity?.nick ?? '').trim();
+    const owner = await readOwner(folder);
+    const name = safeText(owner?.nick ?? '').trim();
     return name === '' ? safeText('wipe') : safeText(name);
   } catch (error) {
     if (error instanceof StorageError) return safeText('wipe');

@@ -1,7 +1,10 @@
 // Commands and events: the one language that the screen, headless commands and the profile's socket speak.
 // Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
 import type { CoreEvent, Message, MessageReason, Person, Room } from '../core/events.ts';
+import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { Preferences } from './preferences.ts';
+import type { StorageProblem } from './storage-problem.ts';
 
 export type {
   Message,
@@ -12,6 +15,8 @@ export type {
   Trust,
   Who,
 } from '../core/events.ts';
+export type { Preferences } from './preferences.ts';
+export type { StorageProblem } from './storage-problem.ts';
 
 export interface RelayChoice {
   /** As advertised: untrusted text. */
@@ -52,9 +57,11 @@ export type ClientEvent =
       readonly type: 'deleted';
       readonly conversation: Destination;
       readonly id: MessageId | null;
+      /** How many went. */
+      readonly messages: number;
     }
   /** The disk takes nothing: what is typed and what arrives waits until it does. Null: it does again. */
-  | { readonly type: 'storage'; readonly problem: string | null };
+  | { readonly type: 'storage'; readonly problem: StorageProblem | null };
 
 /** A person, or a room with its `#`. */
 export type Destination = { readonly peer: PeerId } | { readonly room: string };
@@ -65,11 +72,19 @@ export interface StoredMessage extends Message {
   readonly reason: MessageReason | null;
 }
 
+/** The most messages of one page, whatever its limit. */
+export const MAX_PAGE_MESSAGES = 500;
+
 export interface MessagePage {
   /** Oldest first; newest first from `search`. */
   readonly messages: readonly StoredMessage[];
   /** Whether there are more in the direction asked for. */
   readonly more: boolean;
+}
+
+/** Whether history holds no message of the id that was asked for. */
+export function isUnknownMessage(error: unknown): boolean {
+  return error instanceof LanchatError && error.code === 'unknown-message';
 }
 
 /** A conversation that history knows. */
@@ -78,14 +93,6 @@ export interface Conversation {
   readonly last: StoredMessage | null;
   /** Messages of others after the last `mark-read`. */
   readonly unread: number;
-}
-
-/** What a person can set, and what each is unless they do. */
-export interface Preferences {
-  /** Days that history is kept; 0: for good. */
-  readonly keepDays: number;
-  /** Whether others may see on their screens that their messages were delivered here. */
-  readonly showDelivered: boolean;
 }
 
 export type Command =
@@ -118,11 +125,18 @@ export type Command =
   | { readonly do: 'retry' }
   /** Look for a relay, where this client was opened only to read what is on disk. */
   | { readonly do: 'go-online' }
-  /** The page of a conversation that ends before message `before`, or its last one. At most 500. */
+  /** The page of a conversation that ends before message `before`; null: its last. Throws `unknown-message`. */
   | {
       readonly do: 'history';
       readonly conversation: Destination;
       readonly before: MessageId | null;
+      readonly limit: number;
+    }
+  /** As above, the page that begins after message `after`; null: its first. */
+  | {
+      readonly do: 'history';
+      readonly conversation: Destination;
+      readonly after: MessageId | null;
       readonly limit: number;
     }
   /** Everything after this message, in order of arrival. Throws `unknown-message`. */
@@ -156,7 +170,7 @@ export interface Snapshot {
   /** Nothing of this profile is on the disk, and nothing of it is left at the end. */
   readonly ephemeral: boolean;
   /** Why the disk takes nothing now; null: it does. */
-  readonly storageProblem: string | null;
+  readonly storageProblem: StorageProblem | null;
 }
 
 /** What each command answers. A refusal is a LanchatError with a stable code. */
@@ -186,7 +200,8 @@ export interface Replies {
   readonly search: MessagePage;
   readonly conversations: { readonly conversations: readonly Conversation[] };
   readonly 'mark-read': Record<string, never>;
-  readonly 'delete-message': { readonly deleted: boolean };
+  /** Where it was; null: there was none. */
+  readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
   readonly settings: Preferences;
   readonly remembered: {

@@ -23,6 +23,7 @@ import type { Profile } from './profile.ts';
 import type { NamedRelay } from './relay-choice.ts';
 import { RelayLink, type Surroundings } from './relay-link.ts';
 import { type ClientParts, runCommand } from './run-command.ts';
+import { storageProblem } from './storage-problem.ts';
 
 /** What to do about the rooms this profile remembers: `visit` looks without being listed. */
 export type RememberedRooms = 'join' | 'visit' | 'leave-alone';
@@ -77,12 +78,13 @@ export class Client implements Session {
     this.#engine = new Engine(this.#core, {
       commit: (batch) => this.#history.commit(batch),
       onStorage: (problem) => this.#stored(problem),
-      saveIdentity: (change) => profile.identity.update(change),
+      saveIdentity: (change) => {
+        profile.identity.update(change).catch((error: unknown) => this.#fault(error));
+      },
       saveRooms: (names) => profile.settings.update({ rooms: names }),
       transmit: (frame) => this.#connection?.send(frame),
       emit: (event) => this.#take(event),
       isCongested: () => this.#isCongested(),
-      onFault: (error) => this.#fault(error),
     });
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
@@ -96,7 +98,9 @@ export class Client implements Session {
 
   /** Begins to look for a relay, where it doesn't yet. */
   goOnline(): void {
-    if (this.#closing === null) this.#link ??= this.#openLink();
+    if (this.#closing !== null || this.#link !== null) return;
+    this.#link = this.#openLink();
+    if (this.#engine.problem !== null) this.#link.hold(true);
   }
 
   async request<C extends Command>(command: C): Promise<Replies[C['do']]> {
@@ -142,7 +146,7 @@ export class Client implements Session {
 
   /** The disk takes nothing, or does again: what is not on it must not go out. */
   #stored(problem: StorageError | null): void {
-    this.#emit({ type: 'storage', problem: problem?.message ?? null });
+    this.#emit({ type: 'storage', problem: storageProblem(problem) });
     this.#link?.hold(problem !== null);
   }
 
@@ -227,12 +231,11 @@ export class Client implements Session {
     for (const listener of [...this.#listeners]) listener(event);
   }
 
-  /** The disk refused what must not be lost: say so, and stop rather than use a number twice. */
+  /** The disk refused a file of the profile's; what must not be lost is in the database. */
   #fault(error: unknown): void {
     const known = error instanceof LanchatError ? error : null;
     const message = known?.message ?? 'the profile could not be saved';
     this.#emit({ type: 'error', code: known?.code ?? 'unwritable', message });
-    this.#connection?.abort('profile-not-saved');
   }
 
   async #visit(name: string): Promise<{ readonly room: string }> {
@@ -276,7 +279,7 @@ export class Client implements Session {
       self: { nick: this.#core.nick, fingerprint: this.#core.me.id },
       link: this.#link?.link ?? NO_LINK,
       ephemeral: this.#profile.isEphemeral,
-      storageProblem: this.#engine.problem?.message ?? null,
+      storageProblem: storageProblem(this.#engine.problem),
       ready: this.#core.link.online && this.#core.link.synced,
       people: people(this.#core),
       rooms: rooms(this.#core, this.#showsVisits),

@@ -4,6 +4,7 @@ import { type Batch, isUnsaved, takeBatch } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { CoreState, Effect } from '../core/state.ts';
 import type { Frame } from '../protocol/frames.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import type { IdentityChange } from '../storage/identity-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
 
@@ -18,19 +19,20 @@ const MAX_COMMIT_PAUSE_MS = 100;
 const COMMIT_RETRY_MS = 1_000;
 
 export interface EngineEdges {
-  /** One transaction, on disk when it returns; throws StorageError, and nothing of it is then. */
-  readonly commit: (batch: Batch) => void;
+  /**
+   * One transaction, on disk when it returns; throws StorageError, and nothing of it is then. Returns the messages
+   * of it that history had already.
+   */
+  readonly commit: (batch: Batch) => readonly MessageId[];
   /** The disk takes nothing (null: it does again): effects wait, and nothing goes out. */
   readonly onStorage: (problem: StorageError | null) => void;
-  /** Returns once the change is on disk. */
-  readonly saveIdentity: (change: IdentityChange) => Promise<void>;
+  /** Nothing waits for it: numbers are in the transaction above as well. */
+  readonly saveIdentity: (change: IdentityChange) => void;
   readonly saveRooms: (rooms: readonly string[]) => void;
   readonly transmit: (frame: Frame) => void;
   readonly emit: (event: CoreEvent) => void;
   /** Whether sealing should wait, because the relay reads more slowly than we write. */
   readonly isCongested: () => boolean;
-  /** A save failed: nothing after it may go out. */
-  readonly onFault: (error: unknown) => void;
 }
 
 /** Owns the core's timers until `close`. */
@@ -42,6 +44,8 @@ export class Engine {
   #draining = false;
   /** Taken from the core, and refused by the disk. */
   #refused: { readonly batch: Batch; readonly problem: StorageError } | null = null;
+  /** Messages that were in history before they came. */
+  readonly #repeats = new Set<MessageId>();
   #commitTimer: NodeJS.Timeout | null = null;
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #commitTookMs = 0;
@@ -138,32 +142,9 @@ export class Engine {
   }
 
   #begin(effect: Effect): void {
-    if (effect.type === 'save-identity') this.#save(effect);
-    else if (effect.type !== 'save') this.#run(effect);
+    if (effect.type !== 'save') this.#run(effect);
     // What a commit of before took along needs none of its own.
     else if (isUnsaved(this.#core)) this.#scheduleCommit();
-  }
-
-  /** Saves that wait further back go with this one: numbers only rise, so the last is enough. */
-  #save(first: Extract<Effect, { type: 'save-identity' }>): void {
-    let change: IdentityChange = {};
-    const waiting = [first, ...this.#effects.filter((e) => e.type === 'save-identity')];
-    for (const { type: _type, ...part } of waiting) change = { ...change, ...part };
-    this.#effects = this.#effects.filter((effect) => effect.type !== 'save-identity');
-    this.#saving = true;
-    this.#edges.saveIdentity(change).then(
-      () => {
-        this.#saving = false;
-        this.#drain();
-      },
-      (error: unknown) => {
-        // People are still told what happened, but nothing that may hold the lost number goes out.
-        this.#effects = this.#effects.filter((effect) => effect.type !== 'transmit');
-        this.#saving = false;
-        this.#edges.onFault(error);
-        this.#drain();
-      },
-    );
   }
 
   /** After everything else that this turn brings: all of it is one transaction. */
@@ -181,7 +162,7 @@ export class Engine {
     const batch = this.#refused === null ? taken : joined(this.#refused.batch, taken);
     const startMs = performance.now();
     try {
-      this.#edges.commit(batch);
+      for (const id of this.#edges.commit(batch)) this.#repeats.add(id);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#stick(batch, error);
@@ -211,8 +192,13 @@ export class Engine {
     this.#edges.onStorage(null);
   }
 
-  #run(effect: Exclude<Effect, { type: 'save' | 'save-identity' }>): void {
+  #run(effect: Exclude<Effect, { type: 'save' }>): void {
     switch (effect.type) {
+      case 'save-identity': {
+        const { type: _type, ...change } = effect;
+        this.#edges.saveIdentity(change);
+        return;
+      }
       case 'save-rooms':
         this.#edges.saveRooms(effect.rooms);
         return;
@@ -220,11 +206,16 @@ export class Engine {
         this.#edges.transmit(effect.frame);
         return;
       case 'emit':
-        this.#edges.emit(effect.event);
+        if (!this.#isRepeat(effect.event)) this.#edges.emit(effect.event);
         return;
       default:
         effect satisfies never;
     }
+  }
+
+  /** Nobody is shown twice what the state behind it has forgotten, and history has not. */
+  #isRepeat(event: CoreEvent): boolean {
+    return event.type === 'message' && this.#repeats.delete(event.message.id);
   }
 
   #work(): void {

@@ -3,24 +3,24 @@ import type { Batch, HistoryWrite } from '../core/durable.ts';
 import { MESSAGE_REASONS, MESSAGE_STATES, type Message } from '../core/events.ts';
 import { whoOf } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
-import { UsageError } from '../protocol/errors.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import { cleanNick } from '../protocol/nickname.ts';
 import type {
   ProfileStore,
   StoredMessage as StoredRow,
   HistoryWrite as StoredWrite,
 } from '../storage/profile-store.ts';
-import type {
-  ClientEvent,
-  Command,
-  Conversation,
-  Destination,
-  MessagePage,
-  StoredMessage,
+import {
+  type ClientEvent,
+  type Command,
+  type Conversation,
+  type Destination,
+  MAX_PAGE_MESSAGES,
+  type MessagePage,
+  type StoredMessage,
 } from './api.ts';
 
 /** One answer across the profile's socket stays below its longest line. */
-const MAX_PAGE = 500;
 const MAX_PAGE_LENGTH = 512 * 1024;
 
 /** Whoever asks for the past does so through here; the store's owner closes it. */
@@ -37,24 +37,30 @@ export class History {
     this.#emit = emit;
   }
 
-  /** Durable on return. Throws StorageError, and nothing of it is then. */
-  commit({ state, history }: Batch): void {
-    this.#store.commit({ state, history: history.map(storedWrite) });
+  /** Durable on return. Throws StorageError, and nothing of it is then. Returns the messages that were there before. */
+  commit({ state, history }: Batch): readonly MessageId[] {
+    return this.#store.commit({ state, history: history.map(storedWrite) });
   }
 
-  page({ conversation, before, limit }: Extract<Command, { do: 'history' }>): MessagePage {
-    if (before !== null) this.#require(before);
-    const { messages, more } = this.#store.page(conversation, { before, limit: bounded(limit) });
+  /** Throws UsageError `unknown-message`, StorageError, as all that read do the latter. */
+  page(command: Extract<Command, { do: 'history' }>): MessagePage {
+    const { conversation } = command;
+    const limit = bounded(command.limit);
+    if ('after' in command) {
+      return this.#told(this.#store.page(conversation, { after: command.after, limit }));
+    }
+    const { messages, more } = this.#store.page(conversation, { before: command.before, limit });
     // What doesn't fit is at the far end: of a page that ends at `before`, its beginning.
     const page = this.#told({ messages: messages.toReversed(), more });
     return { ...page, messages: page.messages.toReversed() };
   }
 
+  /** Throws UsageError `unknown-message`. */
   since({ id, limit }: Extract<Command, { do: 'since' }>): MessagePage {
-    this.#require(id);
     return this.#told(this.#store.after(id, bounded(limit)));
   }
 
+  /** Newest first. Nothing is found once the store is closed. */
   async search({
     query,
     conversation,
@@ -63,6 +69,7 @@ export class History {
     return this.#told(await this.#store.search(query, { conversation, limit: bounded(limit) }));
   }
 
+  /** Those that have messages, the most recent first. */
   conversations(): { readonly conversations: readonly Conversation[] } {
     const conversations = this.#store.conversations().map(({ conversation, last, unread }) => ({
       with: conversation,
@@ -72,21 +79,25 @@ export class History {
     return { conversations };
   }
 
+  /** Everything that is in it now has been seen. */
   markRead(conversation: Destination): void {
     this.#store.markRead(conversation);
   }
 
-  deleteMessage(id: Extract<Command, { do: 'delete-message' }>['id']): boolean {
+  /** Returns where it was, null where there was none; everybody is told. */
+  deleteMessage(id: MessageId): Destination | null {
     const message = this.#store.get(id);
-    if (message === null || !this.#store.deleteMessage(id)) return false;
-    this.#emit({ type: 'deleted', conversation: message.conversation, id });
-    return true;
+    if (message === null || !this.#store.deleteMessage(id)) return null;
+    const { conversation } = message;
+    this.#emit({ type: 'deleted', conversation, id, messages: 1 });
+    return conversation;
   }
 
+  /** Returns how many messages were in it; everybody is told. */
   deleteConversation(conversation: Destination): number {
-    const deleted = this.#store.deleteConversation(conversation);
-    this.#emit({ type: 'deleted', conversation, id: null });
-    return deleted;
+    const messages = this.#store.deleteConversation(conversation);
+    this.#emit({ type: 'deleted', conversation, id: null, messages });
+    return messages;
   }
 
   /** Whoever reads hears of rows that were found damaged on the way: what is missing must not look whole. */
@@ -97,11 +108,6 @@ export class History {
     this.#toldDamaged = damaged;
     const message = `${more} stored row(s) are damaged and were left out; the others are whole. Check the disk, and make a backup`;
     this.#emit({ type: 'error', code: 'damaged-rows', message });
-  }
-
-  #require(id: Extract<Command, { do: 'since' }>['id']): void {
-    if (this.#store.get(id) !== null) return;
-    throw new UsageError('unknown-message', 'history holds no message with this id');
   }
 
   /** As many as one answer holds, from the first on; at least one. */
@@ -136,7 +142,7 @@ export class History {
 }
 
 function bounded(limit: number): number {
-  return Math.min(MAX_PAGE, Math.max(1, Math.floor(limit)));
+  return Math.min(MAX_PAGE_MESSAGES, Math.max(1, Math.floor(limit)));
 }
 
 function storedWrite(write: HistoryWrite): StoredWrite {

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { LanchatError } from '../protocol/errors.ts';
+import { requireProfile } from '../storage/identity-file.ts';
 import { type FolderProblem, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
 import { acquireProfile, alreadyOpen } from '../storage/profile-lock.ts';
 import type { OnSaveFault } from '../storage/saved-record.ts';
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly ephemeral: boolean;
   /** Only what is on the disk is asked for: where this process becomes the owner, it looks for no relay. */
   readonly offline: boolean;
+  /** Who only reads makes no profile by it: error `no-profile` where there is none. */
+  readonly existing?: boolean;
   /** Asked where the profile is locked; again after one that is wrong, as long as it resolves. */
   readonly passphrase: PassphrasePrompt;
   /** Others could read what should be private, and for how long nobody knows. */
@@ -51,10 +54,11 @@ export interface OpenSession extends Session {
 /** Another process may leave the profile in the moment we ask it; then we ask again. */
 const MAX_TRIES = 5;
 
-/** Throws StorageError, UsageError (`bad-home`, `bad-nick`). */
+/** Throws StorageError, UsageError (`bad-home`, `bad-nick`, `no-profile`), and as `options.passphrase`. */
 export async function openSession(options: SessionOptions): Promise<OpenSession> {
   if (options.ephemeral) return openEphemeral(options);
   const folder = profileFolder(options.home ?? undefined);
+  if (options.existing === true) await requireProfile(folder);
   for (const problem of await openPrivateFolder(folder)) options.onProblem?.(problem);
   for (let attempt = 1; ; attempt++) {
     const owner = await acquireProfile(folder);
@@ -129,6 +133,7 @@ async function attach(
   { nick, offline }: SessionOptions,
 ): Promise<RemoteSession | null> {
   try {
+    // Where it is to stay offline, any question does: only an owner that stays answers it.
     await session.request({ do: offline ? 'settings' : 'go-online' });
     if (nick !== null) await session.request({ do: 'nick', nick });
     return session;

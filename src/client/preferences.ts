@@ -1,11 +1,29 @@
-// What each preference is unless a person sets it, and within what bounds; needs no session.
-import { DEFAULT_SETTINGS, MAX_KEEP_DAYS } from '../storage/settings-file.ts';
-import type { Preferences } from './api.ts';
+// What a person can set: its shape, what it is unless they do, and within what bounds. Needs no session.
+import * as v from 'valibot';
+import {
+  DEFAULT_SETTINGS,
+  isKeepDays,
+  MAX_KEEP_DAYS,
+  type Settings,
+} from '../storage/settings-file.ts';
 
-export const DEFAULT_PREFERENCES: Preferences = {
-  keepDays: DEFAULT_SETTINGS.keepDays,
-  showDelivered: DEFAULT_SETTINGS.showDelivered,
-};
+/** What of the settings a person sets; the rooms come and go by themselves. */
+export type Preferences = Omit<Settings, 'rooms'>;
 
-/** The least and the most of `keepDays`. */
-export const KEEP_DAYS = { least: 0, most: MAX_KEEP_DAYS } as const;
+export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
+
+/** The shape of a change, as it crosses the profile's socket; `isKeepDays` has the bounds. */
+export const changeSchema = v.strictObject({
+  keepDays: v.exactOptional(v.number()),
+  showDelivered: v.exactOptional(v.boolean()),
+});
+
+/** Completes "keep-days takes …". */
+export const KEEP_DAYS_TAKES = `a number of days, 0 to ${MAX_KEEP_DAYS}`;
+
+export { isKeepDays };
+
+/** Of all settings what a person sets. */
+export function preferencesOf({ keepDays, showDelivered }: Settings): Preferences {
+  return { keepDays, showDelivered };
+}

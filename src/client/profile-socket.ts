@@ -5,6 +5,7 @@ import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
+import { changeSchema } from './preferences.ts';
 
 /** The longest text, every character of it escaped, fits. */
 const MAX_LINE_LENGTH = 1024 * 1024;
@@ -51,6 +52,7 @@ const commandSchema = v.variant('do', [
     do: v.picklist(['retry', 'go-online', 'conversations', 'settings', 'remembered']),
   }),
   v.strictObject({ do: v.literal('history'), conversation, before: v.nullable(message), limit }),
+  v.strictObject({ do: v.literal('history'), conversation, after: v.nullable(message), limit }),
   v.strictObject({ do: v.literal('since'), id: message, limit }),
   v.strictObject({
     do: v.literal('search'),
@@ -60,13 +62,7 @@ const commandSchema = v.variant('do', [
   }),
   v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
   v.strictObject({ do: v.literal('delete-message'), id: message }),
-  v.strictObject({
-    do: v.literal('set'),
-    change: v.strictObject({
-      keepDays: v.exactOptional(v.number()),
-      showDelivered: v.exactOptional(v.boolean()),
-    }),
-  }),
+  v.strictObject({ do: v.literal('set'), change: changeSchema }),
 ]);
 
 const requestSchema = v.strictObject({

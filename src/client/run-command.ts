@@ -17,11 +17,12 @@ import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
-import { MAX_KEEP_DAYS, type SettingsFile } from '../storage/settings-file.ts';
+import type { SettingsFile } from '../storage/settings-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Command, Preferences, Replies, Snapshot } from './api.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
+import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
 
 /** What a client is made of, as its commands see it. */
@@ -101,7 +102,7 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
       parts.goOnline();
       return {};
     case 'settings':
-      return preferences(parts);
+      return preferencesOf(parts.settings.current);
     case 'remembered':
       return remembered(parts);
     case 'set':
@@ -125,7 +126,7 @@ async function runHistory({ history }: ClientParts, command: HistoryCommand): Pr
       history.markRead(command.conversation);
       return {};
     case 'delete-message':
-      return { deleted: history.deleteMessage(command.id) };
+      return { deletedFrom: history.deleteMessage(command.id) };
     case 'delete-conversation':
       return { deleted: history.deleteConversation(command.conversation) };
     default:
@@ -163,27 +164,18 @@ function remembered({ settings, relays }: ClientParts): Replies['remembered'] {
   };
 }
 
-function preferences({ settings }: ClientParts): Preferences {
-  const { keepDays, showDelivered } = settings.current;
-  return { keepDays, showDelivered };
-}
-
 /** Throws UsageError `bad-setting`. */
 async function setPreferences(
-  parts: ClientParts,
+  { settings, engine }: ClientParts,
   change: Partial<Preferences>,
 ): Promise<Preferences> {
   const { keepDays } = change;
-  if (keepDays !== undefined && !isDays(keepDays)) {
-    throw new UsageError('bad-setting', `keep-days is a number of days from 0 to ${MAX_KEEP_DAYS}`);
+  if (keepDays !== undefined && !isKeepDays(keepDays)) {
+    throw new UsageError('bad-setting', `keep-days takes ${KEEP_DAYS_TAKES}`);
   }
-  parts.settings.update(change);
-  await parts.settings.flush();
-  const { showDelivered } = parts.settings.current;
-  parts.engine.command((core) => setQuiet(core, !showDelivered));
-  return preferences(parts);
-}
-
-function isDays(days: number): boolean {
-  return Number.isInteger(days) && days >= 0 && days <= MAX_KEEP_DAYS;
+  settings.update(change);
+  await settings.flush();
+  const { showDelivered } = settings.current;
+  engine.command((core) => setQuiet(core, !showDelivered));
+  return preferencesOf(settings.current);
 }

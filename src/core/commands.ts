@@ -11,13 +11,13 @@ import { RECORD_TYPES } from '../protocol/record.ts';
 import { journal } from './durable.ts';
 import type { Message, Person, Room } from './events.ts';
 import { emit } from './link.ts';
-import { newMessageId, peerOf } from './new-state.ts';
+import { peerOf } from './new-state.ts';
 import { enqueue, withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
 import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
 import { currentChain } from './room-keys.ts';
 import { enqueueRoom, withdrawRoom } from './room-messages.ts';
-import { enterRoom, leaveRoom, presentMembers } from './rooms.ts';
+import { enterRoom, keyHolders, leaveRoom } from './rooms.ts';
 import type { CoreState, RoomState } from './state.ts';
 
 /** Records that wait for one person, or in one room: what a script can pile up. */
@@ -36,10 +36,9 @@ export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId
   }
   const peer = peerOf(core, to);
   requireRoomFor(peer.records.length);
-  const id = newMessageId(core);
   core.pins.contact(to);
+  const { id } = enqueue(core, peer, { type: RECORD_TYPES.text, content });
   tellOwn(core, { id, text, room: null, peer: to });
-  enqueue(core, peer, { id, type: RECORD_TYPES.text, content });
   return id;
 }
 
@@ -48,9 +47,8 @@ export function sendRoom(core: CoreState, name: string, text: string): MessageId
   const content = textContent(text);
   const room = requireRoom(core, name);
   requireRoomFor(room.outbox.length);
-  const id = newMessageId(core);
+  const { id } = enqueueRoom(core, room, { type: RECORD_TYPES.roomText, content });
   tellOwn(core, { id, text, room: `#${room.name}`, peer: null });
-  enqueueRoom(core, room, { id, type: RECORD_TYPES.roomText, content });
   return id;
 }
 
@@ -201,7 +199,7 @@ export function people(core: CoreState): Person[] {
 export function rooms(core: CoreState, visited: boolean): Room[] {
   const shown = [...core.rooms.values()].filter((room) => visited || room.standing === 'joined');
   return shown.map((room) => {
-    const others = presentMembers(room).map((member) => member.id);
+    const others = keyHolders(core, room).map((member) => member.id);
     const members = room.standing === 'joined' ? [core.me.id, ...others] : others;
     return { name: `#${room.name}`, members };
   });

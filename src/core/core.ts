@@ -18,8 +18,8 @@ import {
   tendMailbox,
 } from './mailbox.ts';
 import { MAX_ROOMS } from './new-state.ts';
-import { outboxDueMs, tendOutbox } from './outbox.ts';
-import { prekeysDueMs, publishBundle, publishChangedCard, tendPrekeys } from './own-keys.ts';
+import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
+import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import { answerWant, takeKey, tendChains, tendWants } from './room-keys.ts';
 import {
   openWaiting,
@@ -41,6 +41,9 @@ import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect, Peer, RoomArrival, RoomState } from './state.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
+
+/** A relay that withholds the end of a mailbox must not keep us out of rooms. */
+const MAILBOX_PATIENCE_MS = 10_000;
 
 export interface ConnectedRelay {
   readonly relayId: RelayId;
@@ -94,6 +97,7 @@ export function finish(core: CoreState): readonly Effect[] {
     tellRoom(core, room);
   }
   for (const id of core.dirty) core.active.add(id);
+  enterRooms(core);
   pumpOutboxes(core);
   flushFetches(core);
   tellNamed(core);
@@ -127,7 +131,8 @@ export function hasWork(core: CoreState): boolean {
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
   const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
-  for (const room of core.rooms.values()) due.push(roomDueMs(room));
+  if (core.link.online) due.push(core.link.enterAtMs);
+  for (const room of core.rooms.values()) due.push(roomDueMs(core, room));
   for (const peer of activePeers(core)) {
     const dueMs = peerDueMs(core, peer);
     due.push(dueMs);
@@ -147,6 +152,19 @@ function activePeers(core: CoreState): Peer[] {
   return [...core.active].flatMap((id) => core.peers.get(id) ?? []);
 }
 
+/** Rooms wait for the mailbox: the keys to what their logs hold are in it. */
+function enterRooms(core: CoreState): void {
+  const { link } = core;
+  const now = core.env.nowMs();
+  if (!link.online || (link.enterAtMs !== null && !link.drained && now < link.enterAtMs)) return;
+  const isFirst = link.enterAtMs !== null;
+  link.enterAtMs = null;
+  for (const room of core.rooms.values()) {
+    const isDue = room.enterAgainAtMs !== null && now >= room.enterAgainAtMs;
+    if (isFirst || isDue) subscribe(core, room);
+  }
+}
+
 function connect(core: CoreState, relay: ConnectedRelay): void {
   const { link } = core;
   const { relayId, relayKey, topics, mailboxBlobs } = relay;
@@ -160,11 +178,11 @@ function connect(core: CoreState, relay: ConnectedRelay): void {
   // Before it is online: one bundle is published below, not two.
   tendPrekeys(core);
   link.online = true;
+  publishAboveOwn(core);
   publishChangedCard(core);
-  publishBundle(core);
   openMailbox(core, mailboxBlobs);
-  for (const room of core.rooms.values()) subscribe(core, room);
-  for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
+  link.enterAtMs = core.env.nowMs() + MAILBOX_PATIENCE_MS;
+  wakeOutboxes(core);
 }
 
 /** Another relay: joins of before mean nothing there. */
@@ -178,6 +196,7 @@ function forgetRelay(core: CoreState): void {
 
 function disconnect(core: CoreState): void {
   core.link.online = false;
+  core.link.ownChecked = false;
   core.link.presenceComplete = false;
   closeMailbox(core);
   abandonRequests(core);
@@ -220,14 +239,16 @@ function takeFrame(core: CoreState, frame: Frame): void {
 /** Whoever the list does not name is away: what waits for them says so. */
 function completePresence(core: CoreState): void {
   core.link.presenceComplete = true;
-  for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
+  wakeOutboxes(core);
 }
 
 function tellSynced(core: CoreState): void {
   const { link } = core;
   if (link.synced || !link.online || !link.presenceComplete || !link.drained) return;
   if (!hasAllCards(core)) return;
-  for (const room of core.rooms.values()) if (!room.rosterComplete) return;
+  for (const room of core.rooms.values()) {
+    if (!room.rosterComplete && room.enterAgainAtMs === null) return;
+  }
   link.synced = true;
   emit(core, { type: 'synced' });
 }

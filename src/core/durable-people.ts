@@ -3,12 +3,13 @@ import { idBytes, type PeerId, type StreamId } from '../protocol/ids.ts';
 import { encodeDirectRecord } from '../protocol/record.ts';
 import { forget, save } from './durable.ts';
 import { forgetHeld, saveHeld, storedSequence } from './durable-sequence.ts';
+import { runTimeOf } from './running-time.ts';
 import type { CoreState, OutRecord, Peer } from './state.ts';
 
 /** People with rows: everybody in a large room, for years, and anybody who writes under ever new names. */
-const MAX_KEPT = 10_000;
+const MAX_KEPT = 5_000;
 
-/** Keeps where we and this person stand. Somebody for whom nothing is open may be forgotten for it. */
+/** Keeps where we and this person stand. A stranger may be forgotten for it: the one used least. */
 export function savePeer(core: CoreState, peer: Peer): void {
   const isNew = !core.kept.delete(peer.id);
   core.kept.add(peer.id);
@@ -25,6 +26,8 @@ function peerRow({ stream, nextSeq, incoming, turns, ...peer }: Peer): object {
     ...{ stream: idBytes(stream), nextSeq, used: peer.used, quiet: peer.quiet },
     boot: incoming.lastBoot.toString(),
     k: incoming.lastK < 0 ? null : incoming.lastK,
+    recordBoot: incoming.recordBoot.toString(),
+    recordK: incoming.recordK < 0 ? null : incoming.recordK,
     bundle: peer.provenBundleSeq.toString(),
     owes: incoming.owes,
     // Their rows come back in any order.
@@ -33,23 +36,20 @@ function peerRow({ stream, nextSeq, incoming, turns, ...peer }: Peer): object {
   };
 }
 
+/** Nobody outside can bring it about that somebody whom we wrote to or verified is forgotten for others. */
 function forgetOneUnused(core: CoreState): void {
   for (const id of core.kept) {
-    const peer = core.peers.get(id);
-    if (peer !== undefined && isOpen(peer)) continue;
+    const pin = core.pins.get(id);
+    if (pin !== null && (pin.contacted || pin.trust === 'verified')) continue;
     core.kept.delete(id);
     forget(core, peerPlace(id));
+    const peer = core.peers.get(id);
     if (peer === undefined) return;
     for (const stream of peer.incoming.streams.keys()) forgetRun(core, peer, stream);
     for (const kid of peer.turns.kids) core.turnKids.delete(kid);
+    for (const record of peer.records) forgetOut(core, peer, record);
     return;
   }
-}
-
-/** Whether something waits for this person, or of theirs with us. */
-function isOpen({ records, incoming }: Peer): boolean {
-  if (records.length > 0 || incoming.owes) return true;
-  return [...incoming.streams.values()].some(({ held }) => held.size > 0);
 }
 
 /** Where one of the person's streams stands, and what of it waits behind a gap. */
@@ -73,8 +73,8 @@ export function saveOut(core: CoreState, peer: Peer, record: OutRecord): void {
   save(core, outPlace(peer.id, record), () => ({
     bytes: record.bytes,
     // The running time then: an age in a row would stand still while the row is not written.
-    queuedRunMs: Math.max(0, Math.floor(core.time.baseMs + record.queuedAtMs)),
-    transmitted: !record.withdrawable,
+    queuedRunMs: runTimeOf(core, record.queuedAtMs),
+    mayBeOut: record.mayBeOut,
     shown: record.shown,
     reason: record.shownReason,
     mailbox: record.mailbox === null ? null : idBytes(record.mailbox),

@@ -2,6 +2,7 @@
 import { idBytes, type SenderKeyId } from '../protocol/ids.ts';
 import { forget, save } from './durable.ts';
 import { forgetHeld, saveHeld, storedSequence } from './durable-sequence.ts';
+import { runTimeOf } from './running-time.ts';
 import type { CoreState, RoomOut, RoomState } from './state.ts';
 
 /** Guests leave nothing behind: a visit ends with the process. */
@@ -35,8 +36,7 @@ export function saveOwnChain(core: CoreState, room: RoomState): void {
     const { skid, index, chainKey, signPublic, signSecret } = own.chain;
     return {
       ...{ skid: idBytes(skid), index, chainKey, signPublic, signSecret },
-      ageMs: Math.max(0, Math.round(core.env.nowMs() - own.madeAtMs)),
-      savedMs: core.env.wallMs(),
+      madeAt: own.madeAt,
       holders: Array.from(own.holders, ([peer, record]) => [idBytes(peer), idBytes(record)]),
     };
   });
@@ -48,12 +48,11 @@ export function saveChain(core: CoreState, room: RoomState, skid: SenderKeyId): 
     const peerChain = room.chains.get(skid);
     if (peerChain === undefined) return null;
     const { index, chainKey, signPublic, skipped } = peerChain.chain;
-    const now = core.env.nowMs();
     return {
       ...{ skid: idBytes(skid), index, chainKey, signPublic, owner: idBytes(peerChain.owner) },
       skipped: Array.from(skipped, ([at, { messageKey, skippedAtMs }]) => [
         ...[at, messageKey],
-        Math.max(0, Math.round(now - skippedAtMs)),
+        runTimeOf(core, skippedAtMs),
       ]),
     };
   });

@@ -1,26 +1,50 @@
 // A run of numbered items as rows: where it stands, and what waits behind its gaps. Knows no items.
 import * as v from 'valibot';
+import { bytesFromHex, hexFromBytes } from '../protocol/bytes.ts';
 import { sequenceNumber } from '../protocol/content.ts';
 import { forget, save } from './durable.ts';
+import { bytesField } from './restored-row.ts';
 import { newSequence } from './sequence.ts';
 import type { CoreState, HeldItem, Sequence } from './state.ts';
+
+/** By which a repeat is told from another text under its number, after a restart too. */
+const STORED_DIGESTS = 32;
 
 /** Where a sequence stands, in the row of whatever it belongs to. */
 export const sequenceSchema = v.object({
   next: sequenceNumber,
   skipped: v.array(v.strictTuple([sequenceNumber, sequenceNumber])),
   floor: v.nullable(sequenceNumber),
+  digests: v.array(v.strictTuple([sequenceNumber, bytesField])),
 });
 
 export type StoredSequence = v.InferOutput<typeof sequenceSchema>;
 
-export function storedSequence({ next, skipped, floor }: Sequence<unknown>): StoredSequence {
-  return { next, skipped, floor: Number.isFinite(floor) ? floor : null };
+export function storedSequence({
+  next,
+  skipped,
+  floor,
+  digests,
+}: Sequence<unknown>): StoredSequence {
+  const last = [...digests].slice(-STORED_DIGESTS);
+  return {
+    ...{ next, skipped, floor: Number.isFinite(floor) ? floor : null },
+    digests: last.map(([seq, digest]) => [seq, bytesFromHex(digest)]),
+  };
 }
 
-/** Without what it held: rows of their own bring that back. Digests of before are gone: repeats are told by number. */
-export function sequenceFrom<Item>({ next, skipped, floor }: StoredSequence): Sequence<Item> {
-  return { ...newSequence<Item>(next), skipped, floor: floor ?? Number.POSITIVE_INFINITY };
+/** Without what it held: rows of their own bring that back. What is older than its digests is told by number alone. */
+export function sequenceFrom<Item>({
+  next,
+  skipped,
+  floor,
+  digests,
+}: StoredSequence): Sequence<Item> {
+  return {
+    ...newSequence<Item>(next),
+    ...{ skipped, floor: floor ?? Number.POSITIVE_INFINITY },
+    digests: new Map(digests.map(([seq, digest]) => [seq, hexFromBytes(digest)])),
+  };
 }
 
 /**

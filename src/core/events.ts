@@ -30,9 +30,17 @@ export interface Room {
   readonly members: readonly PeerId[];
 }
 
-/** Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it. */
+/**
+ * Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it. In
+ * the order of a message's life.
+ */
 export const MESSAGE_STATES = ['pending', 'relayed', 'delivered', 'failed'] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** A rank that a message's state never falls back from: what failed stays failed. */
+export function stateRank(state: MessageState): number {
+  return MESSAGE_STATES.indexOf(state);
+}
 
 /** Why a message has not gone yet, or never will. */
 export const MESSAGE_REASONS = [

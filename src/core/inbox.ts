@@ -1,8 +1,10 @@
 // Opens what others sealed to us, acknowledges it, and hands its records on in order. Knows no rooms.
 import { openDirect } from '../crypto/direct.ts';
 import { conversationOf, type PeerKeys } from '../crypto/identity.ts';
+import { messageIdOf } from '../crypto/message-id.ts';
+import type { Turn } from '../crypto/signed-objects.ts';
 import { hash } from '../crypto/transcript.ts';
-import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
+import { equalBytes } from '../protocol/bytes.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { Kid, StreamId } from '../protocol/ids.ts';
@@ -14,7 +16,7 @@ import {
   decodeDirectPayload,
   RECORD_TYPES,
 } from '../protocol/record.ts';
-import { claimBundle } from './directory.ts';
+import { claimBundle, hasOpenClaim } from './directory.ts';
 import { forgetRun, savePeer, saveRun } from './durable-people.ts';
 import { emit } from './link.ts';
 import { mailboxPrekey } from './mailbox-keys.ts';
@@ -22,8 +24,9 @@ import { peerOf } from './new-state.ts';
 import { takeHave, takeLost } from './outbox.ts';
 import { livePrekey } from './own-keys.ts';
 import { whoOf } from './people.ts';
-import { accept, newSequence, release } from './sequence.ts';
+import { accept, cutBack, newSequence, release, shortDigest } from './sequence.ts';
 import type { CoreState, OwnTurn, Peer, Sequence } from './state.ts';
+import { admits } from './strangers.ts';
 import { ownTurn, takeLostUse, takeTurn, takeTurnUse, turnToGive } from './turn-keys.ts';
 
 /** An acknowledgement waits this long for a message to ride on, and goes alone at most once a second. */
@@ -31,6 +34,8 @@ const ACK_DELAY_MS = 300;
 const ACK_INTERVAL_MS = 1_000;
 /** Records ahead of a gap wait this long for it to be filled: sealing again takes their sender 15 s at first. */
 const GAP_PATIENCE_MS = 30_000;
+/** Sealings, to everybody, between two that one person is given signed: keys for the largest room, and more. */
+const MAX_UNSIGNED = 2_000;
 /** Runs of one peer whose numbers are remembered. */
 const MAX_STREAMS = 16;
 /** What may wait behind gaps in all; beyond it nothing more waits. */
@@ -57,9 +62,9 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   peer.keys ??= sender;
   if (peer.card === null) core.fetches.cards.add(peer.id);
   if (turn !== null) takeTurnUse(core, turn);
-  const isNewest = takeNote(core, peer, payload.note);
+  takeNote(core, peer, payload.note);
   const records = payload.record === null ? [] : takeRecord(core, peer, payload.record, payload);
-  return { peer, sender, records, wants: isNewest ? payload.note.wants : [] };
+  return { peer, sender, records, wants: payload.note.wants };
 }
 
 interface Opened {
@@ -106,25 +111,56 @@ function isOurs(core: CoreState, sender: PeerKeys, record: DirectRecord): boolea
 }
 
 /**
- * Whether the note is above every one before: only then its control parts count. What has arrived, and which
- * keys are gone, stays true however late it is told.
+ * What a note says of its place counts where it is signed, and is above every one before. What has arrived, and
+ * which keys are gone, is true however late it is told; that somebody is quiet is believed of anybody.
  */
-function takeNote(core: CoreState, peer: Peer, note: Note): boolean {
-  const { incoming } = peer;
-  const isNewest =
-    note.boot > incoming.lastBoot || (note.boot === incoming.lastBoot && note.k > incoming.lastK);
-  if (isNewest) {
-    incoming.lastBoot = note.boot;
-    incoming.lastK = note.k;
+function takeNote(core: CoreState, peer: Peer, note: Note): void {
+  const signed = takeTurn(core, peer, note);
+  if (signed !== null) {
     peer.quiet = note.quiet;
     if (note.bundleSeq > peer.provenBundleSeq) peer.provenBundleSeq = note.bundleSeq;
-    claimBundle(peer, note.bundleSeq);
-    takeTurn(core, peer, note);
+    correctRun(core, peer, { ...signed, low: note.low });
     savePeer(core, peer);
+  } else if (note.quiet && !peer.quiet) {
+    peer.quiet = true;
+    if (core.kept.has(peer.id)) savePeer(core, peer);
   }
+  claimBundle(peer, note.bundleSeq);
   takeHave(core, peer, note.have);
   takeLost(peer, note.lost);
-  return isNewest;
+}
+
+/**
+ * The sender says, signed, which number comes next: what bears it or a higher one, and came under no later note, was
+ * made by somebody who stole our prekey, or by a later state of the sender's that they have lost. Either way what
+ * they say from now on is no repeat.
+ */
+function correctRun(
+  core: CoreState,
+  peer: Peer,
+  { stream, next, low }: Turn & Pick<Note, 'low'>,
+): void {
+  const { incoming } = peer;
+  const { lastBoot, lastK, recordBoot, recordK } = incoming;
+  const isLatest = lastBoot > recordBoot || (lastBoot === recordBoot && lastK > recordK);
+  const sequence = incoming.streams.get(stream);
+  // A newer run of theirs may have spoken since, as far as anybody claims.
+  if (!isLatest || hasOpenClaim(peer) || sequence === undefined || sequence.next <= next) return;
+  core.heldBytes -= cutBack(sequence, next, low);
+  saveRun(core, peer, stream);
+  const { nick } = whoOf(core, peer.id);
+  const message = `what came last of ${nick} bears numbers that ${nick} does not know: they use an older copy of their profile, or somebody else wrote it`;
+  emit(core, { type: 'error', code: 'forged', message });
+}
+
+/** A thief of our prekey can claim any `k`: no more than an honest sender reaches before it signs again is believed. */
+function markRecord({ incoming }: Peer, { boot, k }: Note): void {
+  const { lastBoot, lastK } = incoming;
+  if (boot < incoming.recordBoot || boot > lastBoot) return;
+  const believed = boot === lastBoot ? Math.min(k, lastK + MAX_UNSIGNED) : k;
+  if (boot === incoming.recordBoot && believed <= incoming.recordK) return;
+  incoming.recordBoot = boot;
+  incoming.recordK = believed;
 }
 
 function takeRecord(
@@ -133,20 +169,25 @@ function takeRecord(
   record: DirectRecord,
   { recordBytes, note }: DirectPayload,
 ): DirectRecord[] {
-  const now = core.env.nowMs();
-  const sequence = streamOf(core, peer, record.stream, note.low);
-  const item = { ...record, content: record.content.slice() };
-  const digest = hexFromBytes(hash('record', recordBytes));
-  const arrival = { seq: record.seq, item, digest, sizeBytes: item.content.length };
+  if (!admits(core, peer, record)) return [];
+  markRecord(peer, note);
+  const { stream, seq } = record;
+  const sequence = streamOf(core, peer, stream, note.low);
+  const place = conversationOf(core.me.id, peer.id);
+  const number = { from: peer.id, place, stream, seq };
+  // Whatever name its sender gave it.
+  const item = { ...record, messageId: messageIdOf(number), content: record.content.slice() };
+  const digest = hash('record', recordBytes);
+  const arrival = { seq, item, digest: shortDigest(digest), sizeBytes: item.content.length };
   const before = sequence.heldBytes;
-  const kind = accept(sequence, arrival, now);
+  const kind = accept(sequence, arrival, core.env.nowMs());
   core.heldBytes += sequence.heldBytes - before;
   oweAcknowledgement(core, peer, record);
   if (kind === 'forged') {
     alarmForged(core, peer);
-    return [item];
+    return [{ ...item, messageId: messageIdOf(number, digest) }];
   }
-  return releaseFrom(core, peer, record.stream, note.low);
+  return releaseFrom(core, peer, stream, note.low);
 }
 
 function oweAcknowledgement(core: CoreState, peer: Peer, record: DirectRecord): void {

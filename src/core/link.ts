@@ -1,6 +1,6 @@
 // Requests to the relay and the queues of slices: what every concern of the core uses to act.
 import type { Frame } from '../protocol/frames.ts';
-import { journal } from './durable.ts';
+import { journal, save } from './durable.ts';
 import type { CoreEvent } from './events.ts';
 import type { Answer, CoreState, Job } from './state.ts';
 
@@ -62,10 +62,16 @@ export function abandonRequests(core: CoreState): void {
 
 /** A number above every one used before, by this run or an earlier one, kept before it is used. */
 export function takeSeq(core: CoreState): bigint {
-  const wall = BigInt(core.env.wallMs());
+  const wall = BigInt(Math.max(0, core.env.wallMs()));
   core.lastSeq = wall > core.lastSeq ? wall : core.lastSeq + 1n;
-  core.effects.push({ type: 'save-identity', bundleSeq: core.lastSeq });
+  saveSeq(core);
   return core.lastSeq;
+}
+
+export const SEQ_PLACE = 'seq';
+
+function saveSeq(core: CoreState): void {
+  save(core, SEQ_PLACE, () => ({ last: core.lastSeq.toString() }));
 }
 
 /** Work that somebody waits for. */

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { Prekey } from '../crypto/prekey.ts';
 import { wipe } from '../crypto/sodium.ts';
-import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { byteString, decodeCbor } from '../protocol/content.ts';
 import { idBytes, type Kid, RelayId } from '../protocol/ids.ts';
 import {
   BUNDLE_FRESH_MS,
@@ -12,16 +12,15 @@ import {
 } from '../protocol/limits.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { save } from './durable.ts';
-import { ageNow, ageSince, runningMs } from './running-time.ts';
+import { ageNow, ageSchema, ageSince, fullAgeMs, monotonicOf, runningMs } from './running-time.ts';
 import type { Age, CoreState, MailboxPrekey } from './state.ts';
 
 export const MAILBOX_KEYS_PLACE = 'mailbox-keys';
-/** None is made above this: a wall clock that jumps must not push out keys that may still be needed. */
+/** A week's and more: at this many the oldest goes, whatever a relay still holds. */
 const MAX_KEYS = 10;
 /** Of running time: senders may use a bundle that they fetched before the key was replaced. */
 const MIN_REPLACED_MS = BUNDLE_FRESH_MS + 5 * 60_000;
 
-const ageSchema = v.object({ runMs: sequenceNumber, idleMs: sequenceNumber });
 const schema = v.object({
   keys: v.pipe(
     v.array(
@@ -54,9 +53,7 @@ export function mailboxKeyToPublish(core: CoreState): Prekey {
 export function isRenewalDue(core: CoreState): boolean {
   const newest = newestKey(core);
   if (newest === undefined) return true;
-  return (
-    core.mailboxKeys.length < MAX_KEYS && allOf(core, newest.madeAt) >= MAILBOX_PREKEY_RENEW_MS
-  );
+  return fullAgeMs(core, newest.madeAt) >= MAILBOX_PREKEY_RENEW_MS;
 }
 
 /** Null where it is gone, or never was. */
@@ -64,10 +61,10 @@ export function mailboxPrekey(core: CoreState, kid: Kid): Prekey | null {
   return core.mailboxKeys.find(({ prekey }) => prekey.kid === kid)?.prekey ?? null;
 }
 
-/** Destroys what was replaced 8 days of running time ago: no relay keeps a blob that long. */
+/** Destroys what was replaced 8 days ago, as far as anybody knows: no relay keeps a blob that long. */
 export function tendMailboxKeys(core: CoreState): void {
   keepKeys(core, ({ replacedAt }) => {
-    return replacedAt === null || ageSince(core, replacedAt).runMs < MAILBOX_PREKEY_DESTROY_MS;
+    return replacedAt === null || fullAgeMs(core, replacedAt) < MAILBOX_PREKEY_DESTROY_MS;
   });
 }
 
@@ -102,17 +99,19 @@ export function mailboxKeysDueMs(core: CoreState): number | null {
     if (replacedAt === null) return [];
     const drainableRunMs = Math.max(
       replacedAt.runMs + MIN_REPLACED_MS,
-      replacedAt.runMs + MAILBOX_PREKEY_KEEP_MS - ageSince(core, replacedAt).idleMs,
+      dueRunMs(core, replacedAt, MAILBOX_PREKEY_KEEP_MS),
     );
     // What is drainable already waits for the relay, and no clock.
     const drainable = drainableRunMs > runningMs(core) ? [drainableRunMs] : [];
-    return [...drainable, replacedAt.runMs + MAILBOX_PREKEY_DESTROY_MS];
+    return [...drainable, dueRunMs(core, replacedAt, MAILBOX_PREKEY_DESTROY_MS)];
   });
-  if (core.mailboxKeys.length < MAX_KEYS) {
-    const { madeAt } = newest;
-    due.push(madeAt.runMs + MAILBOX_PREKEY_RENEW_MS - ageSince(core, madeAt).idleMs);
-  }
-  return due.length === 0 ? null : Math.min(...due) - core.time.baseMs;
+  due.push(dueRunMs(core, newest.madeAt, MAILBOX_PREKEY_RENEW_MS));
+  return monotonicOf(core, Math.min(...due));
+}
+
+/** The running time at which what was so `then` has that full age. */
+function dueRunMs(core: CoreState, then: Age, ageMs: number): number {
+  return then.runMs + ageMs - ageSince(core, then).idleMs;
 }
 
 /** Wipes what is in memory; the rows stay. */
@@ -149,6 +148,8 @@ function addKey(core: CoreState): MailboxPrekey {
     relays: new Set<RelayId>(),
   };
   core.mailboxKeys.push(key);
+  const kept = new Set(core.mailboxKeys.slice(-MAX_KEYS));
+  keepKeys(core, (other) => kept.has(other));
   saveKeys(core);
   return key;
 }
@@ -157,12 +158,7 @@ function addKey(core: CoreState): MailboxPrekey {
 function isDrainable(core: CoreState, { replacedAt }: MailboxPrekey): boolean {
   if (replacedAt === null) return false;
   const { runMs } = ageSince(core, replacedAt);
-  return runMs >= MIN_REPLACED_MS && allOf(core, replacedAt) >= MAILBOX_PREKEY_KEEP_MS;
-}
-
-function allOf(core: CoreState, then: Age): number {
-  const { runMs, idleMs } = ageSince(core, then);
-  return runMs + idleMs;
+  return runMs >= MIN_REPLACED_MS && fullAgeMs(core, replacedAt) >= MAILBOX_PREKEY_KEEP_MS;
 }
 
 function keepKeys(core: CoreState, isKept: (key: MailboxPrekey) => boolean): void {

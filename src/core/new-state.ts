@@ -1,6 +1,6 @@
 // Makes the state of a client at its start, and the entries of its maps.
 import type { Identity } from '../crypto/identity.ts';
-import { MessageId, type PeerId, StreamId } from '../protocol/ids.ts';
+import { type PeerId, StreamId } from '../protocol/ids.ts';
 import type { CoreState, Env, Peer, PinBook } from './state.ts';
 
 /** Rooms of one profile, however many a relay would let in: each is a subscription at every login. */
@@ -23,6 +23,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
   return {
     ...{ env, me, pins, nick, cardSeq },
     lastSeq: bundleSeq,
+    isRolledBack: false,
     boot: 0n,
     bundleSeq: 0n,
     noteCounter: 0,
@@ -43,6 +44,8 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
       session: 0,
       online: false,
       presenceComplete: false,
+      ownChecked: false,
+      enterAtMs: null,
       synced: false,
       lastRequest: 0,
       announcementSeq: 0n,
@@ -64,15 +67,12 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     dirty: new Set(),
     active: new Set(),
     heldBytes: 0,
+    strangers: { sinceMs: env.nowMs(), bytes: 0, records: 0, isTold: false },
     unnamed: [],
     unsaved: new Map(),
     journal: [],
     effects: [],
   };
-}
-
-export function newMessageId(core: CoreState): MessageId {
-  return MessageId.fromBytes(core.env.random(MessageId.sizeBytes));
 }
 
 /** The entry of `id`, made where there is none. */
@@ -104,7 +104,7 @@ export function newPeer(id: PeerId, stream: StreamId): Peer {
     sealing: false,
     incoming: {
       streams: new Map(),
-      ...{ lastBoot: 0n, lastK: -1 },
+      ...{ lastBoot: 0n, lastK: -1, recordBoot: 0n, recordK: -1 },
       ...{ ackDueAtMs: null, lastAckAtMs: 0, arrivals: 0, isConversing: false, owes: false },
     },
     turns: { own: [], lastN: 0n, kids: [], lost: [], theirs: null },

@@ -1,13 +1,15 @@
 // What waits for others: records stay until acknowledged, and are queued again when they may be lost. Seals nothing.
 import { conversationOf } from '../crypto/identity.ts';
+import { messageIdOf } from '../crypto/message-id.ts';
 import type { Kid, MessageId } from '../protocol/ids.ts';
 import { RECORD_LIFETIME_MS } from '../protocol/limits.ts';
 import type { Have } from '../protocol/note.ts';
 import { encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
-import type { MessageReason, MessageState } from './events.ts';
+import { type MessageReason, type MessageState, stateRank } from './events.ts';
 import { tellReceipt } from './link.ts';
+import { renewStream } from './rollback.ts';
 import type { CoreState, OutRecord, Peer } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
 import { chooseKey, isAway, isStoredFor } from './which-key.ts';
@@ -16,26 +18,25 @@ import { chooseKey, isAway, isStoredFor } from './which-key.ts';
 const OVERTAKEN_MS = 5_000;
 /** The oldest record is sealed again after these waits, then hourly. */
 const RETRY_MS = [15_000, 60_000, 4 * 60_000, 16 * 60_000, 60 * 60_000];
-/** What a person was told only rises. */
-const RANKS = { pending: 0, relayed: 1, delivered: 2, failed: 3 } as const;
 const NO_CONTENT = new Uint8Array(0);
 
 export interface ToSend {
-  readonly id: MessageId;
   readonly type: number;
   readonly content: Uint8Array;
 }
 
 /** Puts a record at the end of a person's outbox. The caller has checked sizes and trust. */
-export function enqueue(core: CoreState, peer: Peer, { id, type, content }: ToSend): OutRecord {
+export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend): OutRecord {
   const { stream } = peer;
   const seq = peer.nextSeq++;
+  const place = conversationOf(core.me.id, peer.id);
+  const id = messageIdOf({ from: core.me.id, place, stream, seq });
   const record: OutRecord = {
     ...{ id, stream, seq, type },
     bytes: encodeRecord(core, peer, { id, type, content, stream, seq }),
     queuedAtMs: core.env.nowMs(),
     phase: 'queued',
-    ...{ sealings: 0, transmitted: false, withdrawable: !mayGoNow(core, peer) },
+    ...{ sealings: 0, transmitted: false, mayBeOut: mayGoNow(core, peer) },
     ...{ sealed: null, mailbox: null, notBeforeMs: 0 },
     overtakenAtMs: null,
     shown: 'pending',
@@ -59,7 +60,7 @@ function mayGoNow(core: CoreState, peer: Peer): boolean {
 function encodeRecord(
   core: CoreState,
   peer: Peer,
-  record: ToSend & Pick<OutRecord, 'stream' | 'seq'>,
+  record: ToSend & Pick<OutRecord, 'id' | 'stream' | 'seq'>,
 ): Uint8Array {
   return encodeDirectRecord({
     type: record.type,
@@ -73,12 +74,13 @@ function encodeRecord(
 }
 
 /**
- * Takes back a record that never went out, as its row says: another under its number would be a forgery. The
- * number stays, with nothing under it, since one left out would look like a loss. False where too late.
+ * Takes back a record that never went out, in this run or, as its row says, in an earlier one: another under its
+ * number would be a forgery. The number stays, with nothing under it, since one left out would look like a loss.
+ * False where too late.
  */
 export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
-  if (record === undefined || !record.withdrawable || record.shown !== 'pending') return false;
+  if (record === undefined || record.transmitted || record.shown !== 'pending') return false;
   show(core, record, 'failed', 'cancelled');
   record.type = RECORD_TYPES.void;
   record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
@@ -100,7 +102,7 @@ export function show(
   reason: MessageReason | null,
 ): void {
   const repeats = record.shown === state && record.shownReason === reason;
-  const falls = RANKS[state] < RANKS[record.shown];
+  const falls = stateRank(state) < stateRank(record.shown);
   if (record.type !== RECORD_TYPES.text || record.shown === 'failed' || repeats || falls) return;
   record.shown = state;
   record.shownReason = reason;
@@ -112,6 +114,11 @@ export function takeHave(core: CoreState, peer: Peer, have: readonly Have[]): vo
   const done = new Set<OutRecord>();
   for (const { stream, upTo, ranges } of have) {
     const highest = ranges.at(-1)?.[1] ?? upTo;
+    // They have read what we don't know to have written: it is no answer to what we say now.
+    if (stream === peer.stream && highest >= peer.nextSeq) {
+      renewStream(core, peer);
+      continue;
+    }
     for (const record of peer.records) {
       const { seq } = record;
       if (record.stream !== stream) continue;
@@ -141,7 +148,7 @@ export function takeLost(peer: Peer, lost: readonly Kid[]): void {
 /** Queues again what went to a key in memory, where that or the way to it may be gone. */
 export function queueLost(core: CoreState, peer: Peer): void {
   for (const record of peer.records) {
-    if (record.phase === 'relayed' && isLost(core, peer, record)) record.phase = 'queued';
+    if (record.phase === 'waiting' && isLost(core, peer, record)) record.phase = 'queued';
   }
 }
 
@@ -160,8 +167,16 @@ export function mayBeLost({ records, claimedBundleSeq, online }: Peer): boolean 
   if (!online) return false;
   return records.some(
     ({ phase, mailbox, sealed }) =>
-      phase === 'relayed' && mailbox === null && (sealed?.bundleSeq ?? 0n) < claimedBundleSeq,
+      phase === 'waiting' && mailbox === null && (sealed?.bundleSeq ?? 0n) < claimedBundleSeq,
   );
+}
+
+/** Everybody for whom something waits, or to whom an acknowledgement is owed, is looked at again. */
+export function wakeOutboxes(core: CoreState): void {
+  for (const { id, records, incoming } of core.peers.values()) {
+    if (incoming.owes) incoming.ackDueAtMs ??= core.env.nowMs();
+    if (records.length > 0 || incoming.ackDueAtMs !== null) core.dirty.add(id);
+  }
 }
 
 /** The next to be sealed; a mailbox that refused a record is left alone for a while. */
@@ -181,7 +196,7 @@ export function tendOutbox(core: CoreState, peer: Peer): void {
   const now = core.env.nowMs();
   for (const record of [...peer.records]) {
     if (now - record.queuedAtMs >= RECORD_LIFETIME_MS) fail(core, peer, record, 'expired');
-    else if (record.phase === 'relayed' && resealAtMs(peer, record) <= now) {
+    else if (record.phase === 'waiting' && resealAtMs(peer, record) <= now) {
       record.phase = 'queued';
       doubtKeys(peer, record);
     }
@@ -217,7 +232,7 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
   for (const record of peer.records) {
     due.push(record.queuedAtMs + RECORD_LIFETIME_MS);
     if (!core.link.online) continue;
-    if (record.phase === 'relayed') due.push(resealAtMs(peer, record));
+    if (record.phase === 'waiting') due.push(resealAtMs(peer, record));
     if (record.phase === 'queued' && record.notBeforeMs > now) due.push(record.notBeforeMs);
   }
   const sealing = sealingDueMs(core, peer);
@@ -265,7 +280,7 @@ function hasFleeting(core: CoreState, peer: Peer): boolean {
 /** Nobody answers any more: everything that waits goes to keys that outlive their owners' runs. */
 export function sealForFarewell(core: CoreState): void {
   core.leaving = true;
-  for (const peer of core.peers.values()) if (peer.records.length > 0) core.dirty.add(peer.id);
+  wakeOutboxes(core);
 }
 
 /** Whether others may see that what they wrote was delivered here; the next notes say so. */

@@ -15,6 +15,8 @@ import {
   tendMailboxKeys,
   wipeMailboxKeys,
 } from './mailbox-keys.ts';
+import { wakeOutboxes } from './outbox.ts';
+import { beginAnew } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { tendTurnKeys, turnKeysDueMs, wipeTurnKeys } from './turn-keys.ts';
 
@@ -49,6 +51,7 @@ export function publishBundle(core: CoreState): void {
   const seq = takeSeq(core);
   if (core.boot === 0n) core.boot = seq;
   core.bundleSeq = seq;
+  core.effects.push({ type: 'save-identity', bundleSeq: seq });
   const prekeys = [
     { class: 'live' as const, publicKey: prekey.prekey.publicKey },
     { class: 'mailbox' as const, publicKey: mailboxKeyToPublish(core).publicKey },
@@ -69,7 +72,7 @@ export function tendPrekeys(core: CoreState): void {
   tendTurnKeys(core);
   tendMailboxKeys(core);
   const isRenewed = tendLiveKeys(core);
-  if (core.link.online && (isRenewed || isRenewalDue(core))) publishBundle(core);
+  if (core.link.ownChecked && (isRenewed || isRenewalDue(core))) publishBundle(core);
 }
 
 /** Gone 70 min after making, and a new one 50 min after the last, by the monotonic clock. True: there is one. */
@@ -116,6 +119,28 @@ function addPrekey(core: CoreState): void {
   wipe(seed);
 }
 
+/**
+ * At each connection, before anything is sealed: looks at our own bundle at the relay, and publishes one above it. Where
+ * that is above the last number which this profile remembers, a later state of it published it.
+ */
+export function publishAboveOwn(core: CoreState): void {
+  const last = core.lastSeq;
+  core.link.ownChecked = false;
+  request(core, { type: 'get', kind: 'bundle', ids: [core.me.id] }, (answer) => {
+    if (answer === null) return;
+    core.link.ownChecked = true;
+    const object = answer.type === 'found' ? answer.objects[0] : undefined;
+    const seq = object === undefined ? null : ownSeq(core, 'bundle', object);
+    // A profile that remembers nothing, such as one restored from a backup, has no numbers to begin anew.
+    const isOlder = core.isRolledBack || (seq !== null && seq > last && last > 0n);
+    core.isRolledBack = false;
+    if (isOlder) beginAnew(core);
+    if (seq !== null && seq > core.lastSeq) core.lastSeq = seq;
+    publishBundle(core);
+    wakeOutboxes(core);
+  });
+}
+
 function publish(core: CoreState, kind: ObjectKind, object: Uint8Array): void {
   request(core, { type: 'publish', kind, object }, (answer) => {
     if (answer?.type !== 'error') return;
@@ -137,8 +162,13 @@ function overtake(core: CoreState, kind: ObjectKind): void {
     const seq = object === undefined ? null : ownSeq(core, kind, object);
     if (seq === null || seq < core.lastSeq) return;
     core.lastSeq = seq;
-    if (kind === 'bundle') publishBundle(core);
-    else rename(core, core.nick);
+    if (kind === 'card') {
+      rename(core, core.nick);
+      return;
+    }
+    // Nobody heeds a run that seems older than one they know.
+    core.boot = 0n;
+    publishBundle(core);
   });
 }
 

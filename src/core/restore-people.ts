@@ -9,6 +9,7 @@ import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts
 import { MESSAGE_REASONS, MESSAGE_STATES } from './events.ts';
 import { newPeer, peerOf } from './new-state.ts';
 import { bytesField, isRestored, u64Field } from './restored-row.ts';
+import { monotonicOf } from './running-time.ts';
 import type { CoreState, OutRecord, Peer } from './state.ts';
 
 const peerSchema = v.object({
@@ -18,6 +19,8 @@ const peerSchema = v.object({
   quiet: v.boolean(),
   boot: u64Field,
   k: v.nullable(sequenceNumber),
+  recordBoot: u64Field,
+  recordK: v.nullable(sequenceNumber),
   bundle: u64Field,
   owes: v.boolean(),
   streams: v.array(byteString(StreamId.sizeBytes)),
@@ -27,7 +30,7 @@ const peerSchema = v.object({
 const outSchema = v.object({
   bytes: bytesField,
   queuedRunMs: sequenceNumber,
-  transmitted: v.boolean(),
+  mayBeOut: v.boolean(),
   shown: v.picklist(MESSAGE_STATES),
   reason: v.nullable(v.picklist(MESSAGE_REASONS)),
   mailbox: v.nullable(byteString(RelayId.sizeBytes)),
@@ -101,6 +104,8 @@ function restorePeer(core: CoreState, { id, value }: PlacedRow): readonly Stream
   peer.provenBundleSeq = row.bundle;
   peer.incoming.lastBoot = row.boot;
   peer.incoming.lastK = row.k ?? -1;
+  peer.incoming.recordBoot = row.recordBoot;
+  peer.incoming.recordK = row.recordK ?? -1;
   peer.incoming.owes = row.owes;
   peer.turns.kids = row.kids.map(Kid.fromBytes);
   for (const kid of peer.turns.kids) core.turnKids.set(kid, id);
@@ -126,11 +131,10 @@ function restoreOut(core: CoreState, { stream, seq, value }: PlacedRow): OutReco
   const mailbox = row.mailbox === null ? null : RelayId.fromBytes(row.mailbox);
   return {
     ...{ id: record.messageId, stream: record.stream, seq, type: record.type, bytes: row.bytes },
-    queuedAtMs: row.queuedRunMs - core.time.baseMs,
-    phase: mailbox === null ? 'queued' : 'relayed',
-    sealings: row.transmitted ? 1 : 0,
-    transmitted: row.transmitted,
-    withdrawable: !row.transmitted,
+    queuedAtMs: monotonicOf(core, row.queuedRunMs),
+    phase: mailbox === null ? 'queued' : 'waiting',
+    sealings: Number(row.mayBeOut),
+    ...{ transmitted: row.mayBeOut, mayBeOut: row.mayBeOut },
     ...{ sealed: null, mailbox, notBeforeMs: 0, overtakenAtMs: null },
     shown: row.shown,
     shownReason: row.reason,

@@ -4,11 +4,13 @@ import { topicOf } from '../crypto/room.ts';
 import { newReceiverChain, type ReceiverChain, type SenderChain } from '../crypto/room-chain.ts';
 import { equalBytes } from '../protocol/bytes.ts';
 import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { idBytes, MessageId, PeerId, RelayId, SenderKeyId, StreamId } from '../protocol/ids.ts';
 import { decodeRoomRecord } from '../protocol/record.ts';
 import { forget, type StateRow } from './durable.ts';
 import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts';
 import { bytesField, isRestored, u64Field } from './restored-row.ts';
+import { ageSchema, monotonicOf } from './running-time.ts';
 import type { CoreState, OwnChain, RoomArrival, RoomState } from './state.ts';
 
 const roomSchema = v.object({
@@ -28,8 +30,7 @@ const chainEntries = {
 const ownChainSchema = v.object({
   ...chainEntries,
   signSecret: byteString(64),
-  ageMs: sequenceNumber,
-  savedMs: sequenceNumber,
+  madeAt: ageSchema,
   holders: v.array(v.strictTuple([byteString(PeerId.sizeBytes), byteString(MessageId.sizeBytes)])),
 });
 
@@ -92,7 +93,7 @@ function restorePart(core: CoreState, room: RoomState, row: StateRow): void {
   const [kind, , ...rest] = row.place.split('/');
   switch (kind) {
     case 'room-own':
-      room.own = restoreOwn(core, room, value);
+      room.own = restoreOwn(room, value);
       return;
     case 'room-chain':
       restoreChain(core, room, value);
@@ -111,7 +112,7 @@ function restorePart(core: CoreState, room: RoomState, row: StateRow): void {
   }
 }
 
-function restoreOwn(core: CoreState, room: RoomState, value: Uint8Array): OwnChain {
+function restoreOwn(room: RoomState, value: Uint8Array): OwnChain {
   const own = decodeCbor(ownChainSchema, value);
   const { index, chainKey, signPublic, signSecret } = own;
   const skid = SenderKeyId.fromBytes(own.skid);
@@ -119,11 +120,9 @@ function restoreOwn(core: CoreState, room: RoomState, value: Uint8Array): OwnCha
     ...{ room: room.roomId, topic: topicOf(room.roomId), skid, index },
     ...{ chainKey, signPublic, signSecret },
   };
-  // A clock set back makes it no younger than its running time; one set forward only ends it early.
-  const offMs = Math.max(0, core.env.wallMs() - own.savedMs);
   return {
     chain,
-    madeAtMs: core.env.nowMs() - own.ageMs - offMs,
+    madeAt: own.madeAt,
     holders: new Map(
       own.holders.map(([peer, record]) => [PeerId.fromBytes(peer), MessageId.fromBytes(record)]),
     ),
@@ -134,14 +133,13 @@ function restoreOwn(core: CoreState, room: RoomState, value: Uint8Array): OwnCha
 function restoreChain(core: CoreState, room: RoomState, value: Uint8Array): void {
   const { index, chainKey, signPublic, ...stored } = decodeCbor(chainSchema, value);
   const skid = SenderKeyId.fromBytes(stored.skid);
-  const now = core.env.nowMs();
   const fresh = newReceiverChain({ room: room.roomId, skid, index, chainKey, signPublic });
   const chain: ReceiverChain = {
     ...fresh,
     skipped: new Map(
-      stored.skipped.map(([at, messageKey, ageMs]) => [
+      stored.skipped.map(([at, messageKey, runMs]) => [
         at,
-        { messageKey, skippedAtMs: now - ageMs },
+        { messageKey, skippedAtMs: monotonicOf(core, runMs) },
       ]),
     ),
   };
@@ -156,7 +154,7 @@ function restoreHeldItem(
   const [owner = '', stream = '', seq = ''] = rest;
   const sequence = room.sequences.get(`${owner}/${stream}`);
   const from = PeerId.parse(owner);
-  if (sequence === undefined || from === null) return;
+  if (sequence === undefined || from === null) throw new ProtocolError('nothing to hold it');
   const held = decodeCbor(heldSchema, value).bytes;
   const record = decodeRoomRecord(held);
   const item: RoomArrival = { from, record, bytes: held };
@@ -172,7 +170,9 @@ function restoreOut(
 ): void {
   const out = decodeCbor(outSchema, value);
   const record = decodeRoomRecord(out.bytes);
-  if (record.seq !== seq || !equalBytes(idBytes(record.messageId), out.id)) return;
+  if (record.seq !== seq || !equalBytes(idBytes(record.messageId), out.id)) {
+    throw new ProtocolError('another message');
+  }
   const queuedAtMs = core.env.nowMs();
   const id = MessageId.fromBytes(out.id);
   room.outbox.push({
@@ -181,6 +181,7 @@ function restoreOut(
     seq,
     queuedAtMs,
     phase: 'queued',
+    notBeforeMs: 0,
     transmitted: true,
     sealed: null,
   });

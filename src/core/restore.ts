@@ -1,21 +1,33 @@
 // Brings back what an earlier run kept: time first, since everything else ages by it.
-import type { StateRow } from './durable.ts';
-import { forget } from './durable.ts';
+import * as v from 'valibot';
+import { decodeCbor } from '../protocol/content.ts';
+import { forget, type StateRow } from './durable.ts';
+import { SEQ_PLACE } from './link.ts';
 import { MAILBOX_KEYS_PLACE, restoreMailboxKeys } from './mailbox-keys.ts';
 import { restorePeople } from './restore-people.ts';
 import { restoreRooms } from './restore-rooms.ts';
-import { isRestored } from './restored-row.ts';
+import { isRestored, u64Field } from './restored-row.ts';
 import { restoreTime, saveTime, TIME_PLACE } from './running-time.ts';
 import type { CoreState } from './state.ts';
+
+const seqSchema = v.object({ last: u64Field });
 
 /** Into a fresh state. Rows that make no sense are deleted, and cost what they held. */
 export function restore(core: CoreState, rows: readonly StateRow[]): void {
   restoreOne(core, rows, TIME_PLACE, restoreTime);
+  restoreOne(core, rows, SEQ_PLACE, restoreSeq);
   restoreOne(core, rows, MAILBOX_KEYS_PLACE, restoreMailboxKeys);
   restorePeople(core, rows);
   restoreRooms(core, rows);
   // What lay between the runs is counted once.
   saveTime(core);
+}
+
+/** The identity file has one, too, which is written after: where it is above, this database is older than that. */
+function restoreSeq(core: CoreState, value: Uint8Array): void {
+  const { last } = decodeCbor(seqSchema, value);
+  core.isRolledBack = core.lastSeq > last;
+  if (last > core.lastSeq) core.lastSeq = last;
 }
 
 function restoreOne(

@@ -14,10 +14,11 @@ import type { Want } from '../protocol/note.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { forgetChain, forgetRun, saveChain, saveOwnChain, saveRun } from './durable-rooms.ts';
 import { emit } from './link.ts';
-import { newMessageId, peerOf } from './new-state.ts';
+import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { isBlocked, whoOf } from './people.ts';
 import { isValidJoin, keyHolders, ownJoin, presentMembers, welcome } from './rooms.ts';
+import { ageNow, fullAgeMs } from './running-time.ts';
 import { newSequence } from './sequence.ts';
 import type {
   CoreState,
@@ -50,13 +51,12 @@ const MAX_CHAINS = 8 * MAX_ROOM_MEMBERS;
 
 /** Our chain, current: a new one after 256 messages or 24 h; members get its key in slices. */
 export function currentChain(core: CoreState, room: RoomState): OwnChain {
-  const now = core.env.nowMs();
   const { own } = room;
   if (own !== null && !isOver(core, own)) return own;
   const place = { room: room.roomId, owner: core.me.id, random: core.env.random };
   const fresh: OwnChain = {
     chain: newSenderChain(place),
-    madeAtMs: now,
+    madeAt: ageNow(core),
     holders: new Map(),
     answeredAtMs: new Map(),
   };
@@ -66,9 +66,10 @@ export function currentChain(core: CoreState, room: RoomState): OwnChain {
 }
 
 /** Also when a holder took on the name of somebody verified: it reads no further without leave. */
-function isOver(core: CoreState, { chain, madeAtMs, holders }: OwnChain): boolean {
+function isOver(core: CoreState, { chain, madeAt, holders }: OwnChain): boolean {
   if (chain.index >= CHAIN_MESSAGES) return true;
-  if (core.env.nowMs() - madeAtMs >= CHAIN_LIFETIME_MS) return true;
+  // A clock that is wrong between runs only ends it early.
+  if (fullAgeMs(core, madeAt) >= CHAIN_LIFETIME_MS) return true;
   for (const id of holders.keys()) if (isBlocked(core, id)) return true;
   return false;
 }
@@ -93,9 +94,8 @@ function give(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void
     low: lowestToCome(room, own),
     join,
   };
-  const id = newMessageId(core);
-  enqueue(core, peerOf(core, to), { id, type: RECORD_TYPES.roomKey, content: encodeCbor(content) });
-  own.holders.set(to, id);
+  const record = { type: RECORD_TYPES.roomKey, content: encodeCbor(content) };
+  own.holders.set(to, enqueue(core, peerOf(core, to), record).id);
   saveOwnChain(core, room);
 }
 
@@ -244,9 +244,21 @@ export function answerWant(core: CoreState, asker: PeerKeys, want: Want): void {
   const answered = own.answeredAtMs.get(asker.id);
   if (answered !== undefined && now - answered < ANSWER_INTERVAL_MS) return;
   own.answeredAtMs.set(asker.id, now);
-  own.holders.delete(asker.id);
-  saveOwnChain(core, room);
+  giveAgain(core, room, own, asker.id);
   welcome(core, room, asker.id, join);
+}
+
+/** The key that is still on its way goes again, as it is; another only where that one arrived. */
+function giveAgain(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void {
+  const given = own.holders.get(to);
+  const record = core.peers.get(to)?.records.find(({ id }) => id === given);
+  if (record === undefined) {
+    own.holders.delete(to);
+    saveOwnChain(core, room);
+  } else if (record.phase === 'waiting') {
+    record.phase = 'queued';
+    core.dirty.add(to);
+  }
 }
 
 /** Asks owners for keys that blobs have waited for; gives up, with a gap shown, when nobody answers. */

@@ -1,17 +1,17 @@
 // Messages of rooms: sealed when they go out, opened in order when they come in.
 import { CryptoError } from '../crypto/errors.ts';
+import { messageIdOf } from '../crypto/message-id.ts';
 import { openRoomBlob, sealRoomBlob } from '../crypto/room-chain.ts';
 import { hash } from '../crypto/transcript.ts';
-import { hexFromBytes } from '../protocol/bytes.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { TOKEN_BYTES } from '../protocol/frames.ts';
-import type { SenderKeyId } from '../protocol/ids.ts';
+import { idBytes, type SenderKeyId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS, MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
 import { pad, unpad } from '../protocol/padding.ts';
 import { decodeRoomRecord, encodeRoomRecord } from '../protocol/record.ts';
 import { forgetOut, saveChain, saveOut, saveOwnChain, saveRoom, saveRun } from './durable-rooms.ts';
-import { emit, request, tellReceipt } from './link.ts';
+import { emit, isFirstTelling, request, tellReceipt } from './link.ts';
 import type { ToSend } from './outbox.ts';
 import { whoOf } from './people.ts';
 import {
@@ -24,7 +24,7 @@ import {
   wantKey,
 } from './room-keys.ts';
 import { roomOfTopic, subscribe } from './rooms.ts';
-import { accept, release } from './sequence.ts';
+import { accept, release, shortDigest } from './sequence.ts';
 import type {
   Answer,
   CoreState,
@@ -35,14 +35,18 @@ import type {
   RoomState,
 } from './state.ts';
 
+/** What the relay can't keep now, for want of room, is offered again after this long. */
+const REFUSED_MS = 30_000;
 /** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
 const GAP_PATIENCE_MS = 5_000;
 
 /** Puts a message at the end of a room's outbox. It is encrypted only when it goes out. */
-export function enqueueRoom(core: CoreState, room: RoomState, { id, type, content }: ToSend): void {
+export function enqueueRoom(core: CoreState, room: RoomState, { type, content }: ToSend): RoomOut {
+  const { stream } = room;
   const seq = room.nextSeq++;
   const timeMs = core.env.wallMs();
-  const record = { type, messageId: id, stream: room.stream, seq, timeMs, content };
+  const id = messageIdOf({ from: core.me.id, place: idBytes(room.roomId), stream, seq });
+  const record = { type, messageId: id, stream, seq, timeMs, content };
   const bytes = encodeRoomRecord(record);
   const queuedAtMs = core.env.nowMs();
   const out: RoomOut = {
@@ -51,12 +55,14 @@ export function enqueueRoom(core: CoreState, room: RoomState, { id, type, conten
     seq,
     queuedAtMs,
     phase: 'queued',
+    notBeforeMs: 0,
     transmitted: false,
     sealed: null,
   };
   room.outbox.push(out);
   saveOut(core, room, out);
   saveRoom(core, room);
+  return out;
 }
 
 /** Takes back a message that never went out; false where it is too late. */
@@ -74,15 +80,17 @@ export function withdrawRoom(core: CoreState, room: RoomState, id: RoomOut['id']
 
 /** Moves what can move in one room; called at the end of each step. */
 export function pumpRoom(core: CoreState, room: RoomState): void {
-  if (!core.link.online || !room.rosterComplete) return;
-  const waits = room.outbox.some((out) => out.phase === 'queued');
+  if (!core.link.online || !core.link.ownChecked || !room.rosterComplete) return;
+  const now = core.env.nowMs();
+  const isDue = (out: RoomOut) => out.phase === 'queued' && out.notBeforeMs <= now;
+  const waits = room.outbox.some(isDue);
   // The first message waits until every join in the list has been checked and given a key.
   const own = waits ? currentChain(core, room) : null;
   distribute(core, room);
   if (own === null || (awaitsProofs(core, room, own) && !isOverdue(core, room))) return;
   if (!isDistributed(core, room, own)) return;
   for (const out of room.outbox) {
-    if (out.phase !== 'queued') continue;
+    if (!isDue(out)) continue;
     // A chain that has just ended: the next one's keys go ahead of its first message, too.
     if (currentChain(core, room) !== own) {
       distribute(core, room);
@@ -129,6 +137,8 @@ function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answ
   if (answer?.type === 'done') {
     takeOut(core, room, out);
     tellReceipt(core, { id: out.id, state: 'relayed', reason: null });
+    // It has room again: what was refused follows at once, so that who was away reads it in its order, or nearly.
+    for (const refused of room.outbox) refused.notBeforeMs = 0;
     return;
   }
   out.phase = 'queued';
@@ -137,8 +147,11 @@ function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answ
     subscribe(core, room);
     return;
   }
-  takeOut(core, room, out);
-  tellReceipt(core, { id: out.id, state: 'failed', reason: 'refused' });
+  // Those who are here have it, but it is not kept for the others: the same blob goes again, which nobody shows twice.
+  out.notBeforeMs = core.env.nowMs() + REFUSED_MS;
+  if (isFirstTelling(core, `refused ${out.id}`)) {
+    tellReceipt(core, { id: out.id, state: 'pending', reason: 'refused' });
+  }
 }
 
 function takeOut(core: CoreState, room: RoomState, out: RoomOut): void {
@@ -164,12 +177,23 @@ export function receiveRoom(
 }
 
 function hold(core: CoreState, room: RoomState, waiting: RoomState['waiting'][number]): void {
-  if (!wantKey(core, room, waiting.skid)) return;
+  if (!wantKey(core, room, waiting.skid)) {
+    tellUnopened(core, room);
+    return;
+  }
   room.waiting.push(waiting);
   room.waitingBytes += waiting.blob.length;
   while (room.waiting.length > MAX_WAITING_BLOBS || room.waitingBytes > MAX_WAITING_BYTES) {
     dropOldestWaiting(room);
+    tellUnopened(core, room);
   }
+}
+
+/** Once a connection: whoever makes up messages must not fill the screen with it. */
+function tellUnopened(core: CoreState, room: RoomState): void {
+  if (!isFirstTelling(core, `unopened ${room.name} ${core.link.session}`)) return;
+  const message = `more messages came to #${room.name} under unknown keys than can wait for them: some may be missing`;
+  emit(core, { type: 'error', code: 'unopened', message });
 }
 
 function dropOldestWaiting(room: RoomState): void {
@@ -226,21 +250,20 @@ function order(
   bytes: Uint8Array,
 ): RoomArrival[] {
   const record = decodeRoomRecord(bytes);
-  const sequence = sequenceOf(core, room, { owner, stream: record.stream }, record.seq);
-  const item = { from: owner, record, bytes: bytes.slice() };
-  const digest = hexFromBytes(hash('record', bytes));
+  const { stream, seq } = record;
+  const sequence = sequenceOf(core, room, { owner, stream }, seq);
+  const number = { from: owner, place: idBytes(room.roomId), stream, seq };
+  const digest = hash('record', bytes);
+  // Whatever name its sender gave it.
+  const named = { ...record, messageId: messageIdOf(number) };
+  const item = { from: owner, record: named, bytes: encodeRoomRecord(named) };
   const sizeBytes = record.content.length;
-  const arrival = { seq: record.seq, item, digest, sizeBytes };
+  const arrival = { seq, item, digest: shortDigest(digest), sizeBytes };
   const kind = accept(sequence, arrival, core.env.nowMs());
-  if (kind === 'forged') {
-    const { nick } = whoOf(core, owner);
-    alarm(
-      core,
-      `two different messages of ${nick} in #${room.name} bear one number; both are shown`,
-    );
-    return [item];
-  }
-  return releaseFrom(core, room, `${owner}/${record.stream}`);
+  if (kind !== 'forged') return releaseFrom(core, room, `${owner}/${stream}`);
+  const { nick } = whoOf(core, owner);
+  alarm(core, `two different messages of ${nick} in #${room.name} bear one number; both are shown`);
+  return [{ ...item, record: { ...named, messageId: messageIdOf(number, digest) } }];
 }
 
 /** `run` is `ID/stream`. */
@@ -268,15 +291,23 @@ function alarm(core: CoreState, message: string): void {
 }
 
 /** When this room has something to do by itself, monotonic ms; null: never. */
-export function roomDueMs(room: RoomState): number | null {
-  let due = Number.POSITIVE_INFINITY;
-  for (const { nextAtMs } of room.wanted.values()) due = Math.min(due, nextAtMs);
+export function roomDueMs(core: CoreState, room: RoomState): number | null {
+  const due: number[] = [];
+  for (const { nextAtMs } of room.wanted.values()) due.push(nextAtMs);
   for (const { heldSinceMs } of room.sequences.values()) {
-    if (heldSinceMs !== null) due = Math.min(due, heldSinceMs + GAP_PATIENCE_MS);
+    if (heldSinceMs !== null) due.push(heldSinceMs + GAP_PATIENCE_MS);
   }
-  const oldest = room.outbox.find((out) => out.phase === 'queued');
-  if (oldest !== undefined && room.rosterComplete) {
-    due = Math.min(due, patienceEndsMs(oldest.queuedAtMs));
+  if (core.link.online) due.push(...outboxDueMs(core, room));
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+function outboxDueMs(core: CoreState, room: RoomState): number[] {
+  const due: number[] = [];
+  if (room.enterAgainAtMs !== null) due.push(room.enterAgainAtMs);
+  if (!room.rosterComplete) return due;
+  const now = core.env.nowMs();
+  for (const { phase, notBeforeMs, queuedAtMs } of room.outbox) {
+    if (phase === 'queued') due.push(notBeforeMs > now ? notBeforeMs : patienceEndsMs(queuedAtMs));
   }
-  return due === Number.POSITIVE_INFINITY ? null : due;
+  return due;
 }

@@ -1,10 +1,11 @@
 // Rooms this client is in: subscriptions, joins proven by their signatures, who is there. Knows no keys of chains.
 import { publicRoomId, signJoin, topicOf, verifyJoin } from '../crypto/room.ts';
+import type { Code } from '../protocol/codes.ts';
 import { encodeJoinProof, type JoinProof, type RosterEntry } from '../protocol/frames.ts';
 import { type PeerId, StreamId, type TopicId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { forgetRoomRows, saveOwnChain, saveRoom, saveWholeRoom } from './durable-rooms.ts';
-import { emit, later, request, takeSeq, tellReceipt } from './link.ts';
+import { emit, isFirstTelling, later, request, takeSeq, tellReceipt } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { isBlocked, whoOf } from './people.ts';
 import { restoreRoom } from './restore-rooms.ts';
@@ -16,8 +17,14 @@ const PROVE_COST_MS = 0.2;
 const MAX_MEMBERS_KEPT = 2 * MAX_ROOM_MEMBERS;
 /** How long others may take to learn of a newcomer: the relay tells joins in batches. */
 const NEWCOMER_MS = 5_000;
+/** A room that the relay lets nobody into now. */
+const ENTER_AGAIN_MS = 15_000;
+/** About a day. */
+const STALE_STEP = 100_000_000n;
 /** A member who is away still gets keys this long: it reads what the relay's log kept for it. */
 const AWAY_MS = BLOB_TTL_SECONDS * 1000;
+/** Members away who are given keys: those known longest. */
+const MAX_AWAY_HOLDERS = 256;
 
 /** Enters a room, or turns a visit into a stay. `name` has been parsed by protocol/nickname.ts. */
 export function enterRoom(core: CoreState, name: string, standing: RoomState['standing']): void {
@@ -34,7 +41,7 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
     saveRooms(core);
   }
   room.changed = true;
-  if (core.link.online) subscribe(core, room);
+  if (core.link.online && core.link.enterAtMs === null) subscribe(core, room);
 }
 
 /** Leaves for good; the signed leave tells the others that it is our own doing. */
@@ -67,6 +74,7 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
     unproven: new Map(),
     proving: new Set(),
     rosterComplete: false,
+    enterAgainAtMs: null,
     changed: false,
     cursor: 0n,
     cursorOf: null,
@@ -103,22 +111,39 @@ export function subscribe(core: CoreState, room: RoomState): void {
   if (room.cursorOf !== core.link.relayId) room.cursor = 0n;
   room.cursorOf = core.link.relayId;
   if (room.cursor === 0n) room.newcomerUntilMs = core.env.nowMs() + NEWCOMER_MS;
+  room.enterAgainAtMs = null;
   request(core, { type: 'sub', topic: room.topic, cursor: room.cursor, join }, (answer) => {
-    if (answer?.type !== 'error') return;
-    const message = `the relay lets you not into #${room.name} (${answer.code}); it was left`;
-    emit(core, { type: 'error', code: answer.code, message });
-    // What waits can't go out, and the next login would be refused again.
-    for (const { id } of room.outbox) {
-      tellReceipt(core, { id, state: 'failed', reason: 'refused' });
-    }
-    forgetRoom(core, room);
+    if (answer?.type === 'error') refuseEntry(core, room, answer.code);
   });
+}
+
+/**
+ * Where the relay lets nobody into so many rooms, a room is left, and a visit ends with any refusal; else it is tried
+ * again, and nothing is forgotten: a full relay, or a crowd at it, must not make people leave.
+ */
+function refuseEntry(core: CoreState, room: RoomState, code: Code): void {
+  const isFinal = code === 'too-many-topics' || room.standing === 'guest';
+  const what = isFinal ? 'it was left' : 'it is tried again';
+  const message = `the relay lets you not into #${room.name} now (${code}); ${what}`;
+  if (isFinal || isFirstTelling(core, `entry ${room.name} ${core.link.session}`)) {
+    emit(core, { type: 'error', code, message });
+  }
+  if (!isFinal) {
+    // A clock set back, with the numbers lost: they are milliseconds, and go on above those of before.
+    if (code === 'stale-seq') core.lastSeq += STALE_STEP;
+    room.enterAgainAtMs = core.env.nowMs() + ENTER_AGAIN_MS;
+    return;
+  }
+  // What waits can't go out, and the next login would be refused again.
+  for (const { id } of room.outbox) tellReceipt(core, { id, state: 'failed', reason: 'refused' });
+  forgetRoom(core, room);
 }
 
 /** The connection ended: who is there is no longer known. */
 export function forgetRosters(core: CoreState): void {
   for (const room of core.rooms.values()) {
     room.rosterComplete = false;
+    room.enterAgainAtMs = null;
     room.unproven.clear();
     for (const member of room.members.values()) goAway(core, member);
   }
@@ -144,15 +169,32 @@ function isPresent({ here, join }: Member): boolean {
 }
 
 /**
- * Who is given our key: those here, and those whose link went down a moment ago; never somebody who
- * bears a verified person's name without leave.
+ * Who is given our key: those here, and those whose link went down in the last days, who read later what is said now;
+ * never somebody who bears a verified person's name without leave. Everybody on the list is shown to people.
  */
 export function keyHolders(core: CoreState, room: RoomState): Member[] {
   const sinceMs = core.env.nowMs() - AWAY_MS;
-  return [...room.members.values()].filter(
-    ({ id, here, goneAtMs, join }) =>
-      join.standing === 'joined' && (here || goneAtMs >= sinceMs) && !isBlocked(core, id),
-  );
+  const here: Member[] = [];
+  const away: Member[] = [];
+  for (const member of room.members.values()) {
+    if (member.join.standing !== 'joined' || isBlocked(core, member.id)) continue;
+    if (member.here) here.push(member);
+    else if (member.goneAtMs >= sinceMs) away.push(member);
+  }
+  return [...here, ...longestKnown(core, away)];
+}
+
+/** A crowd that came for a moment must not cost every speaker a key each for days. */
+function longestKnown(core: CoreState, away: Member[]): Member[] {
+  if (away.length <= MAX_AWAY_HOLDERS) return away;
+  const rank = ({ id }: Member) => {
+    const pin = core.pins.get(id);
+    if (pin === null) return Number.POSITIVE_INFINITY;
+    return pin.contacted || pin.trust === 'verified' ? 0 : pin.firstSeenMs;
+  };
+  const ranked = away.map((member) => ({ member, rank: rank(member) }));
+  ranked.sort((a, b) => a.rank - b.rank);
+  return ranked.slice(0, MAX_AWAY_HOLDERS).map(({ member }) => member);
 }
 
 /** Our own present join, for distributions and wants; null before the first subscription. */
@@ -171,9 +213,16 @@ export function takeRoster(
   room.changed = true;
 }
 
-/** The list is whole: a newcomer reads on from its end. */
+/**
+ * The list is whole: a newcomer reads on from its end. So does who is ahead of it: the relay's log was lost, or it
+ * gave out numbers that were none.
+ */
 export function takeHead(core: CoreState, room: RoomState, head: bigint): void {
-  if (room.cursor !== 0n) return;
+  if (room.cursor > head) {
+    const message = `the relay has lost what it kept of #${room.name}: of what was said while you were away, some may be missing`;
+    emit(core, { type: 'error', code: 'log-lost', message });
+  }
+  if (room.cursor !== 0n && room.cursor <= head) return;
   room.cursor = head;
   saveRoom(core, room);
 }
@@ -230,8 +279,15 @@ function proveMember(core: CoreState, room: RoomState, id: PeerId): void {
 /** A leave is kept with its number, so that no relay brings the join before it back. */
 function prove(core: CoreState, room: RoomState, id: PeerId, claim: Claim): void {
   const { join, here, isNews } = claim;
+  const isNew = !room.members.has(id);
   const member = memberWith(core, room, id, join);
-  if (here && member !== null) markHere(core, room, { member, isNews });
+  if (member === null) return;
+  room.changed = true;
+  if (here) markHere(core, room, { member, isNews });
+  // Nobody is given keys unseen, also who is said to have gone again.
+  else if (isNew && isNews && room.standing === 'joined') {
+    emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, id) });
+  }
 }
 
 /** The member under the newest of its proofs; null where that is a leave. */
@@ -304,7 +360,7 @@ function markGone(core: CoreState, room: RoomState, member: Member): void {
 export function tellRoom(core: CoreState, room: RoomState): void {
   if (!room.changed || room.standing !== 'joined') return;
   room.changed = false;
-  const others = presentMembers(room).map((member) => member.id);
+  const others = keyHolders(core, room).map((member) => member.id);
   const members = [core.me.id, ...others];
   emit(core, { type: 'room', room: { name: `#${room.name}`, members } });
 }

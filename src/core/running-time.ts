@@ -9,17 +9,20 @@ export const TIME_PLACE = 'time';
 const SAVE_INTERVAL_MS = 10 * 60_000;
 /** With a commit that is made anyway. */
 const SAVE_ALONG_MS = 60_000;
-/** No wall clock is believed that more lies between two runs. */
-const MAX_IDLE_MS = 365 * 24 * 60 * 60_000;
+/** No wall clock is believed that more lies between two runs: one that is a year ahead costs a day a start. */
+const MAX_IDLE_MS = 24 * 60 * 60_000;
+
+/** An age in a row. */
+export const ageSchema = v.object({ runMs: sequenceNumber, idleMs: sequenceNumber });
 
 const schema = v.object({ runMs: sequenceNumber, idleMs: sequenceNumber, wallMs: sequenceNumber });
 
 /** Milliseconds that this profile has run in all, by monotonic clocks. */
 export function runningMs(core: CoreState): number {
-  return Math.max(0, Math.floor(core.time.baseMs + core.env.nowMs()));
+  return runTimeOf(core, core.env.nowMs());
 }
 
-/** The present, for `ageOf`. */
+/** The present, for `ageSince`. */
 export function ageNow(core: CoreState): Age {
   return { runMs: runningMs(core), idleMs: core.time.idleMs };
 }
@@ -34,6 +37,22 @@ export function ageSince(core: CoreState, then: Age): Age {
     runMs: Math.max(0, now.runMs - then.runMs),
     idleMs: Math.max(0, now.idleMs - then.idleMs),
   };
+}
+
+/** All that has gone by since `then`, as far as anybody knows: what may go too early counts by it. */
+export function fullAgeMs(core: CoreState, then: Age): number {
+  const { runMs, idleMs } = ageSince(core, then);
+  return runMs + idleMs;
+}
+
+/** A time of the monotonic clock, as a later run can read it. */
+export function runTimeOf(core: CoreState, monotonicMs: number): number {
+  return Math.max(0, Math.floor(core.time.baseMs + monotonicMs));
+}
+
+/** What `runTimeOf` gave, by this run's monotonic clock: below zero where that is of an earlier run. */
+export function monotonicOf(core: CoreState, runMs: number): number {
+  return runMs - core.time.baseMs;
 }
 
 export function saveTime(core: CoreState): void {

@@ -1,6 +1,7 @@
 // Seals what is queued, and what is owed, to the best key of its recipient, and takes the relay's answer.
 import { sealDirect } from '../crypto/direct.ts';
 import { CryptoError } from '../crypto/errors.ts';
+import { type SignedNote, signTurn } from '../crypto/signed-objects.ts';
 import { TOKEN_BYTES } from '../protocol/frames.ts';
 import type { Kid } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS, MAX_HAVE_RANGES, MAX_HAVE_STREAMS } from '../protocol/limits.ts';
@@ -34,7 +35,7 @@ export function pumpOutboxes(core: CoreState): void {
 }
 
 function pump(core: CoreState, peer: Peer): void {
-  if (!core.link.online || peer.sealing) return;
+  if (!core.link.ownChecked || !core.link.online || peer.sealing) return;
   queueLost(core, peer);
   const record = nextQueued(core, peer);
   if (record === null && !isControlDue(core, peer)) {
@@ -129,18 +130,23 @@ function nextNote(core: CoreState, peer: Peer, { record, key }: ToSeal): Note {
   const stream = record?.stream ?? peer.stream;
   const lowest = peer.records.find((candidate) => candidate.stream === stream);
   const wants = peer.wants.slice(0, MAX_WANTS);
-  const isTurn = key.kind !== 'mailbox' && wants.length === 0;
+  const place = { boot: core.boot, k: core.noteCounter, bundleSeq: core.bundleSeq };
+  const isTurn = key.kind !== 'mailbox' && wants.length === 0 && isConversation(peer, record);
   return {
-    boot: core.boot,
-    k: core.noteCounter,
+    ...place,
     low: lowest?.seq ?? peer.nextSeq,
-    bundleSeq: core.bundleSeq,
     have: haveOf(peer),
     lost: peer.turns.lost,
-    turn: isTurn && isConversation(peer, record) ? turnToGive(core, peer).signed : null,
+    turn: isTurn ? signedTurn(core, peer, place) : null,
     quiet: core.quiet,
     wants,
   };
+}
+
+function signedTurn(core: CoreState, peer: Peer, place: SignedNote): Uint8Array {
+  const { n, prekey } = turnToGive(core, peer);
+  const { stream, nextSeq: next } = peer;
+  return signTurn(core.me, place, { n, stream, next, publicKey: prekey.publicKey });
 }
 
 /** Room keys are no conversation, nor is what acknowledges them alone. */
@@ -178,8 +184,8 @@ function noteSealing(core: CoreState, peer: Peer, { record, key }: ToSeal): Seal
   record.sealed = sealing;
   record.mailbox = null;
   record.overtakenAtMs = null;
-  if (record.withdrawable) {
-    record.withdrawable = false;
+  if (!record.mayBeOut) {
+    record.mayBeOut = true;
     saveOut(core, peer, record);
   }
   return sealing;
@@ -234,7 +240,7 @@ function takeAnswer(core: CoreState, peer: Peer, { record, sealing, answer }: Re
   if (record.sealed !== sealing || record.phase !== 'sent' || !peer.records.includes(record))
     return;
   if (answer?.type === 'done') {
-    record.phase = 'relayed';
+    record.phase = 'waiting';
     takeDone(core, peer, record);
     return;
   }
@@ -251,7 +257,7 @@ function takeAnswer(core: CoreState, peer: Peer, { record, sealing, answer }: Re
 function postpone(core: CoreState, record: OutRecord, { inMemory }: Sealing): void {
   // What needed no disk waits as if it were on its way.
   if (inMemory) {
-    record.phase = 'relayed';
+    record.phase = 'waiting';
     return;
   }
   record.sealings--;
@@ -273,5 +279,5 @@ function refuse(core: CoreState, peer: Peer, record: OutRecord): void {
   }
   if (record.sealed?.inMemory === false) {
     record.notBeforeMs = core.env.nowMs() + retryAfterMs(record);
-  } else record.phase = 'relayed';
+  } else record.phase = 'waiting';
 }

@@ -1,4 +1,5 @@
 // One run of numbered items: puts them in order, recognises repeats, says how many are missing. Knows no keys.
+import { hexFromBytes } from '../protocol/bytes.ts';
 import type { Sequence } from './state.ts';
 
 /** Items held behind a gap, and remembered digests: what one sender can make us keep of one run. */
@@ -19,6 +20,11 @@ export function newSequence<Item>(next: number): Sequence<Item> {
     floor: Number.POSITIVE_INFINITY,
     digests: new Map(),
   };
+}
+
+/** Enough to tell two texts apart, 128 bits: many are kept. `digest`: 32 bytes. */
+export function shortDigest(digest: Uint8Array): string {
+  return hexFromBytes(digest.subarray(0, 16));
 }
 
 /** `repeat`: seen before; `forged`: the same number with other bytes; both can't be from an honest sender. */
@@ -105,6 +111,29 @@ export function received<Item>(
     else ranges.push([seq, seq]);
   }
   return { upTo: firstOpen - 1, ranges: ranges.slice(0, maxRanges) };
+}
+
+/**
+ * Forgets everything from number `next` on, which was not its sender's, and counts as new whatever is above the last
+ * that is known to have come, or `low`. Returns how many bytes were held of it.
+ */
+export function cutBack<Item>(sequence: Sequence<Item>, next: number, low: number): number {
+  const before = sequence.heldBytes;
+  for (const [seq, { sizeBytes }] of sequence.held) {
+    if (seq < next) continue;
+    sequence.held.delete(seq);
+    sequence.heldBytes -= sizeBytes;
+  }
+  let last = low - 1;
+  for (const seq of sequence.digests.keys()) {
+    if (seq >= next) sequence.digests.delete(seq);
+    else if (seq > last) last = seq;
+  }
+  sequence.next = Math.min(next, last + 1);
+  const below = sequence.skipped.filter(([from]) => from < sequence.next);
+  sequence.skipped = below.map(([from, to]) => [from, Math.min(to, sequence.next - 1)]);
+  sequence.heldSinceMs = oldestArrivalMs(sequence);
+  return before - sequence.heldBytes;
 }
 
 function isImpatient<Item>(

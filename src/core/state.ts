@@ -34,6 +34,8 @@ export interface Pin {
   readonly nick: string;
   readonly trust: 'known' | 'verified';
   readonly firstSeenMs: number;
+  /** We wrote to them: nobody can bring that about from outside. */
+  readonly contacted: boolean;
   /** The name, also borne by another pinned ID, that the user let this ID bear. */
   readonly acceptedNick: string | null;
 }
@@ -54,6 +56,7 @@ export type Effect =
       readonly type: 'save-identity';
       readonly nick?: string;
       readonly cardSeq?: bigint;
+      /** The least that numbers go on from where the database is lost. */
       readonly bundleSeq?: bigint;
     }
   | { readonly type: 'save-rooms'; readonly rooms: readonly string[] }
@@ -97,8 +100,6 @@ export interface OwnTurn {
   readonly peer: PeerId;
   readonly n: bigint;
   readonly madeAtMs: number;
-  /** As a note carries it, TURN_BYTES. */
-  readonly signed: Uint8Array;
   /** A message has come under it. */
   isUsed: boolean;
 }
@@ -152,7 +153,12 @@ export interface Sealing {
   readonly isFirst: boolean;
 }
 
-/** A record that its recipient has not acknowledged yet. */
+/**
+ * A record that its recipient has not acknowledged yet. `queued`: to be sealed as soon as a key is there. `sent`: at
+ * the relay, which has not answered; `sealed` says how, and `mailbox` is null. `waiting`: nothing is done until
+ * its time to be sealed again (outbox.ts); the relay has taken it, or refused what may be taken later. A record that
+ * lies in a mailbox is `waiting`, or `queued` again; `sealed` is null where an earlier run put it there.
+ */
 export interface OutRecord {
   readonly id: MessageId;
   readonly stream: StreamId;
@@ -161,14 +167,13 @@ export interface OutRecord {
   bytes: Uint8Array;
   /** Monotonic, and below zero where an earlier run queued it. */
   readonly queuedAtMs: number;
-  /** `queued`: to be sealed; `sent`: the relay has not answered; `relayed`: it has it. */
-  phase: 'queued' | 'sent' | 'relayed';
-  /** Those that the relay took, or may have taken. */
+  phase: 'queued' | 'sent' | 'waiting';
+  /** Those that the relay took, or may have taken, since its recipient came last. */
   sealings: number;
-  /** Whether it may be out: it went to the relay, whatever that said of it. */
+  /** It went to a relay, whatever that said of it. */
   transmitted: boolean;
-  /** Its row says that it never went out: it can be taken back. */
-  withdrawable: boolean;
+  /** What its row says of that: true from the start where it can go at once, so that sealing costs no second commit. */
+  mayBeOut: boolean;
   /** In this run. */
   sealed: Sealing | null;
   /** The relay in whose mailbox for its recipient it lies. */
@@ -209,7 +214,10 @@ export interface HeldItem<Item> {
 export interface Incoming {
   /** Oldest first. */
   readonly streams: Map<StreamId, Sequence<DirectRecord>>;
-  /** Order of notes: control parts count only above the last. */
+  /** Of the newest note that brought a record, signed or not: `k` as far as it can be believed. */
+  recordBoot: bigint;
+  recordK: number;
+  /** Of the last note that was signed. */
   lastBoot: bigint;
   lastK: number;
   ackDueAtMs: number | null;
@@ -242,7 +250,7 @@ export interface Peer {
   /** The relay, asked to keep something for them, knew nobody of this ID: not asked again until then. */
   unknownUntilMs: number;
   /** Our numbers for this person: new where the state behind them is. */
-  readonly stream: StreamId;
+  stream: StreamId;
   nextSeq: number;
   records: OutRecord[];
   sealing: boolean;
@@ -264,6 +272,8 @@ export interface CoreState {
   cardSeq: bigint;
   /** The last used of the numbers that never fall: bundles, joins, changed cards. */
   lastSeq: bigint;
+  /** The database is older than the identity file beside it (core/rollback.ts). */
+  isRolledBack: boolean;
   boot: bigint;
   /** Of the newest bundle published. */
   bundleSeq: bigint;
@@ -305,6 +315,8 @@ export interface CoreState {
   readonly active: Set<PeerId>;
   /** Of all records that wait behind a gap. */
   heldBytes: number;
+  /** What came of people whom we never wrote to, in this hour. */
+  strangers: { sinceMs: number; bytes: number; records: number; isTold: boolean };
   /** Messages whose senders' names are not known yet, in order. */
   readonly unnamed: UnnamedMessage[];
   /** Rows to write at the next commit, by place; null deletes. */
@@ -340,6 +352,10 @@ export interface Link {
   /** What waited in our mailbox has been read. */
   drained: boolean;
   readonly fetching: Fetching;
+  /** Our own bundle at the relay has been looked at: nothing goes out before (core/rollback.ts). */
+  ownChecked: boolean;
+  /** Rooms are entered then at the latest, though the mailbox, with their keys, is not read to its end; null: they are. */
+  enterAtMs: number | null;
   /** Counts connections; the number of the present or last one. */
   session: number;
   online: boolean;
@@ -401,6 +417,8 @@ export interface RoomOut {
   readonly seq: number;
   readonly queuedAtMs: number;
   phase: 'queued' | 'sent';
+  /** The relay could not keep it: it goes again then. Monotonic ms. */
+  notBeforeMs: number;
   /** Whether the relay may have had it, in this run or an earlier one. */
   transmitted: boolean;
   /** As it went, to go again unchanged while its chain is current. */
@@ -414,7 +432,7 @@ export interface RoomOut {
 /** Our chain in a room, and to whom it went. */
 export interface OwnChain {
   chain: SenderChain;
-  readonly madeAtMs: number;
+  readonly madeAt: Age;
   /** The record that carries the key to each member. */
   readonly holders: Map<PeerId, MessageId>;
   /** When each member's `want` was last answered. */
@@ -458,6 +476,8 @@ export interface RoomState {
   /** Those whose check is queued. */
   readonly proving: Set<PeerId>;
   rosterComplete: boolean;
+  /** The relay didn't let us in; tried again then, monotonic ms. Null: it did, or has not answered. */
+  enterAgainAtMs: number | null;
   /** The member list changed since the person was told. */
   changed: boolean;
   /** The newest rseq seen, for SUB after a reconnect; 0: from now on. */

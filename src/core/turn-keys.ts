@@ -1,6 +1,7 @@
 // Turn prekeys: each turn of a conversation brings a key of its own, in memory only, for one person alone.
+import type { PeerKeys } from '../crypto/identity.ts';
 import { kidOf, Prekey } from '../crypto/prekey.ts';
-import { openTurn, signTurn } from '../crypto/signed-objects.ts';
+import { openTurn, type Turn } from '../crypto/signed-objects.ts';
 import { wipe } from '../crypto/sodium.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { Kid } from '../protocol/ids.ts';
@@ -22,7 +23,7 @@ const MAX_KIDS = 2 * MAX_TURN_PREKEYS;
 
 /**
  * Our turn key for this person, made where there is none to give: each is given until a message comes under
- * it, or for 30 min. Needs a boot: what it is signed with.
+ * it, or for 30 min.
  */
 export function turnToGive(core: CoreState, peer: Peer): OwnTurn {
   const newest = peer.turns.own.at(-1);
@@ -37,10 +38,7 @@ function addTurn(core: CoreState, peer: Peer): OwnTurn {
   wipe(seed);
   turns.lastN++;
   const n = turns.lastN;
-  const turn: OwnTurn = {
-    ...{ prekey, peer: peer.id, n, madeAtMs: core.env.nowMs(), isUsed: false },
-    signed: signTurn(core.me, core.boot, { n, publicKey: prekey.publicKey }),
-  };
+  const turn: OwnTurn = { prekey, peer: peer.id, n, madeAtMs: core.env.nowMs(), isUsed: false };
   turns.own.push(turn);
   core.turnKeys.set(prekey.kid, turn);
   remember(core, peer, prekey.kid);
@@ -116,23 +114,34 @@ function isDead(core: CoreState, { madeAtMs }: OwnTurn): boolean {
 }
 
 /**
- * Takes the turn key of a note that is above every one before. One whose signature doesn't hold was put
- * there by somebody who stole our prekey, to have our answers sealed to themselves.
+ * What a note signs, where that holds and the note is above every one before; its turn key is taken. Null for anything
+ * else: one whose signature doesn't hold was put there by somebody who stole our prekey.
  */
-export function takeTurn(core: CoreState, peer: Peer, { boot, turn }: Note): void {
-  if (turn === null || peer.keys === null) return;
+export function takeTurn(core: CoreState, peer: Peer, note: Note): Turn | null {
+  const { incoming, keys } = peer;
+  const { boot, k, turn: bytes } = note;
+  const isNewest = boot > incoming.lastBoot || (boot === incoming.lastBoot && k > incoming.lastK);
+  if (bytes === null || keys === null || !isNewest) return null;
+  const turn = openedTurn(bytes, keys, note);
+  if (turn === null) return null;
+  incoming.lastBoot = boot;
+  incoming.lastK = k;
+  const { n, publicKey } = turn;
+  const { theirs } = peer.turns;
+  // Given again until it is used: its time began when it came first.
+  if (theirs === null || boot > theirs.boot || n > theirs.n) {
+    const receivedAtMs = core.env.nowMs();
+    peer.turns.theirs = { ...{ boot, n, kid: kidOf(publicKey), publicKey }, receivedAtMs };
+  }
+  return turn;
+}
+
+function openedTurn(bytes: Uint8Array, keys: PeerKeys, note: Note): Turn | null {
   try {
-    const { n, publicKey } = openTurn(turn, peer.keys, boot);
-    const { theirs } = peer.turns;
-    const isOlder =
-      theirs !== null && (boot < theirs.boot || (boot === theirs.boot && n <= theirs.n));
-    if (isOlder) return;
-    peer.turns.theirs = {
-      ...{ boot, n, kid: kidOf(publicKey), publicKey },
-      receivedAtMs: core.env.nowMs(),
-    };
+    return openTurn(bytes, keys, note);
   } catch (error) {
-    if (!(error instanceof LanchatError)) throw error;
+    if (error instanceof LanchatError) return null;
+    throw error;
   }
 }
 
@@ -150,7 +159,7 @@ export function dropTurn(peer: Peer, kid: Kid): void {
   if (peer.turns.theirs?.kid === kid) peer.turns.theirs = null;
 }
 
-/** The newest run of this person that is proven. */
+/** The newest run of this person that they have signed. */
 export function bootOf({ bundle, incoming }: Peer): bigint {
   const ofBundle = bundle?.boot ?? 0n;
   return ofBundle > incoming.lastBoot ? ofBundle : incoming.lastBoot;

@@ -7,7 +7,7 @@ import {
 } from '../protocol/bundle.ts';
 import { ByteReader, ByteWriter, concatBytes } from '../protocol/bytes.ts';
 import { type CardFields, decodeCard, encodeCardFields } from '../protocol/card.ts';
-import { idBytes } from '../protocol/ids.ts';
+import { idBytes, StreamId } from '../protocol/ids.ts';
 import { SIGNATURE_BYTES } from '../protocol/sizes.ts';
 import { CryptoError } from './errors.ts';
 import { type Identity, type PeerKeys, peerKeys } from './identity.ts';
@@ -67,39 +67,60 @@ export function openBundle(
   return { id, seq, boot, prekeys: copies };
 }
 
-/** A turn prekey that a note gives to its reader. */
+/** A turn prekey that a note gives to its reader, and what is signed of the note with it. */
 export interface Turn {
   /** Rises with each that the same run gives to the same person. */
   readonly n: bigint;
+  /** The sender's stream for the reader, and the number that its next record will have. */
+  readonly stream: StreamId;
+  readonly next: number;
   /** 1,280 bytes. */
   readonly publicKey: Uint8Array;
 }
 
+/** The note that carries it: what it says of its place counts only where it is signed. */
+export interface SignedNote {
+  readonly boot: bigint;
+  readonly k: number;
+  readonly bundleSeq: bigint;
+}
+
 /**
- * `n u64 ‖ pub ‖ SIGN(id, "turn"; ID, boot, n, pub)`, 1,352 bytes (PROTOCOL.md, Turn keys). Signed, since
- * whoever stole the reader's prekey could otherwise have the answers sealed to a key of their own.
+ * `n u64 ‖ stream8 ‖ next u64 ‖ pub ‖ SIGN(id, "turn"; ID, boot, k, bseq, all before)`, TURN_BYTES (PROTOCOL.md, Turn
+ * keys). Signed, since whoever stole the reader's prekey can write in the sender's name: they must not have
+ * the answers sealed to a key of their own, nor move numbers for good.
  */
-export function signTurn(owner: Identity, boot: bigint, { n, publicKey }: Turn): Uint8Array {
-  const fields = [idBytes(owner.id), u64(boot), u64(n), publicKey];
-  return concatBytes([u64(n), publicKey, sign(owner.signSecret, 'turn', ...fields)]);
+export function signTurn(owner: Identity, note: SignedNote, turn: Turn): Uint8Array {
+  const fields = turnFields(turn);
+  return concatBytes([fields, sign(owner.signSecret, 'turn', ...placeOf(owner, note), fields)]);
 }
 
 /** Holds copies. Throws ProtocolError where malformed, CryptoError `bad-signature`. */
 export function openTurn(
   bytes: Uint8Array,
   owner: Pick<PeerKeys, 'id' | 'ed25519'>,
-  boot: bigint,
+  note: SignedNote,
 ): Turn {
   const reader = new ByteReader(bytes);
   const n = reader.u64();
+  const stream = StreamId.fromBytes(reader.take(StreamId.sizeBytes));
+  const next = reader.sequenceNumber();
   const publicKey = reader.take(PREKEY_BYTES).slice();
   const signature = reader.take(SIGNATURE_BYTES);
   reader.end();
-  const fields = [idBytes(owner.id), u64(boot), u64(n), publicKey];
-  if (!verify({ publicKey: owner.ed25519, signature }, 'turn', ...fields)) {
+  const fields = bytes.subarray(0, bytes.length - SIGNATURE_BYTES);
+  if (!verify({ publicKey: owner.ed25519, signature }, 'turn', ...placeOf(owner, note), fields)) {
     throw new CryptoError('bad-signature', 'turn key signature');
   }
-  return { n, publicKey };
+  return { n, stream, next, publicKey };
+}
+
+function turnFields({ n, stream, next, publicKey }: Turn): Uint8Array {
+  return concatBytes([u64(n), idBytes(stream), u64(BigInt(next)), publicKey]);
+}
+
+function placeOf(owner: Pick<PeerKeys, 'id'>, { boot, k, bundleSeq }: SignedNote): Uint8Array[] {
+  return [idBytes(owner.id), u64(boot), u64(BigInt(k)), u64(bundleSeq)];
 }
 
 function u64(value: bigint): Uint8Array {

@@ -22,7 +22,8 @@ type HashLabel =
   | 'pubroom'
   | 'topic'
   | 'room-commit'
-  | 'record';
+  | 'record'
+  | 'message';
 
 type KdfLabel =
   | 'id-sign'

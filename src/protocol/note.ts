@@ -46,8 +46,8 @@ export interface Note {
 export const MAX_WANTS = 8;
 /** Lost keys in one note: as many as one person is given. */
 export const MAX_LOST = MAX_TURN_PREKEYS;
-/** `n u64 ‖ pub ‖ signature` (crypto/signed-objects.ts). */
-export const TURN_BYTES = 8 + PREKEY_BYTES + SIGNATURE_BYTES;
+/** `n u64 ‖ stream8 ‖ next u64 ‖ pub ‖ signature` (crypto/signed-objects.ts). */
+export const TURN_BYTES = 8 + StreamId.sizeBytes + 8 + PREKEY_BYTES + SIGNATURE_BYTES;
 
 // Keys reserved for later issues, in `ctl`: `want-log`, `typing`, `read`.
 const schema = mapOf({

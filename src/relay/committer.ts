@@ -26,7 +26,7 @@ export interface Write {
   /** Inside the transaction. */
   apply(): void;
   /** After it. Must not throw. */
-  settled(outcome: CommitOutcome): void;
+  finished(outcome: CommitOutcome): void;
   /** How many times as long as its commit took nothing more is committed; REST_FACTOR where it doesn't say. */
   readonly restFactor?: number;
 }
@@ -78,7 +78,7 @@ export class Committer {
   soon(): void {
     const restMs = this.#notBeforeMs - this.#context.clock.nowMs();
     if (restMs > 0) this.#arm(restMs);
-    else this.#context.tick.settle(this);
+    else this.#context.tick.commit(this);
   }
 
   /** Commits now, whatever the last one cost. */
@@ -119,7 +119,7 @@ export class Committer {
       this.#retryAtMs = this.#context.clock.nowMs() + RETRY_MS;
       this.#arm(RETRY_MS);
     }
-    for (const write of writes) write.settled(outcome);
+    for (const write of writes) write.finished(outcome);
   }
 
   #transact(writes: readonly Write[]): CommitOutcome {
@@ -152,7 +152,7 @@ export class Committer {
     this.#disarm();
     const cancel = clock.after(delayMs, () => {
       this.#timer = null;
-      tick.settle(this);
+      tick.commit(this);
     });
     this.#timer = { dueMs, cancel };
   }

@@ -41,11 +41,16 @@ export interface Login {
   readonly person: Person;
   /** 16 bytes that stand for the person on disk, see `senderHash`. */
   readonly sender: Uint8Array;
+  /** 16 bytes that stand for the address, see `sourceHash`. */
+  readonly source: Uint8Array;
   readonly sinceMs: number;
-  readonly topics: Set<TopicId>;
+  /** Those subscribed. */
+  readonly topics: Map<TopicId, 'joined' | 'guest'>;
   readonly requests: TokenBucket;
   /** Private messages, each of which costs its recipient a decapsulation. */
   readonly sends: TokenBucket;
+  /** Bytes for rooms. */
+  readonly roomBytes: TokenBucket;
 }
 
 /** `stale-seq`: below the known one. `fork`: the known seq with other bytes. */
@@ -56,7 +61,7 @@ export interface DirectoryContext {
   readonly committer: Committer;
   readonly events: EventLog;
   readonly shelf: ShelfClock;
-  readonly limits: Pick<RelayLimits, 'people' | 'peopleAgeMs' | 'unsavedPeople'>;
+  readonly limits: Pick<RelayLimits, 'people' | 'peopleAgeMs' | 'peopleStayMs' | 'unsavedPeople'>;
 }
 
 /** In memory, who is connected or not saved yet; on disk, who was here, up to bounds of number and age. */
@@ -176,7 +181,7 @@ export class Directory implements Write {
     this.#forgetAbsent(seenMs);
   }
 
-  settled(outcome: CommitOutcome): void {
+  finished(outcome: CommitOutcome): void {
     if (outcome === 'storage') return;
     for (const person of this.#unsaved) {
       person.saved = outcome === 'stored';
@@ -207,18 +212,15 @@ export class Directory implements Write {
   }
 
   #forgetAbsent(nowMs: number): void {
-    const { people, peopleAgeMs } = this.#context.limits;
+    const { people, peopleAgeMs, peopleStayMs } = this.#context.limits;
     for (const prefix of this.#table.absentSince(nowMs - peopleAgeMs, SWEEP_ROWS)) {
       if (!this.#prefixes.has(prefix)) this.#table.remove(prefix);
     }
-    let excess = this.#table.count() - people;
+    const excess = this.#table.count() - people;
     if (excess <= 0) return;
-    // Those connected may be among them; they are passed over.
-    for (const prefix of this.#table.mostCrowded(excess + this.#prefixes.size)) {
-      if (this.#prefixes.has(prefix)) continue;
+    // Those connected may be among them: they are in memory, and are saved again when they leave.
+    for (const prefix of this.#table.mostCrowded(nowMs - peopleStayMs, excess)) {
       this.#table.remove(prefix);
-      excess--;
-      if (excess === 0) return;
     }
   }
 

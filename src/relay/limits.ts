@@ -27,9 +27,15 @@ export interface RelayLimits {
    */
   readonly sendsPerSecond: number;
   readonly sendsBurst: number;
-  /** Topics one connection may subscribe, and topics in memory. */
+  /** What one connection may say in rooms; a guest's bytes count GUEST_FACTOR times. */
+  readonly roomBytesPerSecond: number;
+  readonly roomBytesBurst: number;
+  /** Topics one connection may subscribe, in all and as a guest, which needs one at a time; topics in memory. */
   readonly topicsAConnection: number;
+  readonly guestTopicsAConnection: number;
   readonly topics: number;
+  /** Where nobody else is, so many topics of one source, or in one source of a connection, are safe from others. */
+  readonly topicsFloor: number;
   /** Roster entries of a topic; entries in all of people who are not subscribed now, and how long. */
   readonly rosterEntries: number;
   readonly absentEntries: number;
@@ -38,20 +44,28 @@ export interface RelayLimits {
   readonly logBytes: number;
   readonly logBytesInAll: number;
   readonly logAgeMs: number;
+  /** So much of a log from one source, or in one source from one sender, makes room for nobody else's. */
+  readonly logFloorBytes: number;
   /** Mailbox on disk: of a person, of one sender in it, of all, and age by the shelf clock. */
   readonly mailboxBlobs: number;
   readonly mailboxBytes: number;
   readonly mailboxBlobsASender: number;
   readonly mailboxBytesInAll: number;
   readonly mailboxAgeMs: number;
+  /** As `logFloorBytes`: both bounds hold, so that a few large letters don't count as little. */
+  readonly mailboxFloorBlobs: number;
+  readonly mailboxFloorBytes: number;
   /** People on disk whose cards and bundles are handed out while they are away, and how long. */
   readonly people: number;
   readonly peopleAgeMs: number;
+  /** Who was here within this time is not forgotten for newcomers from the same source. */
+  readonly peopleStayMs: number;
   /** People who left and could not be saved yet, in memory. */
   readonly unsavedPeople: number;
 }
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const DAY_MS = 24 * 60 * 60_000;
 
 export const DEFAULT_LIMITS: RelayLimits = {
@@ -68,21 +82,29 @@ export const DEFAULT_LIMITS: RelayLimits = {
   requestsBurst: 100,
   sendsPerSecond: 250,
   sendsBurst: 2 * MAX_ROOM_MEMBERS,
+  roomBytesPerSecond: 8 * MIB,
+  roomBytesBurst: 16 * MIB,
   topicsAConnection: 64,
+  guestTopicsAConnection: 4,
   topics: 1_024,
+  topicsFloor: 8,
   rosterEntries: MAX_ROOM_MEMBERS,
   absentEntries: 16_384,
   absentEntryAgeMs: 7 * DAY_MS,
   logBytes: 64 * MIB,
   logBytesInAll: 512 * MIB,
   logAgeMs: BLOB_TTL_SECONDS * 1_000,
+  logFloorBytes: 64 * KIB,
   mailboxBlobs: 2_000,
   mailboxBytes: 16 * MIB,
   mailboxBlobsASender: 256,
   mailboxBytesInAll: 512 * MIB,
   mailboxAgeMs: BLOB_TTL_SECONDS * 1_000,
+  mailboxFloorBlobs: 16,
+  mailboxFloorBytes: 128 * KIB,
   people: 4_096,
   peopleAgeMs: 30 * DAY_MS,
+  peopleStayMs: 7 * DAY_MS,
   unsavedPeople: 1_024,
 };
 
@@ -103,8 +125,13 @@ export const END_GRACE_MS = 1_000;
 /** All of a clean shutdown, inside the 2 s that `lanchat relay` promises. */
 export const SHUTDOWN_GRACE_MS = 1_500;
 
-/** A stored blob counts as this many bytes more: its row and its index entries. */
-export const ROW_OVERHEAD_BYTES = 128;
+/** How many times as much a guest pays: it is not listed, and has little to say. */
+export const GUEST_FACTOR = 16;
+/** What a room blob costs beside its bytes: its place in a turn, in a log, and at each subscriber. */
+export const ROOM_BLOB_COST_BYTES = 128;
+
+/** What is stored counts as this many bytes more: its row and its index entries. */
+export const ROW_OVERHEAD_BYTES = 256;
 /** What is yet to be committed; above it, who adds to it is read more slowly. */
 export const UNCOMMITTED_BYTES = 2 * MIB;
 /** One page of a mailbox: blobs, and bytes of them; the last blob may go beyond. */
@@ -122,6 +149,8 @@ export const LOG_SEGMENT_BYTES = 64 * 1024;
 export const RECENT_TOKENS = 16_384;
 /** Of each topic that many are read back from the log when it is opened. */
 export const RECENT_TOKENS_A_TOPIC = 1_024;
+/** Of each topic, tokens of what went out and could not be stored, so that it need not go out again. */
+export const REFUSED_TOKENS_A_TOPIC = 1_024;
 /** An empty topic leaves memory after this long. */
 export const TOPIC_IDLE_MS = 15 * 60_000;
 /** How often the relay looks for what is older than it may be. */

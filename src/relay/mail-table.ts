@@ -7,14 +7,12 @@ import { DamagedRows } from './damaged-rows.ts';
 import { deliverParts } from './deliver.ts';
 import { ROW_OVERHEAD_BYTES, SWEEP_ROWS } from './limits.ts';
 import { bytesOf, idFrom, numberOf } from './relay-database.ts';
+import type { PlacedLoad } from './share-ledger.ts';
+import type { Origin } from './shares.ts';
 
 /** Whose a letter is, and for whom. */
-export interface Route {
+export interface Route extends Origin {
   readonly recipient: PeerPrefix;
-  /** 16 bytes that stand for its sender, see `senderHash`. */
-  readonly sender: Uint8Array;
-  /** 16 bytes that stand for the address it came from, see `sourceHash`. */
-  readonly source: Uint8Array;
 }
 
 /** A blob that waits for its recipient. */
@@ -32,12 +30,6 @@ export interface RemovedLetter extends Route {
   readonly sizeBytes: number;
 }
 
-/** Blobs, and what they count for against quotas. */
-export interface Load {
-  readonly blobs: number;
-  readonly bytes: number;
-}
-
 /** What a row counts for. A damaged size must not pass for a full relay, where others would have to yield. */
 const SIZE = `max(${ROW_OVERHEAD_BYTES}, min(${ROW_OVERHEAD_BYTES + MAX_FRAME_BYTES}, ifnull(size, 0)))`;
 const NUMBER = 'SELECT CAST(rseq AS TEXT) AS number FROM mail INDEXED BY';
@@ -52,7 +44,7 @@ export class MailTable {
   readonly #remove: Statement;
   readonly #removeOf: Statement;
   readonly #ofSender: Statement;
-  readonly #ofSource: Statement;
+  readonly #from: Statement;
   readonly #expired: Statement;
   readonly #loads: Statement;
   readonly #loadsOf: Statement;
@@ -72,7 +64,9 @@ export class MailTable {
     this.#ofSender = database.prepare(
       `${NUMBER} ${box} AND sender = ? AND source = ? ORDER BY rseq`,
     );
-    this.#ofSource = database.prepare(`${NUMBER} mail_source WHERE source = ? ORDER BY rseq`);
+    this.#from = database.prepare(
+      `${NUMBER} mail_source WHERE source = ? AND sender = ? ORDER BY rseq`,
+    );
     this.#expired = database.prepare(
       `${NUMBER} mail_expiry WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?`,
     );
@@ -119,9 +113,9 @@ export class MailTable {
     return this.#removeFirst(this.#ofSender.iterate(idBytes(recipient), sender, source));
   }
 
-  /** Null where there is none from this source, in any mailbox. */
-  removeOldestFrom(source: Uint8Array): RemovedLetter | null {
-    return this.#removeFirst(this.#ofSource.iterate(source));
+  /** Null where there is none of this sender from this source, in any mailbox. */
+  removeOldestFrom({ sender, source }: Origin): RemovedLetter | null {
+    return this.#removeFirst(this.#from.iterate(source, sender));
   }
 
   hasExpired(shelfMs: number): boolean {
@@ -140,13 +134,15 @@ export class MailTable {
   }
 
   /** What each sender has from each source, in each mailbox or in one; without what is damaged. */
-  *loads(recipient?: PeerPrefix): Generator<Route & { readonly load: Load }> {
+  *loads(recipient?: PeerPrefix): Generator<PlacedLoad<PeerPrefix>> {
     const rows =
       recipient === undefined ? this.#loads.iterate() : this.#loadsOf.iterate(idBytes(recipient));
     for (const row of rows) {
       const route = routeOf(row);
       if (route === null) continue;
-      yield { ...route, load: { blobs: numberOf(row, 'blobs'), bytes: numberOf(row, 'bytes') } };
+      const { recipient: place, source, sender } = route;
+      const load = { blobs: numberOf(row, 'blobs'), bytes: numberOf(row, 'bytes') };
+      yield { place, source, sender, load };
     }
   }
 

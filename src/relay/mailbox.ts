@@ -4,6 +4,7 @@ import type { Database } from '../storage/database.ts';
 import { type CommitOutcome, type Committer, SHORT_REST_FACTOR, type Write } from './committer.ts';
 import { renumber } from './deliver.ts';
 import type { EventLog } from './events.ts';
+import { shareThatYields } from './fairness.ts';
 import {
   FETCH_BLOBS,
   FETCH_BYTES,
@@ -11,11 +12,11 @@ import {
   type RelayLimits,
   ROW_OVERHEAD_BYTES,
 } from './limits.ts';
-import { shareThatYields, sourceThatYields } from './mail-fairness.ts';
-import { MailLedger } from './mail-ledger.ts';
 import { type Letter, MailTable, type RemovedLetter } from './mail-table.ts';
 import { keyOf, RecentTokens } from './recent-tokens.ts';
 import { MAX_INTEGER, readOr, readUndamaged } from './relay-database.ts';
+import { ShareLedger } from './share-ledger.ts';
+import type { Load, Measure } from './shares.ts';
 import type { RelayStart } from './shelf-clock.ts';
 
 /** Acknowledged blobs that are forgotten together; above it the next commit does not wait for company. */
@@ -44,12 +45,16 @@ export interface MailboxContext {
   readonly start: RelayStart;
 }
 
+/**
+ * All mailboxes. A letter is stored with the next commit, and its sender told then; what is read is acknowledged
+ * by number, and forgotten. As a Write, it forgets on disk what was acknowledged or is too old.
+ */
 export class Mailbox implements Write {
   /** Its senders wait for the disk and for nothing else. */
   readonly restFactor = SHORT_REST_FACTOR;
   readonly #context: MailboxContext;
   readonly #table: MailTable;
-  readonly #ledger: MailLedger;
+  readonly #ledger: ShareLedger<PeerPrefix>;
   /** Of what was delivered and has left the disk. */
   readonly #recent = new RecentTokens(RECENT_TOKENS);
   #acked = new Map<PeerPrefix, Set<bigint>>();
@@ -59,13 +64,16 @@ export class Mailbox implements Write {
   constructor(context: MailboxContext) {
     this.#context = context;
     this.#table = new MailTable(context.database);
-    this.#ledger = new MailLedger(this.#table, context.limits);
+    this.#ledger = new ShareLedger(this.#table, {
+      inPlace: mailMeasure(context.limits),
+      inAll: bytesMeasure(context.limits),
+    });
     this.#lastRseq = context.start.firstRseq;
   }
 
   /** Blobs that wait for this recipient; 0 where the disk can't tell. */
   queued(recipient: PeerPrefix): number {
-    return readOr(this.#context.events, 0, () => this.#ledger.box(recipient).blobs);
+    return readOr(this.#context.events, 0, () => this.#ledger.load(recipient).blobs);
   }
 
   /** Keeps the letter's bytes until `answer` is called, after the commit; its frame is then numbered. */
@@ -75,8 +83,8 @@ export class Mailbox implements Write {
       apply: () => {
         outcome = this.#put(letter);
       },
-      settled: (commit) => {
-        if (commit !== 'stored') this.#ledger.forget();
+      finished: (commit) => {
+        this.#count(commit);
         answer(commit === 'stored' ? outcome : commit);
       },
       restFactor: this.restFactor,
@@ -137,8 +145,8 @@ export class Mailbox implements Write {
     for (const letter of expired) this.#removed(letter);
   }
 
-  settled(outcome: CommitOutcome): void {
-    if (outcome !== 'stored') this.#ledger.forget();
+  finished(outcome: CommitOutcome): void {
+    this.#count(outcome);
     if (outcome !== 'storage') this.#forgetAcks();
     if (outcome === 'stored') this.sweep();
   }
@@ -158,21 +166,22 @@ export class Mailbox implements Write {
     renumber(frame, rseq);
     const expiresMs = start.shelf.nowMs() + Math.min(ttlMs, limits.mailboxAgeMs);
     this.#table.insert(letter, { rseq, sizeBytes, expiresMs });
-    this.#ledger.add(letter, sizeBytes);
+    this.#ledger.add(letter.recipient, letter, loadOf(sizeBytes));
     return 'stored';
   }
 
   /** False where the letter is refused. */
   #makeRoom(letter: Letter, sizeBytes: number): boolean {
-    const { limits } = this.#context;
+    const { mailboxBlobsASender, mailboxBytesInAll } = this.#context.limits;
     const ledger = this.#ledger;
-    if (ledger.ofSender(letter).blobs >= limits.mailboxBlobsASender) return false;
-    const fitsAll = () => ledger.bytesInAll + sizeBytes <= limits.mailboxBytesInAll;
-    if (!fitsAll() && sourceThatYields(ledger, letter, sizeBytes) === null) return false;
+    if (ledger.of(letter.recipient).ofSender(letter).blobs >= mailboxBlobsASender) return false;
+    const fitsAll = () => ledger.all.load.bytes + sizeBytes <= mailboxBytesInAll;
+    const shareInAll = () => shareThatYields(ledger.all, letter, loadOf(sizeBytes));
+    if (!fitsAll() && shareInAll() === null) return false;
     if (!this.#makeRoomInBox(letter, sizeBytes)) return false;
     while (!fitsAll()) {
-      const source = sourceThatYields(ledger, letter, sizeBytes);
-      if (source === null || !this.#removed(this.#table.removeOldestFrom(source))) return false;
+      const share = shareInAll();
+      if (share === null || !this.#removed(this.#table.removeOldestFrom(share))) return false;
     }
     return true;
   }
@@ -181,9 +190,10 @@ export class Mailbox implements Write {
     const { recipient } = letter;
     const { mailboxBlobs, mailboxBytes } = this.#context.limits;
     for (;;) {
-      const { blobs, bytes } = this.#ledger.box(recipient);
+      const shares = this.#ledger.of(recipient);
+      const { blobs, bytes } = shares.load;
       if (blobs < mailboxBlobs && bytes + sizeBytes <= mailboxBytes) return true;
-      const share = shareThatYields(this.#ledger, letter, sizeBytes);
+      const share = shareThatYields(shares, letter, loadOf(sizeBytes));
       if (share === null) return false;
       const { source, sender } = share;
       if (!this.#removed(this.#table.removeOldestOf({ recipient, source, sender }))) return false;
@@ -193,9 +203,41 @@ export class Mailbox implements Write {
   /** False where there was none, though it had been counted: a damaged row. All is then counted again. */
   #removed(letter: RemovedLetter | null): boolean {
     if (letter === null) this.#ledger.forget();
-    else this.#ledger.remove(letter, letter.sizeBytes);
+    else this.#ledger.remove(letter.recipient, letter, loadOf(letter.sizeBytes));
     return letter !== null;
   }
+
+  #count(outcome: CommitOutcome): void {
+    if (outcome === 'stored') this.#ledger.keep();
+    else this.#ledger.undo();
+  }
+}
+
+type MailLimits = Pick<
+  RelayLimits,
+  'mailboxBlobs' | 'mailboxBytes' | 'mailboxFloorBlobs' | 'mailboxFloorBytes'
+>;
+
+/** The part of a full mailbox that a load is, by number or by bytes, whichever is more. */
+function mailMeasure(limits: MailLimits): Measure {
+  const { mailboxBlobs, mailboxBytes } = limits;
+  return {
+    weight: ({ blobs, bytes }) => Math.max(blobs / mailboxBlobs, bytes / mailboxBytes),
+    isSmall: (load) => isSmall(load, limits),
+  };
+}
+
+function bytesMeasure(limits: MailLimits): Measure {
+  return { weight: ({ bytes }) => bytes, isSmall: (load) => isSmall(load, limits) };
+}
+
+function isSmall({ blobs, bytes }: Load, limits: MailLimits): boolean {
+  return blobs <= limits.mailboxFloorBlobs && bytes <= limits.mailboxFloorBytes;
+}
+
+/** Of one letter. */
+function loadOf(sizeBytes: number): Load {
+  return { blobs: 1, bytes: sizeBytes };
 }
 
 /** With the sender in it, so that nobody can take another's token. */

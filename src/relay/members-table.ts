@@ -107,7 +107,7 @@ export class MembersTable implements Write {
     this.#bound();
   }
 
-  settled(outcome: CommitOutcome): void {
+  finished(outcome: CommitOutcome): void {
     if (outcome !== 'storage') this.#changes = new Map();
     if (outcome === 'stored') this.sweep();
   }
@@ -141,7 +141,10 @@ export class MembersTable implements Write {
       const fullest = this.#fullest.get();
       if (fullest === undefined) return;
       const most = Math.ceil(numberOf(fullest, 'members') / 16);
-      excess -= this.#removeSome.run(bytesOf(fullest, 'topic'), most).changes;
+      const removed = this.#removeSome.run(bytesOf(fullest, 'topic'), most).changes;
+      // A damaged index may name rows that are not there: the next sweep tries again.
+      if (removed === 0) return;
+      excess -= removed;
     }
   }
 }

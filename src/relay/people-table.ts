@@ -28,7 +28,9 @@ export class PeopleTable {
   constructor(database: Database) {
     this.#get = database.prepare('SELECT id, source, card, bundle FROM people WHERE prefix = ?');
     this.#has = database.prepare('SELECT 1 FROM people WHERE prefix = ?');
-    this.#put = database.prepare('INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?, ?, ?)');
+    this.#put = database.prepare(`INSERT INTO people VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)
+      ON CONFLICT (prefix) DO UPDATE SET
+        id = ?2, source = ?3, seen_ms = ?4, card = ?5, bundle = ?6`);
     this.#see = database.prepare('UPDATE people SET source = ?, seen_ms = ? WHERE prefix = ?');
     this.#remove = database.prepare('DELETE FROM people WHERE prefix = ?');
     this.#count = database.prepare('SELECT count(*) AS people FROM people');
@@ -38,11 +40,12 @@ export class PeopleTable {
       `SELECT prefix FROM people WHERE seen_ms <= ? AND NOT ${hasMail} ORDER BY seen_ms LIMIT ?`,
     );
     this.#mostCrowded = database.prepare(`
-      WITH person AS MATERIALIZED (SELECT prefix, source, seen_ms, ${hasMail} AS has_mail FROM people)
+      WITH person AS MATERIALIZED
+        (SELECT prefix, source, since_ms, seen_ms, ${hasMail} AS has_mail FROM people)
       SELECT prefix FROM person ORDER BY
-        row_number() OVER (PARTITION BY source ORDER BY has_mail DESC, seen_ms DESC) DESC,
+        row_number() OVER (PARTITION BY source ORDER BY seen_ms <= ?1, since_ms, seen_ms DESC) DESC,
         has_mail, seen_ms
-      LIMIT ?`);
+      LIMIT ?2`);
   }
 
   /** Null where there is none, or its row is damaged. */
@@ -87,11 +90,11 @@ export class PeopleTable {
   }
 
   /**
-   * Fair: first those from where the most came, and of each place those without mail who are absent longest.
-   * So a crowd of made-up people pushes out itself.
+   * Fair: first those from where the most came; of each place those who were not here since `shelfMs`, then the
+   * newest. So a crowd of made-up people pushes out itself, and none of those who come and go beside it.
    */
-  mostCrowded(limit: number): PeerPrefix[] {
-    return this.#mostCrowded.all(limit).flatMap(prefixOf);
+  mostCrowded(shelfMs: number, limit: number): PeerPrefix[] {
+    return this.#mostCrowded.all(shelfMs, limit).flatMap(prefixOf);
   }
 
   /** Null where the row is damaged, and is left as it is. */

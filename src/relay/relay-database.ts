@@ -6,12 +6,12 @@ import { StorageError } from '../storage/storage-error.ts';
 import type { EventLog } from './events.ts';
 
 /**
- * Times are milliseconds: `shelf_ms`, `expires_ms`, `stored_ms` and `seen_ms` of the shelf clock, the others of
- * the wall clock. Numbers of blobs are above 2^53: they go in, and come out in the frames only, or as text.
+ * Times are milliseconds: `started_ms` and `wall_ms` of the wall clock, the others of the shelf clock. Numbers of blobs are above 2^53: they go in, and come out in the frames only, or as text.
  *
  * `mail_box` finds a mailbox, a sender's share of it, and a token; `size` in it lets them be counted without
- * reading a blob. A `sender` is a keyed hash of an ID, a `source` one of an address under a key that ends with
- * the run. A row of `log` is what a topic's subscribers were sent in one turn.
+ * reading a blob, as in `log_share`. A `sender` is a keyed hash of an ID, a `source` one of an address under a key
+ * that ends with the run. A row of `log` is what one sender said in a topic in one turn. People are known
+ * `since_ms`, and were here last at `seen_ms`.
  */
 const SCHEMA = `
 CREATE TABLE relay (
@@ -32,12 +32,13 @@ CREATE TABLE mail (
   frame BLOB NOT NULL
 ) STRICT;
 CREATE INDEX mail_box ON mail (recipient, sender, source, token, size);
-CREATE INDEX mail_source ON mail (source);
+CREATE INDEX mail_source ON mail (source, sender);
 CREATE INDEX mail_expiry ON mail (expires_ms);
 CREATE TABLE people (
   prefix BLOB NOT NULL,
   id BLOB NOT NULL,
   source BLOB NOT NULL,
+  since_ms INTEGER NOT NULL,
   seen_ms INTEGER NOT NULL,
   card BLOB NOT NULL,
   bundle BLOB
@@ -47,13 +48,17 @@ CREATE INDEX people_seen ON people (seen_ms, prefix);
 CREATE TABLE log (
   topic BLOB NOT NULL,
   last INTEGER NOT NULL,
+  source BLOB NOT NULL,
+  sender BLOB NOT NULL,
   size INTEGER NOT NULL,
   stored_ms INTEGER NOT NULL,
   expires_ms INTEGER NOT NULL,
   marks BLOB NOT NULL,
   frames BLOB NOT NULL
 ) STRICT;
-CREATE INDEX log_topic ON log (topic, last, size);
+CREATE INDEX log_topic ON log (topic, last);
+CREATE INDEX log_share ON log (topic, source, sender, last, size);
+CREATE INDEX log_source ON log (source, sender);
 CREATE INDEX log_expiry ON log (expires_ms);
 CREATE TABLE members (
   topic BLOB NOT NULL,

@@ -1,8 +1,8 @@
 // The blind host, put together: sockets in, events out. Reads nothing that people wrote.
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { relayIdentityFromSeed } from '../crypto/identity.ts';
+import { type RelayIdentity, relayIdentityFromSeed } from '../crypto/identity.ts';
 import { signAnnouncement } from '../crypto/login.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
@@ -102,54 +102,50 @@ class RunningRelay implements Relay {
 
   constructor(options: RelayOptions, database: Database) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const clock = options.clock ?? SYSTEM_CLOCK;
-    const relay = relayIdentityFromSeed(options.seed);
-    const events = new EventLog(options.onEvent);
+    const { seed, onEvent, onBytes, clock = SYSTEM_CLOCK } = options;
+    const events = new EventLog(onEvent);
+    const relay = relayIdentityFromSeed(seed);
+    const tick = this.#tick;
+    const budget = new QueueBudget(limits.outQueueBytesInAll);
+    const longAnswers = new LongAnswers({ budget, tick });
     this.relayId = relay.id;
     this.#clock = clock;
     this.#events = events;
     this.#gate = new ReadGate(clock, () => events.countSlowed());
     this.#news = new News(clock);
-    const tick = this.#tick;
-    const news = this.#news;
-    const budget = new QueueBudget(limits.outQueueBytesInAll);
-    const longAnswers = new LongAnswers({ budget, tick });
-    const stores = new Stores({ database, clock, tick, events, limits });
+    const base = { clock, tick, events, limits };
+    const stores = new Stores({ ...base, database });
     this.#stores = stores;
-    this.#topics = new Topics({ clock, tick, news, events, limits, longAnswers, stores });
+    this.#topics = new Topics({ ...base, news: this.#news, longAnswers, stores });
+    this.#admission = this.#createAdmission(limits);
+    this.#connections = { clock, tick, limits, gate: this.#gate, budget, tap: onBytes ?? null };
+    this.#sessions = this.#createSessions(relay, { limits, longAnswers });
+  }
+
+  #createAdmission(limits: RelayLimits): Admission {
     const tls = createTlsServer(
       (socket) => this.#accepted(socket),
       (socket) => this.#refused(socket),
     );
-    this.#admission = new Admission({
-      clock,
-      limits,
-      events,
-      begin: (socket) => void tls.emit('connection', socket),
-    });
-    this.#connections = {
-      clock,
-      tick,
-      limits,
-      gate: this.#gate,
-      budget,
-      tap: options.onBytes ?? null,
-    };
-    this.#sessions = {
-      clock,
-      relay,
-      limits,
-      events,
+    const begin = (socket: Socket) => void tls.emit('connection', socket);
+    return new Admission({ clock: this.#clock, limits, events: this.#events, begin });
+  }
+
+  #createSessions(
+    relay: RelayIdentity,
+    { limits, longAnswers }: Pick<SessionContext, 'limits' | 'longAnswers'>,
+  ): SessionContext {
+    const stores = this.#stores;
+    return {
+      ...{ clock: this.#clock, events: this.#events, topics: this.#topics, stores },
+      ...{ relay, limits, longAnswers },
       announced: {
         frameBytes: MAX_FRAME_BYTES,
         topics: limits.topicsAConnection,
         mailboxBlobs: limits.mailboxBlobs,
       },
       random: randomBytes,
-      presence: new Presence(stores.directory, { news, tick }),
-      topics: this.#topics,
-      stores,
-      longAnswers,
+      presence: new Presence(stores.directory, { news: this.#news, tick: this.#tick }),
       loggedIn: ({ id }) => this.#admission.loggedIn(id),
     };
   }

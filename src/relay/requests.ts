@@ -5,7 +5,7 @@ import type { Code } from '../protocol/codes.ts';
 import { type DirectHeader, decodeHeader } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { FRAME_HEADER_BYTES, type Frame, type FrameOf } from '../protocol/frames.ts';
-import { peerPrefix } from '../protocol/ids.ts';
+import { peerPrefix, type TopicId } from '../protocol/ids.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Clock } from './clock.ts';
 import { deliverFrame } from './deliver.ts';
@@ -15,8 +15,10 @@ import {
   ACKS_A_REQUEST,
   ANSWER_BYTES_A_REQUEST,
   CONGESTION_HOLD_MS,
+  GUEST_FACTOR,
   MAX_FOUND_BYTES,
   PAGE_BYTES_A_REQUEST,
+  ROOM_BLOB_COST_BYTES,
 } from './limits.ts';
 import type { LongAnswers } from './long-answers.ts';
 import type { StoreOutcome } from './mailbox.ts';
@@ -144,9 +146,9 @@ function store(
 ): void {
   const { recipient } = header;
   const frame = deliverFrame({ rseq: NOT_STORED, blob });
-  const { sender, person } = login;
+  const { sender, source } = login;
   const letter = {
-    ...{ recipient, sender, source: person.source, token: token.slice() },
+    ...{ recipient, sender, source, token: token.slice() },
     ...{ ttlMs: ttlSeconds * 1_000, frame },
   };
   context.stores.mailbox.store(letter, (outcome) => {
@@ -217,7 +219,20 @@ function fanOut(login: Login, frame: FrameOf<'fanout'>, context: RequestContext)
   if (header.kind !== 'room') throw new ProtocolError('fanout of a private blob');
   const outcome = context.topics.fanOut(login, header.topic, frame);
   holdWhileUncommitted(login, context);
+  payForRoom(login, { topic: header.topic, sizeBytes: frame.blob.length }, context);
   return outcome;
+}
+
+/** As `paySend`: each subscriber and the log pay for every byte. */
+function payForRoom(
+  { roomBytes, topics, connection }: Login,
+  { topic, sizeBytes }: { readonly topic: TopicId; readonly sizeBytes: number },
+  { clock }: RequestContext,
+): void {
+  const factor = topics.get(topic) === 'joined' ? 1 : GUEST_FACTOR;
+  roomBytes.take((sizeBytes + ROOM_BLOB_COST_BYTES) * factor);
+  const ready = (nowMs: number) => roomBytes.ready(nowMs);
+  if (!ready(clock.nowMs())) connection.hold(ready);
 }
 
 function publish(login: Login, frame: FrameOf<'publish'>, context: RequestContext): Outcome {

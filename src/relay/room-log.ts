@@ -4,68 +4,86 @@ import type { Database } from '../storage/database.ts';
 import type { CommitOutcome, Committer, Write } from './committer.ts';
 import { type DeliverPart, deliverParts } from './deliver.ts';
 import type { EventLog } from './events.ts';
-import { LOG_SEGMENT_BYTES, type RelayLimits, ROW_OVERHEAD_BYTES } from './limits.ts';
+import { shareThatYields } from './fairness.ts';
+import { type RelayLimits, ROW_OVERHEAD_BYTES } from './limits.ts';
 import { type LogMark, readMarks } from './log-marks.ts';
-import { type LogLoad, type LogRow, type LogSegment, LogTable } from './log-table.ts';
+import { type LogRow, type LogSegment, LogTable } from './log-table.ts';
 import { MAX_INTEGER, readOr, readUndamaged } from './relay-database.ts';
+import { type PlacedLoad, ShareLedger } from './share-ledger.ts';
+import type { Load, Measure, Origin, Shares } from './shares.ts';
 import type { ShelfClock } from './shelf-clock.ts';
 
-/** A full log loses this part of it at a time, and no more bytes than these, so that not every message pays. */
-const EVICT_PART = 1 / 16;
-const EVICT_BYTES = 2 * LOG_SEGMENT_BYTES;
-const NO_FRAMES = new Uint8Array();
+const NOBODY = new Uint8Array();
 
 /** A blob of the log. */
 export type LoggedPart = DeliverPart & LogMark;
 
 export interface LoggedSegment {
   readonly last: bigint;
+  /** Of all of it, see `senderHash`; empty where the row is damaged. */
+  readonly sender: Uint8Array;
   readonly frames: Uint8Array;
   /** Those that may still be handed out. */
   readonly parts: readonly LoggedPart[];
 }
+
+/** `stored`: durable. `quota`: there is no room for it, and it is not kept. The others are the commit's. */
+export type LogOutcome = 'stored' | 'quota' | Exclude<CommitOutcome, 'stored'>;
 
 export interface RoomLogContext {
   readonly database: Database;
   readonly committer: Committer;
   readonly events: EventLog;
   readonly shelf: ShelfClock;
-  readonly limits: Pick<RelayLimits, 'logBytes' | 'logBytesInAll' | 'logAgeMs'>;
+  readonly limits: Pick<RelayLimits, 'logBytes' | 'logBytesInAll' | 'logAgeMs' | 'logFloorBytes'>;
 }
 
-/** As a Write, it forgets what is too old. */
+/** What can be full: a topic's log, or the disk. */
+interface Bounded {
+  readonly limitBytes: number;
+  readonly shares: () => Shares;
+  readonly removeOldest: (of: Origin) => PlacedLoad<TopicId> | null;
+}
+
+/**
+ * All topics' logs. Where one is full, or all together are, who holds most of it loses their oldest. As a
+ * Write, it forgets what is too old.
+ */
 export class RoomLog implements Write {
   readonly #context: RoomLogContext;
   readonly #table: LogTable;
-  /** Bytes of each topic; counted when first needed, and after a commit that failed. */
-  #sizes: Map<TopicId, number> | null = null;
-  #bytesInAll = 0;
+  readonly #ledger: ShareLedger<TopicId>;
+  readonly #all: Bounded;
 
   constructor(context: RoomLogContext) {
+    const { database, limits } = context;
+    const table = new LogTable(database);
+    const measure = bytesMeasure(limits.logFloorBytes);
+    const ledger = new ShareLedger(table, { inPlace: measure, inAll: measure });
     this.#context = context;
-    this.#table = new LogTable(context.database);
+    this.#table = table;
+    this.#ledger = ledger;
+    this.#all = {
+      limitBytes: limits.logBytesInAll,
+      shares: () => ledger.all,
+      removeOldest: (of) => table.removeOldestFrom(of),
+    };
   }
 
-  /** Inside a transaction; `undone` where that fails. Makes room by forgetting what is oldest. */
-  append(segment: LogSegment): void {
-    const { shelf, limits } = this.#context;
-    const { topic, marks, frames } = segment;
-    const sizeBytes = frames.length + marks.length + ROW_OVERHEAD_BYTES;
-    const storedMs = shelf.nowMs();
-    const expiresMs = storedMs + Math.min(segment.ttlMs, limits.logAgeMs);
-    // Counted first: what is inserted is added to that.
-    this.#counted();
-    this.#table.insert(segment, { sizeBytes, storedMs, expiresMs });
-    this.#add({ topic, bytes: sizeBytes });
-    if (this.#sizeOf(topic) > limits.logBytes) this.#evict(topic, limits.logBytes);
-    while (this.#bytesInAll > limits.logBytesInAll) {
-      const largest = this.#largest();
-      if (largest === null || !this.#evict(largest, this.#sizeOf(largest) - 1)) return;
-    }
-  }
-
-  undone(): void {
-    this.#sizes = null;
+  /** Keeps their bytes until `answer` is called, after the commit, with what became of each. */
+  store(segments: readonly LogSegment[], answer: (outcomes: readonly LogOutcome[]) => void): void {
+    let outcomes: readonly LogOutcome[] = [];
+    const write: Write = {
+      apply: () => {
+        outcomes = segments.map((segment) => this.#append(segment));
+      },
+      finished: (commit) => {
+        this.#count(commit);
+        answer(commit === 'stored' ? outcomes : segments.map(() => commit));
+      },
+    };
+    const sizeBytes = segments.reduce((size, { frames }) => size + frames.length, 0);
+    this.#context.committer.urgent(write, sizeBytes);
   }
 
   /** The first segment that ends above `cursor`; null where there is none. Throws StorageError. */
@@ -75,7 +93,7 @@ export class RoomLog implements Write {
     if (found === null) return null;
     const row = readUndamaged(this.#context.events, () => this.#table.row(found.rowid));
     return row === null
-      ? { last: found.last, frames: NO_FRAMES, parts: [] }
+      ? { last: found.last, sender: NOBODY, frames: NOBODY, parts: [] }
       : this.#segmentOf(row, found.last);
   }
 
@@ -99,17 +117,17 @@ export class RoomLog implements Write {
   }
 
   apply(): void {
-    for (const { topic, bytes } of this.#table.removeExpired(this.#context.shelf.nowMs())) {
-      if (this.#sizes !== null) this.#add({ topic, bytes: -bytes });
-    }
+    const expired = this.#table.removeExpired(this.#context.shelf.nowMs());
+    for (const load of expired) this.#removed(load);
   }
 
-  settled(outcome: CommitOutcome): void {
+  finished(outcome: CommitOutcome): void {
+    this.#count(outcome);
     if (outcome === 'stored') this.sweep();
-    else this.undone();
   }
 
-  #segmentOf({ storedMs, marks: markBytes, frames }: LogRow, last: bigint): LoggedSegment {
+  #segmentOf(row: LogRow, last: bigint): LoggedSegment {
+    const { storedMs, sender, marks: markBytes, frames } = row;
     const parts = deliverParts(frames) ?? [];
     const marks = readMarks(markBytes) ?? [];
     const first = last - BigInt(parts.length) + 1n;
@@ -117,62 +135,80 @@ export class RoomLog implements Write {
       parts.length === marks.length &&
       parts.every(({ rseq }, index) => rseq === first + BigInt(index));
     // Damaged: it costs those who were away these blobs, and nobody else's.
-    if (!isWhole) return { last, frames, parts: [] };
+    if (!isWhole) return { last, sender, frames, parts: [] };
     const ageMs = this.#context.shelf.nowMs() - storedMs;
     const logged = parts.flatMap((part, index) => {
       const mark = marks[index];
       return mark === undefined || mark.ttlMs <= ageMs ? [] : [{ ...part, ...mark }];
     });
-    return { last, frames, parts: logged };
+    return { last, sender, frames, parts: logged };
   }
 
-  /** Removes the oldest of a topic until at most `limitBytes` are left, and a bit more; false: none was there. */
-  #evict(topic: TopicId, limitBytes: number): boolean {
-    const goal = limitBytes - Math.min(limitBytes * EVICT_PART, EVICT_BYTES);
-    while (this.#sizeOf(topic) > goal) {
-      const removed = this.#table.removeOldest(topic);
-      if (removed === null) {
+  #append(segment: LogSegment): 'stored' | 'quota' {
+    const { shelf, limits } = this.#context;
+    const { topic, marks, frames } = segment;
+    const sizeBytes = frames.length + marks.length + ROW_OVERHEAD_BYTES;
+    if (!this.#makeRoom(segment, sizeBytes)) return 'quota';
+    const storedMs = shelf.nowMs();
+    const expiresMs = storedMs + Math.min(segment.ttlMs, limits.logAgeMs);
+    this.#table.insert(segment, { sizeBytes, storedMs, expiresMs });
+    this.#ledger.add(topic, segment, loadOf(sizeBytes));
+    return 'stored';
+  }
+
+  /** False where the segment is refused. */
+  #makeRoom(segment: LogSegment, sizeBytes: number): boolean {
+    const { topic } = segment;
+    const own: Bounded = {
+      limitBytes: this.#context.limits.logBytes,
+      shares: () => this.#ledger.of(topic),
+      removeOldest: (of) => this.#table.removeOldestOf(topic, of),
+    };
+    const excess = ({ shares, limitBytes }: Bounded) =>
+      shares().load.bytes + sizeBytes - limitBytes;
+    const yielding = (bounded: Bounded) =>
+      originThatYields(bounded.shares(), segment, { sizeBytes, excess: excess(bounded) });
+    if (excess(this.#all) > 0 && yielding(this.#all) === null) return false;
+    for (const bounded of [own, this.#all]) {
+      while (excess(bounded) > 0) {
+        const origin = yielding(bounded);
+        if (origin === null) return false;
         // It had been counted, and is damaged: the log is a bit longer than it may be.
-        this.undone();
-        return false;
+        if (!this.#removed(bounded.removeOldest(origin))) return true;
       }
-      this.#add({ topic, bytes: -removed.bytes });
     }
     return true;
   }
 
-  #sizeOf(topic: TopicId): number {
-    return this.#counted().get(topic) ?? 0;
+  /** False where there was none. All is then counted again. */
+  #removed(removed: PlacedLoad<TopicId> | null): boolean {
+    if (removed === null) this.#ledger.forget();
+    else this.#ledger.remove(removed.place, removed, removed.load);
+    return removed !== null;
   }
 
-  #largest(): TopicId | null {
-    let largest: TopicId | null = null;
-    let most = 0;
-    for (const [topic, bytes] of this.#counted()) {
-      if (bytes <= most) continue;
-      largest = topic;
-      most = bytes;
-    }
-    return largest;
+  #count(outcome: CommitOutcome): void {
+    if (outcome === 'stored') this.#ledger.keep();
+    else this.#ledger.undo();
   }
+}
 
-  #add({ topic, bytes }: LogLoad): void {
-    const sizes = this.#counted();
-    const size = (sizes.get(topic) ?? 0) + bytes;
-    this.#bytesInAll += bytes;
-    if (size > 0) sizes.set(topic, size);
-    else sizes.delete(topic);
-  }
+/** Where nobody else's yields, who goes on talking loses their own oldest, as far as that is enough. */
+function originThatYields(
+  shares: Shares,
+  origin: Origin,
+  { sizeBytes, excess }: { readonly sizeBytes: number; readonly excess: number },
+): Origin | null {
+  const share = shareThatYields(shares, origin, loadOf(sizeBytes));
+  if (share !== null) return share;
+  return shares.of(origin).bytes >= excess ? origin : null;
+}
 
-  #counted(): Map<TopicId, number> {
-    if (this.#sizes !== null) return this.#sizes;
-    const sizes = new Map<TopicId, number>();
-    this.#bytesInAll = 0;
-    for (const { topic, bytes } of this.#table.loads()) {
-      sizes.set(topic, bytes);
-      this.#bytesInAll += bytes;
-    }
-    this.#sizes = sizes;
-    return sizes;
-  }
+function bytesMeasure(floorBytes: number): Measure {
+  return { weight: ({ bytes }) => bytes, isSmall: ({ bytes }) => bytes <= floorBytes };
+}
+
+/** Of one segment. */
+function loadOf(sizeBytes: number): Load {
+  return { blobs: 1, bytes: sizeBytes };
 }

@@ -105,11 +105,8 @@ export class Session implements ConnectionOwner {
       this.connection.end('login-failed', 'signature');
       return;
     }
-    const person = stores.directory.enter(
-      card,
-      auth.card,
-      stores.sourceHash(this.connection.address),
-    );
+    const source = stores.sourceHash(this.connection.address);
+    const person = stores.directory.enter(card, auth.card, source);
     if (person === 'prefix-taken' || person === 'fork') {
       this.connection.end(person, `card of ${fingerprintLabel(card.id)}`);
       return;
@@ -119,10 +116,12 @@ export class Session implements ConnectionOwner {
       connection: this.connection,
       person,
       sender: stores.senderHash(person.id),
+      source,
       sinceMs: this.#context.clock.nowMs(),
-      topics: new Set(),
+      topics: new Map(),
       requests: this.#bucket(limits.requestsPerSecond, limits.requestsBurst),
       sends: this.#bucket(limits.sendsPerSecond, limits.sendsBurst),
+      roomBytes: this.#bucket(limits.roomBytesPerSecond, limits.roomBytesBurst),
     });
     const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
     const queued = stores.mailbox.queued(peerPrefix(person.id));

@@ -101,7 +101,7 @@ export class ShelfClock implements Write {
     this.#save.run(this.nowMs(), Math.floor(this.#clock.wallMs()));
   }
 
-  settled(outcome: CommitOutcome): void {
+  finished(outcome: CommitOutcome): void {
     if (outcome === 'stored') this.#savedAtMs = this.#clock.nowMs();
   }
 }

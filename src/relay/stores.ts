@@ -9,11 +9,11 @@ import { Committer } from './committer.ts';
 import { Directory } from './directory.ts';
 import type { EventLog } from './events.ts';
 import { type RelayLimits, SWEEP_INTERVAL_MS } from './limits.ts';
-import { SENDER_BYTES } from './log-marks.ts';
 import { Mailbox } from './mailbox.ts';
 import { MembersTable } from './members-table.ts';
 import { networkOf } from './network.ts';
 import { RoomLog } from './room-log.ts';
+import { ORIGIN_BYTES } from './shares.ts';
 import { type RelayStart, recordStart } from './shelf-clock.ts';
 import type { Tick } from './tick.ts';
 
@@ -54,16 +54,16 @@ export class Stores {
   /** 16 bytes that stand for a person on disk: without this database's key they name nobody. */
   senderHash(id: PeerId): Uint8Array {
     const hash = deriveKey(this.start.senderKey, 'relay-sender', idBytes(id));
-    return hash.slice(0, SENDER_BYTES);
+    return hash.slice(0, ORIGIN_BYTES);
   }
 
   /**
-   * 16 bytes that stand for a machine on disk: what comes from one address, or one IPv6 network, belongs
-   * together. Nobody can tell which address that was once this run is over.
+   * 16 bytes that stand for a machine on disk: what comes from one address, or one IPv6 network elsewhere,
+   * belongs together. Nobody can tell which address that was once this run is over.
    */
   sourceHash(address: string): Uint8Array {
     const network = utf8FromText(networkOf(address));
-    return deriveKey(this.#sourceKey, 'relay-source', network).slice(0, SENDER_BYTES);
+    return deriveKey(this.#sourceKey, 'relay-source', network).slice(0, ORIGIN_BYTES);
   }
 
   /** The relay's heartbeat: true each time that what is in memory is to be swept as well. */

@@ -6,13 +6,13 @@ interface Flushable {
 
 /**
  * Runs after the turn's input, each stage once: `gather` (topics and newcomers fill outboxes), `write`
- * (outboxes write), then `settle` (the disk, which nobody's delivery waits for) and what that had to answer.
+ * (outboxes write), then `commit` (the disk, which nobody's delivery waits for) and what that had to answer.
  * What is added to a stage while it runs is the next turn's.
  */
 export class Tick {
   #gather = new Set<Flushable>();
   #write: Flushable[] = [];
-  #settle = new Set<Flushable>();
+  #commit = new Set<Flushable>();
   #scheduled: NodeJS.Immediate | null = null;
 
   gather(source: Flushable): void {
@@ -26,8 +26,8 @@ export class Tick {
     this.#schedule();
   }
 
-  settle(source: Flushable): void {
-    this.#settle.add(source);
+  commit(source: Flushable): void {
+    this.#commit.add(source);
     this.#schedule();
   }
 
@@ -38,10 +38,10 @@ export class Tick {
     this.#gather = new Set();
     for (const source of sources) source.flush();
     this.#writeAll();
-    if (this.#settle.size === 0) return;
-    const settling = this.#settle;
-    this.#settle = new Set();
-    for (const source of settling) source.flush();
+    if (this.#commit.size === 0) return;
+    const committing = this.#commit;
+    this.#commit = new Set();
+    for (const source of committing) source.flush();
     this.#writeAll();
   }
 

@@ -19,6 +19,10 @@ export interface TopicReaderOptions {
   readonly ownToken: (token: Uint8Array) => void;
 }
 
+/**
+ * Goes through the log from the cursor on: what others said is sent, in its order; a damaged segment is passed
+ * over. What is told to `ownToken` stays valid no longer than the call.
+ */
 export class TopicReader {
   readonly #options: TopicReaderOptions;
   #cursor: bigint;
@@ -43,14 +47,16 @@ export class TopicReader {
     return true;
   }
 
-  #send({ frames, parts }: LoggedSegment): void {
+  #send({ sender, frames, parts }: LoggedSegment): void {
     const { login, cursor, ownToken } = this.#options;
+    if (equalBytes(sender, login.sender)) {
+      for (const { token } of parts) ownToken(token);
+      return;
+    }
     const segment = new Segment(frames);
     let [from, to] = [0, 0];
     for (const part of parts) {
-      const isOwn = equalBytes(part.sender, login.sender);
-      if (isOwn) ownToken(part.token);
-      if (isOwn || part.rseq <= cursor) continue;
+      if (part.rseq <= cursor) continue;
       // What stands side by side goes out in one stretch.
       if (part.from !== to) {
         if (to > from) login.connection.sendSegment(segment, from, to);

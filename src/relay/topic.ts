@@ -2,19 +2,25 @@
 import type { FrameOf } from '../protocol/frames.ts';
 import { idBytes, type TopicId } from '../protocol/ids.ts';
 import type { Clock } from './clock.ts';
-import type { CommitOutcome } from './committer.ts';
 import type { Login } from './directory.ts';
 import type { EventLog } from './events.ts';
-import { CONGESTION_HOLD_MS, RECENT_TOKENS_A_TOPIC, type RelayLimits } from './limits.ts';
+import {
+  CONGESTION_HOLD_MS,
+  RECENT_TOKENS_A_TOPIC,
+  REFUSED_TOKENS_A_TOPIC,
+  type RelayLimits,
+} from './limits.ts';
 import type { LongAnswers } from './long-answers.ts';
 import type { News } from './news.ts';
 import { keyOf, type RecentTokens } from './recent-tokens.ts';
 import { readOr } from './relay-database.ts';
+import type { LogOutcome } from './room-log.ts';
 import { Roster, type RosterOutcome } from './roster.ts';
 import type { Stores } from './stores.ts';
+import { Subscribers } from './subscribers.ts';
 import type { Tick } from './tick.ts';
 import { TopicReader } from './topic-reader.ts';
-import { buildSegment, type PendingBlob, sendBetween } from './turn-segment.ts';
+import { buildSegment, type PendingBlob, sendTurn, type TurnPiece } from './turn-segment.ts';
 
 type Subscribe = FrameOf<'sub'>;
 type Unsubscribe = FrameOf<'unsub'>;
@@ -41,17 +47,18 @@ export interface TopicContext {
 
 /** In memory while somebody is subscribed, and a while longer; its log and its roster are on disk. */
 export class Topic {
-  readonly #id: TopicId;
+  readonly id: TopicId;
   readonly #context: TopicContext;
   readonly #roster: Roster;
-  /** Guests are told of joins and given no blobs. */
-  readonly #subscribers = new Map<Login, 'joined' | 'guest'>();
-  /** Subscribers who are given nothing newer yet. */
+  readonly #subscribers = new Subscribers();
+  /** Members who are given nothing newer yet. */
   readonly #behind = new Map<Login, Behind>();
   /** This turn's. */
   #pending: PendingBlob[] = [];
   /** By the key of their token, until their commit: this turn's, and what went out before. */
-  readonly #unsettled = new Map<string, PendingBlob>();
+  readonly #unstored = new Map<string, PendingBlob>();
+  /** By the key of their token, of blobs that went out and could not be stored: who has them, see `hadBy`. */
+  readonly #refused = new Map<string, number>();
   /** Turns whose commit is to come. */
   #uncommitted = 0;
   #head: bigint;
@@ -59,7 +66,7 @@ export class Topic {
 
   /** `head`: above every number that this topic has given out. */
   constructor(id: TopicId, head: bigint, context: TopicContext) {
-    this.#id = id;
+    this.id = id;
     this.#context = context;
     this.#head = head;
     this.#emptySinceMs = context.clock.nowMs();
@@ -81,9 +88,13 @@ export class Topic {
     return this.#head;
   }
 
+  get subscribers(): Pick<Subscribers, 'members' | 'onlySource' | 'logins' | 'standing'> {
+    return this.#subscribers;
+  }
+
   /** Null while somebody is subscribed, or something is yet to be stored. */
   get emptySinceMs(): number | null {
-    return this.#unsettled.size === 0 ? this.#emptySinceMs : null;
+    return this.#unstored.size === 0 ? this.#emptySinceMs : null;
   }
 
   get absent(): number {
@@ -112,16 +123,16 @@ export class Topic {
       if (outcome !== 'done') return outcome;
       this.#context.news.changed(this);
     }
-    this.#subscribers.set(login, standing);
+    this.#subscribers.add(login, standing);
     this.#behind.delete(login);
     this.#emptySinceMs = null;
-    const page = { req, topic: this.#id, head: this.#head };
+    const page = { req, topic: this.id, head: this.#head };
     login.connection.sendSegment(this.#roster.everybody(page));
     if (standing === 'joined' && cursor > 0n) {
       const behind = { login, reader: this.#readerFor(login, cursor), isInLine: false };
       this.#behind.set(login, behind);
       this.#catchUp(behind);
-    }
+    } else this.#subscribers.goLive(login);
     return 'done';
   }
 
@@ -137,8 +148,8 @@ export class Topic {
   /** The connection is not subscribed any more; without a signed leave, the member is only not here. */
   leave(login: Login): void {
     this.flush();
-    const standing = this.#subscribers.get(login);
-    this.#subscribers.delete(login);
+    const standing = this.#subscribers.standing(login);
+    this.#subscribers.remove(login);
     this.#behind.delete(login);
     if (standing === 'joined') {
       this.#roster.left(login.person.id);
@@ -148,8 +159,8 @@ export class Topic {
   }
 
   /**
-   * Takes a blob for this turn's segment, and answers when it is stored; a token that is known already is not
-   * sent again, and `done` where it is stored already.
+   * Takes a blob for this turn's segment, and answers when it is stored, or can't be. A token that is known
+   * already is not sent again, and `done` where it is stored already.
    */
   fanOut(sender: Login, frame: FrameOf<'send' | 'fanout'>): 'done' | 'later' {
     const { req, token, ttlSeconds, blob } = frame;
@@ -157,16 +168,16 @@ export class Topic {
     const key = this.#keyOf(token);
     if (recent.has(key)) return 'done';
     const waiter = { login: sender, req };
-    const known = this.#unsettled.get(key);
+    const known = this.#unstored.get(key);
     if (known !== undefined) {
       known.waiters.push(waiter);
       return 'later';
     }
     const ttlMs = Math.min(ttlSeconds * 1_000, limits.logAgeMs);
-    const mark = { sender: sender.sender, token, ttlMs };
-    const pending = { sender, key, mark, blob, waiters: [waiter] };
+    const hadBy = this.#refused.get(key) ?? null;
+    const pending = { sender, key, mark: { token, ttlMs }, blob, hadBy, waiters: [waiter] };
     this.#pending.push(pending);
-    this.#unsettled.set(key, pending);
+    this.#unstored.set(key, pending);
     tick.gather(this);
     return 'later';
   }
@@ -176,55 +187,65 @@ export class Topic {
     if (this.#pending.length === 0) return;
     const pending = this.#pending;
     this.#pending = [];
-    const { segment, own, pieces, last } = buildSegment(this.#id, pending, this.#head);
-    this.#head = last;
-    for (const [login, standing] of this.#subscribers) {
-      if (standing === 'guest' || this.#behind.has(login)) continue;
-      const left = own.get(login);
-      if (left === undefined) login.connection.sendSegment(segment);
-      else sendBetween(login, segment, left);
-    }
-    const { log, committer } = this.#context.stores;
+    const turn = buildSegment(this.id, pending, this.#head);
+    this.#head = turn.last;
+    for (const [login, live] of this.#subscribers.live()) sendTurn(login, live, turn);
+    const { pieces } = turn;
     this.#uncommitted++;
-    const apply = () => {
-      for (const piece of pieces) log.append(piece);
-    };
-    const settled = (outcome: CommitOutcome) => this.#settled(pending, outcome);
-    committer.urgent({ apply, settled }, segment.bytes.length);
-    this.#slowDown(own.keys());
+    const segments = pieces.map(({ segment }) => segment);
+    this.#context.stores.log.store(segments, (outcomes) => this.#finished(pieces, outcomes));
+    this.#slowDown(turn.own.keys());
   }
 
   /** Tells all subscribers how the roster changed. */
   tell(): void {
-    const page = { req: 0, topic: this.#id, head: this.#head };
+    const page = { req: 0, topic: this.id, head: this.#head };
     const segment = this.#roster.takeChanges(page);
     if (segment === null) return;
-    for (const { connection } of this.#subscribers.keys()) connection.sendSegment(segment);
+    for (const { connection } of this.#subscribers.logins()) connection.sendSegment(segment);
   }
 
-  /** What was refused is forgotten, so that it is sent again when it is tried again. */
-  #settled(pending: readonly PendingBlob[], outcome: CommitOutcome): void {
+  #finished(pieces: readonly TurnPiece[], outcomes: readonly LogOutcome[]): void {
     this.#uncommitted--;
-    if (outcome !== 'stored') this.#context.stores.log.undone();
-    for (const { key, waiters } of pending) {
-      this.#unsettled.delete(key);
-      if (outcome === 'stored') this.#context.recent.add(key);
-      for (const { login, req } of waiters) answer(login, req, outcome);
+    for (const [index, { blobs }] of pieces.entries()) {
+      const outcome = outcomes[index] ?? 'internal';
+      for (const blob of blobs) this.#answer(blob, outcome);
     }
     if (this.#uncommitted > 0) return;
     for (const behind of this.#behind.values()) this.#catchUp(behind);
   }
 
+  /** Who is live has it already. What was not stored may be sent again: then it goes to the others, and to the log. */
+  #answer({ key, waiters }: PendingBlob, outcome: LogOutcome): void {
+    this.#unstored.delete(key);
+    this.#refused.delete(key);
+    if (outcome === 'stored') this.#context.recent.add(key);
+    else this.#refused.set(key, this.#subscribers.lastLive);
+    if (this.#refused.size > REFUSED_TOKENS_A_TOPIC) this.#forgetRefused();
+    for (const { login, req } of waiters) {
+      if (outcome === 'stored') login.connection.sendDone(req);
+      else login.connection.send({ type: 'error', req, code: outcome });
+    }
+  }
+
+  /** What is sent again after that reaches some twice: they drop it. */
+  #forgetRefused(): void {
+    for (const oldest of this.#refused.keys()) {
+      this.#refused.delete(oldest);
+      return;
+    }
+  }
+
   /** Under which a token is known, among those of all topics. */
   #keyOf(token: Uint8Array): string {
-    return keyOf(idBytes(this.#id), token);
+    return keyOf(idBytes(this.id), token);
   }
 
   #readerFor(login: Login, cursor: bigint): TopicReader {
     const { stores, recent } = this.#context;
     const { log } = stores;
     const ownToken = (token: Uint8Array) => recent.add(this.#keyOf(token));
-    return new TopicReader({ log, topic: this.#id, login, cursor, ownToken });
+    return new TopicReader({ log, topic: this.id, login, cursor, ownToken });
   }
 
   /** In its turn, the next page; then, when everything that went out meanwhile is read too, live blobs. */
@@ -237,27 +258,20 @@ export class Topic {
       if (this.#behind.get(login) !== behind) return;
       const hasMore = readOr(this.#context.events, false, () => reader.sendPage());
       if (hasMore) this.#catchUp(behind);
-      else if (this.#uncommitted === 0) this.#behind.delete(login);
+      else if (this.#uncommitted === 0) {
+        this.#behind.delete(login);
+        this.#subscribers.goLive(login);
+      }
     });
   }
 
   /** When most can't keep up, the senders wait; a few slow ones fill their queues and are dropped. */
   #slowDown(senders: Iterable<Login>): void {
-    if (!this.#isCongested()) return;
+    const subscribers = this.#subscribers;
+    if (!subscribers.congested) return;
     const untilMs = this.#context.clock.nowMs() + CONGESTION_HOLD_MS;
     for (const { connection } of senders) {
-      connection.hold((nowMs) => nowMs >= untilMs || !this.#isCongested());
+      connection.hold((nowMs) => nowMs >= untilMs || !subscribers.congested);
     }
   }
-
-  #isCongested(): boolean {
-    let congested = 0;
-    for (const { connection } of this.#subscribers.keys()) if (connection.congested) congested++;
-    return congested * 2 > this.#subscribers.size;
-  }
-}
-
-function answer({ connection }: Login, req: number, outcome: CommitOutcome): void {
-  if (outcome === 'stored') connection.sendDone(req);
-  else connection.send({ type: 'error', req, code: outcome });
 }

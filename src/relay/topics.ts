@@ -5,6 +5,7 @@ import type { Login } from './directory.ts';
 import { RECENT_TOKENS, SEEN_INTERVAL_MS, TOPIC_IDLE_MS } from './limits.ts';
 import { RecentTokens } from './recent-tokens.ts';
 import { Topic, type TopicContext } from './topic.ts';
+import { type Newcomer, topicThatYields } from './topic-fairness.ts';
 
 /**
  * What a SUB, UNSUB or FANOUT came to: `done`, `later` where the commit answers, or the code of the ERROR that
@@ -39,13 +40,12 @@ export class Topics {
 
   /** Answers with ROSTER frames where it is `done`. */
   subscribe(login: Login, frame: FrameOf<'sub'>): TopicOutcome {
-    const { limits } = this.#context;
-    const isNew = !login.topics.has(frame.topic);
-    if (isNew && login.topics.size >= limits.topicsAConnection) return 'too-many-topics';
-    const topic = this.#topics.get(frame.topic) ?? this.#open(frame.topic);
+    const newcomer = { login, standing: standingIn(frame) };
+    if (!this.#mayHave(frame.topic, newcomer)) return 'too-many-topics';
+    const topic = this.#topics.get(frame.topic) ?? this.#open(frame.topic, newcomer);
     if (topic === null) return 'quota';
     const outcome = topic.subscribe(login, frame);
-    if (outcome === 'done') login.topics.add(frame.topic);
+    if (outcome === 'done') login.topics.set(frame.topic, newcomer.standing);
     return outcome;
   }
 
@@ -60,7 +60,7 @@ export class Topics {
 
   /** The connection has ended. */
   leave(login: Login): void {
-    for (const id of login.topics) this.#topics.get(id)?.leave(login);
+    for (const id of login.topics.keys()) this.#topics.get(id)?.leave(login);
     login.topics.clear();
     this.#boundAbsent();
   }
@@ -88,24 +88,42 @@ export class Topics {
     return login.topics.has(id) ? (this.#topics.get(id) ?? null) : null;
   }
 
-  #open(id: TopicId): Topic | null {
-    if (this.#topics.size >= this.#context.limits.topics && !this.#dropLongestEmpty()) return null;
+  #mayHave(id: TopicId, { login, standing }: Newcomer): boolean {
+    const { topicsAConnection, guestTopicsAConnection } = this.#context.limits;
+    const others = [...login.topics].filter(([other]) => other !== id);
+    const asGuest = others.filter(([, each]) => each === 'guest').length;
+    const isTooOften = standing === 'guest' && asGuest >= guestTopicsAConnection;
+    return others.length < topicsAConnection && !isTooOften;
+  }
+
+  #open(id: TopicId, newcomer: Newcomer): Topic | null {
+    const { topics, topicsFloor } = this.#context.limits;
+    if (this.#topics.size >= topics) {
+      const yielding = topicThatYields(this.#topics.values(), newcomer, topicsFloor);
+      if (yielding === null) return null;
+      this.#empty(yielding);
+      this.#drop(yielding.id, yielding);
+    }
     const topic = new Topic(id, this.#floor, this.#context);
     this.#topics.set(id, topic);
     this.#boundAbsent();
     return topic;
   }
 
-  #dropLongestEmpty(): boolean {
-    let longest: { id: TopicId; topic: Topic; sinceMs: number } | null = null;
-    for (const [id, topic] of this.#topics) {
-      const sinceMs = topic.emptySinceMs;
-      if (sinceMs === null || (longest !== null && sinceMs >= longest.sinceMs)) continue;
-      longest = { id, topic, sinceMs };
+  /**
+   * A member has to know that nothing comes any more: its connection ends. A guest is told when it speaks again.
+   * What they said last is stored, or refused, before anybody opens the topic anew.
+   */
+  #empty(topic: Topic): void {
+    for (const login of [...topic.subscribers.logins()]) {
+      if (topic.subscribers.standing(login) === 'joined') {
+        login.connection.end('quota', 'more topics than others leave to it');
+        continue;
+      }
+      topic.leave(login);
+      login.topics.delete(topic.id);
     }
-    if (longest === null) return false;
-    this.#drop(longest.id, longest.topic);
-    return true;
+    if (topic.emptySinceMs === null) this.#context.stores.committer.flush();
   }
 
   #drop(id: TopicId, topic: Topic): void {
@@ -123,4 +141,8 @@ export class Topics {
     }
     for (; absent > this.#context.limits.absentEntries; absent--) fullest?.forgetAbsent();
   }
+}
+
+function standingIn({ join }: FrameOf<'sub'>): 'joined' | 'guest' {
+  return join.standing === 'joined' ? 'joined' : 'guest';
 }

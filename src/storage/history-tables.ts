@@ -16,6 +16,12 @@ export type HistoryWrite =
       readonly reason: string | null;
     };
 
+/** A page of a conversation: what ends before a message (null: its end), or begins after one (null: its beginning). */
+export type PageRange = { readonly limit: number } & (
+  | { readonly before: MessageId | null }
+  | { readonly after: MessageId | null }
+);
+
 export interface ConversationSummary {
   readonly conversation: Conversation;
   /** The newest that opens. */
@@ -72,18 +78,21 @@ export class HistoryTables {
     this.rows.update({ ...found, message: { ...found.message, state, reason } });
   }
 
-  /** The last `limit` messages before this one, or of all; null where that one isn't there. */
-  page(
-    conversation: Conversation,
-    { before, limit }: { readonly before: MessageId | null; readonly limit: number },
-  ): MessagePage | null {
+  /** Oldest first; null where the message named isn't there. */
+  page(conversation: Conversation, range: PageRange): MessagePage | null {
     const name = this.#nameOf(conversation);
-    if (before === null) {
+    const { limit } = range;
+    const named = 'after' in range ? range.after : range.before;
+    const found = named === null ? null : this.find(named);
+    if (named !== null && found === null) return null;
+    if ('after' in range) {
+      const afterRow = found?.row ?? 0;
+      return this.#index.after(name, { afterRow, newestRow: this.#lastRow(name), limit });
+    }
+    if (found === null) {
       const newestRow = this.#lastRow(name);
       return this.#index.before(name, { beforeRow: LAST_ROW, newestRow, limit });
     }
-    const found = this.find(before);
-    if (found === null) return null;
     const newestRow = found.conversation === name ? found.previousRow : 0;
     return this.#index.before(name, { beforeRow: found.row, newestRow, limit });
   }

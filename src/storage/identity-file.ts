@@ -3,7 +3,9 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { SEAL_BYTES } from '../crypto/row-seal.ts';
+import { wipe } from '../crypto/sodium.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
+import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_NICK_BYTES } from '../protocol/limits.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
@@ -75,6 +77,24 @@ export async function readIdentity(
 ): Promise<StoredIdentity | UnsealedIdentity | null> {
   const schema = v.union([format.schema, unsealed]);
   return readRecord(join(folder, FOLDER_ENTRIES.identity), { ...format, schema });
+}
+
+/** Whose profile is in `folder`, or null in a fresh one: what of an identity is no secret. Throws StorageError. */
+export async function readOwner(
+  folder: string,
+): Promise<Pick<IdentityFields, 'id' | 'nick'> | null> {
+  const identity = await readIdentity(folder);
+  if (identity === null) return null;
+  if ('seed' in identity) wipe(identity.seed);
+  const { id, nick } = identity;
+  return { id, nick };
+}
+
+/** For what only reads: opening a profile would make it. Throws UsageError `no-profile`, StorageError. */
+export async function requireProfile(folder: string): Promise<void> {
+  if ((await readOwner(folder)) !== null) return;
+  const message = `there is no profile in ${folder}; name the right folder with --home DIR, or open lanchat to make one`;
+  throw new UsageError('no-profile', message);
 }
 
 /**

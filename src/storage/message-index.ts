@@ -27,6 +27,7 @@ export class MessageIndex {
   readonly #rows: MessageRows;
   readonly #byId: Statement;
   readonly #before: Statement;
+  readonly #after: Statement;
   readonly #nextConversation: Statement;
   readonly #olderDays: Statement;
   readonly #ofDay: Statement;
@@ -39,6 +40,9 @@ export class MessageIndex {
     this.#byId = numbers(`INDEXED BY message_by_id WHERE id = ? ORDER BY row LIMIT ${MAX_SAME_ID}`);
     this.#before = numbers(
       'INDEXED BY message_by_conversation WHERE conversation = ? AND row < ? ORDER BY row DESC LIMIT ?',
+    );
+    this.#after = numbers(
+      'INDEXED BY message_by_conversation WHERE conversation = ? AND row > ? ORDER BY row LIMIT ?',
     );
     this.#nextConversation = database.prepare(
       'SELECT conversation FROM message INDEXED BY message_by_conversation WHERE conversation > ? ORDER BY conversation LIMIT 1',
@@ -121,6 +125,19 @@ export class MessageIndex {
     return { messages: messages.slice(0, limit).toReversed(), more: messages.length > limit };
   }
 
+  /** The first `limit` of a conversation in rows after `afterRow`, oldest first. `newestRow`: the last of all. */
+  after(
+    conversation: string,
+    { afterRow, newestRow, limit }: { afterRow: number; newestRow: number; limit: number },
+  ): MessagePage {
+    const messages: StoredMessage[] = [];
+    for (const found of this.#ascending(conversation, { afterRow, newestRow, atOnce: limit + 1 })) {
+      messages.push(found.message);
+      if (messages.length > limit) break;
+    }
+    return { messages: messages.slice(0, limit), more: messages.length > limit };
+  }
+
   /** The newest of a conversation that opens. `newestRow` as in `before`. */
   newest(conversation: string, newestRow: number): MessageRow | null {
     const rows = this.#descending(conversation, { beforeRow: LAST_ROW, newestRow, atOnce: 1 });
@@ -172,6 +189,26 @@ export class MessageIndex {
       }
     }
     this.#expect(expected, { above: 0, conversation });
+  }
+
+  /** As `#descending`, the other way. */
+  *#ascending(
+    conversation: string,
+    { afterRow, newestRow, atOnce }: { afterRow: number; newestRow: number; atOnce: number },
+  ): IterableIterator<MessageRow> {
+    let row = afterRow;
+    for (let isMore = true; isMore; ) {
+      const numbers = this.#after.all(conversation, row, atOnce).map(numberOf);
+      isMore = numbers.length === atOnce && (numbers.at(-1) ?? row) > row;
+      for (const number of numbers) {
+        const found = this.#read(number, (found) => found.conversation === conversation);
+        if (found !== null) this.#expect(found.previousRow, { above: row, conversation });
+        if (number <= row) this.#distrust();
+        else row = number;
+        if (found !== null) yield found;
+      }
+    }
+    this.#expect(newestRow, { above: row, conversation });
   }
 
   /** A row of this conversation that the index didn't give may not be there. */

@@ -5,7 +5,12 @@ import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { CONVERSATION_TABLE } from './conversation-rows.ts';
 import { type Database, openDatabase } from './database.ts';
-import { type ConversationSummary, HistoryTables, type HistoryWrite } from './history-tables.ts';
+import {
+  type ConversationSummary,
+  HistoryTables,
+  type HistoryWrite,
+  type PageRange,
+} from './history-tables.ts';
 import type { MessagePage } from './message-index.ts';
 import { conversationName, MESSAGE_TABLE } from './message-rows.ts';
 import { NamedRows, namedTable } from './named-rows.ts';
@@ -115,7 +120,7 @@ export class ProfileStore {
    * before (same id, same conversation) is not written twice; the state of one that isn't there is
    * forgotten. Throws RangeError on a message that could not be read back, or a place of over 1,024 bytes.
    */
-  commit({ state, history }: Batch): void {
+  commit({ state, history }: Batch): readonly MessageId[] {
     const added = this.#transaction(() => {
       for (const { place, value } of state) {
         if (value === null) this.#state.delete(place);
@@ -127,23 +132,23 @@ export class ProfileStore {
       this.#search.add({ row, conversation, text: message.text });
     }
     if (state.length > 0) this.#scrubber.scrubSoon();
+    const isNew = new Set(added.map(({ message }) => message));
+    return history.flatMap((write) =>
+      write.type === 'message' && !isNew.has(write.message) ? [write.message.id] : [],
+    );
   }
 
-  /** The last `limit` messages before this one, or of all; oldest first. None where it isn't there. */
-  page(
-    conversation: Conversation,
-    range: { readonly before: MessageId | null; readonly limit: number },
-  ): MessagePage {
+  /** Oldest first. Throws UsageError `unknown-message` where the one that `range` names isn't there. */
+  page(conversation: Conversation, range: PageRange): MessagePage {
     const page = this.#repairing(() => this.#history.page(conversation, range));
-    return page ?? { messages: [], more: false };
+    if (page === null) throw unknownMessage();
+    return page;
   }
 
   /** What came after this message, in order, in all conversations. Throws UsageError `unknown-message`. */
   after(id: MessageId, limit: number): MessagePage {
     const found = this.#repairing(() => this.#history.find(id));
-    if (found === null) {
-      throw new UsageError('unknown-message', 'history holds no message with this id');
-    }
+    if (found === null) throw unknownMessage();
     const messages: StoredMessage[] = [];
     for (const { message } of this.#history.rows.oldestFirst(found.row)) {
       if (messages.length === limit) return { messages, more: true };
@@ -265,4 +270,10 @@ export class ProfileStore {
       return work();
     }
   }
+}
+
+function unknownMessage(): UsageError {
+  const message =
+    'history holds no message with this ID; lanchat history CONVERSATION --ids shows them';
+  return new UsageError('unknown-message', message);
 }

@@ -21,6 +21,13 @@ export interface Settings {
 /** A hundred years: as good as for good. */
 export const MAX_KEEP_DAYS = 36_500;
 
+const keepDaysSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_KEEP_DAYS));
+
+/** Whether `keepDays` may be this. */
+export function isKeepDays(days: number): boolean {
+  return v.is(keepDaysSchema, days);
+}
+
 export const DEFAULT_SETTINGS: Settings = { rooms: [], keepDays: 0, showDelivered: true };
 
 export const settingsFormat: RecordFormat<Settings> = {
@@ -28,10 +35,7 @@ export const settingsFormat: RecordFormat<Settings> = {
   schema: v.strictObject({
     rooms: v.pipe(v.array(textField(MAX_ROOM_NAME_BYTES)), v.maxLength(MAX_REMEMBERED_ROOMS)),
     // Files of before have none of these.
-    keepDays: v.optional(
-      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_KEEP_DAYS)),
-      DEFAULT_SETTINGS.keepDays,
-    ),
+    keepDays: v.optional(keepDaysSchema, DEFAULT_SETTINGS.keepDays),
     showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
   }),
   encode: (settings) => settings,

@@ -1,9 +1,17 @@
 // Applies what the client reports to the store. Every text of others is cleaned here, before it is kept.
-import type { ClientEvent, Destination, Link, Message, Snapshot, Who } from '../client/api.ts';
+import type {
+  ClientEvent,
+  Destination,
+  Link,
+  Message,
+  Snapshot,
+  StorageProblem,
+  Who,
+} from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { ConversationKey, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
-import { conversationOf, keyOf, liveLine } from './message-line.ts';
+import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { type SafeText, safeText } from './safe-text.ts';
@@ -44,72 +52,81 @@ export function applyEvent(store: ScreenStore, event: ClientEvent): Attention | 
 }
 
 function applied(store: ScreenStore, event: ClientEvent): Attention | null {
-  const { state } = store;
+  if (event.type === 'message') return applyMessage(store, event.message);
+  applyQuietly(store, event);
+  return null;
+}
+
+function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'message' }>): void {
   switch (event.type) {
     case 'link':
       applyLink(store, event.link);
-      return null;
+      return;
     case 'ready':
     case 'reconnected':
       store.setReady(true);
-      return null;
+      return;
     case 'disconnected':
       store.setReady(false);
-      return null;
+      return;
     case 'self':
       store.setSelf(event);
-      return null;
+      return;
     case 'person':
       store.setPerson(event.person);
-      return null;
+      return;
     case 'room':
       store.setRoom(event.room);
-      return null;
+      return;
     case 'room-left':
       store.dropRoom(event.room);
-      return null;
+      return;
     case 'joined':
     case 'left':
       applyPresence(store, event);
-      return null;
-    case 'message':
-      return applyMessage(store, event.message);
+      return;
     case 'receipt':
       store.setReceipt(event);
-      return null;
+      return;
     case 'key-changed':
       addKeyChange(store, { ...event, wasVerified: event.trust === 'verified' });
-      return null;
+      return;
     case 'gap':
-      store.add(event.room ?? event.from.fingerprint, {
-        kind: 'gap',
-        nick: store.meet(event.from),
-        missing: event.missing,
-      });
-      return null;
-    case 'announcement': {
-      const text = safeText(event.text, { maxLength: 2_000, multiline: true });
-      store.add(state.active, { kind: 'announcement', text });
-      return null;
-    }
-    case 'error': {
-      const text = safeText(event.message, { maxLength: 400 });
-      store.add(state.active, { kind: 'notice', tone: 'warning', text });
-      return null;
-    }
+    case 'announcement':
+    case 'error':
+      addTold(store, event);
+      return;
     case 'deleted':
       applyDeleted(store, event);
-      return null;
+      return;
     case 'storage':
       applyStorage(store, event.problem);
-      return null;
+      return;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }
 
-function applyStorage(store: ScreenStore, problem: string | null): void {
-  store.setStorageProblem(problem === null ? null : storageWords(problem));
+/** What is only told: a gap where it is, the operator's words and faults where one looks. */
+function addTold(
+  store: ScreenStore,
+  event: Extract<ClientEvent, { type: 'gap' | 'announcement' | 'error' }>,
+): void {
+  const { active } = store.state;
+  if (event.type === 'gap') {
+    const { from, room, missing } = event;
+    store.add(room ?? from.fingerprint, { kind: 'gap', nick: store.meet(from), missing });
+  } else if (event.type === 'announcement') {
+    const text = safeText(event.text, { maxLength: 2_000, multiline: true });
+    store.add(active, { kind: 'announcement', text });
+  } else {
+    const text = safeText(event.message, { maxLength: 400 });
+    store.add(active, { kind: 'notice', tone: 'warning', text });
+  }
+}
+
+function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {
+  store.setStorageProblem(problem === null ? null : storageWords(problem.message));
 }
 
 function applyDeleted(
@@ -162,7 +179,7 @@ function applyPresence(
 }
 
 function applyMessage(store: ScreenStore, message: Message): Attention | null {
-  const key = conversationOf(message);
+  const key = keyOfMessage(message);
   const sender = store.meet(message.from);
   const { body, timeMs } = liveLine(store, message);
   // A private message puts its conversation into the sidebar, unread; what one looks at stays.

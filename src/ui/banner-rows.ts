@@ -7,7 +7,7 @@ import { ownRows } from './message-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import type { Row } from './spans.ts';
-import { keptForWords, linkReason, waitsForWords } from './words.ts';
+import { linkReason, waitingWords } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */
 export interface Surroundings {
@@ -20,6 +20,7 @@ export interface Surroundings {
 /** Relays on a healthy network answer within milliseconds; by then nobody is coming. */
 export const SEARCH_PATIENCE_MS = 2_000;
 
+/** What stands below the messages as long as it is true, the most urgent first; empty where all is well. */
 export function bannerRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
   const { storageProblem } = state;
   const trouble = storageProblem === null ? [] : ownRows(storageProblem, cells, 'warning');
@@ -85,9 +86,15 @@ function awayRows(state: ScreenState, cells: number): Row[] {
   const said = lastOwnState(conversation);
   switch (said) {
     case 'relayed':
-      return ownRows(keptForWords(name), cells);
+      return ownRows(t`${name} is away: ${waitingWords('kept', t`what is marked >`)}.`, cells);
     case 'pending':
-      return state.ephemeral ? ownRows(waitsForWords(name), cells, 'warning') : [];
+      return state.ephemeral
+        ? ownRows(
+            t`${name} is away: ${waitingWords('fleeting', t`what is marked …`)}.`,
+            cells,
+            'warning',
+          )
+        : [];
     case 'delivered':
     case 'failed':
     case null:

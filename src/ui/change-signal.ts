@@ -1,5 +1,5 @@
 // Tells the views that something changed: at once for keys, seldom for arrivals. Knows nothing of what changed.
-import type { Schedule } from './keys.ts';
+import type { Schedule } from './schedule.ts';
 
 /** Fifty messages a second repaint ten times; keys repaint at once. */
 export const ARRIVAL_PAUSE_MS = 100;

@@ -223,6 +223,7 @@ export const COMMANDS: readonly SlashCommand[] = [
   },
 ];
 
+/** By its name or an alias, without the slash, in either case. Null: there is none. */
 export function findCommand(name: string): SlashCommand | null {
   const lower = name.toLowerCase();
   return (

@@ -1,5 +1,6 @@
 // One conversation's lines, unread counts and scroll position; knows no session, no screen and no React.
 import type { ClientEvent, MessageReason, MessageState } from '../client/api.ts';
+import { laterState } from '../client/message-state.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
 import type { SafeText } from './safe-text.ts';
@@ -70,8 +71,7 @@ export type Older =
 export interface Aside {
   /** Oldest first, as `entries`, and above their numbers. */
   readonly tail: Entry[];
-  /** The message, of whichever conversation, up to which what comes next has been looked through. */
-  readTo: MessageId;
+  /** Whether history has been asked for what comes next. */
   reading: boolean;
 }
 
@@ -116,6 +116,7 @@ export type Conversation = Readonly<Omit<ConversationRecord, 'entries' | 'aside'
     readonly aside: Readonly<Omit<Aside, 'tail'> & { readonly tail: readonly Entry[] }> | null;
   };
 
+/** Without a line; what history holds of it has not been asked for. */
 export function newConversation(key: ConversationKey): ConversationRecord {
   return {
     key,
@@ -202,22 +203,7 @@ export function indexOfSeq(conversation: Conversation, seq: number): number {
   return Math.max(0, Math.min(seq - first, conversation.entries.length - 1));
 }
 
-/** A rank that a message's state never falls back from; what failed stays failed. */
-const RANKS: Readonly<Record<MessageState, number>> = {
-  pending: 0,
-  relayed: 1,
-  delivered: 2,
-  failed: 3,
-};
-
 export type Receipt = Extract<ClientEvent, { type: 'receipt' }>;
-
-/** Of two words about one message the one later in its life; the second where they are equal. */
-export function laterState<A extends StateOf, B extends StateOf>(known: A | null, heard: B): A | B {
-  return known !== null && RANKS[heard.state] < RANKS[known.state] ? known : heard;
-}
-
-type StateOf = Pick<Receipt, 'state' | 'reason'>;
 
 /** Moves a message of ours on. A late, lower state changes nothing. */
 export function applyReceipt(conversation: ConversationRecord, receipt: Receipt): void {

@@ -24,6 +24,7 @@ const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`-- !!`, t`lanchat's own words; nobody else can write there`],
 ];
 
+/** Keys, slash commands, marks. `cells`: the width they are wrapped to. */
 export function helpRows(cells: number, version: SafeText): readonly Row[] {
   const slash = COMMANDS.map(({ name, aliases, args, help }): readonly [SafeText, SafeText] => {
     const also = aliases.map((alias) => `, /${alias}`).join('');

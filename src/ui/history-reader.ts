@@ -1,6 +1,10 @@
 // Reads from history what somebody is about to look at, and tells it what has been seen. Draws nothing.
-import type { MessagePage, Session, StoredMessage } from '../client/api.ts';
-import { LanchatError } from '../protocol/errors.ts';
+import {
+  isUnknownMessage,
+  type MessagePage,
+  type Session,
+  type StoredMessage,
+} from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { applyConversations } from './apply-history.ts';
 import {
@@ -12,11 +16,11 @@ import {
   PAGE_MESSAGES,
 } from './conversation.ts';
 import { introduce } from './introduce.ts';
-import type { Schedule } from './keys.ts';
 import { layoutFor } from './layout.ts';
-import { conversationOf, destinationOf, storedLine } from './message-line.ts';
+import { destinationOf, keyOfMessage, storedLine } from './message-line.ts';
 import { messageSource } from './message-rows.ts';
 import { ReadMarks } from './read-marks.ts';
+import type { Schedule } from './schedule.ts';
 import {
   beginNewer,
   beginOlder,
@@ -42,10 +46,6 @@ export interface ReaderOptions {
 
 /** Lines from either end at which the next page is asked for. */
 const NEAR_END = 60;
-/** Messages of all conversations that one request looks through for those of one. */
-const SCAN_MESSAGES = 500;
-/** So many of those requests in a row; whoever scrolls on asks for more. */
-const MAX_SCANS = 8;
 
 /** Owns the marks of what was seen; `close()` ends them. */
 export class HistoryReader {
@@ -107,7 +107,7 @@ export class HistoryReader {
    */
   async goTo(message: StoredMessage, isWanted: () => boolean): Promise<void> {
     const { store } = this.#options;
-    const key = conversationOf(message);
+    const key = keyOfMessage(message);
     let show = this.#showInMemory(key, message.id);
     if (show === null) {
       try {
@@ -189,7 +189,7 @@ export class HistoryReader {
     store.change(conversation, beginNewer);
     let put: (record: ConversationRecord) => void;
     try {
-      const page = await this.#pageAfter(conversation.key, aside.readTo, newest);
+      const page = await this.#pageAfter(conversation.key, newest, PAGE_MESSAGES);
       put = (record) => putNewer(record, page);
     } catch (error) {
       // Where nothing can be read there is only what is in memory.
@@ -203,29 +203,11 @@ export class HistoryReader {
     store.notifyNow();
   }
 
-  /** From where the last reading ended, or, where that message is gone, from the last one shown. */
-  async #pageAfter(key: ConversationKey, readTo: MessageId, shown: MessageId): Promise<NewerPage> {
-    try {
-      return await this.#scan(key, readTo);
-    } catch (error) {
-      if (!isUnknownMessage(error) || readTo === shown) throw error;
-      return this.#scan(key, shown);
-    }
-  }
-
-  /** What comes after a message: `since` tells it of all conversations together. */
-  async #scan(key: ConversationKey, from: MessageId): Promise<NewerPage> {
+  async #pageAfter(key: ConversationKey, after: MessageId, limit: number): Promise<NewerPage> {
     const { store, ask } = this.#options;
-    const found: StoredMessage[] = [];
-    let readTo = from;
-    let more = true;
-    for (let asked = 0; more && asked < MAX_SCANS && found.length < PAGE_MESSAGES / 2; asked += 1) {
-      const page = await ask({ do: 'since', id: readTo, limit: SCAN_MESSAGES });
-      found.push(...page.messages.filter((message) => conversationOf(message) === key));
-      readTo = page.messages.at(-1)?.id ?? readTo;
-      more = page.more && page.messages.length > 0;
-    }
-    return { lines: found.map((message) => storedLine(store, message)), more, readTo };
+    const conversation = destinationOf(key);
+    const { messages, more } = await ask({ do: 'history', conversation, after, limit });
+    return { lines: messages.map((message) => storedLine(store, message)), more };
   }
 
   #showInMemory(
@@ -248,14 +230,11 @@ export class HistoryReader {
   ): Promise<(record: ConversationRecord) => void> {
     const { store, ask } = this.#options;
     const { id } = message;
+    const conversation = destinationOf(key);
+    const limit = PAGE_MESSAGES / 2;
     const [before, newer] = await Promise.all([
-      ask({
-        do: 'history',
-        conversation: destinationOf(key),
-        before: id,
-        limit: PAGE_MESSAGES / 2,
-      }),
-      this.#scan(key, id),
+      ask({ do: 'history', conversation, before: id, limit }),
+      this.#pageAfter(key, id, limit),
     ]);
     const lines = [...before.messages, message].map((each) => storedLine(store, each));
     return (record) => showAround(record, id, { older: { lines, more: before.more }, newer });
@@ -272,8 +251,4 @@ export class HistoryReader {
     // Where the screen begins in fact: what arrives later moves nothing.
     store.scrollTo(scrollBy(source, above, { lines: 0, rows, stays: true }));
   }
-}
-
-function isUnknownMessage(error: unknown): boolean {
-  return error instanceof LanchatError && error.code === 'unknown-message';
 }

@@ -1,20 +1,20 @@
 // What the commands about what is kept here do: searching it, deleting of it, writing it out, how long it stays.
-import type { Session, StoredMessage } from '../client/api.ts';
+import { MAX_PAGE_MESSAGES, type Session, type StoredMessage } from '../client/api.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Conversation, ConversationKey, Entry } from './conversation.ts';
+import { type Exported, type ExportFormatName, exportFormatOf } from './export-wish.ts';
 import { destinationOf, meetStored } from './message-line.ts';
 import type { SearchOutcome, SearchOverlay } from './overlay.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { changeOf, SETTINGS, settingLine, settingOf } from './settings.ts';
 import { conversationName } from './switcher.ts';
-import { attempt, type Exported, type ExportWish, type ScreenActions } from './talk.ts';
-import { faultWords } from './words.ts';
+import { attempt, type ScreenActions } from './talk.ts';
+import { faultWords, messageCount } from './words.ts';
 
-/** The most that one answer of the client holds. */
-const MAX_HITS = 500;
 const MAX_QUOTED_LENGTH = 40;
 
+/** `/search WORDS`: everywhere. */
 export async function search(actions: ScreenActions, args: string): Promise<void> {
   if (args !== '') return startSearch(actions, args, null);
   actions.store.note(t`/search WORDS: which words?`, 'warning');
@@ -43,7 +43,7 @@ async function outcomeOf(
 ): Promise<SearchOutcome> {
   const conversation = scope === null ? null : destinationOf(scope);
   try {
-    const found = await ask({ do: 'search', query, conversation, limit: MAX_HITS });
+    const found = await ask({ do: 'search', query, conversation, limit: MAX_PAGE_MESSAGES });
     for (const { from } of found.messages) meetStored(store, from);
     const hits = found.messages.map((message) => ({ message, text: safeText(message.text) }));
     return { kind: 'found', hits, more: found.more };
@@ -101,12 +101,13 @@ export async function removeMessage(
   { id, state }: Pick<StoredMessage, 'id' | 'state'>,
 ): Promise<Removed> {
   const takenBack = state === 'pending' && (await ask({ do: 'cancel', id })).cancelled;
-  const { deleted } = await ask({ do: 'delete-message', id });
+  const { deletedFrom } = await ask({ do: 'delete-message', id });
   if (takenBack) return 'taken-back';
-  if (!deleted) return 'gone-already';
+  if (deletedFrom === null) return 'gone-already';
   return state === 'pending' ? 'on-its-way' : 'deleted';
 }
 
+/** What became of a message that was to go; `text` is quoted, cut short. */
 export function removedWords(removed: Removed, text: string): SafeText {
   const quoted = t`"${safeText(text, { maxLength: MAX_QUOTED_LENGTH })}"`;
   switch (removed) {
@@ -132,16 +133,12 @@ export async function forget(actions: ScreenActions, key: ConversationKey): Prom
   store.note(forgottenWords(conversationName(store.state, key), reply.deleted));
 }
 
+/** That all of a conversation is gone: how many messages that were. */
 export function forgottenWords(name: SafeText, deleted: number): SafeText {
   return t`Deleted here: ${messageCount(deleted)} of ${name}. Others keep theirs.`;
 }
 
-function messageCount(count: number): SafeText {
-  return count === 1 ? t`1 message` : t`${count} messages`;
-}
-
-const FORMATS: readonly ExportWish['format'][] = ['text', 'jsonl', 'html'];
-
+/** `/export [FORMAT] FILE`, of the conversation it was typed in. */
 export async function exportHere(
   actions: ScreenActions,
   args: string,
@@ -161,16 +158,17 @@ export async function exportHere(
   }
 }
 
+/** Into which file a conversation went, and that everybody who has the file can read it. */
 export function exportedWords(name: SafeText, { file, messages }: Exported): SafeText {
   const path = safeText(file, { maxLength: 300 });
   return t`${name} is written out, not encrypted: ${path}, ${messageCount(messages)}`;
 }
 
 /** Where no format is named, the file's ending says which. */
-export function formatAndFile(args: string): readonly [ExportWish['format'], string] {
+export function formatAndFile(args: string): readonly [ExportFormatName, string] {
   const [first, rest] = splitFirst(args);
-  const named = FORMATS.find((format) => format === first.toLowerCase());
-  if (named !== undefined) return [named, rest];
+  const named = exportFormatOf(first.toLowerCase());
+  if (named !== null) return [named, rest];
   if (/\.html?$/iu.test(args)) return ['html', args];
   return [/\.jsonl$/iu.test(args) ? 'jsonl' : 'text', args];
 }

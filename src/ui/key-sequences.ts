@@ -22,6 +22,7 @@ export type KeyEvent =
 
 type Modifiers = { readonly ctrl?: boolean; readonly alt?: boolean; readonly shift?: boolean };
 
+/** A key that was pressed, with nothing held unless `modifiers` says so. */
 export function keyPress(name: string, modifiers: Modifiers = {}): KeyEvent {
   const { ctrl = false, alt = false, shift = false } = modifiers;
   return { kind: 'key', name, ctrl, alt, shift };

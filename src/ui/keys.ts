@@ -1,8 +1,6 @@
 // Turns terminal input bytes, cut anywhere, into key events; knows no bindings and no screen.
 import { decodeCsi, decodeSs3, type KeyEvent, keyPress } from './key-sequences.ts';
-
-/** Runs a function once after a delay; the returned function cancels it. */
-export type Schedule = (run: () => void, delayMs: number) => () => void;
+import { type Schedule, scheduleTimeout } from './schedule.ts';
 
 export type KeyDecoderOptions = {
   readonly onKey: (event: KeyEvent) => void;
@@ -40,7 +38,8 @@ export class KeyDecoder {
   #cancelTimer: (() => void) | null = null;
 
   constructor(options: KeyDecoderOptions) {
-    this.#options = { escapeTimeoutMs: 50, pasteTimeoutMs: 1_000, schedule, ...options };
+    const defaults = { escapeTimeoutMs: 50, pasteTimeoutMs: 1_000, schedule: scheduleTimeout };
+    this.#options = { ...defaults, ...options };
   }
 
   push(bytes: Uint8Array): void {
@@ -184,11 +183,6 @@ export class KeyDecoder {
   #emit(event: KeyEvent | null): void {
     if (event) this.#options.onKey(event);
   }
-}
-
-function schedule(run: () => void, delayMs: number): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
 }
 
 function altKey(character: string): KeyEvent {

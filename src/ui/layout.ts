@@ -27,6 +27,7 @@ export interface TooSmall {
   readonly rows: number;
 }
 
+/** What stands where on a terminal of this size, or that it is too small. */
 export function layoutFor({ columns, rows }: ScreenSize): Layout | TooSmall {
   if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) return { kind: 'too-small', columns, rows };
   const sidebar = sidebarCells(columns);

@@ -1,5 +1,5 @@
 // Lines run in the order typed, each once the one before is done; a slow one holds nobody up for long.
-import type { Schedule } from './keys.ts';
+import type { Schedule } from './schedule.ts';
 
 /** After this the next line goes on: joining may wait for a relay that doesn't answer. */
 export const LINE_PATIENCE_MS = 2_000;

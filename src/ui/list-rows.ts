@@ -20,6 +20,7 @@ export function title(text: SafeText, keys: SafeText): Row[] {
   return [[span(t` ${text}`, 'strong'), span(t`  ${keys}`, 'dim')], []];
 }
 
+/** Text wrapped to the width, a blank before each row. */
 export function paragraph(text: SafeText, cells: number): Row[] {
   return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
 }

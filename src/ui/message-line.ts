@@ -1,20 +1,24 @@
 // A message, live or stored, as a line of its conversation; every text of others is cleaned here.
 import type { Destination, Message, StoredMessage, Who } from '../client/api.ts';
+import { laterState } from '../client/message-state.ts';
 import { PeerId } from '../protocol/ids.ts';
-import { type ConversationKey, laterState } from './conversation.ts';
+import type { ConversationKey } from './conversation.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { Line } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { calendarDay, clockTime } from './words.ts';
 
-export function conversationOf({ room, peer, from }: Message): ConversationKey {
+/** Of the room it was said in, or of the other person. */
+export function keyOfMessage({ room, peer, from }: Message): ConversationKey {
   return room ?? peer ?? from.fingerprint;
 }
 
+/** The key of a room or a person's conversation; `destinationOf` is the way back. */
 export function keyOf(destination: Destination): ConversationKey {
   return 'room' in destination ? destination.room : destination.peer;
 }
 
+/** A person where the key is a fingerprint, else a room. */
 export function destinationOf(key: ConversationKey): Destination {
   const peer = PeerId.parse(key);
   return peer === null ? { room: key } : { peer };
@@ -31,7 +35,7 @@ export function storedLine(store: ScreenStore, message: StoredMessage): Line {
   const line = lineOf(store, message, 0);
   const { state, id, reason } = message;
   if (state === null) return line;
-  store.own.track(id, conversationOf(message));
+  store.own.track(id, keyOfMessage(message));
   const heard = store.own.heard(id);
   const known = heard === null ? { state, reason } : laterState({ state, reason }, heard);
   return { ...line, body: { ...line.body, state: known.state, reason: known.reason } };

@@ -4,6 +4,7 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import type { Exported, ExportWish } from './export-wish.ts';
 import type { Moment } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
 import { HistoryReader } from './history-reader.ts';
@@ -12,10 +13,11 @@ import { KeyDecoder } from './keys.ts';
 import { LineQueue } from './line-queue.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { scheduleTimeout } from './schedule.ts';
 import { INK_OPTIONS, Screen } from './screen.tsx';
 import { ScreenKeys } from './screen-keys.ts';
 import { ScreenStore } from './store.ts';
-import type { Exported, ExportWish, ScreenActions } from './talk.ts';
+import type { ScreenActions } from './talk.ts';
 import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
 import { askTakenName, welcome } from './welcome.ts';
 
@@ -100,31 +102,6 @@ class ScreenApp {
   constructor(options: ScreenOptions) {
     this.#options = options;
     this.#mayAskName = options.firstRun;
-    const { stdin, stdout, host, skeleton } = options;
-    this.#terminal = new Terminal({
-      stdin,
-      stdout,
-      host,
-      onInput: (bytes) => this.#decoder.push(bytes),
-      onResize: (size) => {
-        this.#store.setSize(size);
-        this.#sink.resize(size);
-      },
-      onResume: () => this.#sink.repaint(),
-      onEnd: (signal) => this.#leave(signal, null),
-    });
-    const { size } = this.#terminal;
-    this.#store = new ScreenStore({
-      now: Date.now,
-      schedule: scheduleTimeout,
-      size,
-      version: options.version,
-    });
-    this.#sink = new FrameSink({
-      ...size,
-      output: this.#terminal.frames,
-      ...(skeleton === null ? {} : { screen: skeleton.screen }),
-    });
     this.#session = new Promise((resolve) => {
       this.#provideSession = resolve;
     });
@@ -133,28 +110,57 @@ class ScreenApp {
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.#lines = new LineQueue(scheduleTimeout, this.#session);
-    const ask: Session['request'] = async (command) => (await this.#session).request(command);
+    this.#terminal = this.#makeTerminal();
+    const { size } = this.#terminal;
+    const { version, skeleton, hostRelay } = options;
+    const schedule = scheduleTimeout;
+    this.#store = new ScreenStore({ now: Date.now, schedule, size, version });
+    this.#sink = new FrameSink({
+      ...size,
+      output: this.#terminal.frames,
+      ...(skeleton === null ? {} : { screen: skeleton.screen }),
+    });
     const store = this.#store;
-    this.#history = new HistoryReader({ store, ask, schedule: scheduleTimeout });
-    this.#hosting = new Hosting({ store, ask, hostRelay: options.hostRelay });
-    this.#actions = {
-      store,
-      ask,
-      lines: this.#lines,
-      history: this.#history,
-      parseRelay: options.parseRelay,
-      exportTo: async (wish) => options.exportTo(await this.#session, wish),
+    const ask: Session['request'] = async (command) => (await this.#session).request(command);
+    this.#lines = new LineQueue(schedule, this.#session);
+    this.#history = new HistoryReader({ store, ask, schedule });
+    this.#hosting = new Hosting({ store, ask, hostRelay });
+    this.#actions = this.#makeActions(ask);
+    const keys = this.#makeKeys();
+    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
+  }
+
+  #makeTerminal(): Terminal {
+    const { stdin, stdout, host } = this.#options;
+    return new Terminal({
+      ...{ stdin, stdout, host },
+      onInput: (bytes) => this.#decoder.push(bytes),
+      onResize: (size) => {
+        this.#store.setSize(size);
+        this.#sink.resize(size);
+      },
+      onResume: () => this.#sink.repaint(),
+      onEnd: (signal) => this.#leave(signal, null),
+    });
+  }
+
+  #makeActions(ask: Session['request']): ScreenActions {
+    const { parseRelay, exportTo } = this.#options;
+    return {
+      ...{ store: this.#store, ask, lines: this.#lines, history: this.#history, parseRelay },
+      exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
     };
-    const keys = new ScreenKeys({
+  }
+
+  #makeKeys(): ScreenKeys {
+    return new ScreenKeys({
       ...this.#actions,
       moment: this.#moment,
       suspend: () => this.#terminal.suspend(),
       repaint: () => this.#sink.repaint(),
     });
-    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
   }
 
   async run(): Promise<ScreenEnd> {
@@ -270,9 +276,4 @@ class ScreenApp {
     this.#hosting.leave(stopRelay);
     this.#end(signal);
   }
-}
-
-function scheduleTimeout(run: () => void, delayMs: number): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
 }

@@ -22,6 +22,7 @@ import { switcherItems } from './switcher.ts';
 import { verifyRows } from './verify-rows.ts';
 import { wrap } from './width.ts';
 
+/** The rows of what lies over the conversation, at most as many as `area` has, and where its cursor is. */
 export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayArea): OverlayView {
   switch (overlay.kind) {
     case 'help':

@@ -1,6 +1,7 @@
 // What became of our own messages: where each is shown, and the newest that was heard of it. Draws nothing.
+import { laterState } from '../client/message-state.ts';
 import type { MessageId } from '../protocol/ids.ts';
-import { type ConversationKey, laterState, type Receipt } from './conversation.ts';
+import type { ConversationKey, Receipt } from './conversation.ts';
 
 /** Of how many messages; the oldest go first. */
 const MAX_TRACKED = 10_000;

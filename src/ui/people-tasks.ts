@@ -28,6 +28,7 @@ function personLine({ state }: ScreenStore, person: KnownPerson): SafeText {
   return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${away} · key ${key} …`;
 }
 
+/** `/whois [NAME]`: a person's whole key, trust and rooms. */
 export async function whois(
   actions: ScreenActions,
   args: string,
@@ -49,6 +50,7 @@ export async function whois(
   );
 }
 
+/** `/verify [NAME] [NUMBER|CODE]`: shows the number, or compares it and records that it matched. */
 export async function verify(
   actions: ScreenActions,
   args: string,
@@ -82,6 +84,7 @@ export async function recordVerified(
   );
 }
 
+/** `/trust [NAME]`: accepts a changed key without having compared it. */
 export async function trust(
   actions: ScreenActions,
   args: string,

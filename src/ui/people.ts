@@ -34,6 +34,7 @@ export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
 /** What views may ask: only the store adds to it. */
 export type People = Pick<Directory, 'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel'>;
 
+/** Everybody by key, and by the look of their name. Bounded: strangers who left go first. */
 export class Directory {
   readonly #people = new Map<PeerId, KnownPerson>();
   // Who shares a skeleton: two names that look alike are told apart by their keys.

@@ -1,8 +1,8 @@
 // Tells history which conversations have been seen: at once, then at most every two seconds. Knows no screen.
 import type { Session } from '../client/api.ts';
 import type { ConversationKey } from './conversation.ts';
-import type { Schedule } from './keys.ts';
 import { destinationOf } from './message-line.ts';
+import type { Schedule } from './schedule.ts';
 
 /** Every message would otherwise be a commit. */
 const MARK_PAUSE_MS = 2_000;

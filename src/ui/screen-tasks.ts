@@ -6,6 +6,7 @@ import type { ScreenStore } from './store.ts';
 import { attempt, type ScreenActions } from './talk.ts';
 import { faultWords, linkReason, linkWords } from './words.ts';
 
+/** `/relay [HOST:PORT|host|retry]`. */
 export async function relay(actions: ScreenActions, args: string): Promise<void> {
   const { store } = actions;
   if (args === '') {
@@ -43,16 +44,19 @@ function describeLink(store: ScreenStore): void {
   store.note(listing(t`Relay: ${linkWords(link)}`, lines));
 }
 
+/** `/win NUMBER`: as Alt+number does. */
 export function win({ store }: ScreenActions, args: string): void {
   const key = store.state.order[Number(args) - 1];
   if (key !== undefined) store.open(key);
   else store.note(t`There are windows 1 to ${store.state.order.length}.`, 'warning');
 }
 
+/** `/clear`: the lines stay in history. */
 export function clear({ store }: ScreenActions): void {
   store.clear();
 }
 
+/** `/help`. */
 export function help({ store }: ScreenActions): void {
   store.setOverlay({ kind: 'help', top: 0 });
 }

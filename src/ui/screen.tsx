@@ -29,6 +29,7 @@ export const INK_OPTIONS = {
 
 const SIDEBAR_EDGE: Row = [span(safeTemplate`│`, 'dim')];
 
+/** Draws the newest frame of the store whenever that has changed, and puts the cursor in its place. */
 export function Screen({ store, colour, moment, setCursor }: ScreenProps): ReactNode {
   useSyncExternalStore(store.subscribe, store.version);
   const frame = frameOf(store.state, moment());

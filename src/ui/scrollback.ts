@@ -40,8 +40,6 @@ export interface NewerPage {
   readonly lines: readonly Line[];
   /** Whether there is something after them. */
   readonly more: boolean;
-  /** Up to where history was looked through for them. */
-  readonly readTo: MessageId;
 }
 
 /** The oldest message in memory: what comes before it is asked for next. */
@@ -108,7 +106,6 @@ export function putNewer(record: ConversationRecord, page: NewerPage): void {
   const met = page.lines.findIndex(({ body }) => newest.has(body.id));
   const fresh = met === -1 ? page.lines : page.lines.slice(0, met);
   entries.push(...numbered(fresh, (entries.at(-1)?.seq ?? 0) + 1));
-  aside.readTo = page.readTo;
   aside.reading = false;
   if (met !== -1 || !page.more) join(record, aside.tail);
   keepBounded(record);
@@ -136,7 +133,7 @@ export function showAround(
   const end = (tail[0]?.seq ?? record.nextSeq) - FAR;
   entries.splice(0, entries.length, ...numbered(older.lines, end - older.lines.length));
   record.older = older.more ? { kind: 'more' } : { kind: 'beginning' };
-  record.aside = { tail: [...tail], readTo: newer.readTo, reading: false };
+  record.aside = { tail: [...tail], reading: false };
   showLoaded(record, target);
   putNewer(record, newer);
 }
@@ -184,16 +181,15 @@ function dropNewer(record: ConversationRecord, count: number): void {
   const { entries } = record;
   const tail = record.aside?.tail ?? entries.splice(-MAX_TAIL);
   const kept = entries.slice(0, entries.length - count);
-  const readTo = newestMessage(kept);
   // Nothing but lanchat's own lines up here: they are all there is.
-  if (readTo === null) {
+  if (newestMessage(kept) === null) {
     entries.push(...tail);
     dropOlder(record, count);
     return;
   }
   supersede(record);
   entries.splice(kept.length);
-  record.aside = { tail, readTo, reading: false };
+  record.aside = { tail, reading: false };
 }
 
 // What was asked for before fits in no longer, so it may be asked for again.

@@ -9,20 +9,21 @@ import {
   paragraph,
   title,
 } from './list-rows.ts';
-import { conversationOf } from './message-line.ts';
+import { keyOfMessage } from './message-line.ts';
 import type { Hit, Overlay, SearchOverlay } from './overlay.ts';
 import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span } from './spans.ts';
 import { conversationName } from './switcher.ts';
 import { cellWidth } from './width.ts';
-import { calendarDay, clockTime } from './words.ts';
+import { calendarDay, clockTime, messageCount } from './words.ts';
 
 /** Where and when it was said, and the words. */
 const ROWS_A_HIT = 2;
 /** Left of every listed row. */
 const LIST_MARGIN_CELLS = 3;
 
+/** At most as many rows as `area` has, the selected hit among them. */
 export function searchRows(
   state: ScreenState,
   overlay: SearchOverlay,
@@ -48,7 +49,7 @@ function headingOf({ query, outcome }: SearchOverlay): SafeText {
       const { length } = outcome.hits;
       if (length === 0) return t`Nothing holds ${words}`;
       if (outcome.more) return t`The newest ${length} that hold ${words}, and there are more`;
-      return length === 1 ? t`1 message holds ${words}` : t`${length} messages hold ${words}`;
+      return t`${messageCount(length)} ${length === 1 ? t`holds` : t`hold`} ${words}`;
     }
     default:
       return outcome satisfies never;
@@ -88,7 +89,7 @@ function originRow(state: ScreenState, { message }: Hit): Row {
   const { time, room, from, state: own } = message;
   const timeMs = Date.parse(time);
   const when = t`${calendarDay(timeMs)} ${clockTime(timeMs)}  `;
-  const where = conversationName(state, conversationOf(message));
+  const where = conversationName(state, keyOfMessage(message));
   if (own !== null) return [span(when, 'dim'), span(where, 'strong'), span(t`  (you)`, 'dim')];
   if (room === null) return [span(when, 'dim'), span(where, 'strong')];
   return [
@@ -125,6 +126,7 @@ function placeOf(text: string, query: string): readonly [number, number] {
   return [0, 0];
 }
 
+/** The question before a whole conversation is deleted. */
 export function forgetView(
   state: ScreenState,
   overlay: Extract<Overlay, { kind: 'forget' }>,

@@ -1,6 +1,6 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
 import type { Preferences } from '../client/api.ts';
-import { DEFAULT_PREFERENCES, KEEP_DAYS } from '../client/preferences.ts';
+import { DEFAULT_PREFERENCES, isKeepDays, KEEP_DAYS_TAKES } from '../client/preferences.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -26,10 +26,10 @@ export const SETTINGS: readonly Setting[] = [
     meaning: t`days that messages are kept here; 0: for good`,
     of: ({ keepDays }) => keepDays,
     parse: (text) => {
-      const keepDays = /^\d{1,5}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-      return keepDays <= KEEP_DAYS.most ? { keepDays } : null;
+      const keepDays = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+      return isKeepDays(keepDays) ? { keepDays } : null;
     },
-    takes: `a number of days, ${KEEP_DAYS.least} to ${KEEP_DAYS.most}`,
+    takes: KEEP_DAYS_TAKES,
   },
   {
     name: 'show-delivered',

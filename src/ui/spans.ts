@@ -82,6 +82,7 @@ const PERSON_TONES = [
   'person-5',
 ] as const;
 
+/** Text of one colour. */
 export function span(text: SafeText, tone: Tone = 'text'): Span {
   return { text, tone };
 }
@@ -93,6 +94,7 @@ export function personTone(fingerprint: string): Tone {
   );
 }
 
+/** In cells. */
 export function rowWidth(row: Row): number {
   return row.reduce((cells, { text }) => cells + cellWidth(text), 0);
 }

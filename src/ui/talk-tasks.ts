@@ -17,6 +17,7 @@ function roomFrom(store: ScreenStore, text: string): string | null {
   return null;
 }
 
+/** `/join #room`, and goes there. */
 export async function join(actions: ScreenActions, args: string): Promise<void> {
   const room = roomFrom(actions.store, args);
   if (room === null) return;
@@ -45,6 +46,7 @@ export async function part(
   store.notifyNow();
 }
 
+/** `/msg NAME TEXT`, or `/msg #room TEXT`: says it without going there. */
 export async function message(actions: ScreenActions, args: string): Promise<void> {
   const [name = '', text = ''] = splitFirst(args);
   if (name.startsWith('#')) return tellRoom(actions, name, text);
@@ -90,6 +92,7 @@ function noteSentElsewhere(store: ScreenStore, key: string, text: string): void 
   store.note(t`to ${where}: ${safeText(text, { maxLength: 200 })}`);
 }
 
+/** `/query NAME [TEXT]`: opens the private conversation. */
 export async function query(actions: ScreenActions, args: string): Promise<void> {
   const [name = '', text = ''] = splitFirst(args);
   const person = await findPerson(actions, name, { kind: 'open', draft: text || null });
@@ -103,6 +106,7 @@ function openPerson(store: ScreenStore, person: KnownPerson): void {
   store.open(person.fingerprint);
 }
 
+/** `/nick NAME`. */
 export async function nick(actions: ScreenActions, args: string): Promise<void> {
   const reply = await attempt(actions, { do: 'nick', nick: args });
   if (reply === null) return;

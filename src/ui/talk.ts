@@ -1,8 +1,9 @@
 // Sending and finding people, for whatever asks for it: the composer, a command, a picker.
-import type { Command, Destination, Replies, Session } from '../client/api.ts';
+import type { Command, Replies, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
+import type { Exported, ExportWish } from './export-wish.ts';
 import type { HistoryReader } from './history-reader.ts';
 import { introduce } from './introduce.ts';
 import type { LineQueue } from './line-queue.ts';
@@ -15,20 +16,6 @@ import { faultWords } from './words.ts';
 export interface QuitWish {
   /** Whether a relay that this screen started ends with it; null: ends if nobody else uses it. */
   readonly stopRelay: boolean | null;
-}
-
-/** A conversation written out, into a file that isn't there yet. */
-export interface ExportWish {
-  readonly conversation: Destination;
-  readonly format: 'text' | 'jsonl' | 'html';
-  /** As typed: `~/` and relative paths, too. */
-  readonly file: string;
-}
-
-export interface Exported {
-  /** The whole path. */
-  readonly file: string;
-  readonly messages: number;
 }
 
 /** What commands and keys may do beyond changing the store. */

@@ -15,6 +15,7 @@ export type Line =
   | { readonly kind: 'command'; readonly command: SlashCommand; readonly args: string }
   | { readonly kind: 'unknown-command'; readonly name: string };
 
+/** Never throws. What was typed is said as it is, but for blanks at the end and one of two slashes. */
 export function parseLine(typed: string): Line {
   const text = typed.trimEnd();
   if (text.trim() === '') return { kind: 'nothing' };

@@ -9,6 +9,7 @@ import { truncate, wrap } from './width.ts';
 /** Beside the code: three groups of five digits and what to do with them. */
 const TEXT_CELLS = 20;
 
+/** The number, or the code to be scanned where it fits into `area`. */
 export function verifyRows(
   people: People,
   overlay: Extract<Overlay, { kind: 'verify' }>,

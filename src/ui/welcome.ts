@@ -12,6 +12,7 @@ import { join, query } from './talk-tasks.ts';
 const GENERIC_NAMES =
   /^(pi|user|ubuntu|debian|admin|administrator|student|guest|root|test|me|anonymous)\d*$/i;
 
+/** The first words on a screen: who one is, and, where that is no name, a question for one. Then goes to `target`. */
 export async function welcome(
   actions: ScreenActions,
   { target, firstRun }: { readonly target: string | null; readonly firstRun: boolean },

@@ -15,10 +15,10 @@ import {
   type Receipt,
 } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
-import type { Schedule } from './keys.ts';
 import { LEAST_COLUMNS, layoutFor } from './layout.ts';
 import { OwnStates } from './own-states.ts';
 import type { SafeText } from './safe-text.ts';
+import type { Schedule } from './schedule.ts';
 import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';

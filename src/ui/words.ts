@@ -21,6 +21,11 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, '0');
 }
 
+/** `1 message`, `12 messages`. */
+export function messageCount(count: number): SafeText {
+  return count === 1 ? safeTemplate`1 message` : safeTemplate`${count} messages`;
+}
+
 /** One mark in the gutter; the status line and the help spell it out. */
 export function stateMark(state: MessageState): SafeText {
   switch (state) {
@@ -46,7 +51,7 @@ export function stateWords(state: MessageState, reason: MessageReason | null): S
 function reasonWords(reason: MessageReason): SafeText {
   switch (reason) {
     case 'not-here':
-      return safeTemplate`not here now; it waits here and goes out when they come`;
+      return safeTemplate`not here now; ${waitingWords('waits')}`;
     case 'key-changed':
       return safeTemplate`their key changed; /verify or /trust first`;
     case 'expired':
@@ -84,14 +89,21 @@ export function storageWords(problem: string): SafeText {
   return safeTemplate`The disk takes nothing, so nothing goes out or comes in until it does; nothing is lost: ${why}`;
 }
 
-/** A private conversation with somebody who is away, where the relay has taken what was last said. */
-export function keptForWords(name: SafeText): SafeText {
-  return safeTemplate`${name} is away: what is marked > is kept for them until their lanchat fetches it, 7 days at most.`;
-}
+/** What becomes of words for somebody who is away: a relay keeps them, or this disk, or only this process. */
+export type Waiting = 'kept' | 'waits' | 'fleeting';
 
-/** As above, where neither the relay nor this machine's disk keeps it. */
-export function waitsForWords(name: SafeText): SafeText {
-  return safeTemplate`${name} is away: what is marked … waits here, and is gone if this ephemeral lanchat ends before they come.`;
+/** A sentence that `what` (it, or what is marked so) begins; without a full stop. */
+export function waitingWords(waiting: Waiting, what = safeTemplate`it`): SafeText {
+  switch (waiting) {
+    case 'kept':
+      return safeTemplate`${what} is kept for them until their lanchat fetches it, 7 days at most`;
+    case 'waits':
+      return safeTemplate`${what} waits here and goes out when they come`;
+    case 'fleeting':
+      return safeTemplate`${what} waits here, and is gone if this ephemeral lanchat ends before they come`;
+    default:
+      return waiting satisfies never;
+  }
 }
 
 /** The link in two or three words, for the status line. */

@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../support/command.ts';
-import { FakeHistory, nthId, stored } from '../support/fake-history.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
+import { type KeptHistory, nthId, stored } from '../support/kept-history.ts';
+import { openHistory } from '../support/opened-history.ts';
 
-function remembering(): { history: FakeHistory; session: FakeSession } {
-  const history = new FakeHistory([
+async function remembering(): Promise<{ history: KeptHistory; session: FakeSession }> {
+  const history = await openHistory([
     stored(1),
     stored(2),
     stored(3, { room: null, peer: peerId('b') }),
@@ -23,20 +24,22 @@ function terminal(typed: string): PassThrough & { isTTY: true } {
   return stdin;
 }
 
-const idsOf = (history: FakeHistory) => history.messages.map(({ id }) => id);
+const idsOf = (history: KeptHistory) => history.messages.map(({ id }) => id);
 
 describe('lanchat delete', () => {
   it('deletes one message here, without a question', async () => {
-    const { history, session } = remembering();
+    const { history, session } = await remembering();
     const run = runCommand(['delete', nthId(2).toUpperCase(), '--json'], { session });
     expect(await run.status).toBe(0);
-    expect(run.records()).toEqual([{ v: 1, type: 'deleted', id: nthId(2) }]);
+    expect(run.records()).toEqual([
+      { v: 1, type: 'deleted', room: '#lobby', id: nthId(2), messages: 1 },
+    ]);
     expect(idsOf(history)).toEqual([nthId(1), nthId(3)]);
-    expect(run.opened).toMatchObject([{ offline: true }]);
+    expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
   });
 
   it('exits 1 for an ID that no message has', async () => {
-    const { history, session } = remembering();
+    const { history, session } = await remembering();
     const run = runCommand(['delete', nthId(9), '--json'], { session });
     expect(await run.status).toBe(1);
     expect(run.records()).toMatchObject([{ type: 'error', code: 'unknown-message' }]);
@@ -44,7 +47,7 @@ describe('lanchat delete', () => {
   });
 
   it('deletes a conversation with --yes, and says how much that was', async () => {
-    const { history, session } = remembering();
+    const { history, session } = await remembering();
     const run = runCommand(['delete', '#lobby', '--yes', '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([{ v: 1, type: 'deleted', room: '#lobby', messages: 2 }]);
@@ -58,7 +61,7 @@ describe('lanchat delete', () => {
       ['\n', 1, 3],
       ['', 1, 3],
     ] as const) {
-      const { history, session } = remembering();
+      const { history, session } = await remembering();
       const run = runCommand(['delete', '@bela'], { session, stdin: terminal(typed) });
       expect(await run.status).toBe(status);
       expect(history.messages).toHaveLength(left);
@@ -67,7 +70,7 @@ describe('lanchat delete', () => {
   });
 
   it('deletes no conversation without a terminal and without --yes', async () => {
-    const { history, session } = remembering();
+    const { history, session } = await remembering();
     const run = runCommand(['delete', '#lobby', '--json'], { session, stdin: 'yes\n' });
     expect(await run.status).toBe(1);
     expect(run.records()).toMatchObject([{ type: 'error', code: 'not-confirmed' }]);
@@ -75,7 +78,7 @@ describe('lanchat delete', () => {
   });
 
   it('ends on SIGINT while it asks, and deletes nothing', async () => {
-    const { history, session } = remembering();
+    const { history, session } = await remembering();
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     const run = runCommand(['delete', '#lobby'], { session, stdin });
     await expect.poll(() => run.stderr()).toContain('Type yes');

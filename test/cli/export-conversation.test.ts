@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exportConversation } from '../../src/cli/export.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
-import { FakeHistory, stored } from '../support/fake-history.ts';
 import { FakeSession } from '../support/fake-session.ts';
+import { stored } from '../support/kept-history.ts';
+import { openHistory } from '../support/opened-history.ts';
 
 const conversation = { room: '#lobby' } as const;
 
@@ -22,7 +23,7 @@ describe('writing a conversation out', () => {
   });
 
   it('takes ~/ for the home folder, and keeps others of this machine out', async () => {
-    const session = new FakeHistory([stored(1), stored(2)]).serve(new FakeSession());
+    const session = (await openHistory([stored(1), stored(2)])).serve(new FakeSession());
     const wish = { conversation, format: 'text', file: '~/lobby.txt' } as const;
     const written = await exportConversation(session, wish);
     expect(written).toEqual({ file: join(folder, 'lobby.txt'), messages: 2 });
@@ -31,7 +32,7 @@ describe('writing a conversation out', () => {
   });
 
   it('leaves no file behind where history can not be read to its end', async () => {
-    const session = new FakeHistory([stored(1)]).serve(new FakeSession());
+    const session = (await openHistory([stored(1)])).serve(new FakeSession());
     session.answer({
       history: () => {
         throw new UsageError('unreadable', 'the history can not be read');
@@ -44,7 +45,7 @@ describe('writing a conversation out', () => {
   });
 
   it('leaves what stands there alone', async () => {
-    const session = new FakeHistory([stored(1)]).serve(new FakeSession());
+    const session = (await openHistory([stored(1)])).serve(new FakeSession());
     const wish = { conversation, format: 'jsonl', file: join(folder, 'x') } as const;
     await exportConversation(session, wish);
     const before = await readFile(wish.file, 'utf8');

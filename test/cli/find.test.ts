@@ -24,7 +24,9 @@ describe('lanchat find', () => {
     const run = runCommand(FIND, { session, env: { LANCHAT_HOME: home } });
     await run.status;
     expect(session.requests).toEqual([{ do: 'remembered' }]);
-    expect(run.opened).toMatchObject([{ offline: true, rooms: 'leave-alone', exclusive: false }]);
+    expect(run.opened).toMatchObject([
+      { offline: true, existing: true, rooms: 'leave-alone', exclusive: false },
+    ]);
     expect(session.closed).toBe(true);
   });
 
@@ -38,7 +40,7 @@ describe('lanchat find', () => {
     expect(ephemeral.opened).toEqual([]);
   });
 
-  it('says of no relay that it is not pinned where it could not ask', async () => {
+  it('looks without a passphrase as well, and says then that nothing is known to be pinned', async () => {
     writeProfile01(home);
     const session = new FakeSession({
       remembered: () => {
@@ -46,7 +48,9 @@ describe('lanchat find', () => {
       },
     });
     const run = runCommand(FIND, { session, env: { LANCHAT_HOME: home } });
-    expect(await run.status).toBe(1);
-    expect(run.records()).toMatchObject([{ type: 'error', code: 'locked-profile' }]);
+    await run.status;
+    expect(run.stderr()).toContain('This profile is locked');
+    // Whether there are relays depends on the network of whoever runs this.
+    expect(run.stdout()).not.toMatch(/locked-profile|"pinned":true/);
   });
 });

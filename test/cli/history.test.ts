@@ -1,15 +1,14 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messagesBefore } from '../../src/cli/stored-messages.ts';
 import { runCommand } from '../support/command.ts';
-import { FakeHistory, nthId, stored } from '../support/fake-history.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
+import { type KeptHistory, nthId, stored } from '../support/kept-history.ts';
+import { openHistory } from '../support/opened-history.ts';
 
 const bela = person('bela', 'b');
 const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
 const theirs = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' } as const;
 
-function remembering(history: FakeHistory): FakeSession {
+function remembering(history: KeptHistory): FakeSession {
   const session = new FakeSession({
     'find-person': ({ query }) => ({ matches: query === '@bela' ? [bela] : [] }),
   });
@@ -18,8 +17,8 @@ function remembering(history: FakeHistory): FakeSession {
 }
 
 /** Five messages, two of them private. */
-function someHistory(): FakeHistory {
-  return new FakeHistory([
+function someHistory({ read = 5 } = {}): Promise<KeptHistory> {
+  const messages = [
     stored(1),
     stored(2, { from: me, state: 'relayed' }),
     stored(3, { room: null, peer: bela.fingerprint, from: theirs, text: 'psst' }),
@@ -28,15 +27,18 @@ function someHistory(): FakeHistory {
       ...{ state: 'pending', reason: 'not-here' },
     }),
     stored(5),
-  ]);
+  ];
+  return openHistory(messages, { read });
 }
 
 describe('lanchat history', () => {
   it('prints a room oldest first, ours with what became of it, without a relay', async () => {
-    const session = remembering(someHistory());
+    const session = remembering(await someHistory());
     const run = runCommand(['history', '#Lobby', '--json'], { session });
     expect(await run.status).toBe(0);
-    expect(run.opened).toMatchObject([{ offline: true, rooms: 'leave-alone', exclusive: false }]);
+    expect(run.opened).toMatchObject([
+      { offline: true, existing: true, rooms: 'leave-alone', exclusive: false },
+    ]);
     const { from } = stored(1);
     const common = { v: 1, type: 'message', room: '#lobby' };
     const times = [1, 2, 5].map((n) => ({ id: nthId(n), time: stored(n).time }));
@@ -50,7 +52,7 @@ describe('lanchat history', () => {
 
   it('says of a private message to whom it was, and why it waits', async () => {
     const run = runCommand(['history', '@bela', '--json'], {
-      session: remembering(someHistory()),
+      session: remembering(await someHistory()),
     });
     expect(await run.status).toBe(0);
     const [received, sent] = run.records();
@@ -63,7 +65,7 @@ describe('lanchat history', () => {
   });
 
   it('reads as lines for a person, with the day, and ours marked as nobody can name himself', async () => {
-    const run = runCommand(['history', '@bela'], { session: remembering(someHistory()) });
+    const run = runCommand(['history', '@bela'], { session: remembering(await someHistory()) });
     expect(await run.status).toBe(0);
     const [day, received, sent, ...more] = run.stdout().trimEnd().split('\n');
     expect(day).toMatch(/^-- 2026-0[12]-\d\d$/);
@@ -74,14 +76,14 @@ describe('lanchat history', () => {
 
   it('shows the IDs that delete and --before take where they are asked for', async () => {
     const run = runCommand(['history', '#lobby', '--ids', '--last', '1'], {
-      session: remembering(someHistory()),
+      session: remembering(await someHistory()),
     });
     expect(await run.status).toBe(0);
     expect(run.stdout()).toContain(nthId(5));
   });
 
   it('shows the newest 50, or as many as were asked for, or those before a message', async () => {
-    const history = new FakeHistory(Array.from({ length: 60 }, (_, n) => stored(n + 1)));
+    const history = await openHistory(Array.from({ length: 60 }, (_, n) => stored(n + 1)));
     const texts = async (...args: string[]) => {
       const session = remembering(history);
       const run = runCommand(['history', '#lobby', '--json', ...args], { session });
@@ -96,23 +98,22 @@ describe('lanchat history', () => {
   });
 
   it('lists conversations without one, the newest first', async () => {
-    const history = someHistory();
-    history.unread.set(bela.fingerprint, 2);
+    const history = await someHistory({ read: 2 });
     const run = runCommand(['history', '--json'], { session: remembering(history) });
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([
-      { v: 1, type: 'conversation', room: '#lobby', unread: 0, lastTime: stored(5).time },
-      { v: 1, type: 'conversation', peer: theirs, unread: 2, lastTime: stored(4).time },
+      { v: 1, type: 'conversation', room: '#lobby', unread: 1, lastTime: stored(5).time },
+      { v: 1, type: 'conversation', peer: theirs, unread: 1, lastTime: stored(4).time },
     ]);
     const human = runCommand(['history'], { session: remembering(history) });
     expect(await human.status).toBe(0);
     expect(human.stdout()).toMatch(
-      /^@bela \(unverified\) {2}2026-\d\d-\d\d \d\d:\d\d {2}2 unread$/m,
+      /^@bela \(unverified\) {2}2026-\d\d-\d\d \d\d:\d\d {2}1 unread$/m,
     );
   });
 
   it('exits 0 where nothing is kept, and says so beside the data', async () => {
-    const run = runCommand(['history', '#empty'], { session: remembering(someHistory()) });
+    const run = runCommand(['history', '#empty'], { session: remembering(await someHistory()) });
     expect(await run.status).toBe(0);
     expect(run.stdout()).toBe('');
     expect(run.stderr()).toContain('Nothing is kept of #empty');
@@ -120,7 +121,7 @@ describe('lanchat history', () => {
 
   it('knows somebody by a whole fingerprint whom the profile has forgotten', async () => {
     const other = stored(1, { room: null, peer: peerId('c'), text: 'from long ago' });
-    const session = remembering(new FakeHistory([other]));
+    const session = remembering(await openHistory([other]));
     const run = runCommand(['history', peerId('c'), '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toMatchObject([{ text: 'from long ago' }]);
@@ -135,7 +136,7 @@ describe('lanchat history', () => {
     ['--last without a conversation', ['history', '--last', '5'], 'bad-arguments'],
     ['--ephemeral, which keeps nothing', ['history', '--ephemeral'], 'ephemeral'],
   ])('exits 1 on %s', async (_what, args, code) => {
-    const run = runCommand([...args, '--json'], { session: remembering(someHistory()) });
+    const run = runCommand([...args, '--json'], { session: remembering(await someHistory()) });
     expect(await run.status).toBe(1);
     expect(run.records()).toMatchObject([{ type: 'error', code }]);
   });
@@ -146,74 +147,11 @@ describe('lanchat history', () => {
       ['history', '#lobby'],
       ['history', '#lobby', '--json'],
     ]) {
-      const session = remembering(new FakeHistory([stored(1, { text })]));
+      const session = remembering(await openHistory([stored(1, { text })]));
       const run = runCommand(args, { session });
       expect(await run.status).toBe(0);
       expect(run.stdout()).not.toMatch(/[^\P{C}\n]/u);
       expect(run.stdout()).not.toMatch(/^-- bela/m);
     }
-  });
-});
-
-describe('messages before a point', () => {
-  const inLobby = { room: '#lobby' };
-
-  it('come once each, oldest first, whatever the pages and the bounds', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(60),
-        fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 1, max: 80 }),
-        fc.option(fc.nat(59)),
-        async (total, pageSize, last, beforeIndex) => {
-          const all = Array.from({ length: total }, (_, n) => stored(n + 1));
-          const session = new FakeHistory(all, pageSize).serve(new FakeSession());
-          const end = beforeIndex === null || beforeIndex >= total ? null : beforeIndex;
-          const before = end === null ? null : (all[end]?.id ?? null);
-          const told = [];
-          for await (const each of messagesBefore(session, inLobby, { before, last })) {
-            told.push(each.id);
-          }
-          expect(told).toEqual(
-            all
-              .slice(0, end ?? total)
-              .slice(-last)
-              .map(({ id }) => id),
-          );
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
-  it('are told once each while some of them are deleted and others arrive', async () => {
-    const all = Array.from({ length: 30 }, (_, n) => stored(n + 1));
-    const history = new FakeHistory(all, 4);
-    const session = history.serve(new FakeSession());
-    const told: string[] = [];
-    const range = { before: null, last: 100 };
-    for await (const each of messagesBefore(session, inLobby, range)) {
-      told.push(each.text);
-      if (told.length !== 3) continue;
-      history.messages.push(stored(31));
-      history.messages = history.messages.filter(({ id }) => id !== nthId(13) && id !== nthId(20));
-    }
-    const expected = all.map(({ text }) => text);
-    expect(told).toEqual(expected.filter((text) => !/ (?:13|20)$/.test(text)));
-  });
-
-  it('are read a page at a time as they are told, each page but the newest twice', async () => {
-    const total = 5_000;
-    const history = new FakeHistory(
-      Array.from({ length: total }, (_, n) => stored(n + 1)),
-      100,
-    );
-    const session = history.serve(new FakeSession());
-    const pages = new Set<number>();
-    for await (const _each of messagesBefore(session, inLobby, { before: null, last: total })) {
-      pages.add(session.requests.length);
-    }
-    // 50 for where each page begins; then one more before each page that is told.
-    expect([...pages]).toEqual(Array.from({ length: 49 }, (_, n) => 51 + n));
   });
 });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../src/client/api.ts';
-import { FakeHistory, nthId, stored } from '../support/fake-history.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
+import { nthId, stored } from '../support/kept-history.ts';
+import { openHistory } from '../support/opened-history.ts';
 import { openPlain } from '../support/plain-run.ts';
 
 const bela = person('bela', 'b');
@@ -20,7 +21,7 @@ const talk: readonly StoredMessage[] = [
 
 /** What the terminal shows after these lines, typed one after the other. */
 async function shownAfter(typed: readonly string[], messages = talk): Promise<Shown> {
-  const session = new FakeHistory(messages).serve(
+  const session = (await openHistory(messages)).serve(
     new FakeSession({
       join: ({ room }) => ({ room }),
       leave: ({ room }) => ({ room }),

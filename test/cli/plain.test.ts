@@ -226,7 +226,8 @@ describe('the plain interface', () => {
     const session = inLobby();
     const plain = openPlain(session);
     await plain.printed('goes to #lobby');
-    session.emit({ type: 'storage', problem: 'no space left on the disk' });
+    const problem = { code: 'no-space', message: 'no space left on the disk' };
+    session.emit({ type: 'storage', problem });
     session.emit({ type: 'storage', problem: null });
     plain.end();
     expect(await plain.status).toBe(0);

@@ -49,10 +49,12 @@ describe("a relay's log", () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(records.filter(({ type }) => type === 'storage')).toMatchObject([
-      { code: 'no-space', message: 'no space left; free some' },
-      { code: null, message: 'the disk takes messages again' },
+      { problem: { code: 'no-space', message: 'no space left; free some' } },
+      { problem: null },
     ]);
-    expect(records.find(({ type }) => type === 'unreadable')).toMatchObject({ code: 'corrupt' });
+    expect(records.find(({ type }) => type === 'unreadable')).toMatchObject({
+      problem: { code: 'corrupt' },
+    });
     const text = log(false);
     expect(text).toMatch(/nothing is kept for people who are away: no space left; free some\n/);
     expect(text).toMatch(/\d the disk takes messages again\n/);

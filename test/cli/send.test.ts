@@ -73,8 +73,24 @@ describe('lanchat send', () => {
     expect(await run.status).toBe(6);
     expect(run.records()).toMatchObject([{ type: 'error', code: 'not-here' }]);
     expect(session.requests).toContainEqual({ do: 'cancel', id });
-    expect(run.stderr()).toMatch(/^lanchat: .* was not here within 0.05 s/);
+    expect(run.stderr()).toMatch(/^lanchat: .* was not here within 0.05 s; nothing was kept/);
   });
+
+  it.each([
+    { what: 'somebody is not here', reason: 'not-here', code: 'not-here', words: /was not here/ },
+    { what: 'nothing was heard', reason: null, code: 'timeout', words: /not sent/ },
+  ] as const)(
+    'says that it waits here where $what and it is too late to take it back',
+    async ({ reason, code, words }) => {
+      const session = withBela({ state: 'pending', ...(reason === null ? {} : { reason }) });
+      session.answer({ cancel: () => ({ cancelled: false }) });
+      const run = runCommand(['send', '@bela', 'hi', '--timeout', '0.05', '--json'], { session });
+      expect(await run.status).toBe(6);
+      expect(run.records()).toMatchObject([{ type: 'error', code }]);
+      expect(run.stderr()).toMatch(words);
+      expect(run.stderr()).not.toContain('nothing was kept');
+    },
+  );
 
   it('exits 1 when nobody has that name, and 1 with a list when several do', async () => {
     const nobody = new FakeSession({ 'find-person': () => ({ matches: [] }) });
@@ -116,6 +132,50 @@ describe('lanchat send', () => {
       },
     });
     expect(await runCommand(['send', '@bela', 'hi'], { session: quota }).status).toBe(5);
+  });
+
+  it('exits 1 at once, with what to do, where the disk takes nothing any more', async () => {
+    const session = withBela();
+    const problem = { code: 'no-space', message: 'no space left; free some' };
+    session.answer({
+      send: () => {
+        session.snapshot = { ...session.snapshot, storageProblem: problem };
+        queueMicrotask(() => session.emit({ type: 'storage', problem }));
+        return { id };
+      },
+    });
+    const run = runCommand(['send', '@bela', 'hi', '--timeout', '60', '--json'], { session });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ type: 'error', ...problem }]);
+    expect(session.requests).toContainEqual({ do: 'cancel', id });
+  });
+
+  it('claims neither that it is sent nor that it is not, where it is too late to take it back', async () => {
+    const session = withBela();
+    const problem = { code: 'no-space', message: 'no space left; free some' };
+    session.answer({
+      send: () => {
+        session.snapshot = { ...session.snapshot, storageProblem: problem };
+        queueMicrotask(() => session.emit({ type: 'storage', problem }));
+        return { id };
+      },
+      cancel: () => ({ cancelled: false }),
+    });
+    const run = runCommand(['send', '@bela', 'hi', '--timeout', '60', '--json'], { session });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ type: 'error', code: 'no-space' }]);
+    expect(run.stderr()).toContain('before you send it again');
+  });
+
+  it('waits for no relay while the disk takes nothing', async () => {
+    const session = withBela();
+    const problem = { code: 'read-only', message: 'a read-only disk; choose another folder' };
+    const link = { ...onlineLink, state: 'offline', reason: 'profile-not-saved' } as const;
+    session.snapshot = { ...session.snapshot, ready: false, link, storageProblem: problem };
+    const run = runCommand(['send', '@bela', 'hi', '--timeout', '60', '--json'], { session });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ type: 'error', ...problem }]);
+    expect(sentTexts(session)).toEqual([]);
   });
 
   it('starts again when the owner of the profile ends before the message was handed over', async () => {

@@ -23,7 +23,7 @@ describe('lanchat set', () => {
       { v: 1, type: 'setting', name: 'keep-days', value: 30, default: 0 },
       { v: 1, type: 'setting', name: 'show-delivered', value: true, default: true },
     ]);
-    expect(run.opened).toMatchObject([{ offline: true }]);
+    expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
     const human = runCommand(['set'], { session });
     expect(await human.status).toBe(0);
     expect(human.stdout()).toMatch(/^keep-days {2}30 {2}\(default 0\): days/m);
@@ -46,6 +46,8 @@ describe('lanchat set', () => {
     const run = runCommand(['set', name, typed, '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toMatchObject([{ type: 'setting', name, value }]);
+    // Who sets something may make a profile by it.
+    expect(run.opened).toMatchObject([{ offline: true, existing: false }]);
     expect(session.requests).toContainEqual({ do: 'set', change });
   });
 

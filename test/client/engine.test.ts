@@ -2,29 +2,23 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine, type EngineEdges } from '../../src/client/engine.ts';
 import { type Batch, journal, save as saveRow } from '../../src/core/durable.ts';
+import type { CoreEvent } from '../../src/core/events.ts';
 import { newState } from '../../src/core/new-state.ts';
 import type { CoreState, Effect } from '../../src/core/state.ts';
 import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
-import type { IdentityChange } from '../../src/storage/identity-file.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
 
 beforeAll(() => ready());
 
-interface Save {
-  readonly change: IdentityChange;
-  finish(): void;
-  fail(): void;
-}
-
 class Lab {
   /** What was done, in order. */
   readonly done: string[] = [];
-  readonly saves: Save[] = [];
-  readonly faults: unknown[] = [];
   /** What reached the disk, one transaction each. */
   readonly commits: Batch[] = [];
+  /** Messages that history had already. */
+  repeats: MessageId[] = [];
   readonly problems: (string | null)[] = [];
   diskIsFull = false;
   congested = false;
@@ -60,17 +54,10 @@ class Lab {
         if (this.diskIsFull) throw new StorageError('no-space', 'no space', { path: '/' });
         this.commits.push(batch);
         this.done.push('commit');
+        return this.repeats;
       },
       onStorage: (problem) => this.problems.push(problem?.code ?? null),
-      saveIdentity: (change) =>
-        new Promise((resolve, reject) => {
-          this.done.push('saving');
-          const finish = () => {
-            this.done.push('saved');
-            resolve();
-          };
-          this.saves.push({ change, finish, fail: () => reject(new Error('disk full')) });
-        }),
+      saveIdentity: ({ nick }) => this.done.push(`identity ${nick}`),
       saveRooms: (names) => this.done.push(`rooms ${names}`),
       transmit: (frame) => this.done.push(`wire ${frame.req}`),
       emit: (event) => {
@@ -78,7 +65,6 @@ class Lab {
         this.onEvent();
       },
       isCongested: () => this.congested,
-      onFault: (error) => this.faults.push(error),
     };
   }
 
@@ -100,7 +86,14 @@ function neverSeen(): never {
   throw new Error('nobody is met here');
 }
 
-const save = (bundleSeq: bigint): Effect => ({ type: 'save-identity', bundleSeq });
+function messageEvent(id: MessageId): CoreEvent {
+  const { id: fingerprint } = lab.core.me;
+  const from = { nick: 'ben', fingerprint, trust: 'known' as const };
+  const time = new Date(0).toISOString();
+  const message = { id, time, sentTime: null, room: null, peer: fingerprint, from, text: 'hi' };
+  return { type: 'message', message: { ...message, state: null } };
+}
+
 const wire = (req: number): Effect => ({ type: 'transmit', frame: { type: 'ping', req } });
 const screen: Effect = { type: 'emit', event: { type: 'synced' } };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -121,60 +114,10 @@ describe('the engine', () => {
     expect(done).toEqual(['wire 1', 'screen synced', 'rooms a', 'wire 2']);
   });
 
-  it('is durable before it is on the wire, and on the wire before it is on the screen', async () => {
-    const { done, saves } = setUp();
-    lab.do(wire(1), save(1n), wire(2), screen);
-    lab.do(wire(3));
-    await turn();
-    expect(done).toEqual(['wire 1', 'saving']);
-    saves[0]?.finish();
-    await turn();
-    expect(done).toEqual(['wire 1', 'saving', 'saved', 'wire 2', 'screen synced', 'wire 3']);
-  });
-
-  it('saves what waits in one go, the last number of each', async () => {
-    const { done, saves } = setUp();
-    lab.do(save(1n), wire(1), save(2n), wire(2), { type: 'save-identity', nick: 'ben' }, wire(3));
-    expect(saves.map(({ change }) => change)).toEqual([{ bundleSeq: 2n, nick: 'ben' }]);
-    saves[0]?.finish();
-    await turn();
-    expect(done).toEqual(['saving', 'saved', 'wire 1', 'wire 2', 'wire 3']);
-  });
-
-  it('saves again for a number that was taken while it was saving', async () => {
-    const { done, saves } = setUp();
-    lab.do(save(1n), wire(1));
-    lab.do(save(2n), wire(2));
-    saves[0]?.finish();
-    await turn();
-    expect(done).toEqual(['saving', 'saved', 'wire 1', 'saving']);
-    saves[1]?.finish();
-    await turn();
-    expect(done.at(-1)).toBe('wire 2');
-  });
-
-  it('puts nothing on the wire after a save that failed, and still tells the person', async () => {
-    const { done, saves, faults } = setUp();
-    lab.do(save(1n), wire(1), screen, { type: 'save-rooms', rooms: ['a'] });
-    lab.do(wire(2));
-    saves[0]?.fail();
-    await turn();
-    expect(faults).toEqual([new Error('disk full')]);
-    expect(done).toEqual(['saving', 'screen synced', 'rooms a']);
-  });
-
-  it('is settled when the last save is done, or has failed', async () => {
-    const { engine, saves } = setUp();
-    await engine.settled();
-    lab.do(save(1n), screen);
-    let isSettled = false;
-    const settled = engine.settled().then(() => {
-      isSettled = true;
-    });
-    await turn();
-    expect(isSettled).toBe(false);
-    saves[0]?.fail();
-    await settled;
+  it('saves the identity, and goes on', () => {
+    const { done } = setUp();
+    lab.do({ type: 'save-identity', nick: 'ben' }, wire(1));
+    expect(done).toEqual(['identity ben', 'wire 1']);
   });
 
   it('leaves nothing done of a command that was refused', () => {
@@ -204,16 +147,15 @@ describe('the engine', () => {
   });
 
   it('does nothing more once it is closed', async () => {
-    const { engine, done, saves, core } = setUp();
-    lab.do(save(1n), wire(1));
+    const { engine, done, core } = setUp();
+    lab.change('a', wire(1));
     core.background.push({ cost: 1, run: () => done.push('worked') });
     lab.do();
     engine.close();
-    saves[0]?.finish();
     lab.do(wire(2));
     await turn();
     await turn();
-    expect(done).toEqual(['saving', 'saved']);
+    expect(done).toEqual(['commit']);
   });
 });
 
@@ -226,6 +168,20 @@ describe('what must outlive the process', () => {
     expect(done).toEqual([]);
     await turn();
     expect(done).toEqual(['commit', 'wire 1', 'screen synced']);
+  });
+
+  it('is not told again where history had it before', async () => {
+    const { done } = setUp();
+    const id = MessageId.fromBytes(new Uint8Array(16).fill(1));
+    const message = { type: 'emit', event: messageEvent(id) } as const;
+    lab.repeats = [id];
+    lab.change('a', message, screen);
+    await turn();
+    expect(done).toEqual(['commit', 'screen synced']);
+    lab.repeats = [];
+    lab.change('a', message);
+    await turn();
+    expect(done.slice(2)).toEqual(['commit', 'screen message']);
   });
 
   it('is committed first also where somebody answers an event with a command at once', async () => {

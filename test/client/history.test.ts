@@ -6,16 +6,20 @@ import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { ClientEvent } from '../../src/client/api.ts';
 import { History } from '../../src/client/history.ts';
 import { newState } from '../../src/core/new-state.ts';
-import { identityFromSeed } from '../../src/crypto/identity.ts';
+import { type Identity, identityFromSeed } from '../../src/crypto/identity.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { ProfileStore } from '../../src/storage/profile-store.ts';
+import { tamper } from '../storage/histories.ts';
 import { MemoryPins } from '../support/memory-pins.ts';
 
-beforeAll(ready);
+let me: Identity;
 
-const me = identityFromSeed(new Uint8Array(32).fill(1));
+beforeAll(async () => {
+  await ready();
+  me = identityFromSeed(new Uint8Array(32).fill(1));
+});
+
 const dataKey = new Uint8Array(32).fill(9);
 const conversation = { room: '#lobby' };
 
@@ -50,11 +54,8 @@ async function withMessages(count: number): Promise<string> {
 
 it('shows what is whole, and says once how much is not', async () => {
   const folder = await withMessages(5);
-  const path = join(folder, 'history.db');
-  const database = await openDatabase(path, ['', '', '', '', '', '', '', '']).catch(() => null);
-  expect(database).not.toBeNull();
-  database?.exec('UPDATE message SET sealed = zeroblob(100) WHERE row = 3');
-  database?.close();
+  const damage = 'UPDATE message SET sealed = zeroblob(100) WHERE row = 3';
+  await tamper(folder, (database) => database.exec(damage));
   const { history, events } = await openHistory(folder);
   const page = { do: 'history' as const, conversation, before: null, limit: 50 };
   expect(history.page(page).messages.map(({ text }) => text)).toEqual(['0', '1', '3', '4']);

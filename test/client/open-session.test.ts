@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -97,6 +97,19 @@ describe('opening a session', () => {
       expect(remembered).toEqual({ rooms: ['#lobby'], relays: [] });
     }
     expect([await roomsOf(owner), other.shared]).toEqual([[], true]);
+  });
+
+  it('makes no profile, and not even its folder, for who only reads what is there', async () => {
+    await freshHome();
+    const missing = join(home, 'typo');
+    for (const empty of [home, missing]) {
+      const refused = open({ home: empty, offline: true, existing: true });
+      await expect(refused).rejects.toMatchObject({ code: 'no-profile' });
+    }
+    expect(await readdir(home)).toEqual([]);
+    await (await open()).close();
+    const reader = await open({ offline: true, existing: true });
+    expect(await reader.request({ do: 'remembered' })).toEqual({ rooms: ['#lobby'], relays: [] });
   });
 
   it('gives the second process the session of the first, and a name through it', async () => {

@@ -88,7 +88,21 @@ describe('the owner of a profile', () => {
       { do: 'choose-relay', host: 'h', port: 1, fingerprint: null },
       { do: 'choose-relay', host: 'h', port: 65_535, fingerprint: ID },
       { do: 'choose-relay', host: 'h', port: 1, fingerprint: ID.slice(0, 16) },
-      { do: 'retry' },
+      ...['retry', 'go-online', 'conversations', 'settings', 'remembered'].map((it) => ({
+        do: it,
+      })),
+      { do: 'history', conversation: { room: '#a' }, before: null, limit: 1 },
+      { do: 'history', conversation: { peer: ID }, before: 'cd'.repeat(16), limit: 500 },
+      { do: 'history', conversation: { room: '#a' }, after: null, limit: 1 },
+      { do: 'history', conversation: { peer: ID }, after: 'cd'.repeat(16), limit: 500 },
+      { do: 'since', id: 'cd'.repeat(16), limit: 1 },
+      { do: 'search', query: 'tea', conversation: null, limit: 1 },
+      { do: 'search', query: 'tea', conversation: { room: '#a' }, limit: 1 },
+      { do: 'mark-read', conversation: { room: '#a' } },
+      { do: 'delete-conversation', conversation: { peer: ID } },
+      { do: 'delete-message', id: 'cd'.repeat(16) },
+      { do: 'set', change: { keepDays: 7 } },
+      { do: 'set', change: { showDelivered: false } },
     ];
     send(socket, ...all.map((command, id) => ({ id, command })));
     await expect.poll(() => commands).toEqual(all);
@@ -104,6 +118,13 @@ describe('the owner of a profile', () => {
     ['a text beyond any message', { do: 'nick', nick: 'x'.repeat(300_000) }],
     ['a port that is none', { do: 'choose-relay', host: 'h', port: 0, fingerprint: null }],
     ['half a fingerprint', { do: 'choose-relay', host: 'h', port: 1, fingerprint: 'ab' }],
+    ['a page of no end', { do: 'history', conversation: { room: '#a' }, limit: 1 }],
+    [
+      'a page of two ends',
+      { do: 'history', conversation: { room: '#a' }, before: null, after: null, limit: 1 },
+    ],
+    ['a page of nothing', { do: 'since', id: 'cd'.repeat(16), limit: 0 }],
+    ['a change of what nobody sets', { do: 'set', change: { rooms: [] } }],
     ['a prototype', JSON.parse('{"do":"nick","nick":"a","__proto__":{"x":1}}')],
   ])('ends the connection of a process that sends %s, unrun', async (_what, command) => {
     const { socket, commands } = await openLine();

@@ -8,7 +8,7 @@ import { hexFromBytes } from '../../src/protocol/bytes.ts';
 import { RelayId } from '../../src/protocol/ids.ts';
 import { isVaultLocked } from '../../src/storage/vault.ts';
 import { ID_0_1, SEED_0_1, writeProfile01 } from '../storage/profile-0-1.ts';
-import { nthId } from '../support/fake-history.ts';
+import { nthId } from '../support/kept-history.ts';
 
 let folder: string;
 

@@ -472,7 +472,9 @@ describe('a relay that refuses a subscription', () => {
     const anna = net.arrive('anna');
     net.tampers.push(({ frame, way }) => {
       if (way !== 'up' || frame.type !== 'sub') return undefined;
-      net.schedule(2, () => net.inject(anna, { type: 'error', req: frame.req, code: 'quota' }));
+      net.schedule(2, () =>
+        net.inject(anna, { type: 'error', req: frame.req, code: 'too-many-topics' }),
+      );
       return [];
     });
     net.run(100);
@@ -493,7 +495,9 @@ describe('a subscription that is refused', () => {
     let refuses = true;
     net.tampers.push(({ frame, way, person }) => {
       if (!refuses || way !== 'up' || frame.type !== 'sub') return undefined;
-      net.schedule(2, () => net.inject(person, { type: 'error', req: frame.req, code: 'quota' }));
+      net.schedule(2, () =>
+        net.inject(person, { type: 'error', req: frame.req, code: 'too-many-topics' }),
+      );
       return [];
     });
     net.join(anna, 'lobby');
@@ -502,7 +506,7 @@ describe('a subscription that is refused', () => {
     net.run(500);
     expect(anna.states(id)).toEqual(['failed refused']);
     expect(anna.eventsOf('room-left').map((event) => event.room)).toEqual(['#lobby']);
-    expect(anna.errors).toEqual(['quota']);
+    expect(anna.errors).toEqual(['too-many-topics']);
     expect(anna.profile.rooms).toEqual([]);
     refuses = false;
     const before = net.sent('sub');

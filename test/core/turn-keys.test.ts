@@ -5,7 +5,7 @@ import { Prekey } from '../../src/crypto/prekey.ts';
 import { signTurn } from '../../src/crypto/signed-objects.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { decodeHeader } from '../../src/protocol/envelope.ts';
-import type { Kid } from '../../src/protocol/ids.ts';
+import { type Kid, StreamId } from '../../src/protocol/ids.ts';
 import { pad } from '../../src/protocol/padding.ts';
 import { encodeDirectPayload } from '../../src/protocol/record.ts';
 import { FakeNet, type FakePerson, watch } from '../support/fake-net.ts';
@@ -14,6 +14,7 @@ import { deliver, note, random, record, sealed } from './attacks/forging.ts';
 beforeAll(ready);
 
 const MINUTE_MS = 60_000;
+const someStream = StreamId.fromBytes(new Uint8Array(8).fill(5));
 
 function turnOf(person: FakePerson, whom: FakePerson) {
   return person.core.peers.get(whom.id)?.turns.theirs ?? null;
@@ -172,44 +173,39 @@ describe('an attack on turn keys', () => {
     const kids = kidsTo(net);
     const thief = new Prekey(random(32));
     const { boot } = anna.core;
+    const place = { boot, k: 50, bundleSeq: 0n };
+    const given = { n: 99n, stream: someStream, next: 1, publicKey: thief.publicKey };
     // Who holds ben's prekey can write to him as anna, but not sign as her.
-    const forged = signTurn(cara.profile.me, boot, { n: 99n, publicKey: thief.publicKey });
     const inTheirName = (turn: Uint8Array) =>
-      sealed(anna.profile.me, ben, record(anna.profile.me, ben), note({ boot, k: 50, turn }));
-    net.inject(ben, inTheirName(forged));
+      sealed(anna.profile.me, ben, record(anna.profile.me, ben), note({ ...place, turn }));
+    net.inject(ben, inTheirName(signTurn(cara.profile.me, place, given)));
     expect(turnOf(ben, anna)).toBeNull();
     net.send(ben, anna, 'the answer');
     net.run(500);
     expect(kids(anna)).not.toContain(thief.kid);
     expect(anna.shown).toEqual(['ben: the answer']);
     // Control: the same with her own signature is taken.
-    const own = signTurn(anna.profile.me, boot, { n: 99n, publicKey: thief.publicKey });
-    net.inject(
-      ben,
-      sealed(anna.profile.me, ben, new Uint8Array(), note({ boot, k: 51, turn: own })),
-    );
+    net.inject(ben, inTheirName(signTurn(anna.profile.me, place, given)));
     expect(turnOf(ben, anna)?.kid).toBe(thief.kid);
   });
 
-  it('[A21 turn of another boot] signed for another run is not taken', () => {
+  it('[A21 turn of another note] signed for another note is not taken', () => {
     const net = new FakeNet();
     const { anna, ben } = net.duo();
     const { publicKey } = new Prekey(random(32));
-    const me = anna.profile.me;
-    const turn = signTurn(me, 5n, { n: 1n, publicKey });
-    net.inject(ben, sealed(me, ben, new Uint8Array(), note({ boot: 6n, k: 1, turn })));
-    expect(turnOf(ben, anna)).toBeNull();
-    net.inject(ben, sealed(me, ben, new Uint8Array(), note({ boot: 5n, k: 2, turn })));
-    expect(turnOf(ben, anna)).toBeNull();
-    net.inject(
-      ben,
-      sealed(
-        me,
-        ben,
-        new Uint8Array(),
-        note({ boot: 6n, k: 3, turn: signTurn(me, 6n, { n: 1n, publicKey }) }),
-      ),
-    );
+    const { me } = anna.profile;
+    const place = { boot: 5n, k: 1, bundleSeq: 7n };
+    const turn = signTurn(me, place, { n: 1n, stream: someStream, next: 1, publicKey });
+    const others = [
+      { ...place, boot: 6n },
+      { ...place, k: 2 },
+      { ...place, bundleSeq: 8n },
+    ];
+    for (const other of others) {
+      net.inject(ben, sealed(me, ben, new Uint8Array(), note({ ...other, turn })));
+      expect(turnOf(ben, anna)).toBeNull();
+    }
+    net.inject(ben, sealed(me, ben, new Uint8Array(), note({ ...place, turn })));
     expect(turnOf(ben, anna)).not.toBeNull();
   });
 
@@ -232,9 +228,14 @@ describe('an attack on turn keys', () => {
     const publicKey = new Prekey(random(32)).publicKey.slice();
     // A point of low order, where the box's key should be.
     publicKey.fill(0, 0, 32);
-    const { boot } = ben.core;
-    const turn = signTurn(ben.profile.me, boot, { n: 99n, publicKey });
-    net.inject(anna, sealed(ben.profile.me, anna, new Uint8Array(), note({ boot, k: 50, turn })));
+    const place = { boot: ben.core.boot, k: 50, bundleSeq: 0n };
+    const turn = signTurn(ben.profile.me, place, {
+      n: 99n,
+      stream: someStream,
+      next: 1,
+      publicKey,
+    });
+    net.inject(anna, sealed(ben.profile.me, anna, new Uint8Array(), note({ ...place, turn })));
     expect(turnOf(anna, ben)).not.toBeNull();
     const id = net.send(anna, ben, 'all the same');
     net.run(1_500);

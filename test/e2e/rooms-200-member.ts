@@ -37,7 +37,14 @@ function pinsInMemory(): PinBook {
     get: (id) => pins.get(id) ?? null,
     all: () => [...pins.values()],
     see({ id, nick }, firstSeenMs) {
-      const pin: Pin = { id, nick, trust: 'known', firstSeenMs, acceptedNick: null };
+      const pin: Pin = {
+        id,
+        nick,
+        trust: 'known',
+        firstSeenMs,
+        contacted: false,
+        acceptedNick: null,
+      };
       pins.set(id, pin);
       return pin;
     },
@@ -89,9 +96,9 @@ export async function joinRoom(number: number, port: number, name: string): Prom
     waiting.get(text)?.();
   };
   const engine = new Engine(core, {
-    commit: () => undefined,
+    commit: () => [],
     onStorage: (problem) => troubles.push(String(problem)),
-    saveIdentity: async () => undefined,
+    saveIdentity: () => undefined,
     saveRooms: () => undefined,
     emit: take,
     transmit(frame: Frame) {
@@ -99,7 +106,6 @@ export async function joinRoom(number: number, port: number, name: string): Prom
       connection?.send(frame);
     },
     isCongested: () => false,
-    onFault: (error) => troubles.push(String(error)),
   });
   engine.command(() => enterRoom(core, name, 'joined'));
   await connectRelay({

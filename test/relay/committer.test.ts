@@ -20,7 +20,7 @@ async function open() {
   /** Notes when it is applied and how it ended. */
   const write = (name: string) => ({
     apply: () => void happened.push(name),
-    settled: (outcome: CommitOutcome) => void happened.push(`${name} ${outcome}`),
+    finished: (outcome: CommitOutcome) => void happened.push(`${name} ${outcome}`),
   });
   /** Takes what happened since the last call. */
   const since = () => happened.splice(0);
@@ -172,7 +172,7 @@ describe('committer', () => {
       apply: () => {
         throw damagedDatabase('relay.db');
       },
-      settled: () => {},
+      finished: () => {},
     };
     committer.lazy(damaged);
     committer.lazy(write('lazy'));

@@ -27,7 +27,7 @@ beforeAll(ready);
 async function filledDatabase(): Promise<Buffer> {
   const path = await databasePath();
   const opened = await openStores({ path, limits: LIMITS });
-  const { stores, disk } = opened;
+  const { stores, commit } = opened;
   for (const to of PEOPLE) {
     for (const blobBytes of [300, 1_600, 9_000]) {
       store(
@@ -40,9 +40,10 @@ async function filledDatabase(): Promise<Buffer> {
   for (let last = 1n; last <= SEGMENTS; last++) {
     const frames = Buffer.alloc(17 + 3_000);
     writeDeliver(frames, 0, { rseq: last, blob: new Uint8Array(3_000) });
-    const marks = writeMarks([{ sender: SOURCE, token: SOURCE, ttlMs: 1e9 }]);
-    const segment = { topic: TOPIC, last, ttlMs: FOR_EVER_MS, marks, frames };
-    disk.transaction(() => stores.log.append(segment));
+    const marks = writeMarks([{ token: SOURCE, ttlMs: 1e9 }]);
+    const said = { source: SOURCE, sender: SOURCE, ttlMs: FOR_EVER_MS, marks, frames };
+    stores.log.store([{ topic: TOPIC, last, ...said }], () => {});
+    commit();
   }
   stores.close();
   return readFileSync(path);

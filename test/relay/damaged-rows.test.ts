@@ -82,7 +82,7 @@ describe('a letter that can neither be read nor removed', () => {
   });
 
   it('does not stop a full mailbox from making room', async () => {
-    const { opened, tokens } = await withBrokenLetter({ mailboxBlobs: 4 });
+    const { opened, tokens } = await withBrokenLetter({ mailboxBlobs: 4, mailboxFloorBlobs: 0 });
     const [one, , three, four] = tokens;
     expect(store(opened, [letter({ from: 3 })])).toEqual(['stored']);
     expect(readTokens(opened).slice(0, 2)).toEqual([three, four]);

@@ -90,7 +90,7 @@ function readLetter(frame: Uint8Array): ReadLetter {
   return { rseq: part.rseq, token: blob.readUInt32BE(0), from: blob.readUInt32BE(4) };
 }
 
-function sixteenBytes(number: number): Uint8Array {
+export function sixteenBytes(number: number): Uint8Array {
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(12, number);
   return bytes;

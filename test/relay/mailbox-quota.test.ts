@@ -8,6 +8,8 @@ import { letter, letters, readTokens, store, tokenOf } from './mail.ts';
 import { runRelay } from './running-relay.ts';
 import { openStores, type TestStores } from './stores.ts';
 
+/** Every share can be taken from, however small. */
+const NO_FLOOR = { mailboxFloorBlobs: 0 };
 /** What a letter of 100 bytes counts for. */
 const LETTER_BYTES = 100 + 17 + ROW_OVERHEAD_BYTES;
 
@@ -35,7 +37,7 @@ describe('a mailbox', () => {
   });
 
   it('that is full loses the oldest of whom it holds most', async () => {
-    const opened = await openStores({ limits: { mailboxBlobs: 10 } });
+    const opened = await openStores({ limits: { ...NO_FLOOR, mailboxBlobs: 10 } });
     const few = leave(opened, 3, { from: 2 });
     const many = letters(7, { from: 3 });
     store(opened, many);
@@ -56,7 +58,7 @@ describe('a mailbox', () => {
   });
 
   it('counts bytes as well: a few large letters weigh as much as many small ones', async () => {
-    const limits = { mailboxBytes: 20 * LETTER_BYTES };
+    const limits = { ...NO_FLOOR, mailboxBytes: 20 * LETTER_BYTES };
     const opened = await openStores({ limits });
     const small = leave(opened, 8, { from: 2 });
     const large = letter({ from: 3, blobBytes: 100 + 11 * LETTER_BYTES });
@@ -118,14 +120,48 @@ describe('a flood', () => {
     expect(countFrom(opened, honest) + countFrom(opened, late)).toBe(49);
   });
 
-  it('would, were each of them on a machine of its own', async () => {
-    const opened = await openStores({ limits: { mailboxBlobs: 100 } });
-    const honest = leave(opened, 40, { from: 2 });
+  it.each([
+    [16, 16],
+    [0, 1],
+  ])(
+    'of them on a machine each leaves everybody what is small, %i letters',
+    async (mailboxFloorBlobs, left) => {
+      const opened = await openStores({ limits: { mailboxBlobs: 100, mailboxFloorBlobs } });
+      const honest = leave(opened, 40, { from: 2 });
+      store(
+        opened,
+        crowd(1_000, (n) => 1_000 + n),
+      );
+      expect(countFrom(opened, honest)).toBe(left);
+    },
+  );
+
+  it.each([
+    [16, 8, 28],
+    [0, 1, 21],
+  ])(
+    'beside somebody on one machine takes nothing of what is small, %i letters',
+    async (mailboxFloorBlobs, left, told) => {
+      const opened = await openStores({ limits: { mailboxBlobs: 200, mailboxFloorBlobs } });
+      const honest = leave(opened, 8, { from: 2, source: 66 });
+      const outcomes = store(
+        opened,
+        crowd(220, () => 66),
+      );
+      expect(countFrom(opened, honest)).toBe(left);
+      expect(refused(outcomes)).toBe(told);
+    },
+  );
+
+  it('beside somebody on one machine takes of what is much in bytes', async () => {
+    const limits = { mailboxBlobs: 200, mailboxFloorBytes: 5 * LETTER_BYTES };
+    const opened = await openStores({ limits });
+    const honest = leave(opened, 8, { from: 2, source: 66 });
     store(
       opened,
-      crowd(1_000, (n) => 1_000 + n),
+      crowd(220, () => 66),
     );
-    expect(countFrom(opened, honest)).toBe(1);
+    expect(countFrom(opened, honest)).toBe(5);
   });
 
   it('into many mailboxes fills the relay for nobody else', async () => {
@@ -149,12 +185,15 @@ describe('a flood', () => {
 /** A letter that was taken, and is in its mailbox. */
 interface Kept {
   readonly token: number;
+  readonly from: number;
   readonly source: number;
   readonly to: number;
   readonly bytes: number;
 }
 
 const FAIR_LIMITS = {
+  mailboxFloorBlobs: 2,
+  mailboxFloorBytes: 1_000,
   mailboxBlobs: 12,
   mailboxBytes: 2_400,
   mailboxBlobsASender: 8,
@@ -176,6 +215,18 @@ function mayYield(gone: Kept, to: Kept, kept: readonly Kept[]): boolean {
   );
 }
 
+const isSmall = (kept: readonly Kept[]) =>
+  kept.length <= FAIR_LIMITS.mailboxFloorBlobs && bytesOf(kept) <= FAIR_LIMITS.mailboxFloorBytes;
+
+/** Whether what gave way was part of a small share: of its source, or of its sender beside the other's. */
+function wasSafe(gone: Kept, to: Kept, kept: readonly Kept[]): boolean {
+  const isBeside = gone.source === to.source;
+  const share = kept.filter(
+    ({ source, from }) => source === gone.source && (!isBeside || from === gone.from),
+  );
+  return isSmall(share.filter((each) => each.to === gone.to)) && isSmall(share);
+}
+
 function expectWithinBounds(kept: readonly Kept[]): void {
   for (const person of [1, 2]) {
     expect(weightOf(kept.filter(({ to }) => to === person))).toBeLessThanOrEqual(1);
@@ -195,7 +246,9 @@ describe('fairness', () => {
   );
 
   it('holds for any order of letters: bounds are kept, and only a larger share gives way', async () => {
-    const check = async (sent: readonly { source: number; to: number; blobBytes: number }[]) => {
+    const check = async (
+      sent: readonly Omit<Kept & { blobBytes: number }, 'token' | 'bytes'>[],
+    ) => {
       const opened = await openStores({ limits: FAIR_LIMITS });
       let kept: Kept[] = [];
       for (const options of sent) {
@@ -208,6 +261,7 @@ describe('fairness', () => {
         if (isStored) kept.push(mine);
         const gone = kept.filter(({ token }) => !now.has(token));
         expect(gone.every((each) => mayYield(each, mine, kept))).toBe(true);
+        expect(gone.some((each) => wasSafe(each, mine, kept))).toBe(false);
         kept = kept.filter(({ token }) => now.has(token));
         expectWithinBounds(kept);
       }
@@ -219,7 +273,7 @@ describe('fairness', () => {
 
 describe('over the wire', () => {
   it('who fills a mailbox is told at once, from however many names on one machine', async () => {
-    const { login, connect } = await runRelay({ limits: { mailboxBlobs: 6 } });
+    const { login, connect } = await runRelay({ limits: { ...NO_FLOOR, mailboxBlobs: 6 } });
     const recipient = numberedIdentity(9);
     await (await login(9)).close();
     const honest = await connect({ localAddress: '127.0.0.2' });

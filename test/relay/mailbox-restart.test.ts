@@ -35,8 +35,8 @@ describe('a mailbox on disk', () => {
     const answered = letters(3);
     store(first, answered);
     let outcome = 'none';
-    first.stores.mailbox.store(letter(), (settled) => {
-      outcome = settled;
+    first.stores.mailbox.store(letter(), (stored) => {
+      outcome = stored;
     });
     const second = crashAndStart(first);
     expect(outcome).toBe('none');

@@ -72,6 +72,8 @@ export class TestDisk implements Database {
   readFault: Error | null = null;
   /** Called in each commit. */
   onCommit: () => unknown = () => {};
+  /** Called with each statement that reads. */
+  onRead: (sql: string) => void = () => {};
   commits = 0;
 
   constructor(database: Database) {
@@ -81,6 +83,7 @@ export class TestDisk implements Database {
   prepare(sql: string): Statement {
     const statement = this.#database.prepare(sql);
     const check = () => {
+      this.onRead(sql);
       if (this.readFault !== null) throw this.readFault;
     };
     return {

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageId, PeerId } from '../../src/protocol/ids.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import type { Batch, StateRow } from '../../src/storage/profile-store.ts';
+import type { Batch, ProfileStore, StateRow } from '../../src/storage/profile-store.ts';
 import type { Conversation, StoredMessage } from '../../src/storage/stored-message.ts';
 
 export const DATA_KEY = new Uint8Array(32).fill(7);
@@ -61,6 +61,22 @@ export function value(...bytes: number[]): Uint8Array {
 
 export function textsOf(messages: Iterable<StoredMessage>): string[] {
   return Array.from(messages, ({ text }) => text);
+}
+
+/** A conversation from its beginning, in pages of `limit`. */
+export function fromBeginning(
+  store: ProfileStore,
+  conversation: Conversation,
+  limit: number,
+): StoredMessage[] {
+  const messages: StoredMessage[] = [];
+  for (let more = true; more; ) {
+    const after = messages.at(-1)?.id ?? null;
+    const page = store.page(conversation, { after, limit });
+    messages.push(...page.messages);
+    more = page.more;
+  }
+  return messages;
 }
 
 export function historyPath(folder: string): string {

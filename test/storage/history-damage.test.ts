@@ -11,6 +11,7 @@ import {
   batchOf,
   DATA_KEY,
   DAY_MS,
+  fromBeginning,
   historyPath,
   LOBBY,
   PAGE_BYTES,
@@ -125,8 +126,14 @@ async function read(from: ProfileStore): Promise<(readonly StoredMessage[] | nul
   const all = told(() => [...from.everything()]);
   const newest = told(() => from.conversations().map(({ last }) => last)) ?? [];
   expect(newest.every((last) => last === null || isTrue([last]))).toBe(true);
-  const joined = pages.includes(null) ? null : pages.flatMap((page) => page ?? []);
-  return [joined?.toSorted((a, b) => a.timeMs - b.timeMs) ?? null, ids, messages.toReversed(), all];
+  const onward = CONVERSATIONS.map((each) => told(() => fromBeginning(from, each, 7)));
+  return [joined(pages), joined(onward), ids, messages.toReversed(), all];
+}
+
+/** Null where one of them is. */
+function joined(pages: readonly (readonly StoredMessage[] | null)[]): StoredMessage[] | null {
+  if (pages.includes(null)) return null;
+  return pages.flatMap((page) => page ?? []).toSorted((a, b) => a.timeMs - b.timeMs);
 }
 
 /** Whether all of these are as they were said, in their order, and none is there twice. */

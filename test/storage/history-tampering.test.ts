@@ -9,6 +9,7 @@ import {
   batchOf,
   DATA_KEY,
   DAY_MS,
+  fromBeginning,
   historyPath,
   LOBBY,
   messageId,
@@ -58,10 +59,12 @@ async function meanwhile(work: string | ((database: Database) => void)): Promise
 /** What is found on every way to a message. */
 async function found(): Promise<string[]> {
   const pages = [WITH_ASHA, LOBBY].flatMap((each) => store.page(each, LAST).messages);
+  const onward = [WITH_ASHA, LOBBY].flatMap((each) => fromBeginning(store, each, 2));
   const { messages } = await store.search('words', ALL);
   const ids = [1, 2, 3, 4, 5, 6, 7].map((number) => store.get(messageId(number)));
   const all = textsOf(store.everything());
   expect(textsOf(pages).toSorted()).toEqual(all.toSorted());
+  expect(onward).toEqual(pages);
   expect(textsOf(messages)).toEqual(all.toReversed());
   expect(textsOf(ids.filter((it) => it !== null)).toSorted()).toEqual(all.toSorted());
   return all;

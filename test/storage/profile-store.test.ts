@@ -199,19 +199,39 @@ describe('pages', () => {
     expect([textsOf(exactly.messages), exactly.more]).toEqual([range(1, 10, 3), false]);
   });
 
-  test('go over what has been deleted', () => {
-    for (const number of [28, 22, 19]) store.deleteMessage(messageId(number));
-    const page = store.page(LOBBY, { before: null, limit: 3 });
-    expect([textsOf(page.messages), page.more]).toEqual([
-      ['words 13', 'words 16', 'words 25'],
-      true,
-    ]);
+  test('go on from a message, or from the beginning, each in the order of arrival', () => {
+    const first = store.page(LOBBY, { after: null, limit: 4 });
+    expect([textsOf(first.messages), first.more]).toEqual([range(1, 10, 3), true]);
+    const next = store.page(LOBBY, { after: messageId(10), limit: 4 });
+    expect([textsOf(next.messages), next.more]).toEqual([range(13, 22, 3), true]);
+    const last = store.page(LOBBY, { after: messageId(22), limit: 4 });
+    expect([textsOf(last.messages), last.more]).toEqual([range(25, 28, 3), false]);
+    const exactly = store.page(LOBBY, { after: messageId(16), limit: 4 });
+    expect([textsOf(exactly.messages), exactly.more]).toEqual([range(19, 28, 3), false]);
+    const elsewhere = store.page(LOBBY, { after: messageId(26), limit: 4 });
+    expect(textsOf(elsewhere.messages)).toEqual(['words 28']);
   });
 
-  test('are empty before what is not there, and where nothing was said', () => {
+  test('go over what has been deleted', () => {
+    for (const number of [28, 22, 19, 1]) store.deleteMessage(messageId(number));
+    const back = store.page(LOBBY, { before: null, limit: 3 });
+    expect([textsOf(back.messages), back.more]).toEqual([
+      range(13, 16, 3).concat('words 25'),
+      true,
+    ]);
+    const on = store.page(LOBBY, { after: messageId(13), limit: 3 });
+    expect([textsOf(on.messages), on.more]).toEqual([['words 16', 'words 25'], false]);
+    expect(textsOf(store.page(LOBBY, { after: null, limit: 1 }).messages)).toEqual(['words 4']);
+  });
+
+  test('are empty where nothing was said, and refused where their message is not there', () => {
     const none = { messages: [], more: false };
-    expect(store.page(LOBBY, { before: messageId(99), limit: 4 })).toEqual(none);
     expect(store.page(WITH_BELA, LAST)).toEqual(none);
+    expect(store.page(WITH_BELA, { after: null, limit: 4 })).toEqual(none);
+    const unknown = expect.objectContaining({ name: 'UsageError', code: 'unknown-message' });
+    for (const range of [{ before: messageId(99) }, { after: messageId(99) }]) {
+      expect(() => store.page(LOBBY, { ...range, limit: 4 })).toThrow(unknown);
+    }
   });
 
   test('of what came after a message go through all conversations', () => {

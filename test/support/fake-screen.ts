@@ -11,10 +11,11 @@ import type {
 } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId, type PeerId } from '../../src/protocol/ids.ts';
+import { cleanNick } from '../../src/protocol/nickname.ts';
 import { openScreen } from '../../src/ui/open-screen.tsx';
 import { safeText } from '../../src/ui/safe-text.ts';
-import { FakeHistory, stored } from './fake-history.ts';
 import { FakeSession, onlineLink, peerId, person } from './fake-session.ts';
+import { KeptHistory, stored } from './kept-history.ts';
 
 /** From the environment, as JSON: what the session begins with and what follows at once. */
 interface Scene {
@@ -49,14 +50,17 @@ session.snapshot = {
   ...scene.snapshot,
 };
 
-const past = new FakeHistory(
+const past = await KeptHistory.open(
   Array.from({ length: scene.past ?? 0 }, (_, index) =>
     stored(index + 1, { from: pastAuthor(index) }),
   ),
 );
 past.serve(session);
 session.subscribe((event) => {
-  if (event.type === 'message') past.messages.push({ ...event.message, reason: null });
+  if (event.type !== 'message') return;
+  const { from } = event.message;
+  // History takes names as the core has cleaned them.
+  past.add({ ...event.message, from: { ...from, nick: cleanNick(from.nick) }, reason: null });
 });
 
 function pastAuthor(index: number) {

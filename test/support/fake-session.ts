@@ -77,6 +77,9 @@ export class FakeSession implements OpenSession {
     storageProblem: null,
   };
   readonly #answers = new Map<string, AnyAnswer>();
+  readonly #held = new Set<string>();
+  /** Commands that are not answered yet, but for those held back. */
+  #unanswered = 0;
   readonly #listeners = new Set<(event: ClientEvent) => void>();
 
   constructor(answers: Answers = {}) {
@@ -85,6 +88,23 @@ export class FakeSession implements OpenSession {
 
   answer(more: Answers): void {
     for (const [name, answer] of Object.entries(more)) this.#answers.set(name, answer);
+  }
+
+  /** Commands of this kind wait from now on, until the returned function is called with their reply. */
+  hold<Name extends Command['do']>(name: Name): (reply: Replies[Name]) => void {
+    let release: (reply: Replies[Name]) => void = () => {};
+    const reply = new Promise<Replies[Name]>((resolve) => {
+      release = resolve;
+    });
+    this.#answers.set(name, () => reply);
+    this.#held.add(name);
+    return release;
+  }
+
+  /** Every command is answered but those held back, and what follows without a clock has happened. */
+  async settled(): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (this.#unanswered > 0);
   }
 
   get listeners(): number {
@@ -97,11 +117,17 @@ export class FakeSession implements OpenSession {
 
   async request<C extends Command>(command: C): Promise<Replies[C['do']]> {
     this.requests.push(command);
-    const answer = this.#answers.get(command.do);
-    const reply =
-      answer === undefined && command.do === 'snapshot' ? this.snapshot : await answer?.(command);
-    if (!isReply(reply, command)) throw new Error(`the test has no answer for ${command.do}`);
-    return reply;
+    const counts = this.#held.has(command.do) ? 0 : 1;
+    this.#unanswered += counts;
+    try {
+      const answer = this.#answers.get(command.do);
+      const reply =
+        answer === undefined && command.do === 'snapshot' ? this.snapshot : await answer?.(command);
+      if (!isReply(reply, command)) throw new Error(`the test has no answer for ${command.do}`);
+      return reply;
+    } finally {
+      this.#unanswered -= counts;
+    }
   }
 
   subscribe(listener: (event: ClientEvent) => void): () => void {

@@ -16,8 +16,9 @@ export class MemoryPins implements PinBook {
 
   see({ id, nick }: Card, nowMs: number): Pin {
     const earlier = this.#pins.get(id);
-    const first = { id, trust: 'known' as const, firstSeenMs: nowMs, acceptedNick: null };
-    const pin: Pin = { ...(earlier ?? first), nick };
+    const first = { id, trust: 'known' as const, firstSeenMs: nowMs };
+    const none = { contacted: false, acceptedNick: null };
+    const pin: Pin = { ...(earlier ?? { ...first, ...none }), nick };
     this.#pins.delete(id);
     this.#pins.set(id, pin);
     return pin;
@@ -27,7 +28,9 @@ export class MemoryPins implements PinBook {
     this.#change(id, { trust: 'verified' });
   }
 
-  contact(): void {}
+  contact(id: PeerId): void {
+    this.#change(id, { contacted: true });
+  }
 
   acceptNick(id: PeerId, nick: string): void {
     this.#change(id, { acceptedNick: nick });

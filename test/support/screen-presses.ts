@@ -14,9 +14,9 @@ export function keysOf(screen: TestScreen, moment: Moment = stillMoment): Screen
   });
 }
 
-/** Everything that follows without waiting for a clock has happened. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Everything that follows without waiting for a clock, or for a command that is held back, has happened. */
+export function settled({ session }: Pick<TestScreen, 'session'>): Promise<void> {
+  return session.settled();
 }
 
 /** Presses named keys, each after what followed from the one before. */
@@ -24,7 +24,7 @@ export async function press(screen: TestScreen, ...names: readonly string[]): Pr
   const keys = keysOf(screen);
   for (const name of names) {
     keys.take(name.length === 1 ? { kind: 'text', text: name } : keyPress(name));
-    await settled();
+    await settled(screen);
   }
 }
 

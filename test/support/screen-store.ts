@@ -4,11 +4,12 @@ import { parseRelayAddress } from '../../src/cli/options.ts';
 import type { Message, Who } from '../../src/client/api.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
+import type { ExportWish } from '../../src/ui/export-wish.ts';
 import { HistoryReader } from '../../src/ui/history-reader.ts';
 import { LineQueue } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
-import type { ExportWish, QuitWish, ScreenActions } from '../../src/ui/talk.ts';
+import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
 import { FakeSession, peerId } from './fake-session.ts';
 
 export class TestClock {

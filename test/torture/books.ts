@@ -1,12 +1,8 @@
 // What two people reported of their messages over all their lives, and what none of it may ever say.
 import type { Message, MessageState } from '../../src/client/api.ts';
+import { MESSAGE_STATES } from '../../src/core/events.ts';
 import type { MessageId } from '../../src/protocol/ids.ts';
 import { type Letter, letterOf, NAMES, type Name, otherThan, type Place } from './letters.ts';
-
-/** What is told of a message only rises. */
-export const RANKS: Readonly<Record<MessageState, number>> = {
-  ...{ pending: 0, relayed: 1, delivered: 2, failed: 3 },
-};
 
 export type Numbers = Readonly<Record<Place, number>>;
 
@@ -61,7 +57,7 @@ export class Books {
     const what = letter === undefined ? `message ${id} of ${name}` : nameOf(letter);
     if (state === 'failed') throw new Error(`${what} was reported as failed`);
     const before = states.get(id) ?? 'pending';
-    if (RANKS[state] < RANKS[before]) throw new Error(`${what} fell from ${before} to ${state}`);
+    if (rankOf(state) < rankOf(before)) throw new Error(`${what} fell from ${before} to ${state}`);
     states.set(id, state);
     return state === 'delivered' ? 'delivered' : 'relayed';
   }
@@ -85,7 +81,7 @@ export class Books {
   relayed(from: Name, above: Numbers): string[] {
     const { told, states } = this.#accounts[from];
     return [...told].flatMap(([id, letter]) => {
-      const isRelayed = RANKS[states.get(id) ?? 'pending'] >= RANKS.relayed;
+      const isRelayed = rankOf(states.get(id) ?? 'pending') >= rankOf('relayed');
       return isRelayed && letter.number > above[letter.place] ? [nameOf(letter)] : [];
     });
   }
@@ -95,6 +91,11 @@ export class Books {
     const { shown } = this.#accounts[otherThan(from)];
     return names.filter((name) => !shown.has(name));
   }
+}
+
+/** What is told of a message only rises. */
+function rankOf(state: MessageState): number {
+  return MESSAGE_STATES.indexOf(state);
 }
 
 /** As far as a message can come: what is said in a room has no single reader who could acknowledge it. */

@@ -12,11 +12,12 @@ export function breakStore(fault: string): void {
   if (fault === 'commits-late') {
     ProfileStore.prototype.commit = function (batch) {
       setTimeout(() => commit.call(this, batch), LATE_MS);
+      return [];
     };
   }
   if (fault === 'keeps-no-state') {
     ProfileStore.prototype.commit = function ({ history }) {
-      commit.call(this, { state: [], history });
+      return commit.call(this, { state: [], history });
     };
   }
 }

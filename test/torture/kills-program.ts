@@ -1,12 +1,13 @@
-// Kills a relay and its people outside the tests: FIRST KILLS MINUTES. Exits 1 when a round has failed.
+// Kills a relay and its people outside the tests: FIRST KILLS MS, whichever takes longer. Exits 1 when a round has failed.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RoundFailure, runKills, type Summary } from './kills.ts';
+import { ROUND_KILLS, RoundFailure, runKills, type Summary } from './kills.ts';
 
 const PROGRESS_MS = 10_000;
+/** While some wait, others work. */
 const AT_ONCE = 3;
 
-const [seed = 1, kills = 0, minutes = 0] = process.argv.slice(2).map(Number);
+const [seed = 1, kills = 0, goOnMs = 0] = process.argv.slice(2).map(Number);
 // All three are bundled into one folder.
 const folder = dirname(fileURLToPath(import.meta.url));
 const scripts = {
@@ -27,9 +28,10 @@ function line({ rounds, relayKills, clientKills, loadedKills, messages }: Summar
 
 try {
   const sum = await runKills({
-    ...{ scripts, seed, atOnce: AT_ONCE },
+    ...{ scripts, seed },
+    atOnce: goOnMs > 0 ? AT_ONCE : Math.min(AT_ONCE, Math.ceil(kills / ROUND_KILLS)),
     goesOn: ({ relayKills, clientKills }) =>
-      Math.min(relayKills, clientKills) < kills || elapsedMs() < minutes * 60_000,
+      Math.min(relayKills, clientKills) < kills || elapsedMs() < goOnMs,
     onRound(soFar) {
       if (elapsedMs() - toldMs < PROGRESS_MS) return;
       toldMs = elapsedMs();
@@ -39,7 +41,7 @@ try {
   console.log(`${line(sum)}: all held`);
 } catch (error) {
   if (!(error instanceof RoundFailure)) throw error;
-  console.log(`${error.message}\nits databases are in ${error.folder}`);
+  console.log(error.message);
   console.log(`again: npm run torture -- kills --seed ${error.seed} --count 1`);
   process.exitCode = 1;
 }

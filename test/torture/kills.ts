@@ -6,7 +6,8 @@ import { Round, type RoundResult } from './round.ts';
 import { type Faults, type Scripts, World } from './world.ts';
 
 /** Of the relay, and of the people, in each round. */
-const ROUND_KILLS = 20;
+export const ROUND_KILLS = 20;
+const SETTLING_MS = 60_000;
 
 export interface KillsOptions {
   readonly scripts: Scripts;
@@ -15,8 +16,9 @@ export interface KillsOptions {
   readonly seed: number;
   /** Rounds at a time: while some wait, others work. */
   readonly atOnce: number;
-  /** Whether, after these results, another round is to begin. */
+  /** Whether, after these results, another round is to begin, and those under way are to go on. */
   readonly goesOn: (sum: Summary) => boolean;
+  readonly settlingMs?: number;
   readonly onRound?: (sum: Summary) => void;
 }
 
@@ -31,13 +33,13 @@ export class RoundFailure extends Error {
 
   constructor(seed: number, folder: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`round ${seed}: ${why}`, { cause });
+    super(`round ${seed}: ${why}\nits databases and its log are in ${folder}`, { cause });
     this.seed = seed;
     this.folder = folder;
   }
 }
 
-/** Rejects with the first RoundFailure, once the rounds under way have ended. */
+/** Rejects with the first RoundFailure, once the rounds under way have come to their end too. */
 export async function runKills(options: KillsOptions): Promise<Summary> {
   let sum: Summary = {
     ...{ rounds: 0, relayKills: 0, clientKills: 0, loadedKills: 0, messages: 0 },
@@ -47,10 +49,13 @@ export async function runKills(options: KillsOptions): Promise<Summary> {
   const work = async () => {
     while (failure === null && options.goesOn(sum)) {
       try {
-        const result = await runRound(options, seed++);
+        const goesOn = () => failure === null && options.goesOn(sum);
+        const result = await runRound({ ...options, goesOn }, seed++);
         sum = added(sum, result);
         options.onRound?.(sum);
       } catch (error) {
+        // One is enough to look into.
+        if (failure !== null && error instanceof RoundFailure) remove(error.folder);
         failure ??= error;
       }
     }
@@ -60,20 +65,27 @@ export async function runKills(options: KillsOptions): Promise<Summary> {
   return sum;
 }
 
-async function runRound(options: KillsOptions, seed: number): Promise<RoundResult> {
+type RoundContext = Omit<KillsOptions, 'goesOn'> & { readonly goesOn: () => boolean };
+
+async function runRound(options: RoundContext, seed: number): Promise<RoundResult> {
   const { scripts, faults = { relay: 'none', person: 'none' } } = options;
+  const { settlingMs = SETTLING_MS, goesOn } = options;
   const folder = mkdtempSync(join(tmpdir(), 'lanchat-torture-'));
   const world = new World({ scripts, faults, folder });
   try {
-    const result = await new Round(world, seed).run(ROUND_KILLS);
+    const result = await new Round(world, { seed, settlingMs }).run(ROUND_KILLS, goesOn);
     await world.close();
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
     return result;
   } catch (error) {
     await world.close();
     writeFileSync(join(folder, 'log.txt'), world.chronicle.text);
     throw new RoundFailure(seed, folder, error);
   }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function added(sum: Summary, result: RoundResult): Summary {

@@ -1,4 +1,5 @@
 // A relay that is killed: DATABASE PORT FAULT. Says when it listens, and whether the one before left a whole database.
+import { existsSync } from 'node:fs';
 import type { RelayEvent } from '../../src/relay/events.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import { openRelayDatabase } from '../../src/relay/relay-database.ts';
@@ -14,14 +15,19 @@ function report(line: RelayReport): void {
 
 /** The rest are everyday comings and goings. */
 function tell(event: RelayEvent): void {
-  if (event.type === 'fault')
+  if (event.type === 'fault') {
     report({ type: 'event', event: { ...event, error: `${event.error}` } });
+  }
   if (event.type === 'storage' || event.type === 'unreadable' || event.type === 'dropped') {
     report({ type: 'event', event });
   }
 }
 
-if (fault === 'flips-bits') flipBits(path);
+if (fault === 'flips-bits' && existsSync(path)) {
+  // What is in the WAL only is checked there, and left out where it is damaged.
+  (await openRelayDatabase(path)).close();
+  flipBits(path);
+}
 const database = await openRelayDatabase(fault === 'keeps-nothing' ? null : path);
 const isWhole = database.prepare('PRAGMA integrity_check').get()?.integrity_check === 'ok';
 const relay = await startRelay({

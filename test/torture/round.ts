@@ -10,8 +10,6 @@ import { MEMBERS, type MemberName, type World } from './world.ts';
 const PATIENCE_MS = 400;
 /** For everybody to be back before the next strike; some strikes come before. */
 const RETURN_MS = 2_000;
-/** For everything to arrive: where nobody answers, records are sealed again after 5 s, and after 15 s. */
-const SETTLING_MS = 60_000;
 const READING_MS = 20_000;
 /** While nothing is reported, it may be that what was written on disk was cut off before it was told. */
 const LOOK_AGAIN_MS = 500;
@@ -35,6 +33,12 @@ const VICTIMS = [
 /** A commit takes some milliseconds, a start some hundred. */
 const DELAYS_MS = [0, 2, 8, 30, 150];
 
+export interface RoundOptions {
+  readonly seed: number;
+  /** For everything to arrive: where nobody answers, records are sealed again after 5 s, and after 15 s. */
+  readonly settlingMs: number;
+}
+
 export interface RoundResult {
   readonly relayKills: number;
   readonly clientKills: number;
@@ -45,6 +49,7 @@ export interface RoundResult {
 
 export class Round {
   readonly #world: World;
+  readonly #settlingMs: number;
   readonly #pick: (bound: number) => number;
   /** Who is to stay away for so many strikes. */
   readonly #away = new Map<MemberName, number>();
@@ -52,16 +57,20 @@ export class Round {
   #clientKills = 0;
   #loadedKills = 0;
 
-  constructor(world: World, seed: number) {
+  constructor(world: World, { seed, settlingMs }: RoundOptions) {
     this.#world = world;
+    this.#settlingMs = settlingMs;
     this.#pick = numbersFrom(seed);
   }
 
-  /** At least `kills` of the relay, and of the two people together. Throws an Error that says what did not hold. */
-  async run(kills: number): Promise<RoundResult> {
+  /**
+   * At least `kills` of the relay, and of the two people together, unless `goesOn` says that it is time to end.
+   * Throws an Error that says what did not hold.
+   */
+  async run(kills: number, goesOn: () => boolean): Promise<RoundResult> {
     const world = this.#world;
     world.start('relay');
-    await world.chronicle.until(() => world.isOnline('relay'), SETTLING_MS);
+    await world.chronicle.until(() => world.isOnline('relay'), this.#settlingMs);
     for (const name of NAMES) world.start(name);
     // While their profiles are being made, too. Nobody writes yet: a newcomer to a room reads nothing of before.
     for (let strikes = this.#pick(4); strikes > 0; strikes--) await this.#strike();
@@ -69,7 +78,8 @@ export class Round {
     for (let part = 1; part <= PARTS; part++) {
       world.setWriters(NAMES);
       const enough = (kills * part) / PARTS;
-      while (Math.min(this.#relayKills, this.#clientKills) < enough) await this.#strike();
+      const isEnough = () => Math.min(this.#relayKills, this.#clientKills) >= enough;
+      while (!isEnough() && goesOn()) await this.#strike();
       await this.#settle();
       await this.#loseWriter(this.#one(NAMES));
       await this.#settle();
@@ -123,7 +133,7 @@ export class Round {
     const { chronicle, books } = world;
     world.setWriters([]);
     for (const member of MEMBERS) if (!world.isRunning(member)) this.#start(member);
-    const deadline = performance.now() + SETTLING_MS;
+    const deadline = performance.now() + this.#settlingMs;
     const leftMs = () => Math.max(0, deadline - performance.now());
     if (!(await chronicle.until(() => world.isComplete, leftMs()))) {
       throw new Error('nobody was killed any more, and not everybody came back');
@@ -131,7 +141,9 @@ export class Round {
     let histories = await world.read(READING_MS);
     for (let why = unsettled(histories); why !== null; why = unsettled(histories)) {
       if (leftMs() === 0) throw new Error(`nobody was killed any more, and yet ${why}`);
-      await chronicle.until(() => books.waiting === 0, LOOK_AGAIN_MS);
+      const { reports } = chronicle;
+      const isNew = () => books.waiting === 0 && chronicle.reports > reports;
+      await chronicle.until(isNew, LOOK_AGAIN_MS);
       histories = await world.read(READING_MS);
     }
     judge(books, histories);

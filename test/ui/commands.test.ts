@@ -170,7 +170,7 @@ describe('lines typed one right after the other', () => {
   it('sends in the order typed, also where a name is looked up first', async () => {
     const screen = screenWith();
     type(screen, '@ravi hi', 'hello', '/msg ravi again', '#work there');
-    await settled();
+    await settled(screen);
     expect(sent(screen)).toMatchObject([
       { to: { peer: peerId('b') }, text: 'hi' },
       { to: { room: '#lobby' }, text: 'hello' },
@@ -181,30 +181,30 @@ describe('lines typed one right after the other', () => {
 
   it('waits for a slow line for a while only', async () => {
     const screen = screenWith();
-    screen.session.answer({ join: () => new Promise(() => {}) });
+    screen.session.hold('join');
     type(screen, '/join #slow', 'one', 'two');
-    await settled();
+    await settled(screen);
     expect(sent(screen)).toEqual([]);
     screen.clock.advance(LINE_PATIENCE_MS);
-    await settled();
+    await settled(screen);
     expect(sent(screen)).toMatchObject([{ text: 'one' }, { text: 'two' }]);
   });
 
   it('sends a line that waited to where it was typed', async () => {
     const screen = screenWith();
-    screen.session.answer({ join: () => new Promise(() => {}) });
+    screen.session.hold('join');
     type(screen, '/join #slow', 'for the lobby');
     screen.store.open('#work');
     screen.clock.advance(LINE_PATIENCE_MS);
-    await settled();
+    await settled(screen);
     screen.clock.advance(LINE_PATIENCE_MS);
-    await settled();
+    await settled(screen);
     expect(sent(screen)).toMatchObject([{ to: { room: '#lobby' }, text: 'for the lobby' }]);
   });
 
   it('leaves at once, whatever waits', async () => {
     const screen = screenWith();
-    screen.session.answer({ join: () => new Promise(() => {}) });
+    screen.session.hold('join');
     type(screen, '/join #slow', '/quit leave');
     expect(screen.wishes).toEqual([{ stopRelay: false }]);
   });

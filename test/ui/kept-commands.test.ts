@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Preferences } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
-import { FakeHistory, nthId, stored } from '../support/fake-history.ts';
-import { FakeSession, peerId, person } from '../support/fake-session.ts';
-import { enter, press, settled } from '../support/screen-presses.ts';
-import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
+import { peerId } from '../support/fake-session.ts';
+import { nthId, stored } from '../support/kept-history.ts';
+import { bela, keptScreen } from '../support/kept-screen.ts';
+import { openHistory } from '../support/opened-history.ts';
+import { enter, press } from '../support/screen-presses.ts';
+import { lines, type TestScreen } from '../support/screen-store.ts';
 
-const bela = person('bela', 'b');
 const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
 
 const talk = [
@@ -18,16 +19,7 @@ const talk = [
 ];
 
 async function screenWith(messages = talk): Promise<TestScreen> {
-  const session = new FakeHistory(messages).serve(new FakeSession());
-  session.snapshot = {
-    ...session.snapshot,
-    people: [bela],
-    rooms: [{ name: '#lobby', members: [] }],
-  };
-  const screen = testScreen(session);
-  await screen.actions.history.start();
-  await settled();
-  return screen;
+  return keptScreen(await openHistory(messages));
 }
 
 function asked({ session }: TestScreen, ...what: readonly string[]) {

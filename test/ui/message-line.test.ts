@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  conversationOf,
   destinationOf,
   keyOf,
+  keyOfMessage,
   liveLine,
   storedLine,
 } from '../../src/ui/message-line.ts';
-import { stored } from '../support/fake-history.ts';
 import { peerId } from '../support/fake-session.ts';
+import { stored } from '../support/kept-history.ts';
 import { testScreen } from '../support/screen-store.ts';
 
 const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
@@ -16,9 +16,9 @@ const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\
 
 describe('a message as a line', () => {
   it('belongs to its room, or to the other person, whoever wrote it', () => {
-    expect(conversationOf(stored(1))).toBe('#lobby');
+    expect(keyOfMessage(stored(1))).toBe('#lobby');
     const private_ = { room: null, peer: peerId('b') };
-    expect(conversationOf(stored(1, { ...private_, from: me }))).toBe(peerId('b'));
+    expect(keyOfMessage(stored(1, { ...private_, from: me }))).toBe(peerId('b'));
     for (const key of ['#lobby', peerId('b')]) expect(keyOf(destinationOf(key))).toBe(key);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OwnStates } from '../../src/ui/own-states.ts';
-import { nthId } from '../support/fake-history.ts';
+import { nthId } from '../support/kept-history.ts';
 
 const receipt = (n: number, state: 'pending' | 'relayed' | 'delivered' | 'failed') =>
   ({ type: 'receipt', id: nthId(n), state, reason: null }) as const;

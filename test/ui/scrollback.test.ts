@@ -27,8 +27,8 @@ import {
   showLoaded,
 } from '../../src/ui/scrollback.ts';
 import { anchorAbove, scrollBy, visibleSlice } from '../../src/ui/viewport.ts';
-import { nthId } from '../support/fake-history.ts';
 import { peerId } from '../support/fake-session.ts';
+import { nthId } from '../support/kept-history.ts';
 import { numbersFrom } from '../support/seeded.ts';
 
 const ROWS = 17;
@@ -186,15 +186,14 @@ class Reader {
   #pageAfter(id: MessageId, limit: number) {
     const newer = this.#history.filter((n) => n > numberOf(id));
     const lines = newer.slice(0, limit).map(line);
-    return { lines, more: lines.length < newer.length, readTo: lines.at(-1)?.body.id ?? id };
+    return { lines, more: lines.length < newer.length };
   }
 
   #askNewer(): string {
     const { record } = this;
     const { aside, epoch } = record;
     if (aside === null || aside.reading) return 'nothing newer';
-    const isThere = this.#history.includes(numberOf(aside.readTo));
-    const from = isThere ? aside.readTo : newestMessage(record.entries);
+    const from = newestMessage(record.entries);
     if (from === null) throw new Error('an older part without a message');
     beginNewer(record);
     const page = this.#pageAfter(from, 1 + this.#next(250));
@@ -315,7 +314,7 @@ describe('scrollback', () => {
       addLine(record, body, timeMs);
     }
     const older = { lines: [line(1)], more: false };
-    showAround(record, nthId(1), { older, newer: { lines: [], more: true, readTo: nthId(400) } });
+    showAround(record, nthId(1), { older, newer: { lines: [], more: true } });
     expect(numbersIn(record.entries)).toEqual([1]);
     removeMessage(record, nthId(1));
     expect(numbersIn(record.entries).at(-1)).toBe(909);

@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/protocol/errors.ts';
 import type { SearchOverlay } from '../../src/ui/overlay.ts';
 import { cellWidth } from '../../src/ui/width.ts';
-import { FakeHistory, nthId, stored } from '../support/fake-history.ts';
-import { FakeSession, peerId, person } from '../support/fake-session.ts';
+import { peerId } from '../support/fake-session.ts';
 import { type InkScreen, inkScreen } from '../support/ink-screen.tsx';
+import { nthId, stored } from '../support/kept-history.ts';
+import { asha, bela, type KeptScreen, keptScreen } from '../support/kept-screen.ts';
+import { openHistory } from '../support/opened-history.ts';
 import { enter, keysOf, press, settled } from '../support/screen-presses.ts';
-import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
+import { lines, type TestScreen } from '../support/screen-store.ts';
 
-const bela = person('bela', 'b');
-const asha = person('asha', 'a');
 const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
 const private_ = { room: null, peer: bela.fingerprint } as const;
 
@@ -21,22 +21,8 @@ const talk = [
   stored(5, { room: '#gone', text: `${'long ago '.repeat(20)}somebody spoke of tea` }),
 ];
 
-interface Searched extends TestScreen {
-  readonly history: FakeHistory;
-}
-
-async function screenWith(messages = talk): Promise<Searched> {
-  const history = new FakeHistory(messages);
-  const session = history.serve(new FakeSession());
-  session.snapshot = {
-    ...session.snapshot,
-    people: [asha, bela],
-    rooms: [{ name: '#lobby', members: [] }],
-  };
-  const screen = testScreen(session);
-  await screen.actions.history.start();
-  await settled();
-  return { ...screen, history };
+async function screenWith(messages = talk): Promise<KeptScreen> {
+  return keptScreen(await openHistory(messages), { people: [asha, bela] });
 }
 
 function overlayOf({ store }: TestScreen): SearchOverlay {
@@ -87,18 +73,12 @@ describe('/search', () => {
 
   it('says that it is under way, and shows nothing once it was closed', async () => {
     const screen = await screenWith();
-    let answer = (): void => {};
-    screen.session.answer({
-      search: () =>
-        new Promise((resolve) => {
-          answer = () => resolve({ messages: talk, more: false });
-        }),
-    });
+    const answer = screen.session.hold('search');
     await enter(screen, '/search tea');
     expect(rowsOf(screen).join('\n')).toContain('Searching for "tea" …');
     await press(screen, 'escape');
-    answer();
-    await settled();
+    answer({ messages: talk, more: false });
+    await settled(screen);
     expect(screen.store.state.overlay).toBeNull();
   });
 
@@ -202,7 +182,12 @@ describe('deleting what was found', () => {
   it('drops a hit that is deleted from elsewhere', async () => {
     const screen = await screenWith();
     await enter(screen, '/search tea');
-    screen.session.emit({ type: 'deleted', conversation: { room: '#gone' }, id: nthId(5) });
+    screen.session.emit({
+      type: 'deleted',
+      conversation: { room: '#gone' },
+      id: nthId(5),
+      messages: 1,
+    });
     expect(found(screen)).toHaveLength(3);
     expect(overlayOf(screen).selected).toBe(0);
   });
@@ -247,7 +232,8 @@ describe.each([
       const room = `#${text}`;
       return [stored(2 * n + 1, { text, from, room }), stored(2 * n + 2, { text, from })];
     });
-    const screen = await screenWith(messages);
+    const screen = await screenWith([]);
+    screen.session.answer({ search: () => ({ messages, more: false }) });
     screen.store.setSize(size);
     await enter(screen, '/search tea');
     for (let step = 0; step < messages.length; step += 1) {

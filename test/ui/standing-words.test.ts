@@ -3,10 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { MessageReason, MessageState } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { cellWidth } from '../../src/ui/width.ts';
-import { FakeHistory, stored } from '../support/fake-history.ts';
 import { FakeSession, onlineLink, peerId, person } from '../support/fake-session.ts';
 import { type InkScreen, inkScreen } from '../support/ink-screen.tsx';
-import { enter, settled } from '../support/screen-presses.ts';
+import { stored } from '../support/kept-history.ts';
+import { keptScreen } from '../support/kept-screen.ts';
+import { openHistory } from '../support/opened-history.ts';
+import { enter } from '../support/screen-presses.ts';
 import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
 
 const bela = person('bela', 'b', { online: false });
@@ -37,7 +39,7 @@ function textOf(ink: InkScreen): string {
 }
 
 function screenOf({ ephemeral = false } = {}): TestScreen {
-  const session = new FakeHistory().serve(new FakeSession());
+  const session = new FakeSession();
   const others = [bela, person('chen', 'c')];
   session.snapshot = {
     ...session.snapshot,
@@ -48,7 +50,8 @@ function screenOf({ ephemeral = false } = {}): TestScreen {
   return testScreen(session);
 }
 
-const PROBLEM = 'history.db: no space left on the disk; free some';
+const WORDS = 'history.db: no space left on the disk; free some';
+const PROBLEM = { code: 'no-space', message: WORDS };
 
 describe.each(sizes)('a disk that takes nothing, at $columns×$rows', (size) => {
   it('is told as long as it lasts, with what it means', async () => {
@@ -57,19 +60,19 @@ describe.each(sizes)('a disk that takes nothing, at $columns×$rows', (size) => 
     const ink = shown(screen);
     screen.session.emit({ type: 'storage', problem: PROBLEM });
     screen.store.notifyNow();
-    await settled();
-    expect(textOf(ink)).toContain('nothing goes out or comes in until it does; nothing is lost');
+    await expect
+      .poll(() => textOf(ink))
+      .toContain('nothing goes out or comes in until it does; nothing is lost');
     expect(textOf(ink)).toContain('no space left');
     expect(ink.rows().at(-2)).toContain('online · the disk takes nothing');
     for (const row of ink.rows()) expect(cellWidth(row)).toBeLessThanOrEqual(size.columns);
     screen.session.emit({ type: 'message', message: stored(1) });
     screen.store.open(bela.fingerprint);
-    await settled();
+    await expect.poll(() => ink.rows().join('\n')).toContain('lanchat  bela');
     expect(textOf(ink)).toContain('The disk takes nothing');
     screen.session.emit({ type: 'storage', problem: null });
     screen.store.notifyNow();
-    await settled();
-    expect(textOf(ink)).not.toContain('The disk takes nothing');
+    await expect.poll(() => textOf(ink)).not.toContain('The disk takes nothing');
   });
 });
 
@@ -78,12 +81,12 @@ describe('a disk that takes nothing', () => {
     const screen = screenOf();
     screen.session.answer({
       send: () => {
-        throw new UsageError('no-space', PROBLEM);
+        throw new UsageError('no-space', WORDS);
       },
     });
     await enter(screen, 'hello');
     expect(screen.store.active.composer.text).toBe('hello');
-    expect(lines(screen.store, '#lobby')).toEqual([`!! ${PROBLEM}`]);
+    expect(lines(screen.store, '#lobby')).toEqual([`!! ${WORDS}`]);
   });
 
   it('does not ask to type on when the link goes with it', async () => {
@@ -101,8 +104,8 @@ describe('a disk that takes nothing', () => {
     const screen = screenOf();
     screen.store.setSize({ columns: 40, rows: 15 });
     screen.session.emit({ type: 'message', message: stored(1) });
-    const problem = `\u001b[2J${'very long '.repeat(100)}\u202e`;
-    screen.session.emit({ type: 'storage', problem });
+    const message = `\u001b[2J${'very long '.repeat(100)}\u202e`;
+    screen.session.emit({ type: 'storage', problem: { ...PROBLEM, message } });
     screen.store.notifyNow();
     const text = shown(screen).rows().join('\n');
     expect(text).toContain('message 1');
@@ -122,8 +125,7 @@ describe('an ephemeral screen', () => {
       const link = { ...onlineLink, state: 'offline', reason: 'silent' } as const;
       screen.session.emit({ type: 'link', link });
       screen.store.notifyNow();
-      await settled();
-      expect(status()).toContain('LINK LOST · ephemeral');
+      await expect.poll(status).toContain('LINK LOST · ephemeral');
     },
   );
 
@@ -145,10 +147,11 @@ describe('what was said to somebody who is away', () => {
   it.each(sizes)('is kept for them, and for how long, at $columns×$rows', async (size) => {
     const { screen, ink } = said('relayed', null);
     screen.store.setSize(size);
-    await settled();
-    expect(textOf(ink)).toContain(
-      'bela is away: what is marked > is kept for them until their lanchat fetches it, 7 days at most.',
-    );
+    await expect
+      .poll(() => textOf(ink))
+      .toContain(
+        'bela is away: what is marked > is kept for them until their lanchat fetches it, 7 days at most.',
+      );
   });
 
   it('waits here, where the relay keeps nothing', () => {
@@ -172,20 +175,15 @@ describe('what was said to somebody who is away', () => {
     const { screen, ink: here } = said('relayed', null);
     screen.session.emit({ type: 'person', person: { ...bela, online: true } });
     screen.store.notifyNow();
-    await settled();
-    expect(textOf(here)).not.toContain('is away');
+    await expect.poll(() => textOf(here)).not.toContain('is away');
   });
 });
 
 describe('what is above the oldest line', () => {
   it.each(sizes)('is told in one row at $columns×$rows', async (size) => {
-    const history = new FakeHistory([stored(1)]);
-    const screen = testScreen(history.serve(new FakeSession()));
+    const screen = await keptScreen(await openHistory([stored(1)]));
     screen.store.setSize(size);
     const ink = shown(screen);
-    await screen.actions.history.start();
-    await settled();
-    await settled();
     expect(textOf(ink)).toMatch(/nothing older is kept here/);
     for (const row of ink.rows()) expect(cellWidth(row)).toBeLessThanOrEqual(size.columns);
   });

@@ -171,8 +171,13 @@ describe('what is deleted', () => {
     const [first, second] = [message({ text: 'one' }), message({ text: 'two' })];
     applyEvent(store, { type: 'message', message: first });
     applyEvent(store, { type: 'message', message: second });
-    applyEvent(store, { type: 'deleted', conversation, id: first.id });
-    applyEvent(store, { type: 'deleted', conversation: { room: '#closed' }, id: second.id });
+    applyEvent(store, { type: 'deleted', conversation, id: first.id, messages: 1 });
+    applyEvent(store, {
+      type: 'deleted',
+      conversation: { room: '#closed' },
+      id: second.id,
+      messages: 1,
+    });
     expect(lines(store, '#lobby')).toEqual(['two']);
     expect(store.state.order).toEqual(['#lobby']);
   });
@@ -183,7 +188,7 @@ describe('what is deleted', () => {
     const [first, second] = [message(), message()];
     applyEvent(store, { type: 'message', message: first });
     applyEvent(store, { type: 'message', message: second });
-    applyEvent(store, { type: 'deleted', conversation, id: first.id });
+    applyEvent(store, { type: 'deleted', conversation, id: first.id, messages: 1 });
     store.setFocused(true);
     expect(store.active.marker).toBe(second.id);
   });
@@ -193,7 +198,7 @@ describe('what is deleted', () => {
     applyEvent(store, { type: 'message', message: message() });
     const keys = { nick: 'ravi', was: peerId('1'), now: peerId('2') };
     applyEvent(store, { type: 'key-changed', ...keys, trust: 'known' });
-    applyEvent(store, { type: 'deleted', conversation, id: null });
+    applyEvent(store, { type: 'deleted', conversation, id: null, messages: 1 });
     expect(lines(store, '#lobby')).toEqual(['key changed ravi 1111 2222']);
     expect(store.active.older).toEqual({ kind: 'beginning' });
   });

@@ -6,6 +6,7 @@ import {
   relayIdentityFromSeed,
 } from '../../src/crypto/identity.ts';
 import { signAnnouncement, signChallenge, signLogin } from '../../src/crypto/login.ts';
+import { messageIdOf } from '../../src/crypto/message-id.ts';
 import { Prekey } from '../../src/crypto/prekey.ts';
 import { publicRoomId, signJoin, topicOf } from '../../src/crypto/room.ts';
 import { newSenderChain, sealRoomBlob } from '../../src/crypto/room-chain.ts';
@@ -32,6 +33,7 @@ export function lanchatVectors(): Vectors {
     bundle: bundleVector(),
     turn: turnVector(),
     note: noteVector(),
+    messageId: messageIdVector(),
     directMessage: directVector(),
     login: loginVector(),
     announcement: announcementVector(),
@@ -95,17 +97,27 @@ function bundleVector(): Vectors {
 
 const BOOT = 1_000_000n;
 
-/** A turn prekey of bob's. */
+const NOTE = { boot: BOOT, k: 3, bundleSeq: BOOT + 1n };
+const BOBS_STREAM = StreamId.fromBytes(filled(8, 9));
+
+/** A turn prekey of bob's, as the note below carries it. */
 function bobsTurn(): Uint8Array {
   const { publicKey } = new Prekey(filled(32, 5));
-  return signTurn(people().bob, BOOT, { n: 7n, publicKey });
+  return signTurn(people().bob, NOTE, { n: 7n, stream: BOBS_STREAM, next: 12, publicKey });
 }
 
 function turnVector(): Vectors {
   const seed = filled(32, 5);
   return {
     owner: 'bob',
-    ...{ seed: hexFromBytes(seed), kid: new Prekey(seed).kid, boot: `${BOOT}`, n: '7' },
+    ...{
+      seed: hexFromBytes(seed),
+      kid: new Prekey(seed).kid,
+      n: '7',
+      stream: BOBS_STREAM,
+      next: 12,
+    },
+    ...{ boot: `${BOOT}`, k: NOTE.k, bundleSeq: `${NOTE.bundleSeq}` },
     bytes: hexFromBytes(bobsTurn()),
   };
 }
@@ -122,7 +134,7 @@ function noteVector(): Vectors {
     ],
   };
   const lost = [new Prekey(SEEDS.bobPrekey).kid];
-  const numbers = { boot: BOOT, k: 3, low: 5, bundleSeq: BOOT + 1n };
+  const numbers = { ...NOTE, low: 5 };
   const bytes = encodeNote({
     ...{ ...numbers, have: [have], lost, turn: bobsTurn(), quiet: true, wants: [] },
   });
@@ -130,6 +142,17 @@ function noteVector(): Vectors {
     ...{ boot: `${BOOT}`, k: 3, low: 5, bundleSeq: `${BOOT + 1n}`, have: [have], lost },
     ...{ turn: 'as above', quiet: true },
     bytes: hexFromBytes(bytes),
+  };
+}
+
+function messageIdVector(): Vectors {
+  const { alice, bob } = people();
+  const place = conversationOf(alice.id, bob.id);
+  const number = { from: alice.id, place, stream: BOBS_STREAM, seq: 12 };
+  return {
+    ...{ from: alice.id, place: hexFromBytes(place), stream: BOBS_STREAM, seq: 12 },
+    id: messageIdOf(number),
+    ofAnother: { digest: hexFromBytes(filled(32, 10)), id: messageIdOf(number, filled(32, 10)) },
   };
 }
 

@@ -1,0 +1,101 @@
+// Messages and conversations as JSON, and how everybody in them is called. Asks nobody.
+import type {
+  ClientEvent,
+  Conversation,
+  Destination,
+  Message,
+  Snapshot,
+  StoredMessage,
+  Who,
+} from '../client/api.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { Directory, trustWord } from '../ui/people.ts';
+import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import type { JsonRecord } from './output.ts';
+
+/** `room`, or `peer` with their name: the fields by which a record says which conversation it is of. */
+export function conversationFields(
+  conversation: Destination,
+  names: Directory,
+): { room: string } | { peer: Who } {
+  return 'room' in conversation ? conversation : { peer: whoIs(conversation.peer, names) };
+}
+
+function whoIs(peer: PeerId, names: Directory): Who {
+  const { nick = '', trust = 'new' } = names.get(peer) ?? {};
+  return { nick, fingerprint: peer, trust };
+}
+
+/** How everybody in stored messages is called, ourselves included. From a snapshot, which needs no relay. */
+export class Cast {
+  readonly names = new Directory();
+  readonly #self: Snapshot['self'];
+
+  constructor({ self, people }: Snapshot) {
+    this.#self = self;
+    for (const person of people) this.names.set(person);
+  }
+
+  who(peer: PeerId): Who {
+    return whoIs(peer, this.names);
+  }
+
+  fields(conversation: Destination): { room: string } | { peer: Who } {
+    return conversationFields(conversation, this.names);
+  }
+
+  label(conversation: Destination): SafeText {
+    if ('room' in conversation) return safeText(conversation.room);
+    const { peer } = conversation;
+    return safeTemplate`@${this.names.label(peer)} (${trustWord(this.who(peer))})`;
+  }
+
+  /** A stored message: as `listen` prints it, and whose it is, to whom, and what became of it. */
+  record(message: StoredMessage): JsonRecord {
+    const { peer, state, reason } = message;
+    const own = state !== null;
+    const to = own && peer !== null ? this.who(peer) : this.#self;
+    return {
+      ...messageRecord(message),
+      ...(peer === null ? {} : { to: { nick: to.nick, fingerprint: to.fingerprint } }),
+      own,
+      ...(own ? { state } : {}),
+      ...(reason === null ? {} : { reason }),
+    };
+  }
+
+  conversationRecord({ with: conversation, unread, last }: Conversation): JsonRecord {
+    return {
+      type: 'conversation',
+      ...this.fields(conversation),
+      unread,
+      ...(last === null ? {} : { lastTime: last.time }),
+    };
+  }
+}
+
+/** The `deleted` object of CLI.md: of one message where there is an `id`, else of the whole conversation. */
+export function deletedRecord(
+  { conversation, id, messages }: Omit<Extract<ClientEvent, { type: 'deleted' }>, 'type'>,
+  names: Directory,
+): JsonRecord {
+  return {
+    type: 'deleted',
+    ...conversationFields(conversation, names),
+    ...(id === null ? {} : { id }),
+    messages,
+  };
+}
+
+/** The `message` object of CLI.md. */
+export function messageRecord({ id, time, sentTime, room, from, text }: Message): JsonRecord {
+  return {
+    type: 'message',
+    id,
+    time,
+    ...(sentTime === null ? {} : { sentTime }),
+    ...(room === null ? {} : { room }),
+    from,
+    text,
+  };
+}
