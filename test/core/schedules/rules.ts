@@ -51,7 +51,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'repeats are recognised by stream and number',
     file: 'core/sequence.ts',
-    text: "if (seq < sequence.next && !isSkipped(sequence, seq)) return 'repeat';",
+    text: "if (known !== undefined) return known === digest ? 'repeat' : 'forged';\n  if (seq < sequence.next && !isSkipped(sequence, seq)) return 'repeat';",
     without: '',
   },
   {
@@ -75,9 +75,9 @@ export const RULES: readonly Rule[] = [
   {
     name: 'acknowledgements are not acknowledged',
     file: 'core/inbox.ts',
-    text: 'const isNewest = takeNote(core, peer, payload.note);',
+    text: 'takeNote(core, peer, payload.note);',
     without:
-      'const isNewest = takeNote(core, peer, payload.note);\n  peer.incoming.ackDueAtMs ??= core.env.nowMs() + ACK_INTERVAL_MS;\n  core.dirty.add(peer.id);',
+      'takeNote(core, peer, payload.note);\n  peer.incoming.ackDueAtMs ??= core.env.nowMs() + ACK_INTERVAL_MS;\n  core.dirty.add(peer.id);',
   },
   {
     name: 'a note says from which number on something may come',
