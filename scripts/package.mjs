@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { thirdPartyNotices } from './notices.mjs';
 import { root, runNode } from './tool.mjs';
 
-const documents = ['README.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE'];
+const documents = ['README.md', 'SECURITY.md', 'CLI.md', 'CHANGELOG.md', 'LICENSE'];
 
 // SQLite for Nodes without one, which no bundle can hold: of each package what runs, its main file first.
 // The prebuilds are those of every platform, since whoever makes the tarball doesn't know which it is for.

@@ -3,6 +3,7 @@ import type { Link } from '../client/api.ts';
 import { FINAL_CODES, TransportError } from '../client/transport-error.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { LanchatError } from '../protocol/errors.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import { linkReason } from '../ui/words.ts';
 
@@ -82,8 +83,7 @@ export function describeFailure(error: unknown): Failure {
     return { status, code: error.code, message: safeText(error.message), stack };
   }
   if (error instanceof LanchatError) {
-    const fallback = error instanceof TransportError ? EXIT.noRelay : EXIT.usage;
-    const status = EXIT_BY_CODE.get(error.code) ?? fallback;
+    const status = statusOf(error);
     const remedy = REMEDIES.get(error.code);
     const message = remedy === undefined ? error.message : `${error.message}: ${remedy}`;
     return { status, code: error.code, message: safeText(message), stack };
@@ -93,6 +93,13 @@ export function describeFailure(error: unknown): Failure {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : 'not an error';
   const message = safeText(`this is a bug in lanchat (${what}); -v shows where`);
   return { status: EXIT.bug, code: 'bug', message, stack };
+}
+
+function statusOf(error: LanchatError): number {
+  // `too-large` of a file of ours is no word of a relay's.
+  if (error instanceof StorageError) return EXIT.usage;
+  const fallback = error instanceof TransportError ? EXIT.noRelay : EXIT.usage;
+  return EXIT_BY_CODE.get(error.code) ?? fallback;
 }
 
 function describeSystemError(error: unknown): { code: string; message: SafeText } | null {

@@ -14,7 +14,7 @@ import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { JsonRecord } from './output.ts';
 
 /** `room`, or `peer` with their name: the fields by which a record says which conversation it is of. */
-export function conversationFields(
+function conversationFields(
   conversation: Destination,
   names: Directory,
 ): { room: string } | { peer: Who } {

@@ -9,12 +9,9 @@ import { owningProfile } from './owned-profile.ts';
 import { newPassphrase, passphrasePrompt } from './passphrase.ts';
 
 const BEFORE = [
-  safeText(
-    'A passphrase protects your keys, whom you have met, your rooms and relays, and what was',
-  ),
-  safeText(
-    'said, on this disk while lanchat is not open. Your name and fingerprint stay readable.',
-  ),
+  safeText('A passphrase protects, while lanchat is not open, what is on this disk: your keys,'),
+  safeText('people, rooms, relays, settings and all that was said. Your name and fingerprint'),
+  safeText('stay readable.'),
   safeText('Nobody can recover a forgotten one: identity and history are then lost.'),
 ];
 const AFTER_THE_FIRST = [

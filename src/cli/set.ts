@@ -3,7 +3,10 @@ import { changeOf, SETTINGS, settingLine, settingOf, valuesOf } from '../ui/sett
 import type { CommandContext } from './context.ts';
 import { withHistory } from './kept-session.ts';
 
-/** Without `name` all are listed; without `value` the one is shown. Throws UsageError (`unknown-setting`, `bad-setting`). */
+/**
+ * Without `name` all are listed; without `value` the one is shown, of a profile that is there. Throws UsageError
+ * (`unknown-setting`, `bad-setting`, `no-profile`).
+ */
 export async function set(
   context: CommandContext,
   { name, value }: { name: string | null; value: string | null },

@@ -10,6 +10,7 @@ import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
 import { forgetPerson, indexName } from '../core/people.ts';
 import { restore } from '../core/restore.ts';
 import { enterRoom } from '../core/rooms.ts';
+import { runningMs } from '../core/running-time.ts';
 import type { CoreState } from '../core/state.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
@@ -90,7 +91,7 @@ export class Client implements Session {
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
     this.#engine.command((core) => setQuiet(core, !profile.settings.current.showDelivered));
-    this.#keeper = new HistoryKeeper(profile, rows);
+    this.#keeper = new HistoryKeeper(profile, rows, () => runningMs(this.#core));
     this.#parts = this.#makeParts();
     this.#openLink = () => this.#newLink(relay, surroundings);
     if (!options.offline) this.goOnline();
@@ -157,6 +158,7 @@ export class Client implements Session {
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
+      expire: () => this.#keeper.look(),
       enter: (name, standing) => this.#enter(name, standing),
       visit: (name) => this.#visit(name),
       endVisit: (name) => this.#endVisit(name),
@@ -195,10 +197,12 @@ export class Client implements Session {
     });
   }
 
+  /** What the database holds of a room wins: the settings are written after it. */
   #enterRemembered(remembered: 'join' | 'visit'): void {
     const standing = remembered === 'join' ? 'joined' : 'guest';
     this.#engine.command((core) => {
-      for (const name of this.#profile.settings.current.rooms) {
+      const stored = [...core.storedRooms.keys()];
+      for (const name of new Set([...this.#profile.settings.current.rooms, ...stored])) {
         const parsed = parseRoomName(name);
         if (parsed !== null) enterRoom(core, parsed, standing);
       }
@@ -207,7 +211,7 @@ export class Client implements Session {
 
   #isCongested(): boolean {
     if (this.#connection?.isCongested !== true) return false;
-    this.#connection.drained(() => this.#engine.resume());
+    this.#connection.whenTaken(() => this.#engine.resume());
     return true;
   }
 

@@ -69,14 +69,14 @@ export class Connection {
   #outgoing: Uint8Array[] = [];
   #lastSentMs = performance.now();
   #lastReceivedMs = performance.now();
-  #onDrain: (() => void) | null = null;
+  #onTaken: (() => void) | null = null;
 
   constructor(socket: TLSSocket, relay: ProvenRelay, times: ConnectionTimes) {
     this.relay = relay;
     this.#socket = socket;
     this.#times = times;
     this.#timer = setInterval(() => this.#watch(), times.watchMs);
-    socket.on('drain', () => this.#drained());
+    socket.on('drain', () => this.#takesMore());
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.once('close', () => clearInterval(this.#timer));
   }
@@ -93,14 +93,14 @@ export class Connection {
     if (this.#outgoing.length === 1) setImmediate(() => this.#flush());
   }
 
-  /** Whether the relay reads more slowly than we write: sealing should wait for `drained`. */
+  /** Whether the relay reads more slowly than we write: sealing should wait for `whenTaken`. */
   get isCongested(): boolean {
     return this.#socket.writableNeedDrain;
   }
 
-  /** Calls back once when congestion is over. */
-  drained(callback: () => void): void {
-    this.#onDrain = callback;
+  /** Calls back once when what was sent has been taken, and congestion is over. */
+  whenTaken(callback: () => void): void {
+    this.#onTaken = callback;
   }
 
   /** Anything arrived: the relay is alive. */
@@ -139,9 +139,9 @@ export class Connection {
     else if (now - this.#lastSentMs > pingMs - watchMs) this.send({ type: 'ping', req: 0 });
   }
 
-  #drained(): void {
-    const callback = this.#onDrain;
-    this.#onDrain = null;
+  #takesMore(): void {
+    const callback = this.#onTaken;
+    this.#onTaken = null;
     callback?.();
   }
 }
@@ -165,7 +165,7 @@ export async function connectRelay(request: ConnectRequest): Promise<void> {
   if (request.signal.aborted) abort();
   try {
     await secured(socket, times);
-    await logIn(socket, request, times);
+    await new Login(socket, request, times).run();
   } catch (error) {
     socket.destroy();
     throw transportErrorFrom(error, 'closed');
@@ -197,68 +197,95 @@ function secured(socket: TLSSocket, { connectMs, tlsMs }: ConnectionTimes): Prom
 }
 
 /** Runs the login on the first two frames, then hands every later one to the request's owner. */
-function logIn(socket: TLSSocket, request: ConnectRequest, times: ConnectionTimes): Promise<void> {
-  const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
-  const exporter = new Uint8Array(
-    socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
-  );
-  const { me, card, accepts } = request;
-  const splitter = new FrameSplitter(MAX_FRAME_BYTES_BEFORE_LOGIN);
-  let relay: ProvenRelay | null = null;
-  let connection: Connection | null = null;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => socket.destroy(new TransportError('handshake-timeout', 'login: no answer')),
-      times.loginMs,
-    );
-    let reason: TransportError | null = null;
-    const take = (frame: Frame) => {
-      // It has been heard, which is all it is for; a slow login is long enough for one, too.
-      if (frame.type === 'ping') return;
-      if (connection !== null) {
-        // Nothing that the relay sends behind its END counts.
-        if (frame.type === 'end') throw endReason(frame.code);
-        request.onFrame(frame);
-      } else if (relay === null) {
-        const login = { me, card, exporter, nonce, accepts };
-        const answer = answerChallenge(frame, login);
-        relay = answer.relay;
-        socket.write(encodeFrame(answer.auth));
-        splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
-      } else {
-        if (frame.type === 'end') throw endReason(frame.code);
-        expect(frame, 'ready');
+class Login {
+  readonly #socket: TLSSocket;
+  readonly #request: ConnectRequest;
+  readonly #times: ConnectionTimes;
+  readonly #nonce = new Uint8Array(randomBytes(NONCE_BYTES));
+  readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES_BEFORE_LOGIN);
+  #relay: ProvenRelay | null = null;
+  #connection: Connection | null = null;
+  #loggedIn: () => void = () => {};
+
+  constructor(socket: TLSSocket, request: ConnectRequest, times: ConnectionTimes) {
+    this.#socket = socket;
+    this.#request = request;
+    this.#times = times;
+  }
+
+  /** Resolves at READY; rejects with TransportError where it ends before. */
+  run(): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => socket.destroy(new TransportError('handshake-timeout', 'login: no answer')),
+        this.#times.loginMs,
+      );
+      this.#loggedIn = () => {
         clearTimeout(timer);
-        connection = new Connection(socket, relay, times);
-        request.onReady(connection);
         resolve();
+      };
+      let reason: TransportError | null = null;
+      socket.on('data', (chunk) => this.#receive(chunk));
+      socket.on('error', (error) => {
+        reason ??= transportErrorFrom(error, 'closed');
+      });
+      socket.once('close', () => {
+        clearTimeout(timer);
+        const end = reason ?? new TransportError('closed', 'connection: closed');
+        if (this.#connection === null) reject(end);
+        else this.#request.onEnd(end);
+      });
+      socket.write(encodeFrame(helloFrame(this.#nonce)));
+    });
+  }
+
+  #receive(chunk: Uint8Array): void {
+    this.#connection?.heard();
+    try {
+      for (const bytes of this.#splitter.push(chunk)) {
+        this.#take(decodeFrame(bytes));
+        // Ended by what the frame caused: the rest is of a connection that is no more.
+        if (this.#socket.destroyed) return;
       }
-    };
-    socket.on('data', (chunk) => {
-      connection?.heard();
-      try {
-        for (const bytes of splitter.push(chunk)) {
-          take(decodeFrame(bytes));
-          // Ended by what the frame caused: the rest is of a connection that is no more.
-          if (socket.destroyed) return;
-        }
-      } catch (error) {
-        // A frame that makes no sense ends the connection, never the process; anything else is our bug.
-        if (!(error instanceof LanchatError)) throw error;
-        socket.destroy(transportErrorFrom(error, 'malformed'));
-      }
-    });
-    socket.on('error', (error) => {
-      reason ??= transportErrorFrom(error, 'closed');
-    });
-    socket.once('close', () => {
-      clearTimeout(timer);
-      const end = reason ?? new TransportError('closed', 'connection: closed');
-      if (connection === null) reject(end);
-      else request.onEnd(end);
-    });
-    socket.write(encodeFrame(helloFrame(nonce)));
-  });
+    } catch (error) {
+      // A frame that makes no sense ends the connection, never the process; anything else is our bug.
+      if (!(error instanceof LanchatError)) throw error;
+      this.#socket.destroy(transportErrorFrom(error, 'malformed'));
+    }
+  }
+
+  #take(frame: Frame): void {
+    // It has been heard, which is all it is for; a slow login is long enough for one, too.
+    if (frame.type === 'ping') return;
+    if (this.#relay === null) {
+      this.#answer(frame);
+      return;
+    }
+    // Nothing that the relay sends behind its END counts.
+    if (frame.type === 'end') throw endReason(frame.code);
+    if (this.#connection !== null) {
+      this.#request.onFrame(frame);
+      return;
+    }
+    expect(frame, 'ready');
+    this.#connection = new Connection(this.#socket, this.#relay, this.#times);
+    this.#loggedIn();
+    this.#request.onReady(this.#connection);
+  }
+
+  #answer(frame: Frame): void {
+    const { me, card, accepts } = this.#request;
+    const socket = this.#socket;
+    const exporter = new Uint8Array(
+      socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
+    );
+    const login = { me, card, exporter, nonce: this.#nonce, accepts };
+    const answer = answerChallenge(frame, login);
+    this.#relay = answer.relay;
+    socket.write(encodeFrame(answer.auth));
+    this.#splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
+  }
 }
 
 function endReason(code: Code): RelayRefusal {

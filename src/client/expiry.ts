@@ -13,42 +13,42 @@ const MAX_OFF_MS = 7 * DAY_MS;
 const PROBATION_MS = DAY_MS;
 
 /** What is remembered between looks. */
-export interface ClockRecord {
-  /** The wall clock at the last look. */
-  readonly wallMs: number;
-  /** How long the clock has still to go on without a jump, in running time; 0: it is believed. */
-  readonly doubtMs: number;
+export interface ClockRecord extends Look {
+  /** The clock is not believed before: the running time at which its probation ends; 0: it is. */
+  readonly believedAtRunMs: number;
 }
 
 export interface Look {
+  /** The wall clock. */
   readonly wallMs: number;
-  /** Running time since the last look; null: in an earlier run. */
-  readonly ranMs: number | null;
+  /** How long the profile has run in all (core/running-time.ts). */
+  readonly runMs: number;
 }
 
 /**
- * Looks at the clock: after a jump nothing expires until it has gone on for a day. A year forward by
- * mistake must not delete what was said.
+ * Looks at the clock: after a jump nothing expires until it has gone on for a day of running time. A year forward
+ * by mistake must not delete what was said. `isFirst`: in this run, so that the machine may have been off.
  */
-export function lookAtClock(last: ClockRecord | null, { wallMs, ranMs }: Look): ClockRecord {
-  if (last === null) return { wallMs, doubtMs: 0 };
-  const passedMs = wallMs - last.wallMs;
-  const expectedMs = ranMs ?? 0;
-  const slackMs = ranMs === null ? MAX_OFF_MS : HOUR_MS;
-  if (passedMs < expectedMs - HOUR_MS || passedMs > expectedMs + slackMs) {
-    return { wallMs, doubtMs: PROBATION_MS };
-  }
-  return { wallMs, doubtMs: Math.max(0, last.doubtMs - expectedMs) };
+export function lookAtClock(last: ClockRecord | null, look: Look, isFirst: boolean): ClockRecord {
+  if (last === null) return { ...look, believedAtRunMs: 0 };
+  const passedMs = look.wallMs - last.wallMs;
+  const ranMs = Math.max(0, look.runMs - last.runMs);
+  const isJump = passedMs < ranMs - HOUR_MS || passedMs > ranMs + (isFirst ? MAX_OFF_MS : HOUR_MS);
+  return { ...look, believedAtRunMs: isJump ? look.runMs + PROBATION_MS : last.believedAtRunMs };
 }
 
 /** Messages of before this time (wall clock, ms) go; null: none now. */
 export function expiresBefore(clock: ClockRecord, keepDays: number): number | null {
-  if (keepDays === 0 || clock.doubtMs > 0) return null;
+  if (keepDays === 0 || clock.runMs < clock.believedAtRunMs) return null;
   return clock.wallMs - keepDays * DAY_MS;
 }
 
 const PLACE = 'clock';
-const clockSchema = v.object({ wallMs: v.number(), doubtMs: v.number() });
+const clockSchema = v.object({
+  wallMs: v.number(),
+  runMs: v.number(),
+  believedAtRunMs: v.number(),
+});
 
 /** Between two slices of deleting: whoever starts a program, or types, must not wait for it. */
 const PAUSE_MS = 500;
@@ -56,18 +56,24 @@ const PAUSE_MS = 500;
 /** Looks once an hour, and deletes what has had its time, in slices. Owns its timers until `close`. */
 export class HistoryKeeper {
   readonly #profile: Pick<Profile, 'store' | 'settings'>;
+  readonly #runMs: () => number;
   readonly #timer: NodeJS.Timeout;
   #last: ClockRecord | null;
-  #lookedAtMs: number | null = null;
+  #isFirst = true;
   #slice: NodeJS.Timeout | null = null;
 
-  /** `rows` as they were at the start. */
-  constructor(profile: Pick<Profile, 'store' | 'settings'>, rows: readonly StateRow[]) {
+  /** `rows` as they were at the start; `runMs` is the profile's running time. */
+  constructor(
+    profile: Pick<Profile, 'store' | 'settings'>,
+    rows: readonly StateRow[],
+    runMs: () => number,
+  ) {
     this.#profile = profile;
+    this.#runMs = runMs;
     this.#last = readClock(rows);
-    this.#timer = setInterval(() => this.#look(), HOUR_MS);
+    this.#timer = setInterval(() => this.look(), HOUR_MS);
     this.#timer.unref();
-    this.#look();
+    this.look();
   }
 
   close(): void {
@@ -76,11 +82,11 @@ export class HistoryKeeper {
     this.#slice = null;
   }
 
-  #look(): void {
-    const nowMs = performance.now();
-    const ranMs = this.#lookedAtMs === null ? null : Math.round(nowMs - this.#lookedAtMs);
-    this.#lookedAtMs = nowMs;
-    this.#last = lookAtClock(this.#last, { wallMs: Date.now(), ranMs });
+  /** Also when the time to keep has changed. */
+  look(): void {
+    const now = { wallMs: Date.now(), runMs: this.#runMs() };
+    this.#last = lookAtClock(this.#last, now, this.#isFirst);
+    this.#isFirst = false;
     const { store, settings } = this.#profile;
     const before = expiresBefore(this.#last, settings.current.keepDays);
     const value = encodeCbor(this.#last);

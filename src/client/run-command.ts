@@ -43,22 +43,25 @@ export interface ClientParts {
   ) => Promise<{ readonly room: string }>;
   readonly visit: (name: string) => Promise<{ readonly room: string }>;
   readonly endVisit: (name: string) => void;
+  /** Deletes what is older than the settings keep. */
+  readonly expire: () => void;
 }
 
 type Reply = Replies[Command['do']];
+/** One of these commands. */
+type Of<Name extends Command['do']> = Extract<Command, { do: Name }>;
+type RoomCommand = Of<'join' | 'visit' | 'leave' | 'end-visit' | 'prepare'>;
+type LinkCommand = Of<'choose-relay' | 'retry' | 'go-online'>;
+type SettingCommand = Of<'settings' | 'remembered' | 'set'>;
 /** What was said before. */
-type HistoryCommand = Extract<
-  Command,
-  {
-    do:
-      | 'history'
-      | 'since'
-      | 'search'
-      | 'conversations'
-      | 'mark-read'
-      | 'delete-message'
-      | 'delete-conversation';
-  }
+type HistoryCommand = Of<
+  | 'history'
+  | 'since'
+  | 'search'
+  | 'conversations'
+  | 'mark-read'
+  | 'delete-message'
+  | 'delete-conversation'
 >;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
@@ -73,6 +76,35 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
       return { id: send(parts, command) };
     case 'cancel':
       return { cancelled: engine.command((core) => cancel(core, command.id)) };
+    case 'nick':
+      return { nick: engine.command((core) => changeNick(core, command.nick)) };
+    case 'safety-number':
+      return engine.command((core) => compare(core, command.peer));
+    case 'verify':
+    case 'trust':
+      return trust(parts, command);
+    case 'join':
+    case 'visit':
+    case 'leave':
+    case 'end-visit':
+    case 'prepare':
+      return runRoom(parts, command);
+    case 'choose-relay':
+    case 'retry':
+    case 'go-online':
+      return runLink(parts, command);
+    case 'settings':
+    case 'remembered':
+    case 'set':
+      return runSetting(parts, command);
+    default:
+      return runHistory(parts, command);
+  }
+}
+
+async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply> {
+  const { engine } = parts;
+  switch (command.do) {
     case 'join':
       return parts.enter(command.room, 'joined');
     case 'visit':
@@ -85,22 +117,29 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'prepare':
       engine.command((core) => prepare(core, command.room));
       return {};
-    case 'nick':
-      return { nick: engine.command((core) => changeNick(core, command.nick)) };
-    case 'safety-number':
-      return engine.command((core) => compare(core, command.peer));
-    case 'verify':
-    case 'trust':
-      return trust(parts, command);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function runLink({ link, goOnline }: ClientParts, command: LinkCommand): Promise<Reply> {
+  switch (command.do) {
     case 'choose-relay':
-      parts.link()?.choose(command);
+      link()?.choose(command);
       return {};
     case 'retry':
-      parts.link()?.retry();
+      link()?.retry();
       return {};
     case 'go-online':
-      parts.goOnline();
+      goOnline();
       return {};
+    default:
+      return command satisfies never;
+  }
+}
+
+async function runSetting(parts: ClientParts, command: SettingCommand): Promise<Reply> {
+  switch (command.do) {
     case 'settings':
       return preferencesOf(parts.settings.current);
     case 'remembered':
@@ -108,7 +147,7 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'set':
       return setPreferences(parts, command.change);
     default:
-      return runHistory(parts, command);
+      return command satisfies never;
   }
 }
 
@@ -166,7 +205,7 @@ function remembered({ settings, relays }: ClientParts): Replies['remembered'] {
 
 /** Throws UsageError `bad-setting`. */
 async function setPreferences(
-  { settings, engine }: ClientParts,
+  { settings, engine, expire }: ClientParts,
   change: Partial<Preferences>,
 ): Promise<Preferences> {
   const { keepDays } = change;
@@ -175,6 +214,7 @@ async function setPreferences(
   }
   settings.update(change);
   await settings.flush();
+  if (keepDays !== undefined) expire();
   const { showDelivered } = settings.current;
   engine.command((core) => setQuiet(core, !showDelivered));
   return preferencesOf(settings.current);

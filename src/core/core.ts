@@ -20,6 +20,7 @@ import {
 import { MAX_ROOMS } from './new-state.ts';
 import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
+import { tellLostPins } from './people.ts';
 import { answerWant, takeKey, tendChains, tendWants } from './room-keys.ts';
 import {
   openWaiting,
@@ -178,6 +179,7 @@ function connect(core: CoreState, relay: ConnectedRelay): void {
   // Before it is online: one bundle is published below, not two.
   tendPrekeys(core);
   link.online = true;
+  tellLostPins(core);
   publishAboveOwn(core);
   publishChangedCard(core);
   openMailbox(core, mailboxBlobs);

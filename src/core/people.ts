@@ -23,6 +23,15 @@ export function meet(core: CoreState, card: Card): void {
   emit(core, { type: 'person', person: personOf(core, card.id) });
 }
 
+/** Words were exchanged in an earlier run, and nobody is pinned: whoever comes would pass for new, and none as verified. */
+export function tellLostPins(core: CoreState): void {
+  if (core.kept.size === 0 || core.pins.all().length > 0 || !isFirstTelling(core, 'pins')) return;
+  const message =
+    'the list of the people you met is gone (pins.json): everybody is new to you, and whom you verified is forgotten. ' +
+    'Compare safety numbers again, or restore a backup';
+  emit(core, { type: 'error', code: 'pins-lost', message });
+}
+
 function tellKeyChange(core: CoreState, pin: Pin): void {
   for (const was of changedFrom(core, pin)) {
     if (!isFirstTelling(core, `${was.id}>${pin.id}`)) continue;

@@ -6,6 +6,7 @@ import { equalBytes } from '../protocol/bytes.ts';
 import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { idBytes, MessageId, PeerId, RelayId, SenderKeyId, StreamId } from '../protocol/ids.ts';
+import { parseRoomName } from '../protocol/nickname.ts';
 import { decodeRoomRecord } from '../protocol/record.ts';
 import { forget, type StateRow } from './durable.ts';
 import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts';
@@ -43,7 +44,7 @@ const chainSchema = v.object({
 const outSchema = v.object({ id: byteString(MessageId.sizeBytes), bytes: bytesField });
 const heldSchema = v.object({ bytes: bytesField });
 
-/** Rows of rooms, kept until their rooms are entered. */
+/** Rows of rooms, kept until their rooms are entered. Those of none that can be entered are deleted. */
 export function restoreRooms(core: CoreState, rows: readonly StateRow[]): void {
   for (const row of rows) {
     const [kind, name] = row.place.split('/');
@@ -51,6 +52,12 @@ export function restoreRooms(core: CoreState, rows: readonly StateRow[]): void {
     const known = core.storedRooms.get(name);
     if (known === undefined) core.storedRooms.set(name, [row]);
     else known.push(row);
+  }
+  for (const [name, rowsOfRoom] of core.storedRooms) {
+    const hasMain = rowsOfRoom.some(({ place }) => place === `room/${name}`);
+    if (hasMain && parseRoomName(name) === name) continue;
+    core.storedRooms.delete(name);
+    for (const { place } of rowsOfRoom) forget(core, place);
   }
 }
 

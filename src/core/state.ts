@@ -304,7 +304,7 @@ export interface CoreState {
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
-  /** Rows of rooms that an earlier run was in, until they are entered. */
+  /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
   readonly requests: Map<number, (answer: Answer) => void>;
   readonly urgent: Job[];

@@ -39,7 +39,7 @@ export const settingsFormat: RecordFormat<Settings> = {
     showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
   }),
   encode: (settings) => settings,
-  startingOver: 'this profile is then in no room; join them again',
+  startingOver: 'everything that was set is then as at first',
 };
 
 /** The settings of the process that owns the profile. */

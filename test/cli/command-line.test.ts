@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeFailure } from '../../src/cli/errors.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
+import { TransportError } from '../../src/client/transport-error.ts';
 import { LanchatError } from '../../src/protocol/errors.ts';
+import { StorageError } from '../../src/storage/storage-error.ts';
 import { nearest } from '../../src/ui/nearest.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession } from '../support/fake-session.ts';
@@ -99,7 +101,7 @@ describe('the command line', () => {
   it('needs a terminal on stdin for the screen, and names what works without', async () => {
     const run = runCommand([]);
     expect(await run.status).toBe(1);
-    expect(run.stderr()).toMatch(/send.*listen/);
+    expect(run.stderr()).toMatch(/send.*listen.*history.*search.*export.*backup/);
   });
 
   it('exits 2 on a bug, with a stack only for -v', async () => {
@@ -163,6 +165,14 @@ describe('a failure', () => {
   ])('of the system (%s) is a local fault: 1', (errno, code) => {
     const error = Object.assign(new Error('listen failed'), { code: errno, syscall: 'listen' });
     expect(describeFailure(error)).toMatchObject({ status: 1, code });
+  });
+
+  it('of the disk is a local fault, also where a relay uses the same word: 1', () => {
+    const error = new StorageError('too-large', 'settings.json is too large', { path: 'x' });
+    expect(describeFailure(error).status).toBe(1);
+    expect(describeFailure(new TransportError('too-large', 'connection: too-large')).status).toBe(
+      3,
+    );
   });
 
   it('of something that is not an error is a bug: 2', () => {

@@ -79,6 +79,15 @@ describe('a whole conversation', () => {
     expect(session.requests).toHaveLength(10);
   });
 
+  it('goes on where long messages filled an answer before it had as many as were asked for', async () => {
+    const long = talk(30).map((message) => ({ ...message, text: 'x'.repeat(60_000) }));
+    const session = (await openHistory(long)).serve(new FakeSession());
+    expect(await told(wholeConversation(session, inLobby))).toEqual(idsOf(long));
+    expect(session.requests.length).toBeGreaterThan(1);
+    const last = lastMessages(session, inLobby, { before: null, last: 25 });
+    expect(await told(last)).toEqual(idsOf(long.slice(-25)));
+  });
+
   it('has what arrives while it is read', async () => {
     const history = await openHistory(talk(10));
     const session = history.serve(new FakeSession(), 4);

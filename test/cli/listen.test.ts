@@ -56,6 +56,28 @@ describe('lanchat listen', () => {
     expect(session.listeners).toBe(0);
   });
 
+  it('tells what is deleted here, and of a disk that takes nothing, each in one shape', async () => {
+    const session = inRooms('#general');
+    session.snapshot = { ...session.snapshot, people: [person('bela', 'b')] };
+    const run = runCommand(['listen', '--count', '1', '--json'], { session });
+    await run.printed('ready');
+    const problem = { code: 'no-space', message: 'no space left; free some' };
+    const conversation = { peer: peerId('b') };
+    session.emit({ type: 'deleted', conversation, id: messageId('7'), messages: 1 });
+    session.emit({ type: 'deleted', conversation: { room: '#general' }, id: null, messages: 3 });
+    session.emit({ type: 'storage', problem });
+    session.emit({ type: 'storage', problem: null });
+    session.emit(message());
+    expect(await run.status).toBe(0);
+    const peer = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' };
+    expect(run.records().slice(1, -1)).toEqual([
+      { v: 1, type: 'deleted', peer, id: messageId('7'), messages: 1 },
+      { v: 1, type: 'deleted', room: '#general', messages: 3 },
+      { v: 1, type: 'storage', problem },
+      { v: 1, type: 'storage', problem: null },
+    ]);
+  });
+
   it('waits for ready, and prints after it what arrived in between', async () => {
     const session = inRooms();
     session.snapshot = { ...session.snapshot, ready: false };

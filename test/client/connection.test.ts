@@ -323,9 +323,9 @@ describe('a connection', () => {
       connection.send({ type: 'send', req: 9, token, ttlSeconds: 1, blob });
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const drained = new Promise<void>((resolve) => connection.drained(resolve));
+    const taken = new Promise<void>((resolve) => connection.whenTaken(resolve));
     resume();
-    await drained;
+    await taken;
     expect(connection.isCongested).toBe(false);
   });
 });

@@ -87,6 +87,20 @@ describe('opening a session', () => {
     expect(await roomsOf(await open())).toEqual(['#lobby']);
   });
 
+  it('enters a room again whose settings were lost, and none that was left', async () => {
+    await freshHome();
+    const first = await open();
+    await first.request({ do: 'join', room: '#ward-3' });
+    await first.request({ do: 'join', room: '#kitchen' });
+    await first.request({ do: 'leave', room: '#kitchen' });
+    await first.close();
+    await rm(join(home, 'settings.json'));
+    const second = await open();
+    expect((await roomsOf(second)).toSorted()).toEqual(['#lobby', '#ward-3']);
+    const remembered = async () => (await second.request({ do: 'remembered' })).rooms.toSorted();
+    await expect.poll(remembered).toEqual(['#lobby', '#ward-3']);
+  });
+
   it('says where the profile goes by itself, also where its owner is not there', async () => {
     await freshHome();
     await (await open()).close();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { setQuiet } from '../../src/core/outbox.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { FakeNet, type FakePerson, watch } from '../support/fake-net.ts';
+import { MemoryPins } from '../support/memory-pins.ts';
 
 beforeAll(ready);
 
@@ -254,6 +255,34 @@ describe('a room over restarts', () => {
     net.run(1_000);
     const rows = [...anna.profile.rows.keys()].filter((place) => place.startsWith('room'));
     expect(rows).toEqual([]);
+  });
+});
+
+describe('what an earlier run left that nothing takes up', () => {
+  it('goes: rows of a room that has none of its own, or a name that is none', () => {
+    const { net, anna } = pair();
+    const main = Uint8Array.of(0xa0);
+    for (const place of ['room/a b', 'room-own/a b', 'room-run/ward/x/y', 'room-held/ward/x/y/1']) {
+      anna.profile.rows.set(place, main);
+    }
+    again(net, anna);
+    net.run(1_000);
+    const rows = [...anna.profile.rows.keys()].filter((place) => place.startsWith('room'));
+    expect(rows).toEqual([]);
+  });
+
+  it('is said: words were exchanged, and the list of people is gone', () => {
+    const { net, anna } = pair();
+    again(net, anna);
+    net.run(1_000);
+    // Control: nothing is missing.
+    expect(anna.errors).toEqual([]);
+    Object.assign(anna.profile, { pins: new MemoryPins() });
+    again(net, anna);
+    net.run(1_000);
+    again(net, anna);
+    net.run(1_000);
+    expect(anna.errors).toEqual(['pins-lost']);
   });
 });
 
