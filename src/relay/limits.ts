@@ -36,8 +36,10 @@ export interface RelayLimits {
   readonly topics: number;
   /** Where nobody else is, so many topics of one source, or in one source of a connection, are safe from others. */
   readonly topicsFloor: number;
-  /** Roster entries of a topic; entries in all of people who are not subscribed now, and how long. */
+  /** Roster entries of a topic; on a full one so many of one source make room for nobody from another. */
   readonly rosterEntries: number;
+  readonly rosterFloor: number;
+  /** Entries in all of people who are not subscribed now, and how long. */
   readonly absentEntries: number;
   readonly absentEntryAgeMs: number;
   /** Room log on disk: a topic, all topics, and age by the shelf clock. */
@@ -89,6 +91,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   topics: 1_024,
   topicsFloor: 8,
   rosterEntries: MAX_ROOM_MEMBERS,
+  rosterFloor: 8,
   absentEntries: 16_384,
   absentEntryAgeMs: 7 * DAY_MS,
   logBytes: 64 * MIB,

@@ -159,7 +159,7 @@ export class RoomLog implements Write {
   /** False where the segment is refused. */
   #makeRoom(segment: LogSegment, sizeBytes: number): boolean {
     const { topic } = segment;
-    const own: Bounded = {
+    const inTopic: Bounded = {
       limitBytes: this.#context.limits.logBytes,
       shares: () => this.#ledger.of(topic),
       removeOldest: (of) => this.#table.removeOldestOf(topic, of),
@@ -169,7 +169,7 @@ export class RoomLog implements Write {
     const yielding = (bounded: Bounded) =>
       originThatYields(bounded.shares(), segment, { sizeBytes, excess: excess(bounded) });
     if (excess(this.#all) > 0 && yielding(this.#all) === null) return false;
-    for (const bounded of [own, this.#all]) {
+    for (const bounded of [inTopic, this.#all]) {
       while (excess(bounded) > 0) {
         const origin = yielding(bounded);
         if (origin === null) return false;

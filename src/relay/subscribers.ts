@@ -75,6 +75,24 @@ export class Subscribers {
     return congested * 2 > this.#all.size;
   }
 
+  /**
+   * The member who makes room for one more: the newest of the source that most are from, where those are more
+   * than from the newcomer's, and more than `floor`. Null: nobody does.
+   */
+  memberThatYields({ source }: Login, floor: number): Login | null {
+    const bySource = new Map<string, Login[]>();
+    for (const [login, { standing }] of this.#all) {
+      if (standing === 'guest') continue;
+      const key = keyOf(login.source);
+      const members = bySource.get(key);
+      if (members === undefined) bySource.set(key, [login]);
+      else members.push(login);
+    }
+    const own = bySource.get(keyOf(source)) ?? [];
+    const most = [...bySource.values()].reduce((a, b) => (b.length > a.length ? b : a), own);
+    return most.length > Math.max(own.length + 1, floor) ? (most.at(-1) ?? null) : null;
+  }
+
   #sourceOfAll(): string | null {
     let only: string | null = null;
     for (const login of this.#all.keys()) {

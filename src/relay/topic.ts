@@ -1,5 +1,5 @@
 // One topic: who gets its blobs, in which order, and who is told of joins. Reads no blob.
-import type { FrameOf } from '../protocol/frames.ts';
+import type { FrameOf, JoinProof } from '../protocol/frames.ts';
 import { idBytes, type TopicId } from '../protocol/ids.ts';
 import type { Clock } from './clock.ts';
 import type { Login } from './directory.ts';
@@ -119,7 +119,7 @@ export class Topic {
     this.flush();
     const standing = join.standing === 'joined' ? 'joined' : 'guest';
     if (standing === 'joined') {
-      const outcome = this.#roster.record(login.person.id, true, join);
+      const outcome = this.#record(login, join);
       if (outcome !== 'done') return outcome;
       this.#context.news.changed(this);
     }
@@ -134,6 +134,17 @@ export class Topic {
       this.#catchUp(behind);
     } else this.#subscribers.goLive(login);
     return 'done';
+  }
+
+  /** On a roster that is full of people who are here, one of a crowd from one source makes room, and is told. */
+  #record(login: Login, join: JoinProof): RosterOutcome {
+    const outcome = this.#roster.record(login.person.id, true, join);
+    if (outcome !== 'quota') return outcome;
+    const { rosterFloor } = this.#context.limits;
+    const yielding = this.#subscribers.memberThatYields(login, rosterFloor);
+    if (yielding === null) return outcome;
+    yielding.connection.end('quota', 'a full room, and many from its address');
+    return this.#roster.record(login.person.id, true, join);
   }
 
   /** Passes the signed leave on. */

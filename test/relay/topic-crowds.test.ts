@@ -109,6 +109,29 @@ describe('a room that people from several machines are in', () => {
   });
 });
 
+describe('a room that is full of people from one machine', () => {
+  it.each([
+    [3, 'roster'],
+    [4, 'quota'],
+  ])(
+    'has room for one from another, where more than %i are many: %s',
+    async (rosterFloor, answer) => {
+      const running = await runRelay({ limits: { rosterEntries: 4, rosterFloor } });
+      const crowd: WireClient[] = [];
+      for (const member of [0, 1, 2, 3]) {
+        const client = await loginAt(running, 'mallory', 100 + member);
+        await open(client, 1);
+        crowd.push(client);
+      }
+      expect(await open(await loginAt(running, 'mallory', 104), 1)).toBe('quota');
+      expect(await open(await loginAt(running, 'asha', 1), 1)).toBe(answer);
+      const [first, , , last] = crowd;
+      if (answer === 'roster') expect(await endOf(last ?? (await running.login(0)))).toBe('quota');
+      expect(await open(first ?? (await running.login(0)), 1)).toBe('roster');
+    },
+  );
+});
+
 describe('a guest', () => {
   it('has few topics at once: it says something and goes', async () => {
     const running = await runRelay({ limits: { guestTopicsAConnection: 2 } });
