@@ -34,7 +34,7 @@ function named(shown: string): { file: string; title: string }[] {
 function titlesIn(file: string): string[] {
   const source = readFileSync(join(TEST_FOLDER, file), 'utf8');
   const titles = source.matchAll(
-    /\bit(?:\.each\([\s\S]*?\))?\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g,
+    /\b(?:it|test)(?:\.each\([\s\S]*?\))?\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g,
   );
   return [...titles].map(([, single, double, template]) => single ?? double ?? template ?? '');
 }

@@ -53,7 +53,7 @@ export class Engine {
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
   #idle: (() => void)[] = [];
-  #afterStep: (() => void) | null = null;
+  readonly #afterStep = new Set<() => void>();
 
   constructor(core: CoreState, edges: EngineEdges) {
     this.#core = core;
@@ -92,14 +92,17 @@ export class Engine {
   async until(isDone: (core: CoreState) => boolean, timeoutMs: number): Promise<void> {
     if (isDone(this.#core)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#afterStep = () => {
-        if (!isDone(this.#core)) return;
+      const end = () => {
         clearTimeout(timer);
+        this.#afterStep.delete(check);
         resolve();
       };
+      const check = () => {
+        if (isDone(this.#core)) end();
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.#afterStep.add(check);
     });
-    this.#afterStep = null;
   }
 
   close(): void {
@@ -114,7 +117,7 @@ export class Engine {
     this.#drain();
     this.#work();
     this.#schedule();
-    this.#afterStep?.();
+    for (const check of this.#afterStep) check();
   }
 
   /**

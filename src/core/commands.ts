@@ -16,9 +16,11 @@ import { enqueue, withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
 import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
 import { currentChain } from './room-keys.ts';
-import { enqueueRoom, withdrawRoom } from './room-messages.ts';
-import { enterRoom, keyHolders, leaveRoom } from './rooms.ts';
-import type { CoreState, RoomState } from './state.ts';
+import { enqueueRoom, withdrawRoom } from './room-outbox.ts';
+import { keyHolders } from './room-roster.ts';
+import type { RoomState } from './room-state.ts';
+import { enterRoom, leaveRoom } from './rooms.ts';
+import type { CoreState } from './state.ts';
 
 /** Records that wait for one person, or in one room: what a script can pile up. */
 const MAX_WAITING_RECORDS = 1_000;

@@ -20,27 +20,18 @@ import {
 import { MAX_ROOMS } from './new-state.ts';
 import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
+import type { Peer } from './peer-state.ts';
 import { tellLostPins } from './people.ts';
-import { answerWant, takeKey, tendChains, tendWants } from './room-keys.ts';
-import {
-  openWaiting,
-  pumpRoom,
-  receiveRoom,
-  releaseOverdueRoom,
-  roomDueMs,
-} from './room-messages.ts';
-import {
-  forgetRosters,
-  proveMembers,
-  roomOfTopic,
-  subscribe,
-  takeHead,
-  takeRoster,
-  tellRoom,
-} from './rooms.ts';
+import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
+import { takeKey, tendChains } from './room-keys.ts';
+import { pumpRoom } from './room-outbox.ts';
+import { forgetRosters, proveMembers, takeRoster, tellRoom } from './room-roster.ts';
+import type { RoomArrival, RoomState } from './room-state.ts';
+import { answerWant, tendWants } from './room-wants.ts';
+import { roomOfTopic, subscribe, takeHead } from './rooms.ts';
 import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
-import type { CoreState, Effect, Peer, RoomArrival, RoomState } from './state.ts';
+import type { CoreState, Effect } from './state.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
 
 /** A relay that withholds the end of a mailbox must not keep us out of rooms. */

@@ -3,8 +3,9 @@ import { idBytes, type PeerId, type StreamId } from '../protocol/ids.ts';
 import { encodeDirectRecord } from '../protocol/record.ts';
 import { forget, save } from './durable.ts';
 import { forgetHeld, saveHeld, storedSequence } from './durable-sequence.ts';
+import type { OutRecord, Peer } from './peer-state.ts';
 import { runTimeOf } from './running-time.ts';
-import type { CoreState, OutRecord, Peer } from './state.ts';
+import type { CoreState } from './state.ts';
 
 /** People with rows: everybody in a large room, for years, and anybody who writes under ever new names. */
 const MAX_KEPT = 5_000;

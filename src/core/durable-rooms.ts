@@ -2,8 +2,9 @@
 import { idBytes, type SenderKeyId } from '../protocol/ids.ts';
 import { forget, save } from './durable.ts';
 import { forgetHeld, saveHeld, storedSequence } from './durable-sequence.ts';
+import type { RoomOut, RoomState } from './room-state.ts';
 import { runTimeOf } from './running-time.ts';
-import type { CoreState, RoomOut, RoomState } from './state.ts';
+import type { CoreState } from './state.ts';
 
 /** Guests leave nothing behind: a visit ends with the process. */
 function isKept({ standing }: RoomState): boolean {
@@ -37,6 +38,18 @@ export function saveOwnChain(core: CoreState, room: RoomState): void {
     return {
       ...{ skid: idBytes(skid), index, chainKey, signPublic, signSecret },
       madeAt: own.madeAt,
+    };
+  });
+}
+
+/** Apart from the chain, which changes with each message: they can be hundreds. */
+export function saveHolders(core: CoreState, room: RoomState): void {
+  if (!isKept(room)) return;
+  save(core, `room-holders/${room.name}`, () => {
+    const { own } = room;
+    if (own === null) return null;
+    return {
+      skid: idBytes(own.chain.skid),
       holders: Array.from(own.holders, ([peer, record]) => [idBytes(peer), idBytes(record)]),
     };
   });
@@ -107,6 +120,7 @@ export function forgetRoomRows(core: CoreState, room: RoomState): void {
   if (!isKept(room)) return;
   forget(core, `room/${room.name}`);
   forget(core, `room-own/${room.name}`);
+  forget(core, `room-holders/${room.name}`);
   for (const skid of [...room.chains.keys()]) forgetChain(core, room, skid);
   for (const run of [...room.sequences.keys()]) forgetRun(core, room, run);
   for (const out of room.outbox) forgetOut(core, room, out);
@@ -116,6 +130,7 @@ export function forgetRoomRows(core: CoreState, room: RoomState): void {
 export function saveWholeRoom(core: CoreState, room: RoomState): void {
   saveRoom(core, room);
   saveOwnChain(core, room);
+  saveHolders(core, room);
   for (const skid of room.chains.keys()) saveChain(core, room, skid);
   for (const run of room.sequences.keys()) saveRun(core, room, run);
   for (const out of room.outbox) saveOut(core, room, out);

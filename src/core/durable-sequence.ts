@@ -4,8 +4,9 @@ import { bytesFromHex, hexFromBytes } from '../protocol/bytes.ts';
 import { sequenceNumber } from '../protocol/content.ts';
 import { forget, save } from './durable.ts';
 import { bytesField } from './restored-row.ts';
+import type { HeldItem, Sequence } from './sequence.ts';
 import { newSequence } from './sequence.ts';
-import type { CoreState, HeldItem, Sequence } from './state.ts';
+import type { CoreState } from './state.ts';
 
 /** By which a repeat is told from another text under its number, after a restart too. */
 const STORED_DIGESTS = 32;

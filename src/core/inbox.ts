@@ -23,9 +23,11 @@ import { mailboxPrekey } from './mailbox-keys.ts';
 import { peerOf } from './new-state.ts';
 import { takeHave, takeLost } from './outbox.ts';
 import { livePrekey } from './own-keys.ts';
+import type { OwnTurn, Peer } from './peer-state.ts';
 import { whoOf } from './people.ts';
+import type { Sequence } from './sequence.ts';
 import { accept, cutBack, newSequence, release, shortDigest } from './sequence.ts';
-import type { CoreState, OwnTurn, Peer, Sequence } from './state.ts';
+import type { CoreState } from './state.ts';
 import { admits } from './strangers.ts';
 import { ownTurn, takeLostUse, takeTurn, takeTurnUse, turnToGive } from './turn-keys.ts';
 
@@ -63,7 +65,7 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   if (peer.card === null) core.fetches.cards.add(peer.id);
   if (turn !== null) takeTurnUse(core, turn);
   takeNote(core, peer, payload.note);
-  const records = payload.record === null ? [] : takeRecord(core, peer, payload.record, payload);
+  const records = takeRecord(core, peer, payload);
   return { peer, sender, records, wants: payload.note.wants };
 }
 
@@ -166,13 +168,13 @@ function markRecord({ incoming }: Peer, { boot, k }: Note): void {
 function takeRecord(
   core: CoreState,
   peer: Peer,
-  record: DirectRecord,
-  { recordBytes, note }: DirectPayload,
+  { record, recordBytes, note }: DirectPayload,
 ): DirectRecord[] {
-  if (!admits(core, peer, record)) return [];
+  if (record === null || !admits(core, peer, record)) return [];
   markRecord(peer, note);
   const { stream, seq } = record;
-  const sequence = streamOf(core, peer, stream, note.low);
+  const run = { stream, low: note.low };
+  const sequence = streamOf(core, peer, run);
   const place = conversationOf(core.me.id, peer.id);
   const number = { from: peer.id, place, stream, seq };
   // Whatever name its sender gave it.
@@ -187,7 +189,7 @@ function takeRecord(
     alarmForged(core, peer);
     return [{ ...item, messageId: messageIdOf(number, digest) }];
   }
-  return releaseFrom(core, peer, stream, note.low);
+  return releaseFrom(core, peer, run);
 }
 
 function oweAcknowledgement(core: CoreState, peer: Peer, record: DirectRecord): void {
@@ -205,12 +207,13 @@ function oweAcknowledgement(core: CoreState, peer: Peer, record: DirectRecord): 
   core.dirty.add(peer.id);
 }
 
-function streamOf(
-  core: CoreState,
-  peer: Peer,
-  stream: StreamId,
-  low: number,
-): Sequence<DirectRecord> {
+/** A stream of theirs, and the lowest number that may still come of it. */
+interface Run {
+  readonly stream: StreamId;
+  readonly low: number;
+}
+
+function streamOf(core: CoreState, peer: Peer, { stream, low }: Run): Sequence<DirectRecord> {
   const { streams } = peer.incoming;
   const known = streams.get(stream);
   if (known !== undefined) return known;
@@ -225,7 +228,7 @@ function streamOf(
   return sequence;
 }
 
-function releaseFrom(core: CoreState, peer: Peer, stream: StreamId, low: number): DirectRecord[] {
+function releaseFrom(core: CoreState, peer: Peer, { stream, low }: Run): DirectRecord[] {
   const sequence = peer.incoming.streams.get(stream);
   if (sequence === undefined) return [];
   const before = sequence.heldBytes;
@@ -242,7 +245,7 @@ function releaseFrom(core: CoreState, peer: Peer, stream: StreamId, low: number)
 /** Records behind a gap that nobody filled in time. */
 export function releaseOverdue(core: CoreState, peer: Peer): DirectRecord[] {
   const waiting = [...peer.incoming.streams].filter(([, { heldSinceMs }]) => heldSinceMs !== null);
-  return waiting.flatMap(([stream]) => releaseFrom(core, peer, stream, 0));
+  return waiting.flatMap(([stream]) => releaseFrom(core, peer, { stream, low: 0 }));
 }
 
 /** When `releaseOverdue` has something to do for this peer, monotonic ms; null: nothing is held. */

@@ -1,7 +1,8 @@
 // Makes the state of a client at its start, and the entries of its maps.
 import type { Identity } from '../crypto/identity.ts';
 import { type PeerId, StreamId } from '../protocol/ids.ts';
-import type { CoreState, Env, Peer, PinBook } from './state.ts';
+import type { Peer } from './peer-state.ts';
+import type { CoreState, Env, PinBook } from './state.ts';
 
 /** Rooms of one profile, however many a relay would let in: each is a subscription at every login. */
 export const MAX_ROOMS = 64;

@@ -9,8 +9,9 @@ import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
 import { tellReceipt } from './link.ts';
+import type { OutRecord, Peer } from './peer-state.ts';
 import { renewStream } from './rollback.ts';
-import type { CoreState, OutRecord, Peer } from './state.ts';
+import type { CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
 import { chooseKey, isAway, isStoredFor } from './which-key.ts';
 
@@ -81,25 +82,29 @@ function encodeRecord(
 export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
   if (record === undefined || record.transmitted || record.shown !== 'pending') return false;
-  show(core, record, 'failed', 'cancelled');
+  show(core, record, { state: 'failed', reason: 'cancelled' });
   record.type = RECORD_TYPES.void;
   record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
   saveOut(core, peer, record);
   return true;
 }
 
-export function fail(core: CoreState, peer: Peer, record: OutRecord, reason: MessageReason): void {
+/** It is given up, and its sender told why. */
+export function fail(
+  core: CoreState,
+  peer: Peer,
+  { record, reason }: { readonly record: OutRecord; readonly reason: MessageReason },
+): void {
   peer.records = peer.records.filter((candidate) => candidate !== record);
   forgetOut(core, peer, record);
-  show(core, record, 'failed', reason);
+  show(core, record, { state: 'failed', reason });
 }
 
 /** Tells a state once, and never one that is behind what was told. Keys and voids are nobody's message. */
 export function show(
   core: CoreState,
   record: OutRecord,
-  state: MessageState,
-  reason: MessageReason | null,
+  { state, reason }: { readonly state: MessageState; readonly reason: MessageReason | null },
 ): void {
   const repeats = record.shown === state && record.shownReason === reason;
   const falls = stateRank(state) < stateRank(record.shown);
@@ -128,7 +133,7 @@ export function takeHave(core: CoreState, peer: Peer, have: readonly Have[]): vo
     }
   }
   for (const record of done) {
-    show(core, record, peer.quiet ? 'relayed' : 'delivered', null);
+    show(core, record, { state: peer.quiet ? 'relayed' : 'delivered', reason: null });
     forgetOut(core, peer, record);
   }
   if (done.size > 0) peer.records = peer.records.filter((record) => !done.has(record));
@@ -195,7 +200,8 @@ export function retryAfterMs({ sealings }: OutRecord): number {
 export function tendOutbox(core: CoreState, peer: Peer): void {
   const now = core.env.nowMs();
   for (const record of [...peer.records]) {
-    if (now - record.queuedAtMs >= RECORD_LIFETIME_MS) fail(core, peer, record, 'expired');
+    if (now - record.queuedAtMs >= RECORD_LIFETIME_MS)
+      fail(core, peer, { record, reason: 'expired' });
     else if (record.phase === 'waiting' && resealAtMs(peer, record) <= now) {
       record.phase = 'queued';
       doubtKeys(peer, record);

@@ -23,9 +23,11 @@ export function meet(core: CoreState, card: Card): void {
   emit(core, { type: 'person', person: personOf(core, card.id) });
 }
 
-/** Words were exchanged in an earlier run, and nobody is pinned: whoever comes would pass for new, and none as verified. */
+/** We wrote to people, and nobody is pinned: whoever comes would pass for new, and none as verified. */
 export function tellLostPins(core: CoreState): void {
-  if (core.kept.size === 0 || core.pins.all().length > 0 || !isFirstTelling(core, 'pins')) return;
+  if (core.pins.all().length > 0) return;
+  const hasWritten = [...core.peers.values()].some(({ nextSeq }) => nextSeq > 1);
+  if (!hasWritten || !isFirstTelling(core, 'pins')) return;
   const message =
     'the list of the people you met is gone (pins.json): everybody is new to you, and whom you verified is forgotten. ' +
     'Compare safety numbers again, or restore a backup';

@@ -8,9 +8,10 @@ import { forget, type StateRow } from './durable.ts';
 import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts';
 import { MESSAGE_REASONS, MESSAGE_STATES } from './events.ts';
 import { newPeer, peerOf } from './new-state.ts';
+import type { OutRecord, Peer } from './peer-state.ts';
 import { bytesField, isRestored, u64Field } from './restored-row.ts';
 import { monotonicOf } from './running-time.ts';
-import type { CoreState, OutRecord, Peer } from './state.ts';
+import type { CoreState } from './state.ts';
 
 const peerSchema = v.object({
   stream: byteString(StreamId.sizeBytes),
@@ -42,6 +43,7 @@ const heldSchema = v.object({ bytes: bytesField });
 const KINDS = ['peer', 'run', 'held', 'out'] as const;
 
 interface PlacedRow {
+  readonly place: string;
   readonly kind: (typeof KINDS)[number];
   readonly id: PeerId;
   /** Of an `out` or a `run`; empty in a person's own row. */
@@ -56,11 +58,11 @@ interface PlacedRow {
  */
 export function restorePeople(core: CoreState, rows: readonly StateRow[]): void {
   const orders = new Map<PeerId, readonly StreamId[]>();
+  const placed = rows.flatMap((row) => placedRow(row) ?? []);
   for (const kind of KINDS) {
-    for (const row of rows) {
-      const placed = placedRow(row);
-      if (placed?.kind !== kind) continue;
-      if (!isRestored(() => restoreRow(core, placed, orders))) forget(core, row.place);
+    for (const row of placed) {
+      if (row.kind !== kind) continue;
+      if (!isRestored(() => restoreRow(core, row, orders))) forget(core, row.place);
     }
   }
   for (const peer of core.peers.values()) settle(core, peer, orders.get(peer.id) ?? []);
@@ -72,7 +74,7 @@ function placedRow({ place, value }: StateRow): PlacedRow | null {
   const kind = KINDS.find((known) => known === name);
   const id = PeerId.parse(owner);
   if (kind === undefined || id === null || value === null) return null;
-  return { kind, id, stream, seq: Number(seq), value };
+  return { place, kind, id, stream, seq: Number(seq), value };
 }
 
 /** Throws ProtocolError. */

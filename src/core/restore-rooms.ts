@@ -11,8 +11,9 @@ import { decodeRoomRecord } from '../protocol/record.ts';
 import { forget, type StateRow } from './durable.ts';
 import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts';
 import { bytesField, isRestored, u64Field } from './restored-row.ts';
+import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
 import { ageSchema, monotonicOf } from './running-time.ts';
-import type { CoreState, OwnChain, RoomArrival, RoomState } from './state.ts';
+import type { CoreState } from './state.ts';
 
 const roomSchema = v.object({
   stream: byteString(StreamId.sizeBytes),
@@ -32,6 +33,10 @@ const ownChainSchema = v.object({
   ...chainEntries,
   signSecret: byteString(64),
   madeAt: ageSchema,
+});
+
+const holdersSchema = v.object({
+  skid: byteString(SenderKeyId.sizeBytes),
   holders: v.array(v.strictTuple([byteString(PeerId.sizeBytes), byteString(MessageId.sizeBytes)])),
 });
 
@@ -75,7 +80,14 @@ export function restoreRoom(core: CoreState, room: RoomState): void {
     return;
   }
   // In the order of their places, held items come before the runs that they belong to.
-  for (const kind of ['room-own', 'room-chain', 'room-run', 'room-held', 'room-out']) {
+  for (const kind of [
+    'room-own',
+    'room-holders',
+    'room-chain',
+    'room-run',
+    'room-held',
+    'room-out',
+  ]) {
     for (const row of rows) {
       if (!row.place.startsWith(`${kind}/`)) continue;
       if (!isRestored(() => restorePart(core, room, row))) forget(core, row.place);
@@ -101,6 +113,9 @@ function restorePart(core: CoreState, room: RoomState, row: StateRow): void {
   switch (kind) {
     case 'room-own':
       room.own = restoreOwn(room, value);
+      return;
+    case 'room-holders':
+      restoreHolders(room, value);
       return;
     case 'room-chain':
       restoreChain(core, room, value);
@@ -130,11 +145,18 @@ function restoreOwn(room: RoomState, value: Uint8Array): OwnChain {
   return {
     chain,
     madeAt: own.madeAt,
-    holders: new Map(
-      own.holders.map(([peer, record]) => [PeerId.fromBytes(peer), MessageId.fromBytes(record)]),
-    ),
+    holders: new Map(),
     answeredAtMs: new Map(),
   };
+}
+
+/** Without them, everybody is given the key again, which they know already. */
+function restoreHolders({ own }: RoomState, value: Uint8Array): void {
+  const { skid, holders } = decodeCbor(holdersSchema, value);
+  if (own?.chain.skid !== SenderKeyId.fromBytes(skid)) throw new ProtocolError('another chain');
+  for (const [peer, record] of holders) {
+    own.holders.set(PeerId.fromBytes(peer), MessageId.fromBytes(record));
+  }
 }
 
 function restoreChain(core: CoreState, room: RoomState, value: Uint8Array): void {

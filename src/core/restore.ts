@@ -14,9 +14,9 @@ const seqSchema = v.object({ last: u64Field });
 
 /** Into a fresh state. Rows that make no sense are deleted, and cost what they held. */
 export function restore(core: CoreState, rows: readonly StateRow[]): void {
-  restoreOne(core, rows, TIME_PLACE, restoreTime);
-  restoreOne(core, rows, SEQ_PLACE, restoreSeq);
-  restoreOne(core, rows, MAILBOX_KEYS_PLACE, restoreMailboxKeys);
+  restoreOne(core, rows, { place: TIME_PLACE, read: restoreTime });
+  restoreOne(core, rows, { place: SEQ_PLACE, read: restoreSeq });
+  restoreOne(core, rows, { place: MAILBOX_KEYS_PLACE, read: restoreMailboxKeys });
   restorePeople(core, rows);
   restoreRooms(core, rows);
   // What lay between the runs is counted once.
@@ -30,12 +30,12 @@ function restoreSeq(core: CoreState, value: Uint8Array): void {
   if (last > core.lastSeq) core.lastSeq = last;
 }
 
-function restoreOne(
-  core: CoreState,
-  rows: readonly StateRow[],
-  place: string,
-  read: (core: CoreState, value: Uint8Array) => void,
-): void {
+interface Place {
+  readonly place: string;
+  readonly read: (core: CoreState, value: Uint8Array) => void;
+}
+
+function restoreOne(core: CoreState, rows: readonly StateRow[], { place, read }: Place): void {
   const value = rows.find((row) => row.place === place)?.value ?? null;
   if (value !== null && !isRestored(() => read(core, value))) forget(core, place);
 }

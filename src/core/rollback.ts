@@ -3,9 +3,11 @@ import { messageIdOf } from '../crypto/message-id.ts';
 import { StreamId } from '../protocol/ids.ts';
 import { decodeDirectRecord, encodeDirectRecord } from '../protocol/record.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
-import { saveOwnChain, saveRoom } from './durable-rooms.ts';
+import { saveHolders, saveOwnChain, saveRoom } from './durable-rooms.ts';
 import { emit } from './link.ts';
-import type { CoreState, OutRecord, Peer, RoomState } from './state.ts';
+import type { OutRecord, Peer } from './peer-state.ts';
+import type { RoomState } from './room-state.ts';
+import type { CoreState } from './state.ts';
 
 /**
  * Begins every run of numbers anew, and every chain of ours: whoever has read the later state takes them for
@@ -50,6 +52,7 @@ function renewRoom(core: CoreState, room: RoomState): void {
   room.own = null;
   saveRoom(core, room);
   saveOwnChain(core, room);
+  saveHolders(core, room);
 }
 
 function freshStream(core: CoreState): StreamId {

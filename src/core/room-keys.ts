@@ -10,37 +10,28 @@ import { decodeRoomKey, encodeCbor, type RoomKeyContent } from '../protocol/cont
 import { decodeJoinProof } from '../protocol/frames.ts';
 import { idBytes, PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
 import { CHAIN_LIFETIME_MS, CHAIN_MESSAGES, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
-import type { Want } from '../protocol/note.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
-import { forgetChain, forgetRun, saveChain, saveOwnChain, saveRun } from './durable-rooms.ts';
-import { emit } from './link.ts';
+import {
+  forgetChain,
+  forgetRun,
+  saveChain,
+  saveHolders,
+  saveOwnChain,
+  saveRun,
+} from './durable-rooms.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
-import { isBlocked, whoOf } from './people.ts';
-import { isValidJoin, keyHolders, ownJoin, presentMembers, welcome } from './rooms.ts';
+import { isBlocked } from './people.ts';
+import { isValidJoin, keyHolders, presentMembers, welcome } from './room-roster.ts';
+import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
+import { ownJoin } from './rooms.ts';
 import { ageNow, fullAgeMs } from './running-time.ts';
+import type { Sequence } from './sequence.ts';
 import { newSequence } from './sequence.ts';
-import type {
-  CoreState,
-  OwnChain,
-  Peer,
-  RoomArrival,
-  RoomState,
-  Sequence,
-  WaitingBlob,
-} from './state.ts';
+import type { CoreState } from './state.ts';
 
 /** A message waits this long for its keys to go out; who has none by then asks for it. */
 const DISTRIBUTION_PATIENCE_MS = 3_000;
-/** A blob under an unknown chain waits this long before its owner is asked, 3 times, 10 s apart. */
-const WANT_AFTER_MS = 5_000;
-const WANT_INTERVAL_MS = 10_000;
-const MAX_ASKS = 3;
-/** Unknown chains asked for at a time in one room: each costs a hash a member to tell whose it is. */
-const MAX_WANTED = 64;
-const MAX_LOOKUPS_A_TICK = 4;
-const LOOKUP_PAUSE_MS = 50;
-const ANSWER_INTERVAL_MS = 60_000;
 /**
  * Chains and streams of one member in one room: enough for who comes back after a week, in which a member
  * may have begun many; another's must not push them out.
@@ -62,6 +53,7 @@ export function currentChain(core: CoreState, room: RoomState): OwnChain {
   };
   room.own = fresh;
   saveOwnChain(core, room);
+  saveHolders(core, room);
   return fresh;
 }
 
@@ -78,10 +70,15 @@ function isOver(core: CoreState, { chain, madeAt, holders }: OwnChain): boolean 
 export function distribute(core: CoreState, room: RoomState): void {
   const { own } = room;
   if (own === null || !core.link.online) return;
-  for (const { id } of keyHolders(core, room)) if (!own.holders.has(id)) give(core, room, own, id);
+  for (const { id } of keyHolders(core, room))
+    if (!own.holders.has(id)) give(core, room, { own, to: id });
 }
 
-function give(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void {
+function give(
+  core: CoreState,
+  room: RoomState,
+  { own, to }: { readonly own: OwnChain; readonly to: PeerId },
+): void {
   const join = ownJoin(room);
   if (join === null) return;
   const content: RoomKeyContent = {
@@ -96,7 +93,7 @@ function give(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void
   };
   const record = { type: RECORD_TYPES.roomKey, content: encodeCbor(content) };
   own.holders.set(to, enqueue(core, peerOf(core, to), record).id);
-  saveOwnChain(core, room);
+  saveHolders(core, room);
 }
 
 /** A newcomer can't open what was sealed before, so only what is still to be sealed may come to it. */
@@ -167,8 +164,7 @@ function addChain(core: CoreState, room: RoomState, { owner, content, skid }: Ha
   });
   room.chains.set(skid, { owner, chain });
   saveChain(core, room, skid);
-  const run = { owner, stream: StreamId.fromBytes(content.stream) };
-  sequenceOf(core, room, run, content.low);
+  sequenceOf(core, room, { owner, stream: StreamId.fromBytes(content.stream), low: content.low });
   const ofOwner = [...room.chains].filter(([, other]) => other.owner === owner);
   for (const [oldest] of ofOwner.slice(0, -MAX_CHAINS_A_MEMBER)) forgetChain(core, room, oldest);
   if (room.chains.size > MAX_CHAINS) dropOneChain(core, room);
@@ -186,12 +182,18 @@ function dropOneChain(core: CoreState, room: RoomState): void {
   if (victim !== null) forgetChain(core, room, victim);
 }
 
-/** The order of one stream of a member, made where it is new, from `low` on. */
+interface Run {
+  readonly owner: PeerId;
+  readonly stream: StreamId;
+  /** The lowest number that may still come, where it is new. */
+  readonly low: number;
+}
+
+/** The order of one stream of a member, made where it is new. */
 export function sequenceOf(
   core: CoreState,
   room: RoomState,
-  { owner, stream }: { readonly owner: PeerId; readonly stream: StreamId },
-  low: number,
+  { owner, stream, low }: Run,
 ): Sequence<RoomArrival> {
   const run = `${owner}/${stream}`;
   const known = room.sequences.get(run);
@@ -217,7 +219,7 @@ function dropOneSequence(core: CoreState, room: RoomState): void {
   if (victim !== null) forgetRun(core, room, victim);
 }
 
-function roomOfId(core: CoreState, id: RoomId): RoomState | null {
+export function roomOfId(core: CoreState, id: RoomId): RoomState | null {
   for (const room of core.rooms.values()) if (room.roomId === id) return room;
   return null;
 }
@@ -231,90 +233,4 @@ export function tendChains(core: CoreState, room: RoomState): void {
     peerChain.chain = dropExpiredKeys(peerChain.chain, now);
     if (peerChain.chain.skipped.size < before) saveChain(core, room, peerChain.chain.skid);
   }
-}
-
-/** Somebody lacks our key: a member gets it again, at most once a minute. */
-export function answerWant(core: CoreState, asker: PeerKeys, want: Want): void {
-  const room = roomOfId(core, want.room);
-  const own = room?.own;
-  if (room === null || own === null || own === undefined || own.chain.skid !== want.skid) return;
-  const join = decodeJoinProof(want.join);
-  if (join.standing !== 'joined' || !isValidJoin(core, room, asker.ed25519, join)) return;
-  const now = core.env.nowMs();
-  const answered = own.answeredAtMs.get(asker.id);
-  if (answered !== undefined && now - answered < ANSWER_INTERVAL_MS) return;
-  own.answeredAtMs.set(asker.id, now);
-  giveAgain(core, room, own, asker.id);
-  welcome(core, room, asker.id, join);
-}
-
-/** The key that is still on its way goes again, as it is; another only where that one arrived. */
-function giveAgain(core: CoreState, room: RoomState, own: OwnChain, to: PeerId): void {
-  const given = own.holders.get(to);
-  const record = core.peers.get(to)?.records.find(({ id }) => id === given);
-  if (record === undefined) {
-    own.holders.delete(to);
-    saveOwnChain(core, room);
-  } else if (record.phase === 'waiting') {
-    record.phase = 'queued';
-    core.dirty.add(to);
-  }
-}
-
-/** Asks owners for keys that blobs have waited for; gives up, with a gap shown, when nobody answers. */
-export function tendWants(core: CoreState, room: RoomState): void {
-  const now = core.env.nowMs();
-  let lookups = 0;
-  for (const [skid, wanted] of room.wanted) {
-    if (now < wanted.nextAtMs) continue;
-    if (wanted.asked === MAX_ASKS) {
-      giveUp(core, room, skid, wanted.owner);
-      continue;
-    }
-    if (wanted.owner === null && ++lookups > MAX_LOOKUPS_A_TICK) {
-      wanted.nextAtMs = now + LOOKUP_PAUSE_MS;
-      continue;
-    }
-    wanted.owner ??= ownerOf(room, skid);
-    wanted.asked++;
-    wanted.nextAtMs = now + WANT_INTERVAL_MS;
-    // A guest isn't listed: nobody can be asked, but its key may be on its way.
-    if (wanted.owner !== null) askFor(core, room, skid, peerOf(core, wanted.owner));
-  }
-}
-
-function askFor(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer): void {
-  const join = ownJoin(room);
-  if (join === null || owner.wants.some((want) => want.skid === skid)) return;
-  owner.wants.push({ room: room.roomId, skid, join });
-  core.dirty.add(owner.id);
-}
-
-/** Members can tell whose chain it is before they hold its key. */
-function ownerOf(room: RoomState, skid: SenderKeyId): PeerId | null {
-  for (const id of room.members.keys()) if (isSkidOf(skid, room.roomId, id)) return id;
-  return null;
-}
-
-function giveUp(core: CoreState, room: RoomState, skid: SenderKeyId, owner: PeerId | null): void {
-  room.wanted.delete(skid);
-  const missing = dropWaiting(room, skid).length;
-  if (owner === null || missing === 0) return;
-  emit(core, { type: 'gap', from: whoOf(core, owner), room: `#${room.name}`, missing });
-}
-
-/** Takes out the blobs that waited for one chain. */
-export function dropWaiting(room: RoomState, skid: SenderKeyId): WaitingBlob[] {
-  const taken = room.waiting.filter((waiting) => waiting.skid === skid);
-  room.waiting = room.waiting.filter((waiting) => waiting.skid !== skid);
-  for (const { blob } of taken) room.waitingBytes -= blob.length;
-  return taken;
-}
-
-/** A blob came under a chain that nobody gave us. False where too many others are asked for already. */
-export function wantKey(core: CoreState, room: RoomState, skid: SenderKeyId): boolean {
-  if (room.wanted.has(skid)) return true;
-  if (room.wanted.size >= MAX_WANTED) return false;
-  room.wanted.set(skid, { asked: 0, nextAtMs: core.env.nowMs() + WANT_AFTER_MS, owner: null });
-  return true;
 }

@@ -12,8 +12,9 @@ import { bundleSeqOf, wantBundle } from './directory.ts';
 import { saveOut, savePeer } from './durable-people.ts';
 import { later, request, soon } from './link.ts';
 import { fail, mayBeLost, nextQueued, queueLost, retryAfterMs, show } from './outbox.ts';
+import type { OutRecord, Peer, Sealing } from './peer-state.ts';
 import { received } from './sequence.ts';
-import type { Answer, CoreState, OutRecord, Peer, Sealing } from './state.ts';
+import type { Answer, CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
 import { chooseKey, isAway, type SealingKey } from './which-key.ts';
 
@@ -62,7 +63,7 @@ function tellAway(core: CoreState, peer: Peer): void {
   if (!isAway(core, peer)) return;
   for (const record of peer.records) {
     if (record.phase === 'queued' && record.sealings === 0) {
-      show(core, record, 'pending', 'not-here');
+      show(core, record, { state: 'pending', reason: 'not-here' });
     }
   }
 }
@@ -265,7 +266,7 @@ function postpone(core: CoreState, record: OutRecord, { inMemory }: Sealing): vo
 }
 
 function takeDone(core: CoreState, peer: Peer, record: OutRecord): void {
-  show(core, record, 'relayed', null);
+  show(core, record, { state: 'relayed', reason: null });
   if (record.sealed?.inMemory !== false) return;
   record.mailbox = core.link.relayId;
   saveOut(core, peer, record);
@@ -274,7 +275,7 @@ function takeDone(core: CoreState, peer: Peer, record: OutRecord): void {
 /** An earlier sealing may be out and yet be acknowledged: this one's refusal only waits. */
 function refuse(core: CoreState, peer: Peer, record: OutRecord): void {
   if (record.sealed?.isFirst === true) {
-    fail(core, peer, record, 'refused');
+    fail(core, peer, { record, reason: 'refused' });
     return;
   }
   if (record.sealed?.inMemory === false) {

@@ -1,6 +1,5 @@
 // One run of numbered items: puts them in order, recognises repeats, says how many are missing. Knows no keys.
 import { hexFromBytes } from '../protocol/bytes.ts';
-import type { Sequence } from './state.ts';
 
 /** Items held behind a gap, and remembered digests: what one sender can make us keep of one run. */
 const MAX_HELD = 256;
@@ -8,6 +7,30 @@ const MAX_HELD_BYTES = 1024 * 1024;
 const MAX_DIGESTS = 512;
 /** Open ranges: twice what an honest sender, who has at most 1,000 records on the way, can leave. */
 const MAX_SKIPPED_RANGES = 1_024;
+
+/** A run of numbered items from one sender: order, repeats and gaps. */
+export interface Sequence<Item> {
+  /** Everything below has been delivered, or given up as a gap. */
+  next: number;
+  readonly held: Map<number, HeldItem<Item>>;
+  /** Numbers whose held items have rows. */
+  readonly kept: Set<number>;
+  /** When the longest-held item arrived; null where none is held. */
+  heldSinceMs: number | null;
+  heldBytes: number;
+  /** Ranges given up (both ends included, ascending), but welcome if they still come. */
+  skipped: [from: number, to: number][];
+  /** The lowest number given up that `skipped` no longer holds: nothing from it on counts as received. */
+  floor: number;
+  /** Digests of what came lately, to tell a repeat from a forgery. */
+  readonly digests: Map<number, string>;
+}
+
+export interface HeldItem<Item> {
+  readonly item: Item;
+  readonly arrivedAtMs: number;
+  readonly sizeBytes: number;
+}
 
 export function newSequence<Item>(next: number): Sequence<Item> {
   return {

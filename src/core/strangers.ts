@@ -1,7 +1,8 @@
 // How much people may send whom this profile never wrote to: keys cost nothing, and a disk is finite. Knows no keys.
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { emit } from './link.ts';
-import type { CoreState, Peer } from './state.ts';
+import type { Peer } from './peer-state.ts';
+import type { CoreState } from './state.ts';
 
 /** Of all of them together: a class of people who write for the first time, not a flood. */
 const WINDOW_MS = 60 * 60_000;

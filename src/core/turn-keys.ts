@@ -14,7 +14,8 @@ import {
 import { MAX_LOST, type Note } from '../protocol/note.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { savePeer } from './durable-people.ts';
-import type { CoreState, OwnTurn, Peer, TheirTurn } from './state.ts';
+import type { OwnTurn, Peer, TheirTurn } from './peer-state.ts';
+import type { CoreState } from './state.ts';
 
 /** For everybody: strangers must not fill our memory. Who loses one is told, and seals anew. */
 const MAX_IN_ALL = 4_096;

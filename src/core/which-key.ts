@@ -1,6 +1,7 @@
 // Which key of somebody a record is sealed to now: turn, live, or the one that opens their mailbox. Seals nothing.
 import { hasFreshBundle, hasOpenClaim } from './directory.ts';
-import type { CoreState, KnownPrekey, Peer } from './state.ts';
+import type { KnownPrekey, Peer } from './peer-state.ts';
+import type { CoreState } from './state.ts';
 import { turnToUse } from './turn-keys.ts';
 
 export interface SealingKey extends KnownPrekey {

@@ -294,7 +294,17 @@ describe('rows that are gone or make no sense', () => {
     }
   }
 
-  const kinds = ['peer', 'run', 'held', 'out', 'time', 'mailbox-keys', 'room', 'room-own'];
+  const kinds = [
+    'peer',
+    'run',
+    'held',
+    'out',
+    'time',
+    'mailbox-keys',
+    'room',
+    'room-own',
+    'room-holders',
+  ];
   const garbage = [
     ['gone', null],
     ['empty', new Uint8Array()],

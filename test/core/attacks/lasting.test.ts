@@ -1,6 +1,6 @@
 // Attacks on what lasts: state on disk put back, mail and logs, names of messages, crowds that leave rows behind.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { keyHolders } from '../../../src/core/rooms.ts';
+import { keyHolders } from '../../../src/core/room-roster.ts';
 import { identityFromSeed } from '../../../src/crypto/identity.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeJoinProof } from '../../../src/protocol/frames.ts';

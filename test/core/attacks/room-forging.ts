@@ -1,6 +1,7 @@
 // What a member or a guest of a room can make: keys handed over with any content, and room messages.
+
+import type { RoomState } from '../../../src/core/room-state.ts';
 import { ownJoin } from '../../../src/core/rooms.ts';
-import type { RoomState } from '../../../src/core/state.ts';
 import { newSenderChain, type SenderChain } from '../../../src/crypto/room-chain.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
 import type { FrameOf } from '../../../src/protocol/frames.ts';
