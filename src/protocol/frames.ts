@@ -80,7 +80,7 @@ export type Frame = { readonly req: number } & (
   | { readonly type: 'ack'; readonly rseqs: readonly bigint[] }
   /** A page of the mailbox, above `after`; answered by DELIVERs and then `done` (there is more) or `drained`. */
   | { readonly type: 'fetch'; readonly after: bigint }
-  /** Everything that was in the mailbox at the login has been delivered. */
+  /** Nothing lies in the mailbox above the `after` of FETCH. */
   | { readonly type: 'drained' }
   | {
       readonly type: 'sub';

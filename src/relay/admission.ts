@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events.ts';
 import type { RelayLimits } from './limits.ts';
+import { networkOf } from './network.ts';
 import { TokenBucket } from './rate.ts';
 
 const LOOPBACK = /^(?:127\.|::1$)/;
@@ -11,6 +12,9 @@ const LOOPBACK = /^(?:127\.|::1$)/;
 interface Admitted {
   readonly id: number;
   readonly address: string;
+  /** The address as one machine's (network.ts). */
+  readonly source: string;
+  readonly peer: string;
   readonly socket: Socket;
   readonly deadlineMs: number;
   stage: 'waiting' | 'logging-in' | 'logged-in';
@@ -44,6 +48,8 @@ export class Admission {
   readonly #admitted = new Map<number, Admitted>();
   readonly #idByPeer = new Map<string, number>();
   readonly #lines = new Map<string, Line>();
+  /** Oldest first. */
+  readonly #bySource = new Map<string, Set<Admitted>>();
   #lastId = 0;
 
   constructor(context: AdmissionContext) {
@@ -61,7 +67,8 @@ export class Admission {
     const line = this.#lines.get(address) ?? this.#newLine(address);
     // A connection that breaks off: 'close' follows and frees its place.
     socket.on('error', () => {});
-    if (this.#admitted.size >= limits.connections || line.waiting.size >= limits.waitingAnAddress) {
+    const source = networkOf(address);
+    if (line.waiting.size >= limits.waitingAnAddress || !this.#hasRoomFor(source)) {
       socket.destroy();
       this.#context.events.emit({ type: 'refused', address, reason: 'busy' });
       return;
@@ -69,12 +76,14 @@ export class Admission {
     this.#lines.set(address, line);
     const id = ++this.#lastId;
     const deadlineMs = clock.nowMs() + limits.handshakeMs;
-    const admitted: Admitted = { id, address, socket, deadlineMs, stage: 'waiting' };
     const peer = peerOf(socket);
+    const place = { id, address, source, peer, socket, deadlineMs };
+    const admitted: Admitted = { ...place, stage: 'waiting' };
     this.#admitted.set(id, admitted);
+    this.#ofSource(source).add(admitted);
     this.#idByPeer.set(peer, id);
     line.waiting.add(admitted);
-    socket.on('close', () => this.#closed(admitted, peer));
+    socket.on('close', () => this.#closed(admitted));
     this.#advance(line);
   }
 
@@ -112,6 +121,33 @@ export class Admission {
     }
   }
 
+  /**
+   * Where every place is taken, the newest connection of the machine that has most of them gives way, unless the
+   * newcomer's own has as many: one machine must not shut out the others.
+   */
+  #hasRoomFor(source: string): boolean {
+    const { limits, events } = this.#context;
+    if (this.#admitted.size < limits.connections) return true;
+    const own = this.#bySource.get(source)?.size ?? 0;
+    let most: ReadonlySet<Admitted> = new Set();
+    for (const ofSource of this.#bySource.values()) if (ofSource.size > most.size) most = ofSource;
+    const newest = [...most].at(-1);
+    const isSafe = most.size <= Math.max(own + 1, limits.connectionsFloor);
+    if (newest === undefined || isSafe) return false;
+    events.emit({ type: 'refused', address: newest.address, reason: 'busy' });
+    newest.socket.destroy();
+    this.#closed(newest);
+    return true;
+  }
+
+  #ofSource(source: string): Set<Admitted> {
+    const known = this.#bySource.get(source);
+    if (known !== undefined) return known;
+    const fresh = new Set<Admitted>();
+    this.#bySource.set(source, fresh);
+    return fresh;
+  }
+
   #newLine(address: string): Line {
     const { clock, limits } = this.#context;
     const rate = { perSecond: limits.handshakesPerSecond, burst: limits.handshakesBurst };
@@ -133,9 +169,13 @@ export class Admission {
     }
   }
 
-  #closed(admitted: Admitted, peer: string): void {
-    this.#admitted.delete(admitted.id);
-    if (this.#idByPeer.get(peer) === admitted.id) this.#idByPeer.delete(peer);
+  #closed(admitted: Admitted): void {
+    const { id, source, peer } = admitted;
+    this.#admitted.delete(id);
+    const ofSource = this.#ofSource(source);
+    ofSource.delete(admitted);
+    if (ofSource.size === 0) this.#bySource.delete(source);
+    if (this.#idByPeer.get(peer) === id) this.#idByPeer.delete(peer);
     this.#leaveLine(admitted);
   }
 

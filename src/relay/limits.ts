@@ -4,6 +4,8 @@ import { BLOB_TTL_SECONDS, HANDSHAKE_TIMEOUT_MS, MAX_ROOM_MEMBERS } from '../pro
 export interface RelayLimits {
   /** Connections in all, logged in or not. */
   readonly connections: number;
+  /** On a full relay so many of one machine make room for nobody's from another. */
+  readonly connectionsFloor: number;
   /** Connections of one address between TCP and READY; more wait in line, unread. */
   readonly loginsAnAddress: number;
   /** Connections of one address that wait in that line; more are refused. */
@@ -72,6 +74,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 export const DEFAULT_LIMITS: RelayLimits = {
   connections: 2_000,
+  connectionsFloor: 8,
   loginsAnAddress: 8,
   waitingAnAddress: 512,
   handshakesPerSecond: 20,

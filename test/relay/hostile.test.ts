@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, FRAME_TYPES, type FrameType } from '../../src/protocol/frames.ts';
 import { MAX_FRAME_BYTES, MAX_FRAME_BYTES_BEFORE_LOGIN } from '../../src/protocol/limits.ts';
-import { joinProof, numberedIdentity, numberedTopic } from '../support/wire-client.ts';
+import {
+  joinProof,
+  numberedIdentity,
+  numberedTopic,
+  type WireClient,
+} from '../support/wire-client.ts';
 import { directBlob, sealed } from './blobs.ts';
 import { ManualClock } from './manual-clock.ts';
 import { endOf, runRelay, type TestRelay } from './running-relay.ts';
@@ -194,6 +199,27 @@ describe('half-open connections', () => {
     expect(await running.event('refused', 1)).toMatchObject({ address: '127.0.0.3' });
     expect(running.relay.counters().refused).toEqual(new Map([['busy', 2]]));
     for (const { socket } of [...first, ...second]) socket.destroy();
+  });
+});
+
+describe('a machine that holds every place', () => {
+  it('gives its newest up to a newcomer from another, down to as many as are safe', async () => {
+    const limits = { connections: 12, connectionsFloor: 10 };
+    const running = await runRelay({ limits });
+    const arrive = async (number: number, localAddress: string) => {
+      const client = await running.connect({ localAddress });
+      await client.login(numberedIdentity(number));
+      return client;
+    };
+    const crowd: WireClient[] = [];
+    for (let number = 1; number <= 12; number++) crowd.push(await arrive(number, '127.0.0.2'));
+    await expect(arrive(13, '127.0.0.2')).rejects.toThrow();
+    const first = await arrive(14, '127.0.0.3');
+    const second = await arrive(15, '127.0.0.4');
+    await Promise.all([crowd[11]?.closed, crowd[10]?.closed]);
+    // Ten are left, and safe.
+    await expect(arrive(16, '127.0.0.5')).rejects.toThrow();
+    for (const client of [...crowd.slice(0, 10), first, second]) await client.settled();
   });
 });
 
