@@ -44,7 +44,7 @@ export function publishChangedCard(core: CoreState): void {
  * A bundle under a new number at each connection, also with the keys of before: it tells senders that
  * what they sent into the old connection may be lost.
  */
-export function publishBundle(core: CoreState): void {
+function publishBundle(core: CoreState): void {
   if (newest(core) === undefined) addPrekey(core);
   const prekey = newest(core);
   if (prekey === undefined) return;
