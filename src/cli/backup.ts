@@ -8,7 +8,7 @@ import { requireProfile } from '../storage/identity-file.ts';
 import { freshParameters } from '../storage/passphrase-key.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
-import { messageCount } from '../ui/words.ts';
+import { messageCount, personCount } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
 import { refuseEphemeral } from './kept-session.ts';
 import { OutputFile } from './output-file.ts';
@@ -97,7 +97,7 @@ function tell(
   const { file, withHistory } = request;
   output.data(
     { type: 'backup', file, messages: counts.messages },
-    safeTemplate`${safeText(file)}: identity, settings, ${counts.pins} people${history(withHistory, counts)}.`,
+    safeTemplate`${safeText(file)}: identity, settings, ${personCount(counts.pins)}${history(withHistory, counts)}.`,
   );
   if (withHistory && damaged > 0) {
     output.note(safeTemplate`Damaged, so not in it: ${damaged} of its messages.`);

@@ -177,10 +177,10 @@ function merge(last: EntryBody, added: EntryBody): EntryBody | null {
 
 type Presence = Extract<EntryBody, { kind: 'presence' }>;
 
-// Somebody who came and went within one line leaves no trace in it.
+// Somebody who came and went within one line leaves no trace in it; who came again, after a relay's restart, is named once.
 function mergePresence(before: Presence, added: Presence): Presence {
-  const joined = [...before.joined, ...added.joined];
-  const left = [...before.left, ...added.left];
+  const joined = [...new Set([...before.joined, ...added.joined])];
+  const left = [...new Set([...before.left, ...added.left])];
   for (const name of added.left) dropPair(name, joined, left);
   for (const name of added.joined) dropPair(name, left, joined);
   return {

@@ -26,6 +26,11 @@ export function messageCount(count: number): SafeText {
   return count === 1 ? safeTemplate`1 message` : safeTemplate`${count} messages`;
 }
 
+/** `1 person`, `12 people`. */
+export function personCount(count: number): SafeText {
+  return count === 1 ? safeTemplate`1 person` : safeTemplate`${count} people`;
+}
+
 /** One mark in the gutter; the status line and the help spell it out. */
 export function stateMark(state: MessageState): SafeText {
   switch (state) {

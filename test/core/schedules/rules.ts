@@ -190,7 +190,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'mailbox keys are on disk',
     file: 'core/restore.ts',
-    text: 'restoreOne(core, rows, MAILBOX_KEYS_PLACE, restoreMailboxKeys);',
+    text: 'restoreOne(core, rows, { place: MAILBOX_KEYS_PLACE, read: restoreMailboxKeys });',
     without: '',
   },
   {
