@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { MessagePage } from '../src/client/api.ts';
 import { type OpenSession, openSession } from '../src/client/open-session.ts';
 import { openProfile } from '../src/client/profile.ts';
 import { FOLDER_ENTRIES, openPrivateFolder } from '../src/storage/profile-folder.ts';
@@ -13,7 +14,7 @@ const request = v.variant('do', [
   /** Answers with the milliseconds that it took, and the bytes of the database. */
   v.object({ do: v.literal('fill'), home: v.string(), messages: v.number() }),
   v.object({ do: v.literal('open'), home: v.string() }),
-  /** Answers with the milliseconds that it took, and the messages that came. */
+  /** Answers with the milliseconds that it took, the messages that came, and the milliseconds of CPU. */
   v.object({ do: v.literal('page'), room: v.number(), limit: v.number() }),
   /** The same. */
   v.object({ do: v.literal('search'), query: v.string(), limit: v.number() }),
@@ -62,24 +63,29 @@ function opened(): OpenSession {
   return session;
 }
 
+/** Milliseconds, messages, milliseconds of CPU. */
+async function timed(ask: () => Promise<MessagePage>): Promise<readonly number[]> {
+  const [startMs, cpu] = [performance.now(), process.cpuUsage()];
+  const { messages } = await ask();
+  const { user, system } = process.cpuUsage(cpu);
+  return [performance.now() - startMs, messages.length, (user + system) / 1_000];
+}
+
 serveRequests(request, async (asked) => {
-  const startMs = performance.now();
   switch (asked.do) {
     case 'fill':
       return fill(asked.home, asked.messages);
     case 'open':
       session = await open(asked.home);
-      return [performance.now() - startMs];
+      return [];
     case 'page': {
       const conversation = { room: `#${ARCHIVE_ROOMS[asked.room]}` };
       const { limit } = asked;
-      const page = await opened().request({ do: 'history', conversation, before: null, limit });
-      return [performance.now() - startMs, page.messages.length];
+      return timed(() => opened().request({ do: 'history', conversation, before: null, limit }));
     }
     case 'search': {
       const { query, limit } = asked;
-      const page = await opened().request({ do: 'search', query, conversation: null, limit });
-      return [performance.now() - startMs, page.messages.length];
+      return timed(() => opened().request({ do: 'search', query, conversation: null, limit }));
     }
     case 'close':
       await opened().close();

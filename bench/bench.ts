@@ -60,7 +60,7 @@ export function startProgram(bench: Bench, args: readonly string[]): RunningProg
 const typed = v.object({ type: v.string() });
 
 /** Resolves to the first JSON line of this type; what comes after it is read and dropped. Rejects where it ends before. */
-export function lineOfType({ lines, ended }: RunningProgram, type: string): Promise<string> {
+function lineOfType({ lines, ended }: RunningProgram, type: string): Promise<string> {
   return new Promise((resolve, reject) => {
     lines.on('line', (line) => {
       if (v.parse(typed, JSON.parse(line)).type === type) resolve(line);

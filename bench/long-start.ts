@@ -25,7 +25,7 @@ const NEXT_WINDOW = '\x0e';
 const QUIET_MS = 60;
 
 export async function measureStarts(bench: Bench, { long, ...homes }: Archives): Promise<Row[]> {
-  const rounds = bench.quick ? 3 : 15;
+  const rounds = bench.quick ? 3 : 20;
   const rows: Row[] = [];
   for (const { what, floor, run } of startsOf(bench, homes)) {
     const [figures, floors]: [number[], number[]] = [[], []];
@@ -52,9 +52,14 @@ function startsOf(bench: Bench, { empty, short }: Omit<Archives, 'long'>): Start
   return [
     { what: 'lanchat id', floor: empty, run: (home) => msToExit(bench, at(home, 'id')) },
     {
-      what: 'lanchat history, the last message',
+      what: 'lanchat history, of a room without any',
       floor: empty,
-      run: (home) => msToExit(bench, at(home, '-q', 'history', `#${room}`, '--last', '1')),
+      run: (home) => msToExit(bench, at(home, '-q', 'history', '#silence')),
+    },
+    {
+      what: 'lanchat history, the last message',
+      floor: short,
+      run: (home) => msToExit(bench, at(home, 'history', `#${room}`, '--last', '1')),
     },
     {
       what: 'screen, first full frame',

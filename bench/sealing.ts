@@ -60,6 +60,7 @@ export async function measureSealing({ quick }: Bench): Promise<Report> {
 function sizes(): string[] {
   const owner = numberedIdentity(asha);
   const turn = newTurn(owner);
+  const paddedText = textPadder();
   const blob = (textBytes: number, given: Uint8Array | null) =>
     DIRECT_OVERHEAD_BYTES + paddedText('m'.repeat(textBytes), given).length;
   const texts = [64, 256, 1_024].map(
@@ -68,7 +69,7 @@ function sizes(): string[] {
   const prekeys = (['live', 'mailbox'] as const).map((each) => {
     return { class: each, publicKey: new Prekey(random(32)).publicKey };
   });
-  const bundle = signBundle(owner, { seq: 3n, boot: 1n, prekeys });
+  const bundle = signBundle(owner, { seq: PLACE.bundleSeq, boot: PLACE.boot, prekeys });
   return [...texts, `a bundle of a live and a mailbox key: ${bundle.length} bytes`];
 }
 
@@ -116,6 +117,7 @@ function privateMessage(what: string, padded: Uint8Array): Work {
 function wholePrivateMessage(what: string, { turn }: { readonly turn: boolean }): Work {
   const roundTrip = directRoundTrip();
   const giver = numberedIdentity(asha);
+  const paddedText = textPadder();
   const text = 'm'.repeat(1_024);
   const run = () => {
     const padded = roundTrip(paddedText(text, turn ? newTurn(giver) : null));
@@ -127,22 +129,26 @@ function wholePrivateMessage(what: string, { turn }: { readonly turn: boolean })
   return { what, most: 1.3, run };
 }
 
-const messageId = MessageId.fromBytes(random(16));
-const stream = StreamId.fromBytes(random(8));
-
-/** The padded payload of a text, with a note that acknowledges one stream. */
-function paddedText(text: string, turn: Uint8Array | null): Uint8Array {
+/** The padded payload of a text, with a note that acknowledges one stream and may give a turn key. */
+function textPadder(): (text: string, turn: Uint8Array | null) => Uint8Array {
   const conversation = conversationOf(numberedIdentity(asha).id, numberedIdentity(ravi).id);
+  const [messageId, stream] = [MessageId.fromBytes(random(16)), newStream()];
   const fields = { type: RECORD_TYPES.text, conversation, messageId, stream, seq: 42, timeMs: 1 };
-  const record = encodeDirectRecord({ ...fields, content: encodeCbor({ text }) });
   const have = [{ stream, upTo: 41, ranges: [] }];
   const note = { ...PLACE, low: 42, have, lost: [], wants: [] };
-  return pad(encodeDirectPayload(record, { ...note, turn, quiet: false }));
+  return (text, turn) => {
+    const record = encodeDirectRecord({ ...fields, content: encodeCbor({ text }) });
+    return pad(encodeDirectPayload(record, { ...note, turn, quiet: false }));
+  };
 }
 
 function newTurn(giver: Identity): Uint8Array {
   const { publicKey } = new Prekey(random(32));
-  return signTurn(giver, PLACE, { n: 1n, stream, next: 43, publicKey });
+  return signTurn(giver, PLACE, { n: 1n, stream: newStream(), next: 43, publicKey });
+}
+
+function newStream(): StreamId {
+  return StreamId.fromBytes(random(StreamId.sizeBytes));
 }
 
 /** Seals to a prekey, opens, and returns what came out. */

@@ -77,19 +77,22 @@ export async function openProfile(
 function keysOnDisk(folder: string, passphrase: PassphrasePrompt): Promise<ProfileKeys> {
   const newIdentity = async (dataKey: Uint8Array) => {
     // Before the identity, after which the profile is not fresh any more.
-    await writeFirstSettings(folder, dataKey);
+    await writeFirstFiles(folder, dataKey);
     return freshIdentity();
   };
   return openProfileKeys(folder, { passphrase, newIdentity });
 }
 
-async function writeFirstSettings(folder: string, dataKey: Uint8Array): Promise<void> {
+async function writeFirstFiles(folder: string, dataKey: Uint8Array): Promise<void> {
   const seal = new RecordSeal(dataKey);
   try {
     // A save that fails in the background fails again at close.
-    const settings = await SettingsFile.open(folder, { seal, onFault: () => {} });
+    const options = { seal, onFault: () => {} };
+    const settings = await SettingsFile.open(folder, options);
+    const pins = await Pins.open(folder, options);
     enterFirstRoom(settings);
-    await settings.close();
+    pins.create();
+    await Promise.all([settings.close(), pins.close()]);
   } finally {
     seal.close();
   }

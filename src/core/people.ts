@@ -23,9 +23,9 @@ export function meet(core: CoreState, card: Card): void {
   emit(core, { type: 'person', person: personOf(core, card.id) });
 }
 
-/** We wrote to people, and nobody is pinned: whoever comes would pass for new, and none as verified. */
+/** We wrote to people, and the list is gone: whoever comes would pass for new, and none as verified. */
 export function tellLostPins(core: CoreState): void {
-  if (core.pins.all().length > 0) return;
+  if (!core.pins.isMissing || core.pins.all().length > 0) return;
   const hasWritten = [...core.peers.values()].some(({ nextSeq }) => nextSeq > 1);
   if (!hasWritten || !isFirstTelling(core, 'pins')) return;
   const message =

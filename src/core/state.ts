@@ -32,6 +32,8 @@ export interface Pin {
 
 /** Everybody ever pinned; the owner of the profile keeps it on disk. */
 export interface PinBook {
+  /** The profile's folder had no list of them, not even an empty one, when it was opened. */
+  readonly isMissing: boolean;
   get(id: PeerId): Pin | null;
   all(): readonly Pin[];
   see(card: Card, nowMs: number): Pin;

@@ -77,6 +77,8 @@ export class Pins {
   /** Least recently seen first: a map keeps the order in which keys were set. */
   readonly #pins: Map<PeerId, Pin>;
   readonly #saved: SavedRecord<readonly Pin[]>;
+  /** The folder had no list when it was opened. */
+  readonly isMissing: boolean;
   #evicted: ((id: PeerId) => void) | null = null;
 
   /** A null folder: in memory only. Throws StorageError; a file that can't be read is left as it is. */
@@ -88,6 +90,12 @@ export class Pins {
   private constructor(file: SealedFile<readonly Pin[]>, onFault: OnSaveFault) {
     this.#pins = new Map(file.found?.map((pin) => [pin.id, pin]));
     this.#saved = new SavedRecord(file, () => [...this.#pins.values()], onFault);
+    this.isMissing = file.path !== null && file.found === null;
+  }
+
+  /** Puts the list of a new profile on disk, empty as it is: where there is none later, it was lost. */
+  create(): void {
+    this.#saved.save();
   }
 
   get(id: PeerId): Pin | null {

@@ -155,6 +155,7 @@ async function openFiles(folder: string, head: BackupHead): Promise<Files> {
     const relays = await PinnedRelays.open(building, options);
     const store = await ProfileStore.open(building, keys.dataKey);
     settings.update(head.settings);
+    pins.create();
     return { seal, settings, pins, relays, store };
   } catch (error) {
     seal.close();

@@ -9,6 +9,7 @@ import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
+import { MemoryPins } from '../support/memory-pins.ts';
 
 beforeAll(() => ready());
 
@@ -35,14 +36,7 @@ class Lab {
         random: (size) => new Uint8Array(size),
       },
       me: identityFromSeed(new Uint8Array(32).fill(1)),
-      pins: {
-        get: () => null,
-        all: () => [],
-        see: neverSeen,
-        verify() {},
-        contact() {},
-        acceptNick() {},
-      },
+      pins: new MemoryPins(),
       ...{ nick: 'asha', cardSeq: 0n, bundleSeq: 0n },
     });
     this.engine = new Engine(this.core, this.#edges());
@@ -80,10 +74,6 @@ class Lab {
   do(...effects: Effect[]): void {
     this.engine.command((core) => core.effects.push(...effects));
   }
-}
-
-function neverSeen(): never {
-  throw new Error('nobody is met here');
 }
 
 function messageEvent(id: MessageId): CoreEvent {

@@ -277,7 +277,12 @@ describe('what an earlier run left that nothing takes up', () => {
     net.run(1_000);
     // Control: nothing is missing.
     expect(anna.errors).toEqual([]);
+    // Killed before it was written that anybody was met: the list is there, and empty.
     Object.assign(anna.profile, { pins: new MemoryPins() });
+    again(net, anna);
+    net.run(1_000);
+    expect(anna.errors).toEqual([]);
+    Object.assign(anna.profile, { pins: new MemoryPins({ isMissing: true }) });
     again(net, anna);
     net.run(1_000);
     again(net, anna);

@@ -7,11 +7,12 @@ import { newState } from '../../src/core/new-state.ts';
 import { ownCard } from '../../src/core/own-keys.ts';
 import { presentMembers } from '../../src/core/room-roster.ts';
 import { enterRoom } from '../../src/core/rooms.ts';
-import type { CoreState, Pin, PinBook } from '../../src/core/state.ts';
+import type { CoreState } from '../../src/core/state.ts';
 import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { sodium } from '../../src/crypto/sodium.ts';
 import type { Frame } from '../../src/protocol/frames.ts';
 import type { MessageId, PeerId } from '../../src/protocol/ids.ts';
+import { MemoryPins } from '../support/memory-pins.ts';
 
 export interface Member {
   readonly id: PeerId;
@@ -32,29 +33,6 @@ export interface Member {
   close(): Promise<void>;
 }
 
-function pinsInMemory(): PinBook {
-  const pins = new Map<PeerId, Pin>();
-  return {
-    get: (id) => pins.get(id) ?? null,
-    all: () => [...pins.values()],
-    see({ id, nick }, firstSeenMs) {
-      const pin: Pin = {
-        id,
-        nick,
-        trust: 'known',
-        firstSeenMs,
-        contacted: false,
-        acceptedNick: null,
-      };
-      pins.set(id, pin);
-      return pin;
-    },
-    verify: () => undefined,
-    contact: () => undefined,
-    acceptNick: () => undefined,
-  };
-}
-
 function newCore(number: number): CoreState {
   const seed = new Uint8Array(32);
   new DataView(seed.buffer).setUint32(0, number);
@@ -64,7 +42,7 @@ function newCore(number: number): CoreState {
     random: (sizeBytes: number) => sodium().randombytes_buf(sizeBytes),
   };
   const me = identityFromSeed(seed);
-  const start = { env, me, pins: pinsInMemory(), nick: `person${number}` };
+  const start = { env, me, pins: new MemoryPins(), nick: `person${number}` };
   return newState({ ...start, cardSeq: 0n, bundleSeq: 0n });
 }
 

@@ -5,6 +5,11 @@ import type { PeerId } from '../../src/protocol/ids.ts';
 
 export class MemoryPins implements PinBook {
   readonly #pins = new Map<PeerId, Pin>();
+  readonly isMissing: boolean;
+
+  constructor({ isMissing = false } = {}) {
+    this.isMissing = isMissing;
+  }
 
   get(id: PeerId): Pin | null {
     return this.#pins.get(id) ?? null;
