@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
 import type { CommandContext } from './context.ts';
+import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
 
@@ -13,12 +14,16 @@ export interface Flags extends CommonFlags {
   readonly verbose?: boolean;
 }
 
+/** As `buildProgram`, for who runs commands from within. */
+export type MakeProgram = (start: Start) => Command;
+
+type Start = (flags: Flags, action: Action) => Promise<void>;
 export type Action = (context: CommandContext) => Promise<void>;
 
 /** `start` is called once, with the flags and the command to run. Parsing throws CommanderError. */
 export function buildProgram(
   { version, write }: { version: string; write: (text: string) => void },
-  start: (flags: Flags, action: Action) => Promise<void>,
+  start: Start,
 ): Command {
   const program = new Command('lanchat')
     .description('End-to-end encrypted chat on a local network, without internet')
@@ -33,6 +38,8 @@ export function buildProgram(
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
   addSendCommand(program, run);
   addListenCommand(program, run);
+  addRpcCommand(program, run, (start) => buildProgram({ version, write: () => {} }, start));
+  addJoinCommands(program, run);
   addPeopleCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
@@ -144,6 +151,15 @@ function addListenCommand(program: Command, run: Run): void {
           since: own.since === undefined ? null : parseMessageId(own.since, '--since'),
         }),
       ),
+    );
+}
+
+function addRpcCommand(program: Command, run: Run, makeProgram: MakeProgram): void {
+  program
+    .command('rpc')
+    .description('these commands as JSON-RPC on stdin and stdout, for bots')
+    .action((_own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./rpc.ts')).rpc(context, makeProgram)),
     );
 }
 

@@ -92,6 +92,7 @@ function complain(output: Output, error: unknown): number {
 function refuseLostOutput({ readerGone }: Output): void {
   const { reason } = readerGone;
   if (!readerGone.aborted || !(reason instanceof Error)) return;
+  if (reason instanceof CommandError) throw reason;
   const code = 'code' in reason ? reason.code : '';
   if (code === 'EPIPE') return;
   throw new CommandError('no-output', `stdout can't be written (${code}); check the disk`);

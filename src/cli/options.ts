@@ -128,7 +128,8 @@ export function parseMessageId(text: string, option: string): MessageId {
   throw new UsageError('bad-id', `${option} takes a message's ID: 32 hex digits`);
 }
 
-function parseTimeout(text: string): number {
+/** Milliseconds. Throws UsageError (`bad-timeout`). */
+export function parseTimeout(text: string): number {
   const seconds = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return Math.ceil(seconds * 1000);
   throw new UsageError('bad-timeout', '--timeout takes seconds, more than 0 and at most a week');

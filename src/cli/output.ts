@@ -14,7 +14,11 @@ export interface OutputOptions {
   readonly verbose: boolean;
 }
 
-export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type Sink = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly writableLength?: number;
+};
 
 /** Of a terminal that doesn't tell. */
 const USUAL_COLUMNS = 80;
@@ -27,6 +31,8 @@ export class Output {
   readonly #stderr: Sink;
   readonly #gone = new AbortController();
   #isFull = false;
+  /** All who wait for stdout wait together. */
+  #draining: Promise<void> | null = null;
 
   constructor(streams: { stdout: Sink; stderr: Sink }) {
     this.#stdout = streams.stdout;
@@ -42,6 +48,16 @@ export class Output {
   /** Aborted once nobody reads stdout any more; its reason is the system's error. */
   get readerGone(): AbortSignal {
     return this.#gone.signal;
+  }
+
+  /** Written, and not yet taken from this process. */
+  get unreadBytes(): number {
+    return this.#stdout.writableLength ?? 0;
+  }
+
+  /** Nobody is waited for any more, and nothing more is written to stdout: `reason` says why. */
+  abandon(reason: Error): void {
+    this.#gone.abort(reason);
   }
 
   /** Whether stdout shows lines to a person, not to a pipe. */
@@ -96,24 +112,27 @@ export class Output {
     this.#stderr.write(`lanchat: ${line}\n`);
   }
 
-  /** Returns once stdout takes more, or never will: what is written in between would fill our memory. */
-  async drained(): Promise<void> {
+  /** Resolves once stdout takes more, or never will: what is written in between would fill our memory. */
+  drained(): Promise<void> {
     const { signal } = this.#gone;
-    if (!this.#isFull || signal.aborted) return;
-    await new Promise<void>((resolve) => {
+    if (!this.#isFull || signal.aborted) return Promise.resolve();
+    this.#draining ??= new Promise<void>((resolve) => {
       const go = () => {
         this.#stdout.removeListener('drain', go);
         signal.removeEventListener('abort', go);
+        this.#draining = null;
         resolve();
       };
       this.#stdout.once('drain', go);
       signal.addEventListener('abort', go, { once: true });
     });
+    return this.#draining;
   }
 
   /** Returns once all that was written has left this process, or can't. */
   async flush(): Promise<void> {
-    await Promise.all([this.#stdout, this.#stderr].map(flushed));
+    const { aborted } = this.#gone.signal;
+    await Promise.all((aborted ? [this.#stderr] : [this.#stdout, this.#stderr]).map(flushed));
   }
 
   #write(text: string): void {

@@ -8,6 +8,7 @@ import type {
   StorageProblem,
 } from '../client/api.ts';
 import type { RememberedRooms } from '../client/client.ts';
+import type { SessionOptions } from '../client/open-session.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
@@ -39,17 +40,9 @@ export async function withSession<T>(
   purpose: SessionUse,
   use: (session: Session, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const { home, nick, relay, ephemeral } = context.options;
-  const existing = purpose === 'existing';
-  const offline = existing || purpose === 'offline';
   for (let count = 1; ; count += 1) {
     context.signal.throwIfAborted();
-    const session = await context.openSession({
-      ...{ home, nick, relay, ephemeral, offline, existing, exclusive: false },
-      rooms: offline ? 'leave-alone' : purpose,
-      passphrase: passphrasePrompt(context),
-      onProblem: (problem) => context.output.note(folderProblemLine(problem)),
-    });
+    const session = await context.openSession(sessionOptions(context, purpose));
     const attempt = { isRepeatable: true };
     try {
       return await untilAborted(use(session, attempt), context.signal);
@@ -60,6 +53,19 @@ export async function withSession<T>(
       await session.close();
     }
   }
+}
+
+/** How a headless command opens a session on the profile. */
+export function sessionOptions(context: CommandContext, purpose: SessionUse): SessionOptions {
+  const { home, nick, relay, ephemeral } = context.options;
+  const existing = purpose === 'existing';
+  const offline = existing || purpose === 'offline';
+  return {
+    ...{ home, nick, relay, ephemeral, offline, existing, exclusive: false },
+    rooms: offline ? 'leave-alone' : purpose,
+    passphrase: passphrasePrompt(context),
+    onProblem: (problem) => context.output.note(folderProblemLine(problem)),
+  };
 }
 
 /** As `work`, but rejects with the signal's reason as soon as it is aborted. */

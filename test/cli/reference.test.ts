@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/command-line.ts';
 import { CommandError, describeFailure } from '../../src/cli/errors.ts';
+import { commandOf, parametersOf } from '../../src/cli/rpc-arguments.ts';
+import { METHODS } from '../../src/cli/rpc-methods.ts';
 import { MESSAGE_REASONS } from '../../src/core/events.ts';
 import { CODES } from '../../src/protocol/codes.ts';
 
@@ -113,6 +115,22 @@ describe('CLI.md', () => {
     for (const each of program.commands) look(each, `lanchat ${each.name()}`);
     expect(missing).toEqual([]);
     expect(rows).toHaveLength(count + 1);
+  });
+
+  it('has every method of rpc, with its parameters', () => {
+    const rows = [...METHODS].map(([name, method]) => {
+      const command = commandOf(program, name);
+      if (command === null) throw new Error(`${name} is no command`);
+      const { needed, others } = parametersOf(command, method);
+      const [needs, takes] = [needed, others].map((names) =>
+        names.map((each) => `\`${each}\``).join(', '),
+      );
+      const result = { one: 'object', list: 'list', events: '`ready`' }[method.answers];
+      return `| \`${name}\` | ${needs} | ${takes} | ${result} |`.replaceAll('  ', ' ');
+    });
+    const from = PAGE.indexOf('| Method | Needs |');
+    const table = PAGE.slice(from, PAGE.indexOf('\n\n', from)).split('\n').slice(2);
+    expect(table).toEqual(rows);
   });
 
   it('has every option that all commands take, and every variable that is read', () => {

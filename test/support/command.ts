@@ -22,6 +22,11 @@ export interface CommandRun {
   /** Resolves once stdout holds this text. */
   printed(text: string): Promise<void>;
   interrupt(signal: 'SIGINT' | 'SIGTERM'): void;
+  /** Leaves what is printed from now on where it is, until `readOn`. */
+  stopReading(): void;
+  readOn(): void;
+  /** As `| head -1` does. */
+  readerLeaves(): void;
 }
 
 export function runCommand(
@@ -29,6 +34,7 @@ export function runCommand(
   {
     session = new FakeSession(),
     sessions = [],
+    refusal,
     stdin = '',
     env = {},
     columns = null,
@@ -36,6 +42,8 @@ export function runCommand(
     session?: FakeSession;
     /** One after the other, where a command opens several; then `session`. */
     sessions?: readonly FakeSession[];
+    /** Why none can be opened. */
+    refusal?: Error;
     stdin?: string | Uint8Array[] | Input;
     env?: NodeJS.ProcessEnv;
     /** Of the terminal that stdout is; by default it is none. */
@@ -64,6 +72,7 @@ export function runCommand(
     signal: interruption.signal,
     openSession: async (options) => {
       opened.push(options);
+      if (refusal !== undefined) throw refusal;
       return sessions[opened.length - 1] ?? session;
     },
   });
@@ -88,6 +97,12 @@ export function runCommand(
         check();
       }),
     interrupt: (signal) => interruption.abort(new Interruption(signal)),
+    stopReading: () => void stdout.pause(),
+    readOn: () => void stdout.resume(),
+    readerLeaves: () => {
+      const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+      stdout.emit('error', error);
+    },
   };
 }
 

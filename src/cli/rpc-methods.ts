@@ -1,0 +1,176 @@
+// The methods of `lanchat rpc`: which commands they are, and what calling one does. Knows no line and no id.
+import { Readable } from 'node:stream';
+import { type Command, CommanderError } from 'commander';
+import { UsageError } from '../protocol/errors.ts';
+import { parseRoomName } from '../protocol/nickname.ts';
+import { jsonSafe } from '../ui/safe-text.ts';
+import type { Action, Flags, MakeProgram } from './command-line.ts';
+import type { CommandContext } from './context.ts';
+import { parseTimeout } from './options.ts';
+import type { JsonRecord } from './output.ts';
+import { RecordOutput } from './record-output.ts';
+import { commandOf, type Shape, wordsOf } from './rpc-arguments.ts';
+import { RPC, RpcFault, type RpcRequest } from './rpc-codec.ts';
+import type { Holding, RpcOutlet } from './rpc-outlet.ts';
+import type { SharedSession } from './rpc-session.ts';
+
+interface Method extends Shape {
+  /** The one object that the command prints, all of them, or one by one as events. */
+  readonly answers: 'one' | 'list' | 'events';
+  /** The parameter that says where to: what goes to one place keeps its order. */
+  readonly inOrder?: string;
+}
+
+/** Commands as they are typed. One line more, and the command is a method with all its arguments and options. */
+export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['delete', { answers: 'one' }],
+  ['find', { answers: 'list' }],
+  ['history', { answers: 'list', without: ['ids'] }],
+  ['id', { answers: 'one' }],
+  ['join', { answers: 'one', inOrder: 'room' }],
+  ['leave', { answers: 'one', inOrder: 'room' }],
+  ['listen', { answers: 'events', without: ['count'] }],
+  ['peers', { answers: 'list' }],
+  ['rooms', { answers: 'list' }],
+  ['search', { answers: 'list', without: ['ids'] }],
+  ['send', { answers: 'one', needs: ['text'], without: ['lines'], inOrder: 'to' }],
+  ['set', { answers: 'list' }],
+  ['verify', { answers: 'one' }],
+]);
+
+export interface MethodsOptions {
+  readonly context: CommandContext;
+  readonly program: MakeProgram;
+  readonly sessions: SharedSession;
+  readonly outlet: RpcOutlet;
+  /** A `listen` that has begun can't go on. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Where the answer to a request goes. */
+export interface Answering {
+  readonly holding: Holding;
+  /** Called once, with JSON. */
+  readonly answer: (result: string) => void;
+}
+
+export class RpcMethods {
+  readonly #options: MethodsOptions;
+  readonly #program: Command;
+  readonly #parsed: { readonly flags: Flags; readonly action: Action }[] = [];
+  #isListening = false;
+  /** The last of each place that is on its way there. */
+  readonly #lanes = new Map<string, Promise<void>>();
+
+  constructor(options: MethodsOptions) {
+    this.#options = options;
+    this.#program = options.program(async (flags, action) => {
+      this.#parsed.push({ flags, action });
+    });
+  }
+
+  /** Resolves once it is answered. Throws RpcFault, and what the command throws. */
+  async call(request: RpcRequest, answering: Answering): Promise<void> {
+    const method = METHODS.get(request.method);
+    const command = method === undefined ? null : commandOf(this.#program, request.method);
+    if (method === undefined || command === null) {
+      const message = `there is no method "${request.method.slice(0, 64)}"; CLI.md has them all`;
+      throw new RpcFault(RPC.method, new UsageError('unknown-command', message));
+    }
+    const words = wordsOf(command, request.params, method);
+    const run = this.#prepare(words);
+    if (method.answers === 'events') return this.#listen(run, answering);
+    const records: string[] = [];
+    const take = (record: JsonRecord) => {
+      const text = jsonSafe(record);
+      answering.holding.add(text.length);
+      records.push(text);
+    };
+    const place = method.inOrder === undefined ? null : placeOf(request.params, method.inOrder);
+    if (place === null) await run(take, () => {});
+    else await this.#inOrder(place, (sent) => run(take, sent));
+    answering.answer(method.answers === 'one' ? (records[0] ?? 'null') : `[${records.join(',')}]`);
+  }
+
+  /** The command, ready to run: as a command line would, with a session that is open already. */
+  #prepare(words: readonly string[]): (take: Take, sent: () => void) => Promise<void> {
+    const { flags, action } = this.#parse(words);
+    const { context, sessions } = this.#options;
+    const { timeout } = flags;
+    const timeoutMs = timeout === undefined ? context.options.timeoutMs : parseTimeout(timeout);
+    return (take, sent) =>
+      action({
+        ...context,
+        options: { ...context.options, timeoutMs },
+        output: new RecordOutput(context.output, take),
+        // A text of `-` stands for stdin on a command line: here it is a text like any other.
+        stdin: Readable.from(words.includes('-') ? ['-'] : []),
+        openSession: () => sessions.lend(sent),
+      });
+  }
+
+  #parse(words: readonly string[]): { readonly flags: Flags; readonly action: Action } {
+    try {
+      this.#program.parse(words, { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      const message = error.message.replace(/^error: /, '');
+      throw new RpcFault(RPC.params, new UsageError('bad-arguments', message));
+    }
+    const parsed = this.#parsed.pop();
+    if (parsed === undefined) throw new Error(`${words[0]} is no command that runs`);
+    return parsed;
+  }
+
+  /** Answers at `ready`; from then on every event is a notification. */
+  #listen(
+    run: (take: Take, sent: () => void) => Promise<void>,
+    { answer }: Answering,
+  ): Promise<void> {
+    if (this.#isListening) {
+      throw new UsageError('bad-arguments', 'listen is on already; once is enough for all rooms');
+    }
+    this.#isListening = true;
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      const take = (record: JsonRecord) => {
+        if (isReady || record.type !== 'ready') return this.#options.outlet.notify(record);
+        isReady = true;
+        answer(jsonSafe(record));
+        resolve();
+      };
+      run(take, () => {}).catch((error: unknown) => {
+        if (isReady) return this.#options.fail(error);
+        this.#isListening = false;
+        reject(error);
+      });
+    });
+  }
+
+  /** Runs `work` when all before it for this place have been sent, or have failed. */
+  async #inOrder(place: string, work: (sent: () => void) => Promise<void>): Promise<void> {
+    const before = this.#lanes.get(place);
+    let sent = () => {};
+    const turn = new Promise<void>((resolve) => {
+      sent = resolve;
+    });
+    this.#lanes.set(place, turn);
+    await before;
+    try {
+      await work(sent);
+    } finally {
+      sent();
+      if (this.#lanes.get(place) === turn) this.#lanes.delete(place);
+    }
+  }
+}
+
+type Take = (record: JsonRecord) => void;
+
+/** A room by its name; people share one place, since a person can be named in several ways, and so do other rooms. */
+function placeOf(params: object, name: string): string {
+  const value: unknown = Reflect.get(params, name);
+  const text = String(value);
+  if (text.startsWith('#')) return `#${parseRoomName(text)}`;
+  return text.startsWith('+') ? '+' : '@';
+}
