@@ -171,30 +171,6 @@ describe('lanchat on loopback', () => {
     await lan.as('asha', 'send', '@bela', 'into the void').ended;
     expect(await bela.ended).toMatchObject({ status: 0, stderr: '' });
   });
-
-  it('answers as the example bot', async () => {
-    const bot = lan.runNode([
-      'examples/bot.mjs',
-      ...['--home', lan.path('bot'), '--nick', 'bot', '--relay', lan.relay.address],
-      ...['--join', '#bots'],
-    ]);
-    await bot.printed('ready on');
-    const asha = lan.as('asha', 'listen', '--join', '#bots', '--count', '3');
-    await asha.ofType('ready');
-    for (const [to, text] of [
-      ['@bot', 'ping'],
-      ['@bot', 'nothing it knows'],
-      ['@bot', 'echo a  b'],
-      ['#bots', '!help'],
-    ] as const) {
-      expect(await lan.as('asha', 'send', to, text).ended).toMatchObject({ status: 0 });
-    }
-    const got = (await asha.ended).lines.filter((line) => line.type === 'message');
-    const privately = got.filter((line) => !('room' in line)).map((line) => line.text);
-    expect(privately).toEqual(['pong', 'a b']);
-    const inRoom = got.filter((line) => line.room === '#bots').map((line) => line.text);
-    expect(inRoom).toEqual(['I know: ping, time, echo, help']);
-  });
 });
 
 describe('lanchat relay', () => {
