@@ -11,8 +11,10 @@ import type { JsonRecord } from './output.ts';
 import { RecordOutput } from './record-output.ts';
 import { commandOf, type Shape, wordsOf } from './rpc-arguments.ts';
 import { RPC, RpcFault, type RpcRequest } from './rpc-codec.ts';
+import { Lanes } from './rpc-lanes.ts';
 import type { Holding, RpcOutlet } from './rpc-outlet.ts';
 import type { SharedSession } from './rpc-session.ts';
+import { inTime } from './session.ts';
 
 interface Method extends Shape {
   /** The one object that the command prints, all of them, or one by one as events. */
@@ -59,8 +61,7 @@ export class RpcMethods {
   readonly #program: Command;
   readonly #parsed: { readonly flags: Flags; readonly action: Action }[] = [];
   #isListening = false;
-  /** The last of each place that is on its way there. */
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #lanes = new Lanes();
 
   constructor(options: MethodsOptions) {
     this.#options = options;
@@ -78,7 +79,7 @@ export class RpcMethods {
       throw new RpcFault(RPC.method, new UsageError('unknown-command', message));
     }
     const words = wordsOf(command, request.params, method);
-    const run = this.#prepare(words);
+    const { run, context } = this.#prepare(words);
     if (method.answers === 'events') return this.#listen(run, answering);
     const records: string[] = [];
     const take = (record: JsonRecord) => {
@@ -86,27 +87,34 @@ export class RpcMethods {
       answering.holding.add(text.length);
       records.push(text);
     };
-    const place = method.inOrder === undefined ? null : placeOf(request.params, method.inOrder);
-    if (place === null) await run(take, () => {});
-    else await this.#inOrder(place, (sent) => run(take, sent));
+    if (method.inOrder === undefined) await run(take, () => {});
+    else {
+      const place = placeOf(request.params, method.inOrder);
+      const inOurTime = (turn: Promise<void>) => inTime(turn, context);
+      await this.#lanes.run(place, inOurTime, (sent) => run(take, sent));
+    }
     answering.answer(method.answers === 'one' ? (records[0] ?? 'null') : `[${records.join(',')}]`);
   }
 
   /** The command, ready to run: as a command line would, with a session that is open already. */
-  #prepare(words: readonly string[]): (take: Take, sent: () => void) => Promise<void> {
+  #prepare(words: readonly string[]): {
+    readonly run: RunCommand;
+    readonly context: CommandContext;
+  } {
     const { flags, action } = this.#parse(words);
-    const { context, sessions } = this.#options;
+    const { context: outer, sessions } = this.#options;
     const { timeout } = flags;
-    const timeoutMs = timeout === undefined ? context.options.timeoutMs : parseTimeout(timeout);
-    return (take, sent) =>
+    const timeoutMs = timeout === undefined ? outer.options.timeoutMs : parseTimeout(timeout);
+    const context = { ...outer, options: { ...outer.options, timeoutMs } };
+    const run: RunCommand = (take, sent) =>
       action({
         ...context,
-        options: { ...context.options, timeoutMs },
         output: new RecordOutput(context.output, take),
         // A text of `-` stands for stdin on a command line: here it is a text like any other.
         stdin: Readable.from(words.includes('-') ? ['-'] : []),
         openSession: () => sessions.lend(sent),
       });
+    return { run, context };
   }
 
   #parse(words: readonly string[]): { readonly flags: Flags; readonly action: Action } {
@@ -123,10 +131,7 @@ export class RpcMethods {
   }
 
   /** Answers at `ready`; from then on every event is a notification. */
-  #listen(
-    run: (take: Take, sent: () => void) => Promise<void>,
-    { answer }: Answering,
-  ): Promise<void> {
+  #listen(run: RunCommand, { answer }: Answering): Promise<void> {
     if (this.#isListening) {
       throw new UsageError('bad-arguments', 'listen is on already; once is enough for all rooms');
     }
@@ -146,31 +151,14 @@ export class RpcMethods {
       });
     });
   }
-
-  /** Runs `work` when all before it for this place have been sent, or have failed. */
-  async #inOrder(place: string, work: (sent: () => void) => Promise<void>): Promise<void> {
-    const before = this.#lanes.get(place);
-    let sent = () => {};
-    const turn = new Promise<void>((resolve) => {
-      sent = resolve;
-    });
-    this.#lanes.set(place, turn);
-    await before;
-    try {
-      await work(sent);
-    } finally {
-      sent();
-      if (this.#lanes.get(place) === turn) this.#lanes.delete(place);
-    }
-  }
 }
 
-type Take = (record: JsonRecord) => void;
+/** `take` is called with each record, `sent` when a message of it has its place. */
+type RunCommand = (take: (record: JsonRecord) => void, sent: () => void) => Promise<void>;
 
 /** A room by its name; people share one place, since a person can be named in several ways, and so do other rooms. */
 function placeOf(params: object, name: string): string {
-  const value: unknown = Reflect.get(params, name);
-  const text = String(value);
+  const text = String(Reflect.get(params, name));
   if (text.startsWith('#')) return `#${parseRoomName(text)}`;
   return text.startsWith('+') ? '+' : '@';
 }
