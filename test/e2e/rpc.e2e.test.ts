@@ -245,6 +245,27 @@ describe('the example of a helpdesk', () => {
     expect((await again.ended).status).toBe(0);
   });
 
+  it('sends what an earlier run has not, and passes over what is refused for good', async () => {
+    const asha = await listener('asha');
+    const { fingerprint } = (await lan.as('asha', 'id').ended).lines[0] ?? {};
+    const state = lan.path('left.json');
+    const unsent = [
+      { to: '@nobody', text: 'refused' },
+      { to: fingerprint, text: 'for later' },
+    ];
+    writeFileSync(state, JSON.stringify({ unsent }));
+    const options = ['--operator', '0'.repeat(64), '--state', state] as const;
+    const desk = await startBot('helpdesk', 'later', ...options);
+    expect(await asha.hears()).toBe('for later');
+    desk.process.kill('SIGTERM');
+    expect(await desk.ended).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^@nobody: [^\n]+\n$/),
+    });
+    expect(JSON.parse(readFileSync(state, 'utf8'))).toMatchObject({ unsent: [] });
+    await asha.leaves();
+  });
+
   it('starts with no operator whose key is not named', async () => {
     const args = ['examples/helpdesk.mjs', '--operator', 'olga'];
     expect(await lan.runNode(args).ended).toMatchObject({ status: 1, stdout: '' });
