@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/cli/errors.ts';
-import { messageId, peerId, person, readyEvent } from '../support/fake-session.ts';
+import { messageId, peerId, person } from '../support/fake-session.ts';
 import { message, RpcRun, sentTexts, talkative } from '../support/rpc-run.ts';
 
 describe('lanchat rpc', () => {
@@ -244,17 +244,23 @@ describe('requests at the same time', () => {
     expect(rpc.messages().map(({ id }) => id)).toEqual([2, 3, 1]);
   });
 
-  it('lets nobody wait longer for the ones before than its own time allows', async () => {
+  it('lets nobody wait longer for the ones before than its own time allows, and keeps the order of the others', async () => {
     const session = talkative();
-    session.snapshot = { ...session.snapshot, ready: false };
+    const bela = { matches: [person('bela', 'b')] };
+    let release = () => {};
+    const slow = new Promise<typeof bela>((resolve) => {
+      release = () => resolve(bela);
+    });
+    session.answer({ 'find-person': ({ query }) => (query === '@slow' ? slow : bela) });
     const rpc = new RpcRun(session, { args: ['--timeout', '60'] });
-    rpc.call(1, 'send', { to: '@bela', text: 'first' });
+    rpc.call(1, 'send', { to: '@slow', text: 'first' });
     rpc.call(2, 'send', { to: '@bela', text: 'second', timeout: 0.05 });
     rpc.call(3, 'send', { to: '@bela', text: 'third' });
     expect(await rpc.answer(2)).toMatchObject({ error: { data: { code: 'timeout' } } });
+    // All that needs no clock has happened.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(sentTexts(session)).toEqual([]);
-    session.snapshot = { ...session.snapshot, ready: true };
-    session.emit(readyEvent);
+    release();
     expect(await rpc.end()).toBe(0);
     expect(sentTexts(session)).toEqual(['first', 'third']);
   });
