@@ -1,7 +1,7 @@
 /** The built program against a real relay on loopback: what scripts rely on (CLI.md). */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Lan } from '../support/cli.ts';
 
 describe('lanchat on loopback', () => {
@@ -174,11 +174,11 @@ describe('lanchat on loopback', () => {
 });
 
 describe('lanchat relay', () => {
-  let lan = new Lan();
-  afterEach(async () => {
-    await lan.close();
+  let lan: Lan;
+  beforeEach(() => {
     lan = new Lan();
   });
+  afterEach(() => lan.close());
 
   it('is the same relay after a restart, ends within 2 s of SIGTERM with 0, and tells its clients', async () => {
     const relay = await lan.startRelay();
