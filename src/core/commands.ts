@@ -14,7 +14,7 @@ import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue, withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
-import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
+import { awaitsTrust, everybody, nickOf, personOf, whoOf } from './people.ts';
 import { currentChain } from './room-keys.ts';
 import { enqueueRoom, withdrawRoom } from './room-outbox.ts';
 import { keyHolders } from './room-roster.ts';
@@ -29,7 +29,7 @@ const MAX_WAITING_RECORDS = 1_000;
 export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId {
   const content = textContent(text);
   requireKnown(core, to);
-  if (isBlocked(core, to)) {
+  if (awaitsTrust(core, to)) {
     const nick = nickOf(core, to);
     throw new UsageError(
       'key-changed',

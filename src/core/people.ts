@@ -126,7 +126,7 @@ export function personOf(core: CoreState, id: PeerId): Person {
 }
 
 /** Whether nothing goes to `id` without a person's word: it bears the name of somebody verified. */
-export function isBlocked(core: CoreState, id: PeerId): boolean {
+export function awaitsTrust(core: CoreState, id: PeerId): boolean {
   const pin = core.pins.get(id);
   return pin !== null && changedFrom(core, pin).some((other) => other.trust === 'verified');
 }

@@ -6,7 +6,7 @@ import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { saveHolders } from './durable-rooms.ts';
 import { emit, later } from './link.ts';
 import { peerOf } from './new-state.ts';
-import { isBlocked, whoOf } from './people.ts';
+import { awaitsTrust, whoOf } from './people.ts';
 import type { Claim, Member, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 
@@ -52,7 +52,7 @@ export function keyHolders(core: CoreState, room: RoomState): Member[] {
   const here: Member[] = [];
   const away: Member[] = [];
   for (const member of room.members.values()) {
-    if (member.join.standing !== 'joined' || isBlocked(core, member.id)) continue;
+    if (member.join.standing !== 'joined' || awaitsTrust(core, member.id)) continue;
     if (member.here) here.push(member);
     else if (member.goneAtMs >= sinceMs) away.push(member);
   }
