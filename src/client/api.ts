@@ -95,6 +95,15 @@ export interface Conversation {
   readonly unread: number;
 }
 
+/** Null takes a name or a note away. */
+export interface ContactChange {
+  readonly petname?: string | null;
+  readonly favourite?: boolean;
+  readonly note?: string | null;
+  readonly ignored?: boolean;
+  readonly blocked?: boolean;
+}
+
 export type Command =
   | { readonly do: 'snapshot' }
   /** `@nick`, a nickname, or a fingerprint: whole, or 8 digits and more among pinned people. */
@@ -155,6 +164,10 @@ export type Command =
   /** Here, and nowhere else. */
   | { readonly do: 'delete-message'; readonly id: MessageId }
   | { readonly do: 'delete-conversation'; readonly conversation: Destination }
+  /** What one says of oneself to people one knows, one line; empty: nothing any more. Null: only tells. */
+  | { readonly do: 'status'; readonly text: string | null }
+  /** What one sets about somebody, for oneself; nothing in it: only tells. On disk once it is answered. */
+  | { readonly do: 'contact'; readonly peer: PeerId; readonly change: ContactChange }
   | { readonly do: 'settings' }
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
@@ -203,6 +216,12 @@ export interface Replies {
   /** Where it was; null: there was none. */
   readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
+  readonly status: { readonly text: string };
+  readonly contact: {
+    readonly person: Person;
+    /** ISO 8601, by this machine's clock then. */
+    readonly firstSeen: string;
+  };
   readonly settings: Preferences;
   readonly remembered: {
     /** With their `#`, in the order of joining. */

@@ -10,9 +10,11 @@ import {
   sendDirect,
   sendRoom,
 } from '../core/commands.ts';
+import { changeContact } from '../core/contacts.ts';
 import { setQuiet } from '../core/outbox.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
+import { setStatus } from '../core/status-line.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { Pins } from '../storage/pins-file.ts';
@@ -83,6 +85,14 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'verify':
     case 'trust':
       return trust(parts, command);
+    case 'status': {
+      const { text } = command;
+      return {
+        text: engine.command((core) => (text === null ? core.status : setStatus(core, text))),
+      };
+    }
+    case 'contact':
+      return contact(parts, command);
     case 'join':
     case 'visit':
     case 'leave':
@@ -194,6 +204,17 @@ async function trust(
   // "Verified" is said when it is on disk, not before.
   await pins.flush();
   return { person };
+}
+
+/** Who is blocked must be so after a power cut, too: the answer waits for the disk. */
+async function contact(
+  { engine, pins }: ClientParts,
+  { peer, change }: Of<'contact'>,
+): Promise<Replies['contact']> {
+  const person = engine.command((core) => changeContact(core, peer, change));
+  await pins.flush();
+  const firstSeen = new Date(pins.get(peer)?.firstSeenMs ?? 0).toISOString();
+  return { person, firstSeen };
 }
 
 function remembered({ settings, relays }: ClientParts): Replies['remembered'] {

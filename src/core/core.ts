@@ -21,7 +21,7 @@ import { MAX_ROOMS } from './new-state.ts';
 import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
-import { tellLostPins } from './people.ts';
+import { isBlocked, tellLostPins } from './people.ts';
 import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
 import { takeKey, tendChains } from './room-keys.ts';
 import { pumpRoom } from './room-outbox.ts';
@@ -32,6 +32,7 @@ import { roomOfTopic, subscribe, takeHead } from './rooms.ts';
 import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
+import { takeStatus } from './status-line.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
 
 /** A relay that withholds the end of a mailbox must not keep us out of rooms. */
@@ -283,6 +284,7 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     if (record.type === RECORD_TYPES.text) {
       tellMessage(core, { from: peer.id, room: null, record });
     }
+    if (record.type === RECORD_TYPES.status) takeStatus(core, peer, record.content);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
@@ -309,6 +311,8 @@ function tick(core: CoreState): void {
   }
   for (const peer of activePeers(core)) {
     tendOutbox(core, peer);
-    for (const record of releaseOverdue(core, peer)) takeRecord(core, peer, record);
+    // Of somebody blocked since, nothing that waited behind a gap is shown either.
+    const released = releaseOverdue(core, peer);
+    if (!isBlocked(core, peer.id)) for (const record of released) takeRecord(core, peer, record);
   }
 }

@@ -10,6 +10,10 @@ export interface Who {
   readonly nick: string;
   readonly fingerprint: PeerId;
   readonly trust: Trust;
+  /** What this profile calls them: it stands for the nick wherever people are shown. */
+  readonly petname?: string;
+  /** What they say is kept and acknowledged, and not shown. */
+  readonly ignored?: true;
 }
 
 export interface Person extends Who {
@@ -21,6 +25,13 @@ export interface Person extends Who {
    * Where one of them is verified, sending to this person is refused until then.
    */
   readonly keyChangedFrom: readonly PeerId[];
+  readonly favourite?: true;
+  /** One's own words about them. */
+  readonly note?: string;
+  /** Nothing of theirs is heard, and nothing goes to them: `online` is false then. */
+  readonly blocked?: true;
+  /** Their words about themselves, cleaned by protocol/one-line.ts, still untrusted text. */
+  readonly status?: string;
 }
 
 export interface Room {

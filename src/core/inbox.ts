@@ -24,7 +24,7 @@ import { peerOf } from './new-state.ts';
 import { takeHave, takeLost } from './outbox.ts';
 import { livePrekey } from './own-keys.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import type { Sequence } from './sequence.ts';
 import { accept, cutBack, newSequence, release, shortDigest } from './sequence.ts';
 import type { CoreState } from './state.ts';
@@ -59,7 +59,7 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   const opened = open(core, blob);
   if (opened === null) return null;
   const { sender, payload, turn } = opened;
-  if (sender.id === core.me.id) return null;
+  if (sender.id === core.me.id || isBlocked(core, sender.id)) return null;
   const peer = peerOf(core, sender.id);
   peer.keys ??= sender;
   if (peer.card === null) core.fetches.cards.add(peer.id);

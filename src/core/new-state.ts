@@ -32,7 +32,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     mailboxKeys: [],
     turnKeys: new Map(),
     turnKids: new Map(),
-    quiet: false,
+    ...{ quiet: false, status: '' },
     leaving: false,
     time: { baseMs: -env.nowMs(), idleMs: 0, savedRunMs: 0 },
     link: {
@@ -59,6 +59,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     metNow: new Set(),
     namesakes: new Map(),
     skeletons: new Map(),
+    petnames: new Map(),
     told: new Set(),
     rooms: new Map(),
     storedRooms: new Map(),
@@ -109,7 +110,7 @@ export function newPeer(id: PeerId, stream: StreamId): Peer {
       ...{ ackDueAtMs: null, lastAckAtMs: 0, arrivals: 0, isConversing: false, owes: false },
     },
     turns: { own: [], lastN: 0n, kids: [], lost: [], theirs: null },
-    quiet: false,
+    ...{ quiet: false, status: '' },
     used: 0,
     wants: [],
   };

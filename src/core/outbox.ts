@@ -10,6 +10,7 @@ import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
+import { isBlocked } from './people.ts';
 import { renewStream } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
@@ -85,6 +86,18 @@ export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   show(core, record, { state: 'failed', reason: 'cancelled' });
   record.type = RECORD_TYPES.void;
   record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
+  saveOut(core, peer, record);
+  return true;
+}
+
+/** Other content for a record that never went out. False where too late. */
+export function replace(
+  core: CoreState,
+  peer: Peer,
+  { record, content }: { readonly record: OutRecord; readonly content: Uint8Array },
+): boolean {
+  if (record.transmitted) return false;
+  record.bytes = encodeRecord(core, peer, { ...record, content });
   saveOut(core, peer, record);
   return true;
 }
@@ -249,7 +262,7 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
 /** What waits for a bundle that was missed, for an acknowledgement's time, or for a mailbox to be there. */
 function sealingDueMs(core: CoreState, peer: Peer): number | null {
   const { ackDueAtMs } = peer.incoming;
-  if (!core.link.online || peer.sealing) return null;
+  if (!core.link.online || peer.sealing || isBlocked(core, peer.id)) return null;
   const waits = nextQueued(core, peer) !== null || mayBeLost(peer);
   if (ackDueAtMs === null && !waits) return null;
   if (peer.unknownUntilMs > core.env.nowMs()) return peer.unknownUntilMs;
@@ -271,7 +284,8 @@ function sealingDueMs(core: CoreState, peer: Peer): number | null {
 export function isFleeting(core: CoreState): boolean {
   if (!core.link.online || core.link.mailboxBlobs === 0) return false;
   for (const peer of core.peers.values()) {
-    if (peer.records.length > 0 && isStoredFor(core, peer) && hasFleeting(core, peer)) return true;
+    if (peer.records.length === 0 || isBlocked(core, peer.id)) continue;
+    if (isStoredFor(core, peer) && hasFleeting(core, peer)) return true;
   }
   return false;
 }

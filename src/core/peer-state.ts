@@ -155,6 +155,8 @@ export interface Peer {
   readonly turns: TurnKeys;
   /** They don't want `delivered` shown. */
   quiet: boolean;
+  /** Their words about themselves, cleaned; empty: none. */
+  status: string;
   /** Counts when the row was last written, so that the one used least goes first. */
   used: number;
   /** Chains of ours that this peer asked for, to put in the next note, with when. */

@@ -8,7 +8,7 @@ import { saveHolders } from './durable-rooms.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import type { Peer } from './peer-state.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import { roomOfId } from './room-keys.ts';
 import { isValidJoin, welcome } from './room-roster.ts';
 import type { OwnChain, RoomState, WaitingBlob } from './room-state.ts';
@@ -68,6 +68,11 @@ export function tendWants(core: CoreState, room: RoomState): void {
       continue;
     }
     wanted.owner ??= ownerOf(room, skid);
+    if (wanted.owner !== null && isBlocked(core, wanted.owner)) {
+      room.wanted.delete(skid);
+      dropWaiting(room, skid);
+      continue;
+    }
     wanted.asked++;
     wanted.nextAtMs = now + WANT_INTERVAL_MS;
     // A guest isn't listed: nobody can be asked, but its key may be on its way.

@@ -13,6 +13,7 @@ import { saveOut, savePeer } from './durable-people.ts';
 import { later, request, soon } from './link.ts';
 import { fail, mayBeLost, nextQueued, queueLost, retryAfterMs, show } from './outbox.ts';
 import type { OutRecord, Peer, Sealing } from './peer-state.ts';
+import { isBlocked } from './people.ts';
 import { received } from './sequence.ts';
 import type { Answer, CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
@@ -37,6 +38,7 @@ export function pumpOutboxes(core: CoreState): void {
 
 function pump(core: CoreState, peer: Peer): void {
   if (!core.link.ownChecked || !core.link.online || peer.sealing) return;
+  if (isBlocked(core, peer.id)) return;
   queueLost(core, peer);
   const record = nextQueued(core, peer);
   if (record === null && !isControlDue(core, peer)) {
@@ -73,6 +75,7 @@ function sealNext(core: CoreState, peer: Peer): void {
   core.dirty.add(peer.id);
   const record = nextQueued(core, peer);
   if (!core.link.online || (record === null && !isControlDue(core, peer))) return;
+  if (isBlocked(core, peer.id)) return;
   // Everything may have changed since this was queued: then the bundle is fetched first, or it waits.
   const key = chooseKey(core, peer, record === null ? 'control' : 'record');
   if (typeof key === 'string') return;

@@ -42,7 +42,8 @@ export function pin(index: number, change: Partial<Pin> = {}): Pin {
   return {
     ...{ id: PeerId.fromBytes(bytes), ed25519: bytes, x25519: bytes, nick: `nick ${index}` },
     ...{ trust: 'known', firstSeenMs: index, verifiedAtMs: null },
-    ...{ contacted: false, acceptedNick: null },
+    ...{ contacted: false, acceptedNick: null, petname: null, favourite: false },
+    ...{ note: null, ignored: false, blocked: false },
     ...change,
   };
 }
