@@ -4,6 +4,7 @@ import { changeNick, endVisit, enter, people, rooms } from '../core/commands.ts'
 import { hurryAcknowledgements, owesAcknowledgements } from '../core/core.ts';
 import type { StateRow } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
+import { hidesAtLogin, setHidden } from '../core/hidden.ts';
 import { newState } from '../core/new-state.ts';
 import { isFleeting, sealForFarewell, setQuiet } from '../core/outbox.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
@@ -91,6 +92,7 @@ export class Client implements Session {
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
     this.#engine.command((core) => setQuiet(core, !profile.settings.current.showDelivered));
+    this.#engine.command((core) => setHidden(core, profile.settings.current.hidden));
     this.#keeper = new HistoryKeeper(profile, rows, () => runningMs(this.#core));
     this.#parts = this.#makeParts();
     this.#openLink = () => this.#newLink(relay, surroundings);
@@ -170,6 +172,7 @@ export class Client implements Session {
     return new RelayLink({
       ...{ me, named, surroundings },
       card: () => ownCard(this.#core),
+      hidden: () => hidesAtLogin(this.#core),
       pinned: () => relays.all(),
       onConnected: (connection, relay) => {
         this.#connection = connection;

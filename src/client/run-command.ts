@@ -11,6 +11,7 @@ import {
   sendRoom,
 } from '../core/commands.ts';
 import { changeContact } from '../core/contacts.ts';
+import { setHidden } from '../core/hidden.ts';
 import { setQuiet } from '../core/outbox.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
@@ -236,7 +237,8 @@ async function setPreferences(
   settings.update(change);
   await settings.flush();
   if (keepDays !== undefined) expire();
-  const { showDelivered } = settings.current;
+  const { showDelivered, hidden } = settings.current;
   engine.command((core) => setQuiet(core, !showDelivered));
+  engine.command((core) => setHidden(core, hidden));
   return preferencesOf(settings.current);
 }

@@ -5,7 +5,7 @@ import { MAX_CONTACT_NOTE_BYTES } from '../protocol/limits.ts';
 import { cleanNick, nickSkeleton, parseNick } from '../protocol/nickname.ts';
 import { cleanLine } from '../protocol/one-line.ts';
 import { savePeer } from './durable-people.ts';
-import { forgetChain, forgetRun } from './durable-rooms.ts';
+import { forgetRun } from './durable-rooms.ts';
 import type { Person } from './events.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
@@ -78,8 +78,8 @@ function renamed(core: CoreState, { id, petname: before }: Pin, petname: string 
 }
 
 /**
- * Nothing that waits goes to them any more, nor an acknowledgement of what came; their keys are forgotten, so that what
- * they say in rooms opens nothing. What they may already have of ours they keep.
+ * Nothing that waits goes to them any more, nor an acknowledgement of what came. Their place in rooms is forgotten: what
+ * they say there meanwhile is no gap later. What they may already have of ours they keep.
  */
 function stopHearing(core: CoreState, peer: Peer): void {
   for (const { id } of [...peer.records]) withdraw(core, peer, id);
@@ -89,8 +89,6 @@ function stopHearing(core: CoreState, peer: Peer): void {
   peer.incoming.owes = false;
   if (core.kept.has(peer.id)) savePeer(core, peer);
   for (const room of core.rooms.values()) {
-    const chains = [...room.chains].filter(([, { owner }]) => owner === peer.id);
-    for (const [skid] of chains) forgetChain(core, room, skid);
     const runs = [...room.sequences.keys()].filter((run) => run.startsWith(peer.id));
     for (const run of runs) forgetRun(core, room, run);
   }

@@ -7,6 +7,7 @@ import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
+import { tellHidden } from './hidden.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
@@ -105,6 +106,8 @@ export function finish(core: CoreState): readonly Effect[] {
 
 /** Acknowledgements that are owed go now: this process is about to end. */
 export function hurryAcknowledgements(core: CoreState): void {
+  // They would tell that we were here.
+  if (core.hidden) return;
   for (const peer of activePeers(core)) {
     if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = core.env.nowMs();
     core.dirty.add(peer.id);
@@ -113,6 +116,7 @@ export function hurryAcknowledgements(core: CoreState): void {
 
 /** Whether somebody who is here has yet to hear that we have what they sent. */
 export function owesAcknowledgements(core: CoreState): boolean {
+  if (core.hidden) return false;
   return activePeers(core).some((peer) => peer.online && peer.incoming.ackDueAtMs !== null);
 }
 
@@ -174,6 +178,7 @@ function connect(core: CoreState, relay: ConnectedRelay): void {
   tellLostPins(core);
   publishAboveOwn(core);
   publishChangedCard(core);
+  tellHidden(core);
   openMailbox(core, mailboxBlobs);
   link.enterAtMs = core.env.nowMs() + MAILBOX_PATIENCE_MS;
   wakeOutboxes(core);

@@ -8,13 +8,14 @@ import { encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
+import { hiddenDelayMs } from './hidden-delay.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import { isBlocked } from './people.ts';
 import { renewStream } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
-import { chooseKey, isAway, isStoredFor } from './which-key.ts';
+import { chooseKey, HEARD_MS, isAway, isHeardHidden, isStoredFor } from './which-key.ts';
 
 /** A record that a later one has overtaken waits this long for its own acknowledgement. */
 const OVERTAKEN_MS = 5_000;
@@ -176,7 +177,8 @@ export function queueLost(core: CoreState, peer: Peer): void {
  */
 function isLost(core: CoreState, peer: Peer, { sealed, mailbox }: OutRecord): boolean {
   if (mailbox !== null) return mailbox !== core.link.relayId;
-  if (sealed === null || core.leaving || isAway(core, peer)) return true;
+  if (sealed === null || core.leaving) return true;
+  if (isAway(core, peer) && !isHeardHidden(core, peer)) return true;
   return bootOf(peer) > sealed.boot || bundleSeqOf(peer) > sealed.bundleSeq;
 }
 
@@ -191,8 +193,9 @@ export function mayBeLost({ records, claimedBundleSeq, online }: Peer): boolean 
 
 /** Everybody for whom something waits, or to whom an acknowledgement is owed, is looked at again. */
 export function wakeOutboxes(core: CoreState): void {
-  for (const { id, records, incoming } of core.peers.values()) {
-    if (incoming.owes) incoming.ackDueAtMs ??= core.env.nowMs();
+  for (const peer of core.peers.values()) {
+    const { id, records, incoming } = peer;
+    if (incoming.owes) incoming.ackDueAtMs ??= core.env.nowMs() + hiddenDelayMs(core, peer);
     if (records.length > 0 || incoming.ackDueAtMs !== null) core.dirty.add(id);
   }
 }
@@ -252,6 +255,8 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
     due.push(record.queuedAtMs + RECORD_LIFETIME_MS);
     if (!core.link.online) continue;
     if (record.phase === 'waiting') due.push(resealAtMs(peer, record));
+    if (record.phase === 'waiting' && isHeardHidden(core, peer))
+      due.push((peer.heardHiddenAtMs ?? 0) + HEARD_MS);
     if (record.phase === 'queued' && record.notBeforeMs > now) due.push(record.notBeforeMs);
   }
   const sealing = sealingDueMs(core, peer);

@@ -69,7 +69,7 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
     cursor: 0n,
     cursorOf: null,
     newcomerUntilMs: 0,
-    own: null,
+    ...{ own: null, spokenAtMs: null },
     nextSeq: 1,
     outbox: [],
     chains: new Map(),

@@ -123,6 +123,8 @@ export interface CoreState {
   readonly turnKids: Map<Kid, PeerId>;
   /** We don't want `delivered` shown. */
   quiet: boolean;
+  /** Nobody else is to be told that we are here (core/hidden.ts). */
+  hidden: boolean;
   /** What we say of ourselves (core/status-line.ts); empty: nothing. */
   status: string;
   /** The process is about to end: everything goes to keys that outlive their owners' runs. */
@@ -206,6 +208,8 @@ export interface Link {
   announcementSeq: bigint;
   /** Of the card that the relay was last given. */
   cardSeq: bigint;
+  /** What the relay was told of whether we hide. */
+  hidden: boolean;
 }
 
 /** How far our mailbox has been read (core/mailbox.ts). */

@@ -25,8 +25,8 @@ async function shownAfter(typed: readonly string[], messages = talk): Promise<Sh
     new FakeSession({
       join: ({ room }) => ({ room }),
       leave: ({ room }) => ({ room }),
-      settings: () => ({ keepDays: 30, showDelivered: true }),
-      set: ({ change }) => ({ keepDays: 30, showDelivered: true, ...change }),
+      settings: () => ({ keepDays: 30, showDelivered: true, hidden: false }),
+      set: ({ change }) => ({ keepDays: 30, showDelivered: true, hidden: false, ...change }),
     }),
   );
   session.snapshot = { ...session.snapshot, people: [bela] };

@@ -135,7 +135,7 @@ describe('/export', () => {
 
 describe('/set', () => {
   function withPreferences(screen: TestScreen): void {
-    let preferences: Preferences = { keepDays: 30, showDelivered: true };
+    let preferences: Preferences = { keepDays: 30, showDelivered: true, hidden: false };
     screen.session.answer({
       settings: () => preferences,
       set: ({ change }) => {
