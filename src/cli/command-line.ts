@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
+import { addContactCommands } from './contact-commands.ts';
 import type { CommandContext } from './context.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
@@ -34,6 +35,7 @@ export function buildProgram(
   addSendCommand(program, run);
   addListenCommand(program, run);
   addPeopleCommands(program, run);
+  addContactCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);

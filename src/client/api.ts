@@ -164,6 +164,8 @@ export type Command =
   /** Here, and nowhere else. */
   | { readonly do: 'delete-message'; readonly id: MessageId }
   | { readonly do: 'delete-conversation'; readonly conversation: Destination }
+  /** A muted room counts nothing unread and notifies nobody. Of a room that this profile is in. */
+  | { readonly do: 'room-mute'; readonly room: string; readonly muted: boolean }
   /** What one says of oneself to people one knows, one line; empty: nothing any more. Null: only tells. */
   | { readonly do: 'status'; readonly text: string | null }
   /** What one sets about somebody, for oneself; nothing in it: only tells. On disk once it is answered. */
@@ -216,6 +218,7 @@ export interface Replies {
   /** Where it was; null: there was none. */
   readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
+  readonly 'room-mute': { readonly room: string; readonly muted: boolean };
   readonly status: { readonly text: string };
   readonly contact: {
     readonly person: Person;

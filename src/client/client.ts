@@ -83,13 +83,17 @@ export class Client implements Session {
       saveIdentity: (change) => {
         profile.identity.update(change).catch((error: unknown) => this.#fault(error));
       },
-      saveRooms: (names) => profile.settings.update({ rooms: names }),
+      saveRooms: (names) => {
+        const muted = profile.settings.current.muted.filter((name) => names.includes(name));
+        profile.settings.update({ rooms: names, muted });
+      },
       transmit: (frame) => this.#connection?.send(frame),
       emit: (event) => this.#take(event),
       isCongested: () => this.#isCongested(),
     });
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
+    for (const name of profile.settings.current.muted) this.#core.muted.add(name);
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
     this.#engine.command((core) => setQuiet(core, !profile.settings.current.showDelivered));
     this.#engine.command((core) => setHidden(core, profile.settings.current.hidden));

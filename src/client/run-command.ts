@@ -6,6 +6,7 @@ import {
   compare,
   leave,
   markVerified,
+  mute,
   prepare,
   sendDirect,
   sendRoom,
@@ -18,6 +19,7 @@ import type { CoreState } from '../core/state.ts';
 import { setStatus } from '../core/status-line.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
@@ -86,6 +88,8 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'verify':
     case 'trust':
       return trust(parts, command);
+    case 'room-mute':
+      return muteRoom(parts, command);
     case 'status': {
       const { text } = command;
       return {
@@ -207,12 +211,31 @@ async function trust(
   return { person };
 }
 
+/** Throws UsageError `bad-room`, `not-in-room`. */
+async function muteRoom(
+  { engine, history, settings }: ClientParts,
+  { room, muted }: Of<'room-mute'>,
+): Promise<Replies['room-mute']> {
+  const { rooms } = settings.current;
+  if (!rooms.includes(parseRoomName(room) ?? '')) {
+    throw new UsageError('not-in-room', `you are not in ${room}; join it first`);
+  }
+  const name = engine.command((core) => mute(core, room, muted));
+  if (muted) history.markRead({ room: `#${name}` });
+  const others = settings.current.muted.filter((other) => other !== name);
+  settings.update({ muted: muted ? [...others, name] : others });
+  await settings.flush();
+  return { room: `#${name}`, muted };
+}
+
 /** Who is blocked must be so after a power cut, too: the answer waits for the disk. */
 async function contact(
-  { engine, pins }: ClientParts,
+  { engine, history, pins }: ClientParts,
   { peer, change }: Of<'contact'>,
 ): Promise<Replies['contact']> {
   const person = engine.command((core) => changeContact(core, peer, change));
+  // Nothing of somebody ignored is unread.
+  if (change.ignored === true) history.markRead({ peer });
   await pins.flush();
   const firstSeen = new Date(pins.get(peer)?.firstSeenMs ?? 0).toISOString();
   return { person, firstSeen };

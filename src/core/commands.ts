@@ -123,6 +123,16 @@ export function leave(core: CoreState, name: string): string {
   return `#${room.name}`;
 }
 
+/** Whether a room counts what is unread, and notifies. Returns the name without its `#`. Throws UsageError `bad-room`. */
+export function mute(core: CoreState, name: string, muted: boolean): string {
+  const parsed = requireRoomName(name);
+  if (muted) core.muted.add(parsed);
+  else core.muted.delete(parsed);
+  const room = core.rooms.get(parsed);
+  if (room !== undefined) room.changed = true;
+  return parsed;
+}
+
 /** Ends what `guest` began; a room that was joined meanwhile stays, and one already left is no fault. */
 export function endVisit(core: CoreState, name: string): void {
   const room = core.rooms.get(parseRoomName(name) ?? '');
@@ -215,7 +225,8 @@ export function rooms(core: CoreState, visited: boolean): Room[] {
   return shown.map((room) => {
     const others = keyHolders(core, room).map((member) => member.id);
     const members = room.standing === 'joined' ? [core.me.id, ...others] : others;
-    return { name: `#${room.name}`, members };
+    const muted = core.muted.has(room.name) && { muted: true as const };
+    return { name: `#${room.name}`, members, ...muted };
   });
 }
 

@@ -39,6 +39,8 @@ export interface Room {
   readonly name: string;
   /** Everybody this client would give its key to, itself included; newest knowledge. */
   readonly members: readonly PeerId[];
+  /** It counts nothing unread, and notifies nobody. */
+  readonly muted?: true;
 }
 
 /**

@@ -63,6 +63,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     petnames: new Map(),
     told: new Set(),
     rooms: new Map(),
+    muted: new Set(),
     storedRooms: new Map(),
     requests: new Map(),
     urgent: [],

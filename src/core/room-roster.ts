@@ -223,5 +223,6 @@ export function tellRoom(core: CoreState, room: RoomState): void {
   room.changed = false;
   const others = keyHolders(core, room).map((member) => member.id);
   const members = [core.me.id, ...others];
-  emit(core, { type: 'room', room: { name: `#${room.name}`, members } });
+  const muted = core.muted.has(room.name) && { muted: true as const };
+  emit(core, { type: 'room', room: { name: `#${room.name}`, members, ...muted } });
 }

@@ -48,6 +48,7 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
 
 function forgetRoom(core: CoreState, room: RoomState): void {
   core.rooms.delete(room.name);
+  core.muted.delete(room.name);
   if (room.standing !== 'joined') return;
   forgetRoomRows(core, room);
   saveRooms(core);

@@ -147,6 +147,8 @@ export interface CoreState {
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
+  /** Those that count nothing unread and notify nobody; names without the `#`. */
+  readonly muted: Set<string>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
   readonly requests: Map<number, (answer: Answer) => void>;
