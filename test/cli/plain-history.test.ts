@@ -124,7 +124,7 @@ describe('/set', () => {
   it('lists, changes, and refuses', async () => {
     const { session, lines } = await shownAfter(['/set', '/set keep-days 7', '/set keep-days x']);
     expect(lines.map((line) => line.split('  ')[0])).toEqual([
-      ...['-- keep-days', '-- show-delivered', '-- keep-days'],
+      ...['-- keep-days', '-- show-delivered', '-- hidden', '-- keep-days'],
       '-- keep-days takes a number of days, 0 to 36500',
     ]);
     expect(session.requests).toContainEqual({ do: 'set', change: { keepDays: 7 } });
