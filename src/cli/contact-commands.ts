@@ -88,16 +88,16 @@ function addStatus(program: Command, run: Run): void {
 }
 
 function addRoomMute(program: Command, run: Run): void {
-  program
-    .command('room')
-    .description('what concerns one room')
+  const room = program.command('room').description('what concerns one room');
+  room.action(() => room.help());
+  room
     .command('mute')
     .description('count and signal nothing of a room')
     .argument('<room>', '#room')
     .option('--off', 'count and signal again')
-    .action((room: string, own: { off?: true }, command: Command) =>
+    .action((name: string, own: { off?: true }, command: Command) =>
       run(command, async (context) =>
-        (await import('./contact.ts')).muteRoom(context, { room, off: own.off === true }),
+        (await import('./contact.ts')).muteRoom(context, { room: name, off: own.off === true }),
       ),
     );
 }

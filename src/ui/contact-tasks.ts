@@ -11,7 +11,7 @@ import { calendarDay, faultWords } from './words.ts';
 
 type Ask = Session['request'];
 
-/** Somebody, as whois and contact commands tell of them: what is known here, one thing a line. */
+/** Somebody, as whois and contact commands tell of them below their name: what is known here, one thing a line. */
 export function personLines(
   person: Person,
   { firstSeen, rooms }: { readonly firstSeen: string; readonly rooms: readonly string[] },
@@ -24,9 +24,8 @@ export function personLines(
     ...(ignored === true ? [t`ignored`] : []),
     ...(blocked === true ? [t`BLOCKED`] : []),
   ];
-  const nick = cleanNickname(person.nick);
   return [
-    petname === undefined ? t`nick ${nick}` : t`${cleanNickname(petname)}, who goes by ${nick}`,
+    ...(petname === undefined ? [] : [t`goes by ${cleanNickname(person.nick)}`]),
     safeText(marks.join(', ')),
     t`key ${fingerprintWords(fingerprint)}`,
     t`first seen ${calendarDay(Date.parse(firstSeen))}`,

@@ -58,7 +58,7 @@ describe('lanchat contact', () => {
     const session = sessionWith(person('bela', 'b', { petname: 'mum' }));
     const run = runCommand(['contact', '@mum'], { session });
     expect(await run.status).toBe(0);
-    expect(run.stdout()).toContain('mum, who goes by bela');
+    expect(run.stdout()).toMatch(/^mum\n {2}goes by bela\n/);
   });
 });
 

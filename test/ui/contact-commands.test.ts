@@ -52,7 +52,7 @@ describe('a contact', () => {
     await enter(screen, '/contact bela petname mum');
     await enter(screen, '/contact mum note of ward 3');
     expect(asked(screen)).toEqual([{ petname: 'mum' }, { note: 'of ward 3' }]);
-    expect(last(screen)).toContain('mum, who goes by bela');
+    expect(last(screen)).toContain('mum\n  goes by bela');
     expect(last(screen)).toContain('your note: of ward 3');
     expect(last(screen)).toContain('in #ward');
     expect(sidebar(screen).join('\n')).toContain('mum');
