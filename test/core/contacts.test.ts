@@ -5,6 +5,7 @@ import { personOf } from '../../src/core/people.ts';
 import type { PinChange } from '../../src/core/state.ts';
 import { setStatus } from '../../src/core/status-line.ts';
 import { ready } from '../../src/crypto/sodium.ts';
+import { PeerId } from '../../src/protocol/ids.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
 
 beforeAll(ready);
@@ -51,6 +52,26 @@ describe('a petname', () => {
     net.send(ben, anna, 'hello');
     net.run(1_000);
     expect(anna.messages.map(({ from }) => from.petname)).toEqual(['Bruder']);
+  });
+
+  it('is refused to more people than are kept for good', () => {
+    const net = new FakeNet();
+    const { anna, ben } = net.duo();
+    const { pins } = anna.profile;
+    const card = anna.core.peers.get(ben.id)?.card;
+    if (card === undefined || card === null) throw new Error('no card');
+    for (let n = 0; n < 2_000; n++) {
+      const bytes = new Uint8Array(32);
+      new DataView(bytes.buffer).setUint32(0, n);
+      const id = PeerId.fromBytes(bytes);
+      pins.see({ ...card, id }, 0);
+      pins.change(id, { favourite: true });
+    }
+    expect(refusal(() => set(net, anna, ben, { note: 'one more' }))).toBe('too-many-contacts');
+    const [one] = pins.all().filter(({ favourite }) => favourite);
+    if (one === undefined) throw new Error('nobody');
+    pins.change(one.id, { favourite: false });
+    expect(refusal(() => set(net, anna, ben, { note: 'one more' }))).toBeNull();
   });
 
   it('is refused where it is no name, or looks like another whom one knows by it', () => {
