@@ -1,6 +1,6 @@
 // Commands and events: the one language that the screen, headless commands and the profile's socket speak.
 // Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
-import type { CoreEvent, Message, MessageReason, Person, Room } from '../core/events.ts';
+import type { CoreEvent, Message, MessageReason, Person, Room, Self } from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { Preferences } from './preferences.ts';
@@ -12,6 +12,7 @@ export type {
   MessageState,
   Person,
   Room,
+  Self,
   Trust,
   Who,
 } from '../core/events.ts';
@@ -176,7 +177,7 @@ export type Command =
   | { readonly do: 'set'; readonly change: Partial<Preferences> };
 
 export interface Snapshot {
-  readonly self: { readonly nick: string; readonly fingerprint: PeerId };
+  readonly self: Self;
   readonly link: Link;
   /** Whether every subscription is live and the roster has been read. */
   readonly ready: boolean;

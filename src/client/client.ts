@@ -8,7 +8,7 @@ import { hidesAtLogin, setHidden } from '../core/hidden.ts';
 import { newState } from '../core/new-state.ts';
 import { isFleeting, sealForFarewell, setQuiet } from '../core/outbox.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
-import { forgetPerson, indexName } from '../core/people.ts';
+import { forgetPerson, indexName, selfOf } from '../core/people.ts';
 import { restore } from '../core/restore.ts';
 import { enterRoom } from '../core/rooms.ts';
 import { runningMs } from '../core/running-time.ts';
@@ -287,7 +287,7 @@ export class Client implements Session {
 
   #snapshot(): Snapshot {
     return {
-      self: { nick: this.#core.nick, fingerprint: this.#core.me.id },
+      self: selfOf(this.#core),
       link: this.#link?.link ?? NO_LINK,
       ephemeral: this.#profile.isEphemeral,
       storageProblem: storageProblem(this.#engine.problem),

@@ -16,6 +16,14 @@ export interface Who {
   readonly ignored?: true;
 }
 
+/** The profile's own. */
+export interface Self {
+  readonly nick: string;
+  readonly fingerprint: PeerId;
+  /** Nobody but the relay is told that we are here. */
+  readonly hidden?: true;
+}
+
 export interface Person extends Who {
   readonly online: boolean;
   /** Others listed or pinned carry this nickname (or a look-alike): show `nick·4f2a`, never pick one. */
@@ -84,7 +92,7 @@ export interface Message {
 export type CoreEvent =
   /** Every subscription is live and the roster has been read: from now on nothing is missed. */
   | { readonly type: 'synced' }
-  | { readonly type: 'self'; readonly nick: string; readonly fingerprint: PeerId }
+  | ({ readonly type: 'self' } & Self)
   | { readonly type: 'person'; readonly person: Person }
   | { readonly type: 'room'; readonly room: Room }
   | { readonly type: 'room-left'; readonly room: string }

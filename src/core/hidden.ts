@@ -1,7 +1,8 @@
 // Hiding one's presence: what the relay is told of it, and what must not go out meanwhile. The relay itself knows.
 import { hiddenDelayMs } from './hidden-delay.ts';
-import { request } from './link.ts';
+import { emit, request } from './link.ts';
 import { publishBundle } from './own-keys.ts';
+import { selfOf } from './people.ts';
 import { subscribe } from './rooms.ts';
 import type { CoreState } from './state.ts';
 
@@ -15,6 +16,7 @@ export function hidesAtLogin(core: CoreState): boolean {
 export function setHidden(core: CoreState, hidden: boolean): void {
   if (core.hidden === hidden) return;
   core.hidden = hidden;
+  emit(core, { type: 'self', ...selfOf(core) });
   delayAcknowledgements(core);
   const { link } = core;
   if (!link.online) return;

@@ -17,6 +17,7 @@ import {
   wipeMailboxKeys,
 } from './mailbox-keys.ts';
 import { wakeOutboxes } from './outbox.ts';
+import { selfOf } from './people.ts';
 import { beginAnew } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { tendTurnKeys, turnKeysDueMs, wipeTurnKeys } from './turn-keys.ts';
@@ -32,7 +33,7 @@ export function rename(core: CoreState, nick: string): void {
   core.nick = nick;
   core.cardSeq = takeSeq(core);
   core.effects.push({ type: 'save-identity', nick, cardSeq: core.cardSeq });
-  emit(core, { type: 'self', nick, fingerprint: core.me.id });
+  emit(core, { type: 'self', ...selfOf(core) });
   if (core.link.online) publish(core, 'card', ownCard(core));
 }
 

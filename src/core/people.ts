@@ -3,7 +3,7 @@ import type { Card } from '../crypto/signed-objects.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
-import type { Person, Trust, Who } from './events.ts';
+import type { Person, Self, Trust, Who } from './events.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
 import type { CoreState, Pin } from './state.ts';
@@ -123,6 +123,10 @@ function trustOf(core: CoreState, id: PeerId): Trust {
   if (pin === null) return 'new';
   if (pin.trust === 'verified') return 'verified';
   return core.metNow.has(id) ? 'new' : 'known';
+}
+
+export function selfOf({ nick, me, hidden }: CoreState): Self {
+  return { nick, fingerprint: me.id, ...(hidden && { hidden }) };
 }
 
 /** The name an ID bears now, cleaned; empty while unknown. */

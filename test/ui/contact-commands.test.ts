@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContactChange, Person } from '../../src/client/api.ts';
 import { sidebarRows } from '../../src/ui/sidebar-rows.ts';
+import { statusRow } from '../../src/ui/status-rows.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
 import { enter } from '../support/screen-presses.ts';
 import { lines, message, type TestScreen, testScreen } from '../support/screen-store.ts';
@@ -114,5 +115,21 @@ describe('/status', () => {
     expect(last(screen)).toBe('-- You say of yourself: on call');
     await enter(screen, '/status -');
     expect(last(screen)).toContain('You say nothing of yourself');
+  });
+});
+
+describe('who hides', () => {
+  it('reads so in the status line, as long as they do', () => {
+    const screen = screenWith();
+    const shown = () =>
+      statusRow(screen.store.state, { countdownMs: null, sidebar: true })
+        .map(({ text }) => text)
+        .join('');
+    const self = { nick: 'me', fingerprint: peerId('e') };
+    expect(shown()).not.toContain('hidden');
+    screen.session.emit({ type: 'self', ...self, hidden: true });
+    expect(shown()).toContain('· hidden ·');
+    screen.session.emit({ type: 'self', ...self });
+    expect(shown()).not.toContain('hidden');
   });
 });
