@@ -161,7 +161,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'unignore',
     aliases: [],
     args: t`[NAME]`,
-    help: t`show again what they say`,
+    help: t`show again what they say, from now on`,
     completes: 'person',
     runs: 'in-order',
     run: changing('unignore', { ignored: false }),
