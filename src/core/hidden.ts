@@ -16,8 +16,9 @@ export function hidesAtLogin(core: CoreState): boolean {
 export function setHidden(core: CoreState, hidden: boolean): void {
   if (core.hidden === hidden) return;
   core.hidden = hidden;
+  core.hiddenSinceMs = core.env.nowMs();
   emit(core, { type: 'self', ...selfOf(core) });
-  delayAcknowledgements(core);
+  delayAnswers(core);
   const { link } = core;
   if (!link.online) return;
   if (hidden) tellHidden(core);
@@ -37,12 +38,14 @@ export function tellHidden(core: CoreState): void {
   request(core, { type: 'hide', hidden }, () => undefined);
 }
 
-function delayAcknowledgements(core: CoreState): void {
+/** What is not asked of anybody any more, and what is answered later, or at once again. */
+function delayAnswers(core: CoreState): void {
   const now = core.env.nowMs();
   for (const peer of core.peers.values()) {
     const { incoming } = peer;
+    if (core.hidden) peer.wants = [];
+    core.dirty.add(peer.id);
     if (incoming.ackDueAtMs === null) continue;
     incoming.ackDueAtMs = now + hiddenDelayMs(core, peer);
-    core.dirty.add(peer.id);
   }
 }

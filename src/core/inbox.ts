@@ -110,7 +110,9 @@ function nameLost(core: CoreState, kid: Kid): void {
   const peer = takeLostUse(core, kid);
   if (peer === null) return;
   const { incoming } = peer;
-  incoming.ackDueAtMs = Math.max(core.env.nowMs(), incoming.lastAckAtMs + ACK_INTERVAL_MS);
+  // Anybody who was given it once can make up a message under it.
+  const readyAtMs = core.env.nowMs() + hiddenDelayMs(core, peer);
+  incoming.ackDueAtMs = Math.max(readyAtMs, incoming.lastAckAtMs + ACK_INTERVAL_MS);
   core.dirty.add(peer.id);
 }
 

@@ -8,7 +8,7 @@ import { encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
-import { hiddenDelayMs } from './hidden-delay.ts';
+import { heldBackUntilMs, hiddenDelayMs } from './hidden-delay.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import { isBlocked } from './people.ts';
@@ -203,7 +203,8 @@ export function wakeOutboxes(core: CoreState): void {
 /** The next to be sealed; a mailbox that refused a record is left alone for a while. */
 export function nextQueued(core: CoreState, peer: Peer): OutRecord | null {
   const now = core.env.nowMs();
-  const isDue = ({ notBeforeMs }: OutRecord) => peer.online || notBeforeMs <= now;
+  const isDue = (record: OutRecord) =>
+    (peer.online || record.notBeforeMs <= now) && heldBackUntilMs(core, peer, record) <= now;
   return peer.records.find((record) => record.phase === 'queued' && isDue(record)) ?? null;
 }
 
@@ -257,7 +258,8 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
     if (record.phase === 'waiting') due.push(resealAtMs(peer, record));
     if (record.phase === 'waiting' && isHeardHidden(core, peer))
       due.push((peer.heardHiddenAtMs ?? 0) + HEARD_MS);
-    if (record.phase === 'queued' && record.notBeforeMs > now) due.push(record.notBeforeMs);
+    const readyAtMs = Math.max(record.notBeforeMs, heldBackUntilMs(core, peer, record));
+    if (record.phase === 'queued' && readyAtMs > now) due.push(readyAtMs);
   }
   const sealing = sealingDueMs(core, peer);
   if (sealing !== null) due.push(sealing);
@@ -297,9 +299,11 @@ export function isFleeting(core: CoreState): boolean {
 
 function hasFleeting(core: CoreState, peer: Peer): boolean {
   const now = core.env.nowMs();
-  return peer.records.some(
-    ({ mailbox, notBeforeMs }) => mailbox !== core.link.relayId && notBeforeMs <= now,
-  );
+  return peer.records.some((record) => {
+    const { mailbox, notBeforeMs } = record;
+    const isReady = notBeforeMs <= now && heldBackUntilMs(core, peer, record) <= now;
+    return mailbox !== core.link.relayId && isReady;
+  });
 }
 
 /** Nobody answers any more: everything that waits goes to keys that outlive their owners' runs. */

@@ -125,6 +125,8 @@ export interface CoreState {
   quiet: boolean;
   /** Nobody else is to be told that we are here (core/hidden.ts). */
   hidden: boolean;
+  /** Of when that was set last, monotonic ms. */
+  hiddenSinceMs: number;
   /** What we say of ourselves (core/status-line.ts); empty: nothing. */
   status: string;
   /** The process is about to end: everything goes to keys that outlive their owners' runs. */

@@ -167,6 +167,43 @@ describe('somebody hidden', () => {
     expect(cara.kept).toEqual(['after']);
   });
 
+  it('[A84 hidden presence] is not given away to somebody who acknowledges nothing, or asks with a lost key', () => {
+    const probe = (isHidden: boolean) => {
+      const net = new FakeNet({ mailbox: 100 });
+      const { anna, ben } = net.duo();
+      net.send(ben, anna, 'hello');
+      net.run(1_000);
+      const heard = heardBy(net, ben);
+      net.send(anna, ben, 'under a turn key');
+      net.run(2_000);
+      const old = heard.find((frame) => frame.type === 'deliver');
+      if (old === undefined) throw new Error('nothing came');
+      // From here on anna answers nothing.
+      net.tampers.push(({ frame, way, person }) =>
+        way === 'up' && person === anna && frame.type === 'send' ? [] : undefined,
+      );
+      net.send(ben, anna, 'and this?');
+      net.run(5_000);
+      net.restart(ben);
+      if (isHidden) hide(net, ben);
+      net.connect(ben);
+      let sent = 0;
+      net.tampers.push(({ frame, way, person }) => {
+        if (way === 'up' && person === ben && frame.type === 'send') sent++;
+        return undefined;
+      });
+      net.run(5_000);
+      net.inject(ben, old);
+      net.run(50 * MINUTE_MS);
+      const early = sent;
+      net.run(20 * MINUTE_MS);
+      return { early, late: sent > early };
+    };
+    expect(probe(true)).toEqual({ early: 0, late: true });
+    // Control: whoever doesn't hide answers, and tries again.
+    expect(probe(false).early).toBeGreaterThan(1);
+  });
+
   it('acknowledges an hour late, or with what it writes', () => {
     const net = new FakeNet({ mailbox: 100 });
     const { anna, ben } = net.duo();
@@ -205,14 +242,14 @@ describe('somebody hidden', () => {
     expect(under('still there?')).toBe(false);
     net.run(2_000);
     expect(ben.kept).toEqual(['yes?', 'still there?']);
-    // A turn key that is gone costs nothing but a moment.
+    // A turn key that is gone costs nothing but two minutes.
     net.send(ben, anna, 'yes');
     net.run(2_000);
     net.cut(ben);
     net.run(100);
     expect(under('and now?')).toBe(true);
     comeHidden(net, ben);
-    net.run(10_000);
+    net.run(3 * MINUTE_MS);
     expect(ben.kept).toEqual(['yes?', 'still there?', 'and now?']);
   });
 });
