@@ -117,7 +117,9 @@ export function hurryAcknowledgements(core: CoreState): void {
 /** Whether somebody who is here has yet to hear that we have what they sent. */
 export function owesAcknowledgements(core: CoreState): boolean {
   if (core.hidden) return false;
-  return activePeers(core).some((peer) => peer.online && peer.incoming.ackDueAtMs !== null);
+  const isOwed = ({ id, online, incoming }: Peer) =>
+    online && incoming.ackDueAtMs !== null && !isBlocked(core, id);
+  return activePeers(core).some(isOwed);
 }
 
 /** Whether `work` has something to do. */
