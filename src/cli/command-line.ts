@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
+import { addContactCommands } from './contact-commands.ts';
 import type { CommandContext } from './context.ts';
 import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
@@ -41,6 +42,7 @@ export function buildProgram(
   addRpcCommand(program, run, (start) => buildProgram({ version, write: () => {} }, start));
   addJoinCommands(program, run);
   addPeopleCommands(program, run);
+  addContactCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);

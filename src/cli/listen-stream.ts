@@ -127,6 +127,7 @@ export class ListenStream {
   #isWanted(event: ClientEvent): boolean {
     // Our own words did not arrive; a bot that heard itself would answer itself.
     if (event.type === 'message' && event.message.state !== null) return false;
+    if (event.type === 'message' && event.message.from.ignored === true) return false;
     if (this.#only.size === 0) return true;
     if (event.type === 'message') return this.#isOf(event.message.room);
     if (event.type === 'deleted') {

@@ -22,8 +22,13 @@ function conversationFields(
 }
 
 function whoIs(peer: PeerId, names: Directory): Who {
-  const { nick = '', trust = 'new' } = names.get(peer) ?? {};
-  return { nick, fingerprint: peer, trust };
+  const known = names.get(peer);
+  const { nick = '', trust = 'new' } = known ?? {};
+  return {
+    ...{ nick, fingerprint: peer, trust },
+    ...(known?.hasPetname === true && { petname: known.name }),
+    ...(known?.ignored === true && { ignored: true as const }),
+  };
 }
 
 /** How everybody in stored messages is called, ourselves included. From a snapshot, which needs no relay. */

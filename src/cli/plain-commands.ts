@@ -1,6 +1,7 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
-import type { Destination, Person, Session } from '../client/api.ts';
+import type { ContactChange, Destination, Person, Session } from '../client/api.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
+import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
@@ -107,7 +108,19 @@ export class PlainCommands {
       case 'who':
         return this.#who();
       case 'whois':
-        return this.#describe(await resolvePerson(this.#session, first));
+        return this.#change(first, {});
+      case 'contact':
+        return this.#change(first, contactChange(args.slice(first.length).trimStart()));
+      case 'ignore':
+      case 'unignore':
+        return this.#change(first, { ignored: name === 'ignore' });
+      case 'block':
+      case 'unblock':
+        return this.#change(first, { blocked: name === 'block' });
+      case 'status':
+        return this.#say(await statusLine((command) => this.#session.request(command), args));
+      case 'mute':
+        return this.#mute(args);
       case 'verify':
         return this.#verify(first, rest.join(''));
       case 'trust':
@@ -125,6 +138,26 @@ export class PlainCommands {
       default:
         return name satisfies never;
     }
+  }
+
+  /** Of the person named, or of the conversation one is in. */
+  async #change(name: string, change: ContactChange): Promise<void> {
+    const here = this.#place?.destination;
+    const isHere = name === '' && here !== undefined && 'peer' in here;
+    const peer = isHere ? here.peer : (await resolvePerson(this.#session, name)).fingerprint;
+    const { person, firstSeen } = await this.#session.request({ do: 'contact', peer, change });
+    const { rooms } = await this.#session.request({ do: 'snapshot' });
+    const shared = rooms.filter(({ members }) => members.includes(peer));
+    this.#people.set(person);
+    this.#say(this.#people.label(peer));
+    const about = { firstSeen, rooms: shared.map((room) => room.name) };
+    for (const line of personLines(person, about)) this.#show(safeTemplate`--   ${line}`);
+  }
+
+  async #mute(args: string): Promise<void> {
+    const here = this.#place?.destination;
+    const room = here !== undefined && 'room' in here ? here.room : '';
+    this.#say(await muteLine((command) => this.#session.request(command), args, room));
   }
 
   async #rename(name: string): Promise<void> {

@@ -84,7 +84,7 @@ function showEvent(event: ClientEvent, { people, news, away, marks, show }: Tell
   if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
     // What was typed here stands on the terminal already.
-    if (event.message.state !== null) return;
+    if (event.message.state !== null || event.message.from.ignored === true) return;
     show(...messageLines(event.message, people));
     marks.add(keyOfMessage(event.message));
   } else if (event.type !== 'deleted') {

@@ -1,6 +1,7 @@
 // `lanchat peers` and `lanchat rooms`: who is here, and where this profile is.
 import { Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import { detailFields } from './contact.ts';
 import type { CommandContext } from './context.ts';
 import { whenReady, withSession } from './session.ts';
 
@@ -16,9 +17,10 @@ export async function peers(context: CommandContext): Promise<void> {
   );
   for (const person of sorted) {
     const { nick, fingerprint, trust, online } = person;
-    const state = online ? safeText('online') : safeText('away');
+    const here = online ? safeText('online') : safeText('away');
+    const state = person.blocked === true ? safeText('BLOCKED') : here;
     context.output.data(
-      { type: 'peer', nick, fingerprint, trust, online },
+      { type: 'peer', nick, fingerprint, trust, online, ...detailFields(person) },
       safeTemplate`${names.label(fingerprint)}  ${state}  ${trustWord(person)}\n    ${fingerprintWords(fingerprint)}`,
     );
   }
@@ -29,10 +31,10 @@ export async function peers(context: CommandContext): Promise<void> {
 export async function rooms(context: CommandContext): Promise<void> {
   // Looking at them must not look like coming in.
   const snapshot = await withSession(context, 'visit', (session) => whenReady(session, context));
-  for (const { name, members } of snapshot.rooms) {
+  for (const { name, members, muted } of snapshot.rooms) {
     // Every room of this version is public: anyone here, the host included, can join.
     context.output.data(
-      { type: 'room', name, kind: 'public', members },
+      { type: 'room', name, kind: 'public', members, ...(muted === true && { muted }) },
       safeTemplate`${safeText(name)}  public  ${members.length} here`,
     );
   }

@@ -25,6 +25,8 @@ interface Method extends Shape {
 
 /** Commands as they are typed. One line more, and the command is a method with all its arguments and options. */
 export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['contact', { answers: 'one' }],
+  ['contacts', { answers: 'list' }],
   ['delete', { answers: 'one' }],
   ['find', { answers: 'list' }],
   ['history', { answers: 'list', without: ['ids'] }],
@@ -33,11 +35,14 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['leave', { answers: 'one', inOrder: 'room' }],
   ['listen', { answers: 'events', without: ['count'] }],
   ['peers', { answers: 'list' }],
+  ['room mute', { answers: 'one' }],
   ['rooms', { answers: 'list' }],
   ['search', { answers: 'list', without: ['ids'] }],
   ['send', { answers: 'one', needs: ['text'], without: ['lines'], inOrder: 'to' }],
   ['set', { answers: 'list' }],
+  ['status', { answers: 'one' }],
   ['verify', { answers: 'one' }],
+  ['whois', { answers: 'one' }],
 ]);
 
 export interface MethodsOptions {

@@ -2,7 +2,7 @@
 import type { Person, Session } from '../client/api.ts';
 import { parseVerificationQr } from '../crypto/verification-qr.ts';
 import { UsageError } from '../protocol/errors.ts';
-import { cleanNickname, fingerprintWords, trustWord } from '../ui/people.ts';
+import { displayName, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import { ask } from './ask.ts';
 import type { CommandContext } from './context.ts';
@@ -27,7 +27,7 @@ export async function verify(
     report(context, { ...shown, person }, digits !== null);
     if (digits === null && (await asksToRecord(context))) {
       await record(session, found, null);
-      context.output.human(safeTemplate`${cleanNickname(found.nick)} is now verified.`);
+      context.output.human(safeTemplate`${displayName(found)} is now verified.`);
     }
   });
 }
@@ -63,7 +63,7 @@ function report(
   const { nick, fingerprint, trust } = person;
   output.data(
     { type: 'safety-number', nick, fingerprint, digits, trust },
-    safeTemplate`${cleanNickname(nick)} (${trustWord(person)})\n${fingerprintWords(fingerprint)}`,
+    safeTemplate`${displayName(person)} (${trustWord(person)})\n${fingerprintWords(fingerprint)}`,
   );
   if (compared) {
     output.human(safeText('It matches: recorded as verified.'));

@@ -1,6 +1,6 @@
 // Commands and events: the one language that the screen, headless commands and the profile's socket speak.
 // Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
-import type { CoreEvent, Message, MessageReason, Person, Room } from '../core/events.ts';
+import type { CoreEvent, Message, MessageReason, Person, Room, Self } from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { Preferences } from './preferences.ts';
@@ -12,6 +12,7 @@ export type {
   MessageState,
   Person,
   Room,
+  Self,
   Trust,
   Who,
 } from '../core/events.ts';
@@ -95,6 +96,15 @@ export interface Conversation {
   readonly unread: number;
 }
 
+/** Null takes a name or a note away. */
+export interface ContactChange {
+  readonly petname?: string | null;
+  readonly favourite?: boolean;
+  readonly note?: string | null;
+  readonly ignored?: boolean;
+  readonly blocked?: boolean;
+}
+
 export type Command =
   | { readonly do: 'snapshot' }
   /** `@nick`, a nickname, or a fingerprint: whole, or 8 digits and more among pinned people. */
@@ -155,13 +165,19 @@ export type Command =
   /** Here, and nowhere else. */
   | { readonly do: 'delete-message'; readonly id: MessageId }
   | { readonly do: 'delete-conversation'; readonly conversation: Destination }
+  /** A muted room counts nothing unread and notifies nobody. Of a room that this profile is in. */
+  | { readonly do: 'room-mute'; readonly room: string; readonly muted: boolean }
+  /** What one says of oneself to people one knows, one line; empty: nothing any more. Null: only tells. */
+  | { readonly do: 'status'; readonly text: string | null }
+  /** What one sets about somebody, for oneself; nothing in it: only tells. On disk once it is answered. */
+  | { readonly do: 'contact'; readonly peer: PeerId; readonly change: ContactChange }
   | { readonly do: 'settings' }
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
   | { readonly do: 'set'; readonly change: Partial<Preferences> };
 
 export interface Snapshot {
-  readonly self: { readonly nick: string; readonly fingerprint: PeerId };
+  readonly self: Self;
   readonly link: Link;
   /** Whether every subscription is live and the roster has been read. */
   readonly ready: boolean;
@@ -203,6 +219,13 @@ export interface Replies {
   /** Where it was; null: there was none. */
   readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
+  readonly 'room-mute': { readonly room: string; readonly muted: boolean };
+  readonly status: { readonly text: string };
+  readonly contact: {
+    readonly person: Person;
+    /** ISO 8601, by this machine's clock then. */
+    readonly firstSeen: string;
+  };
   readonly settings: Preferences;
   readonly remembered: {
     /** With their `#`, in the order of joining. */

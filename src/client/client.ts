@@ -4,10 +4,11 @@ import { changeNick, endVisit, enter, people, rooms } from '../core/commands.ts'
 import { hurryAcknowledgements, owesAcknowledgements } from '../core/core.ts';
 import type { StateRow } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
+import { hidesAtLogin, setHidden } from '../core/hidden.ts';
 import { newState } from '../core/new-state.ts';
 import { isFleeting, sealForFarewell, setQuiet } from '../core/outbox.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
-import { forgetPerson, indexName } from '../core/people.ts';
+import { forgetPerson, indexName, selfOf } from '../core/people.ts';
 import { restore } from '../core/restore.ts';
 import { enterRoom } from '../core/rooms.ts';
 import { runningMs } from '../core/running-time.ts';
@@ -82,15 +83,20 @@ export class Client implements Session {
       saveIdentity: (change) => {
         profile.identity.update(change).catch((error: unknown) => this.#fault(error));
       },
-      saveRooms: (names) => profile.settings.update({ rooms: names }),
+      saveRooms: (names) => {
+        const muted = profile.settings.current.muted.filter((name) => names.includes(name));
+        profile.settings.update({ rooms: names, muted });
+      },
       transmit: (frame) => this.#connection?.send(frame),
       emit: (event) => this.#take(event),
       isCongested: () => this.#isCongested(),
     });
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
+    for (const name of profile.settings.current.muted) this.#core.muted.add(name);
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
     this.#engine.command((core) => setQuiet(core, !profile.settings.current.showDelivered));
+    this.#engine.command((core) => setHidden(core, profile.settings.current.hidden));
     this.#keeper = new HistoryKeeper(profile, rows, () => runningMs(this.#core));
     this.#parts = this.#makeParts();
     this.#openLink = () => this.#newLink(relay, surroundings);
@@ -170,6 +176,7 @@ export class Client implements Session {
     return new RelayLink({
       ...{ me, named, surroundings },
       card: () => ownCard(this.#core),
+      hidden: () => hidesAtLogin(this.#core),
       pinned: () => relays.all(),
       onConnected: (connection, relay) => {
         this.#connection = connection;
@@ -280,7 +287,7 @@ export class Client implements Session {
 
   #snapshot(): Snapshot {
     return {
-      self: { nick: this.#core.nick, fingerprint: this.#core.me.id },
+      self: selfOf(this.#core),
       link: this.#link?.link ?? NO_LINK,
       ephemeral: this.#profile.isEphemeral,
       storageProblem: storageProblem(this.#engine.problem),

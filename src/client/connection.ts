@@ -47,6 +47,8 @@ export interface ConnectRequest {
   readonly me: Identity;
   /** The signed card, as it is when the relay has proven its key. */
   readonly card: () => Uint8Array;
+  /** Whether nobody else is to be told that we are here. */
+  readonly hidden: () => boolean;
   readonly accepts: (relay: RelayId) => boolean;
   readonly signal: AbortSignal;
   /** Called once, at READY: the frames behind it may be here already. */
@@ -275,7 +277,7 @@ class Login {
   }
 
   #answer(frame: Frame): void {
-    const { me, card, accepts } = this.#request;
+    const { me, card, accepts, hidden } = this.#request;
     const socket = this.#socket;
     const exporter = new Uint8Array(
       socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
@@ -283,6 +285,8 @@ class Login {
     const login = { me, card, exporter, nonce: this.#nonce, accepts };
     const answer = answerChallenge(frame, login);
     this.#relay = answer.relay;
+    // Before the login, which would show us for a moment.
+    if (hidden()) socket.write(encodeFrame({ type: 'hide', req: 0, hidden: true }));
     socket.write(encodeFrame(answer.auth));
     this.#splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
   }

@@ -39,7 +39,8 @@ export class History {
 
   /** Durable on return. Throws StorageError, and nothing of it is then. Returns the messages that were there before. */
   commit({ state, history }: Batch): readonly MessageId[] {
-    return this.#store.commit({ state, history: history.map(storedWrite) });
+    const writes = history.map((write) => storedWrite(write, this.#core));
+    return this.#store.commit({ state, history: writes });
   }
 
   /** Throws UsageError `unknown-message`, StorageError, as all that read do the latter. */
@@ -145,10 +146,12 @@ function bounded(limit: number): number {
   return Math.min(MAX_PAGE_MESSAGES, Math.max(1, Math.floor(limit)));
 }
 
-function storedWrite(write: HistoryWrite): StoredWrite {
-  return write.type === 'state'
-    ? write
-    : { type: 'message', message: storedMessage(write.message) };
+/** What comes to a muted room, or from somebody ignored, counts as seen. */
+function storedWrite(write: HistoryWrite, { muted }: CoreState): StoredWrite {
+  if (write.type === 'state') return write;
+  const { room, from } = write.message;
+  const isQuiet = from.ignored === true || (room !== null && muted.has(room.slice(1)));
+  return { type: 'message', message: storedMessage(write.message), isQuiet };
 }
 
 function storedMessage(message: Message): StoredRow {

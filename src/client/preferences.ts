@@ -8,7 +8,7 @@ import {
 } from '../storage/settings-file.ts';
 
 /** What of the settings a person sets; the rooms come and go by themselves. */
-export type Preferences = Omit<Settings, 'rooms'>;
+export type Preferences = Omit<Settings, 'rooms' | 'muted'>;
 
 export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 
@@ -16,6 +16,7 @@ export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 export const changeSchema = v.strictObject({
   keepDays: v.exactOptional(v.number()),
   showDelivered: v.exactOptional(v.boolean()),
+  hidden: v.exactOptional(v.boolean()),
 });
 
 /** Completes "keep-days takes …". */
@@ -24,6 +25,6 @@ export const KEEP_DAYS_TAKES = `a number of days, 0 to ${MAX_KEEP_DAYS}`;
 export { isKeepDays };
 
 /** Of all settings what a person sets. */
-export function preferencesOf({ keepDays, showDelivered }: Settings): Preferences {
-  return { keepDays, showDelivered };
+export function preferencesOf({ keepDays, showDelivered, hidden }: Settings): Preferences {
+  return { keepDays, showDelivered, hidden };
 }

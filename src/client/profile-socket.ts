@@ -41,6 +41,19 @@ const commandSchema = v.variant('do', [
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
   v.strictObject({ do: v.picklist(['safety-number', 'trust']), peer }),
+  v.strictObject({ do: v.literal('room-mute'), room, muted: v.boolean() }),
+  v.strictObject({ do: v.literal('status'), text: v.nullable(text) }),
+  v.strictObject({
+    do: v.literal('contact'),
+    peer,
+    change: v.strictObject({
+      petname: v.exactOptional(v.nullable(text)),
+      favourite: v.exactOptional(v.boolean()),
+      note: v.exactOptional(v.nullable(text)),
+      ignored: v.exactOptional(v.boolean()),
+      blocked: v.exactOptional(v.boolean()),
+    }),
+  }),
   v.strictObject({ do: v.literal('verify'), peer, digits: v.nullable(text) }),
   v.strictObject({
     do: v.literal('choose-relay'),

@@ -38,6 +38,8 @@ export interface LinkOptions {
   readonly me: Identity;
   /** The signed card as it is now. */
   readonly card: () => Uint8Array;
+  /** Whether nobody else is to be told that we are here. */
+  readonly hidden: () => boolean;
   readonly named: NamedRelay | null;
   readonly pinned: () => readonly KnownRelay[];
   readonly surroundings: Surroundings;
@@ -197,7 +199,7 @@ export class RelayLink {
         const isOver = wasOnline || isFinal || trying.signal.aborted;
         resolve({ code, isOver, isFinal });
       };
-      const { me, card, onFrame } = this.#options;
+      const { me, card, hidden, onFrame } = this.#options;
       const { host, port, accepts } = candidate;
       const { signal } = trying;
       const onReady = (connection: Connection) => this.#connected(connection, candidate);
@@ -206,7 +208,7 @@ export class RelayLink {
         ended(reason, true);
       };
       this.#options.surroundings
-        .connect({ host, port, accepts, me, card, signal, onReady, onFrame, onEnd })
+        .connect({ host, port, accepts, me, card, hidden, signal, onReady, onFrame, onEnd })
         .catch((error: unknown) => ended(error, false));
     });
   }

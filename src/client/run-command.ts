@@ -6,15 +6,20 @@ import {
   compare,
   leave,
   markVerified,
+  mute,
   prepare,
   sendDirect,
   sendRoom,
 } from '../core/commands.ts';
+import { changeContact } from '../core/contacts.ts';
+import { setHidden } from '../core/hidden.ts';
 import { setQuiet } from '../core/outbox.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
+import { setStatus } from '../core/status-line.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
@@ -83,6 +88,16 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'verify':
     case 'trust':
       return trust(parts, command);
+    case 'room-mute':
+      return muteRoom(parts, command);
+    case 'status': {
+      const { text } = command;
+      return {
+        text: engine.command((core) => (text === null ? core.status : setStatus(core, text))),
+      };
+    }
+    case 'contact':
+      return contact(parts, command);
     case 'join':
     case 'visit':
     case 'leave':
@@ -196,6 +211,36 @@ async function trust(
   return { person };
 }
 
+/** Throws UsageError `bad-room`, `not-in-room`. */
+async function muteRoom(
+  { engine, history, settings }: ClientParts,
+  { room, muted }: Of<'room-mute'>,
+): Promise<Replies['room-mute']> {
+  const { rooms } = settings.current;
+  if (!rooms.includes(parseRoomName(room) ?? '')) {
+    throw new UsageError('not-in-room', `you are not in ${room}; join it first`);
+  }
+  const name = engine.command((core) => mute(core, room, muted));
+  if (muted) history.markRead({ room: `#${name}` });
+  const others = settings.current.muted.filter((other) => other !== name);
+  settings.update({ muted: muted ? [...others, name] : others });
+  await settings.flush();
+  return { room: `#${name}`, muted };
+}
+
+/** Who is blocked must be so after a power cut, too: the answer waits for the disk. */
+async function contact(
+  { engine, history, pins }: ClientParts,
+  { peer, change }: Of<'contact'>,
+): Promise<Replies['contact']> {
+  const person = engine.command((core) => changeContact(core, peer, change));
+  // Nothing of somebody ignored is unread.
+  if (change.ignored === true) history.markRead({ peer });
+  await pins.flush();
+  const firstSeen = new Date(pins.get(peer)?.firstSeenMs ?? 0).toISOString();
+  return { person, firstSeen };
+}
+
 function remembered({ settings, relays }: ClientParts): Replies['remembered'] {
   return {
     rooms: settings.current.rooms.map((name) => `#${name}`),
@@ -215,7 +260,8 @@ async function setPreferences(
   settings.update(change);
   await settings.flush();
   if (keepDays !== undefined) expire();
-  const { showDelivered } = settings.current;
+  const { showDelivered, hidden } = settings.current;
   engine.command((core) => setQuiet(core, !showDelivered));
+  engine.command((core) => setHidden(core, hidden));
   return preferencesOf(settings.current);
 }

@@ -14,22 +14,32 @@ import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue, withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
-import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
+import {
+  awaitsTrust,
+  everybody,
+  isBlocked,
+  nickOf,
+  personOf,
+  requireKnown,
+  whoOf,
+} from './people.ts';
 import { currentChain } from './room-keys.ts';
 import { enqueueRoom, withdrawRoom } from './room-outbox.ts';
 import { keyHolders } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import { enterRoom, leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
+import { introduceStatus } from './status-line.ts';
 
 /** Records that wait for one person, or in one room: what a script can pile up. */
 const MAX_WAITING_RECORDS = 1_000;
 
-/** Throws UsageError `text-empty`, `text-too-long`, `key-changed`, `unknown-person`, `outbox-full`. */
+/** Throws UsageError `text-empty`, `text-too-long`, `blocked`, `key-changed`, `unknown-person`, `outbox-full`. */
 export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId {
   const content = textContent(text);
   requireKnown(core, to);
-  if (isBlocked(core, to)) {
+  requireUnblocked(core, to);
+  if (awaitsTrust(core, to)) {
     const nick = nickOf(core, to);
     throw new UsageError(
       'key-changed',
@@ -38,8 +48,10 @@ export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId
   }
   const peer = peerOf(core, to);
   requireRoomFor(peer.records.length);
+  const isFirst = core.pins.get(to)?.contacted === false;
   core.pins.contact(to);
   const { id } = enqueue(core, peer, { type: RECORD_TYPES.text, content });
+  if (isFirst) introduceStatus(core, peer);
   tellOwn(core, { id, text, room: null, peer: to });
   return id;
 }
@@ -109,6 +121,16 @@ export function leave(core: CoreState, name: string): string {
   const room = requireRoom(core, name);
   leaveRoom(core, room);
   return `#${room.name}`;
+}
+
+/** Whether a room counts what is unread, and notifies. Returns the name without its `#`. Throws UsageError `bad-room`. */
+export function mute(core: CoreState, name: string, muted: boolean): string {
+  const parsed = requireRoomName(name);
+  if (muted) core.muted.add(parsed);
+  else core.muted.delete(parsed);
+  const room = core.rooms.get(parsed);
+  if (room !== undefined) room.changed = true;
+  return parsed;
 }
 
 /** Ends what `guest` began; a room that was joined meanwhile stays, and one already left is no fault. */
@@ -203,14 +225,19 @@ export function rooms(core: CoreState, visited: boolean): Room[] {
   return shown.map((room) => {
     const others = keyHolders(core, room).map((member) => member.id);
     const members = room.standing === 'joined' ? [core.me.id, ...others] : others;
-    return { name: `#${room.name}`, members };
+    const muted = core.muted.has(room.name) && { muted: true as const };
+    return { name: `#${room.name}`, members, ...muted };
   });
 }
 
-function requireKnown(core: CoreState, peer: PeerId): void {
-  if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
-  if (core.pins.get(peer) !== null) return;
-  throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
+/** Throws UsageError `blocked`. */
+function requireUnblocked(core: CoreState, peer: PeerId): void {
+  if (!isBlocked(core, peer)) return;
+  const nick = nickOf(core, peer);
+  throw new UsageError(
+    'blocked',
+    `you have blocked ${nick}; lift it first (/unblock, lanchat contact … --no-block)`,
+  );
 }
 
 function requireRoom(core: CoreState, name: string): RoomState {

@@ -7,6 +7,7 @@ import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
+import { tellHidden } from './hidden.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
@@ -21,7 +22,7 @@ import { MAX_ROOMS } from './new-state.ts';
 import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
-import { tellLostPins } from './people.ts';
+import { isBlocked, tellLostPins } from './people.ts';
 import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
 import { takeKey, tendChains } from './room-keys.ts';
 import { pumpRoom } from './room-outbox.ts';
@@ -32,6 +33,7 @@ import { roomOfTopic, subscribe, takeHead } from './rooms.ts';
 import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
+import { takeStatus } from './status-line.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
 
 /** A relay that withholds the end of a mailbox must not keep us out of rooms. */
@@ -104,6 +106,8 @@ export function finish(core: CoreState): readonly Effect[] {
 
 /** Acknowledgements that are owed go now: this process is about to end. */
 export function hurryAcknowledgements(core: CoreState): void {
+  // They would tell that we were here.
+  if (core.hidden) return;
   for (const peer of activePeers(core)) {
     if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = core.env.nowMs();
     core.dirty.add(peer.id);
@@ -112,7 +116,10 @@ export function hurryAcknowledgements(core: CoreState): void {
 
 /** Whether somebody who is here has yet to hear that we have what they sent. */
 export function owesAcknowledgements(core: CoreState): boolean {
-  return activePeers(core).some((peer) => peer.online && peer.incoming.ackDueAtMs !== null);
+  if (core.hidden) return false;
+  const isOwed = ({ id, online, incoming }: Peer) =>
+    online && incoming.ackDueAtMs !== null && !isBlocked(core, id);
+  return activePeers(core).some(isOwed);
 }
 
 /** Whether `work` has something to do. */
@@ -173,6 +180,7 @@ function connect(core: CoreState, relay: ConnectedRelay): void {
   tellLostPins(core);
   publishAboveOwn(core);
   publishChangedCard(core);
+  tellHidden(core);
   openMailbox(core, mailboxBlobs);
   link.enterAtMs = core.env.nowMs() + MAILBOX_PATIENCE_MS;
   wakeOutboxes(core);
@@ -283,6 +291,7 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     if (record.type === RECORD_TYPES.text) {
       tellMessage(core, { from: peer.id, room: null, record });
     }
+    if (record.type === RECORD_TYPES.status) takeStatus(core, peer, record.content);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
@@ -309,6 +318,8 @@ function tick(core: CoreState): void {
   }
   for (const peer of activePeers(core)) {
     tendOutbox(core, peer);
-    for (const record of releaseOverdue(core, peer)) takeRecord(core, peer, record);
+    // Of somebody blocked since, nothing that waited behind a gap is shown either.
+    const released = releaseOverdue(core, peer);
+    if (!isBlocked(core, peer.id)) for (const record of released) takeRecord(core, peer, record);
   }
 }

@@ -43,13 +43,14 @@ export function takePresence(core: CoreState, entries: readonly PresenceEntry[])
 
 function turnUp(core: CoreState, peer: Peer, online: boolean): void {
   peer.online = online;
+  peer.heardHiddenAtMs = null;
   peer.unknownUntilMs = 0;
   peer.bundleMissedAtMs = null;
   if (!online) return;
   const now = core.env.nowMs();
   peer.onlineSinceMs = now;
   // One that their mailbox refused waits no longer.
-  if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = now;
+  if (peer.incoming.ackDueAtMs !== null && !core.hidden) peer.incoming.ackDueAtMs = now;
   // Nor do records whose tries nobody was here to answer: their waits begin anew.
   for (const record of peer.records) record.sealings = Math.min(record.sealings, 1);
 }

@@ -31,6 +31,7 @@ function peerRow({ stream, nextSeq, incoming, turns, ...peer }: Peer): object {
     recordK: incoming.recordK < 0 ? null : incoming.recordK,
     bundle: peer.provenBundleSeq.toString(),
     owes: incoming.owes,
+    ...(peer.status !== '' && { status: peer.status }),
     // Their rows come back in any order.
     streams: [...incoming.streams.keys()].map(idBytes),
     kids: turns.kids.map(idBytes),

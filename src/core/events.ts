@@ -10,6 +10,18 @@ export interface Who {
   readonly nick: string;
   readonly fingerprint: PeerId;
   readonly trust: Trust;
+  /** What this profile calls them: it stands for the nick wherever people are shown. */
+  readonly petname?: string;
+  /** What they say is kept and acknowledged, and not shown. */
+  readonly ignored?: true;
+}
+
+/** The profile's own. */
+export interface Self {
+  readonly nick: string;
+  readonly fingerprint: PeerId;
+  /** Nobody but the relay is told that we are here. */
+  readonly hidden?: true;
 }
 
 export interface Person extends Who {
@@ -21,6 +33,13 @@ export interface Person extends Who {
    * Where one of them is verified, sending to this person is refused until then.
    */
   readonly keyChangedFrom: readonly PeerId[];
+  readonly favourite?: true;
+  /** One's own words about them. */
+  readonly note?: string;
+  /** Nothing of theirs is heard, and nothing goes to them: `online` is false then. */
+  readonly blocked?: true;
+  /** Their words about themselves, cleaned by protocol/one-line.ts, still untrusted text. */
+  readonly status?: string;
 }
 
 export interface Room {
@@ -28,6 +47,8 @@ export interface Room {
   readonly name: string;
   /** Everybody this client would give its key to, itself included; newest knowledge. */
   readonly members: readonly PeerId[];
+  /** It counts nothing unread, and notifies nobody. */
+  readonly muted?: true;
 }
 
 /**
@@ -71,7 +92,7 @@ export interface Message {
 export type CoreEvent =
   /** Every subscription is live and the roster has been read: from now on nothing is missed. */
   | { readonly type: 'synced' }
-  | { readonly type: 'self'; readonly nick: string; readonly fingerprint: PeerId }
+  | ({ readonly type: 'self' } & Self)
   | { readonly type: 'person'; readonly person: Person }
   | { readonly type: 'room'; readonly room: Room }
   | { readonly type: 'room-left'; readonly room: string }

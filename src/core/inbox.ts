@@ -18,18 +18,20 @@ import {
 } from '../protocol/record.ts';
 import { claimBundle, hasOpenClaim } from './directory.ts';
 import { forgetRun, savePeer, saveRun } from './durable-people.ts';
+import { hiddenDelayMs } from './hidden-delay.ts';
 import { emit } from './link.ts';
 import { mailboxPrekey } from './mailbox-keys.ts';
 import { peerOf } from './new-state.ts';
 import { takeHave, takeLost } from './outbox.ts';
 import { livePrekey } from './own-keys.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import type { Sequence } from './sequence.ts';
 import { accept, cutBack, newSequence, release, shortDigest } from './sequence.ts';
 import type { CoreState } from './state.ts';
 import { admits } from './strangers.ts';
 import { ownTurn, takeLostUse, takeTurn, takeTurnUse, turnToGive } from './turn-keys.ts';
+import { isAway } from './which-key.ts';
 
 /** An acknowledgement waits this long for a message to ride on, and goes alone at most once a second. */
 const ACK_DELAY_MS = 300;
@@ -58,12 +60,14 @@ export interface Received {
 export function receiveDirect(core: CoreState, blob: Uint8Array): Received | null {
   const opened = open(core, blob);
   if (opened === null) return null;
-  const { sender, payload, turn } = opened;
-  if (sender.id === core.me.id) return null;
+  const { sender, payload, turn, isLive } = opened;
+  if (sender.id === core.me.id || isBlocked(core, sender.id)) return null;
   const peer = peerOf(core, sender.id);
   peer.keys ??= sender;
   if (peer.card === null) core.fetches.cards.add(peer.id);
   if (turn !== null) takeTurnUse(core, turn);
+  // Nobody away can seal to a key in our memory.
+  if (isLive && isAway(core, peer)) peer.heardHiddenAtMs = core.env.nowMs();
   takeNote(core, peer, payload.note);
   const records = takeRecord(core, peer, payload);
   return { peer, sender, records, wants: payload.note.wants };
@@ -73,6 +77,8 @@ interface Opened {
   readonly sender: PeerKeys;
   readonly payload: DirectPayload;
   readonly turn: OwnTurn | null;
+  /** Under a key that is in memory only. */
+  readonly isLive: boolean;
 }
 
 function open(core: CoreState, blob: Uint8Array): Opened | null {
@@ -80,7 +86,8 @@ function open(core: CoreState, blob: Uint8Array): Opened | null {
     const header = decodeHeader(blob);
     if (header.kind !== 'direct') return null;
     const turn = ownTurn(core, header.kid);
-    const prekey = turn?.prekey ?? livePrekey(core, header.kid) ?? mailboxPrekey(core, header.kid);
+    const live = turn?.prekey ?? livePrekey(core, header.kid);
+    const prekey = live ?? mailboxPrekey(core, header.kid);
     if (prekey === null) {
       nameLost(core, header.kid);
       return null;
@@ -91,7 +98,7 @@ function open(core: CoreState, blob: Uint8Array): Opened | null {
     const payload = decodeDirectPayload(unpad(opened.padded));
     const { record } = payload;
     if (record !== null && !isOurs(core, opened.sender, record)) return null;
-    return { sender: opened.sender, payload, turn };
+    return { sender: opened.sender, payload, turn, isLive: live !== null };
   } catch (error) {
     if (error instanceof LanchatError) return null;
     throw error;
@@ -103,7 +110,9 @@ function nameLost(core: CoreState, kid: Kid): void {
   const peer = takeLostUse(core, kid);
   if (peer === null) return;
   const { incoming } = peer;
-  incoming.ackDueAtMs = Math.max(core.env.nowMs(), incoming.lastAckAtMs + ACK_INTERVAL_MS);
+  // Anybody who was given it once can make up a message under it.
+  const readyAtMs = core.env.nowMs() + hiddenDelayMs(core, peer);
+  incoming.ackDueAtMs = Math.max(readyAtMs, incoming.lastAckAtMs + ACK_INTERVAL_MS);
   core.dirty.add(peer.id);
 }
 
@@ -195,7 +204,8 @@ function takeRecord(
 function oweAcknowledgement(core: CoreState, peer: Peer, record: DirectRecord): void {
   const { incoming } = peer;
   const now = core.env.nowMs();
-  incoming.ackDueAtMs ??= Math.max(now + ACK_DELAY_MS, incoming.lastAckAtMs + ACK_INTERVAL_MS);
+  const delayMs = hiddenDelayMs(core, peer) + ACK_DELAY_MS;
+  incoming.ackDueAtMs ??= Math.max(now + delayMs, incoming.lastAckAtMs + ACK_INTERVAL_MS);
   incoming.arrivals++;
   incoming.owes = true;
   if (record.type !== RECORD_TYPES.roomKey) {

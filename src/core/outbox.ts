@@ -8,12 +8,14 @@ import { encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
+import { heldBackUntilMs, hiddenDelayMs } from './hidden-delay.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
+import { isBlocked } from './people.ts';
 import { renewStream } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
-import { chooseKey, isAway, isStoredFor } from './which-key.ts';
+import { chooseKey, HEARD_MS, isAway, isHeardHidden, isStoredFor } from './which-key.ts';
 
 /** A record that a later one has overtaken waits this long for its own acknowledgement. */
 const OVERTAKEN_MS = 5_000;
@@ -85,6 +87,18 @@ export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   show(core, record, { state: 'failed', reason: 'cancelled' });
   record.type = RECORD_TYPES.void;
   record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
+  saveOut(core, peer, record);
+  return true;
+}
+
+/** Other content for a record that never went out. False where too late. */
+export function replace(
+  core: CoreState,
+  peer: Peer,
+  { record, content }: { readonly record: OutRecord; readonly content: Uint8Array },
+): boolean {
+  if (record.transmitted) return false;
+  record.bytes = encodeRecord(core, peer, { ...record, content });
   saveOut(core, peer, record);
   return true;
 }
@@ -163,7 +177,8 @@ export function queueLost(core: CoreState, peer: Peer): void {
  */
 function isLost(core: CoreState, peer: Peer, { sealed, mailbox }: OutRecord): boolean {
   if (mailbox !== null) return mailbox !== core.link.relayId;
-  if (sealed === null || core.leaving || isAway(core, peer)) return true;
+  if (sealed === null || core.leaving) return true;
+  if (isAway(core, peer) && !isHeardHidden(core, peer)) return true;
   return bootOf(peer) > sealed.boot || bundleSeqOf(peer) > sealed.bundleSeq;
 }
 
@@ -178,8 +193,9 @@ export function mayBeLost({ records, claimedBundleSeq, online }: Peer): boolean 
 
 /** Everybody for whom something waits, or to whom an acknowledgement is owed, is looked at again. */
 export function wakeOutboxes(core: CoreState): void {
-  for (const { id, records, incoming } of core.peers.values()) {
-    if (incoming.owes) incoming.ackDueAtMs ??= core.env.nowMs();
+  for (const peer of core.peers.values()) {
+    const { id, records, incoming } = peer;
+    if (incoming.owes) incoming.ackDueAtMs ??= core.env.nowMs() + hiddenDelayMs(core, peer);
     if (records.length > 0 || incoming.ackDueAtMs !== null) core.dirty.add(id);
   }
 }
@@ -187,7 +203,8 @@ export function wakeOutboxes(core: CoreState): void {
 /** The next to be sealed; a mailbox that refused a record is left alone for a while. */
 export function nextQueued(core: CoreState, peer: Peer): OutRecord | null {
   const now = core.env.nowMs();
-  const isDue = ({ notBeforeMs }: OutRecord) => peer.online || notBeforeMs <= now;
+  const isDue = (record: OutRecord) =>
+    (peer.online || record.notBeforeMs <= now) && heldBackUntilMs(core, peer, record) <= now;
   return peer.records.find((record) => record.phase === 'queued' && isDue(record)) ?? null;
 }
 
@@ -239,7 +256,10 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
     due.push(record.queuedAtMs + RECORD_LIFETIME_MS);
     if (!core.link.online) continue;
     if (record.phase === 'waiting') due.push(resealAtMs(peer, record));
-    if (record.phase === 'queued' && record.notBeforeMs > now) due.push(record.notBeforeMs);
+    if (record.phase === 'waiting' && isHeardHidden(core, peer))
+      due.push((peer.heardHiddenAtMs ?? 0) + HEARD_MS);
+    const readyAtMs = Math.max(record.notBeforeMs, heldBackUntilMs(core, peer, record));
+    if (record.phase === 'queued' && readyAtMs > now) due.push(readyAtMs);
   }
   const sealing = sealingDueMs(core, peer);
   if (sealing !== null) due.push(sealing);
@@ -249,7 +269,7 @@ export function outboxDueMs(core: CoreState, peer: Peer): number | null {
 /** What waits for a bundle that was missed, for an acknowledgement's time, or for a mailbox to be there. */
 function sealingDueMs(core: CoreState, peer: Peer): number | null {
   const { ackDueAtMs } = peer.incoming;
-  if (!core.link.online || peer.sealing) return null;
+  if (!core.link.online || peer.sealing || isBlocked(core, peer.id)) return null;
   const waits = nextQueued(core, peer) !== null || mayBeLost(peer);
   if (ackDueAtMs === null && !waits) return null;
   if (peer.unknownUntilMs > core.env.nowMs()) return peer.unknownUntilMs;
@@ -271,16 +291,19 @@ function sealingDueMs(core: CoreState, peer: Peer): number | null {
 export function isFleeting(core: CoreState): boolean {
   if (!core.link.online || core.link.mailboxBlobs === 0) return false;
   for (const peer of core.peers.values()) {
-    if (peer.records.length > 0 && isStoredFor(core, peer) && hasFleeting(core, peer)) return true;
+    if (peer.records.length === 0 || isBlocked(core, peer.id)) continue;
+    if (isStoredFor(core, peer) && hasFleeting(core, peer)) return true;
   }
   return false;
 }
 
 function hasFleeting(core: CoreState, peer: Peer): boolean {
   const now = core.env.nowMs();
-  return peer.records.some(
-    ({ mailbox, notBeforeMs }) => mailbox !== core.link.relayId && notBeforeMs <= now,
-  );
+  return peer.records.some((record) => {
+    const { mailbox, notBeforeMs } = record;
+    const isReady = notBeforeMs <= now && heldBackUntilMs(core, peer, record) <= now;
+    return mailbox !== core.link.relayId && isReady;
+  });
 }
 
 /** Nobody answers any more: everything that waits goes to keys that outlive their owners' runs. */

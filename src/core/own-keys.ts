@@ -2,6 +2,7 @@
 import { Prekey } from '../crypto/prekey.ts';
 import { openBundle, openCard, signBundle, signCard } from '../crypto/signed-objects.ts';
 import { wipe } from '../crypto/sodium.ts';
+import { equalBytes } from '../protocol/bytes.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { ObjectKind } from '../protocol/frames.ts';
 import type { Kid } from '../protocol/ids.ts';
@@ -16,6 +17,7 @@ import {
   wipeMailboxKeys,
 } from './mailbox-keys.ts';
 import { wakeOutboxes } from './outbox.ts';
+import { selfOf } from './people.ts';
 import { beginAnew } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { tendTurnKeys, turnKeysDueMs, wipeTurnKeys } from './turn-keys.ts';
@@ -31,7 +33,7 @@ export function rename(core: CoreState, nick: string): void {
   core.nick = nick;
   core.cardSeq = takeSeq(core);
   core.effects.push({ type: 'save-identity', nick, cardSeq: core.cardSeq });
-  emit(core, { type: 'self', nick, fingerprint: core.me.id });
+  emit(core, { type: 'self', ...selfOf(core) });
   if (core.link.online) publish(core, 'card', ownCard(core));
 }
 
@@ -44,7 +46,7 @@ export function publishChangedCard(core: CoreState): void {
  * A bundle under a new number at each connection, also with the keys of before: it tells senders that
  * what they sent into the old connection may be lost.
  */
-function publishBundle(core: CoreState): void {
+export function publishBundle(core: CoreState): void {
   if (newest(core) === undefined) addPrekey(core);
   const prekey = newest(core);
   if (prekey === undefined) return;
@@ -52,10 +54,9 @@ function publishBundle(core: CoreState): void {
   if (core.boot === 0n) core.boot = seq;
   core.bundleSeq = seq;
   core.effects.push({ type: 'save-identity', bundleSeq: seq });
-  const prekeys = [
-    { class: 'live' as const, publicKey: prekey.prekey.publicKey },
-    { class: 'mailbox' as const, publicKey: mailboxKeyToPublish(core).publicKey },
-  ];
+  const mailbox = { class: 'mailbox' as const, publicKey: mailboxKeyToPublish(core).publicKey };
+  const live = { class: 'live' as const, publicKey: prekey.prekey.publicKey };
+  const prekeys = core.hidden ? [mailbox] : [live, mailbox];
   publish(core, 'bundle', signBundle(core.me, { seq, boot: core.boot, prekeys }));
 }
 
@@ -72,7 +73,8 @@ export function tendPrekeys(core: CoreState): void {
   tendTurnKeys(core);
   tendMailboxKeys(core);
   const isRenewed = tendLiveKeys(core);
-  if (core.link.ownChecked && (isRenewed || isRenewalDue(core))) publishBundle(core);
+  const isDue = isRenewalDue(core) || (isRenewed && !core.hidden);
+  if (core.link.ownChecked && isDue) publishBundle(core);
 }
 
 /** Gone 70 min after making, and a new one 50 min after the last, by the monotonic clock. True: there is one. */
@@ -136,9 +138,24 @@ export function publishAboveOwn(core: CoreState): void {
     core.isRolledBack = false;
     if (isOlder) beginAnew(core);
     if (seq !== null && seq > core.lastSeq) core.lastSeq = seq;
-    publishBundle(core);
+    const stays = core.hidden && object !== undefined && seq !== null && isOfHidden(core, object);
+    if (stays) goOnWith(core, seq);
+    else publishBundle(core);
     wakeOutboxes(core);
   });
+}
+
+/** Whether this bundle of ours holds our mailbox key and nothing else: then another would only tell that we came. */
+function isOfHidden(core: CoreState, object: Uint8Array): boolean {
+  const { prekeys } = openBundle(object, core.me);
+  const [only] = prekeys;
+  const { publicKey } = mailboxKeyToPublish(core);
+  return prekeys.length === 1 && only !== undefined && equalBytes(only.publicKey, publicKey);
+}
+
+function goOnWith(core: CoreState, bundleSeq: bigint): void {
+  core.bundleSeq = bundleSeq;
+  if (core.boot === 0n) core.boot = takeSeq(core);
 }
 
 function publish(core: CoreState, kind: ObjectKind, object: Uint8Array): void {

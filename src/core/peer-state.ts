@@ -67,6 +67,8 @@ export interface Sealing {
   readonly kid: Kid;
   /** Under a live or turn key, which dies with its owner's run. */
   readonly inMemory: boolean;
+  /** It was left in their mailbox: they were away, or hid. */
+  readonly isKept: boolean;
   readonly boot: bigint;
   readonly bundleSeq: bigint;
   readonly atMs: number;
@@ -144,6 +146,10 @@ export interface Peer {
   bundleMissedAtMs: number | null;
   /** When `online` last became true. */
   onlineSinceMs: number;
+  /** When they last wrote while the relay called them away: they hide, and were here. */
+  heardHiddenAtMs: number | null;
+  /** When something of a conversation last went to them. */
+  spokenAtMs: number | null;
   /** The relay, asked to keep something for them, knew nobody of this ID: not asked again until then. */
   unknownUntilMs: number;
   /** Our numbers for this person: new where the state behind them is. */
@@ -155,6 +161,8 @@ export interface Peer {
   readonly turns: TurnKeys;
   /** They don't want `delivered` shown. */
   quiet: boolean;
+  /** Their words about themselves, cleaned; empty: none. */
+  status: string;
   /** Counts when the row was last written, so that the one used least goes first. */
   used: number;
   /** Chains of ours that this peer asked for, to put in the next note, with when. */

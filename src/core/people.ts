@@ -1,8 +1,9 @@
 // Who is who: pins at first sight, changed keys, names that fit several people. Decides what a person is told.
 import type { Card } from '../crypto/signed-objects.ts';
+import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
-import type { Person, Trust, Who } from './events.ts';
+import type { Person, Self, Trust, Who } from './events.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
 import type { CoreState, Pin } from './state.ts';
@@ -47,12 +48,16 @@ function tellKeyChange(core: CoreState, pin: Pin): void {
   }
 }
 
-/** Older pins, or verified ones, whose name `pin` bears (or one that looks like it) without leave. */
+/** Older pins, or verified ones, whose name or petname `pin` bears (or one that looks like it) without leave. */
 function changedFrom(core: CoreState, pin: Pin): Pin[] {
   if (pin.acceptedNick === pin.nick) return [];
-  return bearers(core, core.skeletons.get(pin.id)).filter(
+  const skeleton = core.skeletons.get(pin.id);
+  const named = petnamed(core, skeleton);
+  const others = bearers(core, skeleton).filter(
     (other) => other.id !== pin.id && (other.trust === 'verified' || isOlder(core, other, pin)),
   );
+  if (named === null || named.id === pin.id || named.trust !== 'verified') return others;
+  return others.some(({ id }) => id === named.id) ? others : [...others, named];
 }
 
 /** Pinned before: in an earlier run, whatever the wall clock says since, or earlier in the same. */
@@ -68,8 +73,29 @@ function bearers(core: CoreState, skeleton: string | undefined): Pin[] {
   return [...(ids ?? [])].flatMap((id) => core.pins.get(id) ?? []);
 }
 
+/** Whom this profile calls so. */
+function petnamed(core: CoreState, skeleton: string | undefined): Pin | null {
+  const id = skeleton === undefined ? undefined : core.petnames.get(skeleton);
+  return id === undefined ? null : core.pins.get(id);
+}
+
+/** What this profile calls somebody, or calls them no more. */
+export function indexPetname(core: CoreState, { id, petname }: Pick<Pin, 'id' | 'petname'>): void {
+  for (const [skeleton, owner] of core.petnames) if (owner === id) core.petnames.delete(skeleton);
+  if (petname !== null) core.petnames.set(nickSkeleton(petname), id);
+}
+
+/** Everybody whose name looks like this one is told of anew: it has become, or is no longer, a petname. */
+export function tellNamesakes(core: CoreState, name: string): void {
+  for (const pin of bearers(core, nickSkeleton(name))) {
+    tellKeyChange(core, pin);
+    emit(core, { type: 'person', person: personOf(core, pin.id) });
+  }
+}
+
 /** Enters a pinned name in the index of look-alikes; called for every pin at start and at each change. */
-export function indexName(core: CoreState, { id, nick }: Pick<Pin, 'id' | 'nick'>): void {
+export function indexName(core: CoreState, { id, nick, petname }: Pin): void {
+  if (petname !== null) core.petnames.set(nickSkeleton(petname), id);
   forgetName(core, id);
   const skeleton = nickSkeleton(cleanNick(nick));
   const ids = core.namesakes.get(skeleton) ?? new Set();
@@ -99,6 +125,10 @@ function trustOf(core: CoreState, id: PeerId): Trust {
   return core.metNow.has(id) ? 'new' : 'known';
 }
 
+export function selfOf({ nick, me, hidden }: CoreState): Self {
+  return { nick, fingerprint: me.id, ...(hidden && { hidden }) };
+}
+
 /** The name an ID bears now, cleaned; empty while unknown. */
 export function nickOf(core: CoreState, id: PeerId): string {
   if (id === core.me.id) return core.nick;
@@ -108,7 +138,12 @@ export function nickOf(core: CoreState, id: PeerId): string {
 
 export function whoOf(core: CoreState, id: PeerId): Who {
   const trust = id === core.me.id ? 'verified' : trustOf(core, id);
-  return { nick: nickOf(core, id), fingerprint: id, trust };
+  const pin = core.pins.get(id);
+  return {
+    ...{ nick: nickOf(core, id), fingerprint: id, trust },
+    ...(pin !== null && pin.petname !== null && { petname: pin.petname }),
+    ...(pin?.ignored === true && { ignored: true as const }),
+  };
 }
 
 export function personOf(core: CoreState, id: PeerId): Person {
@@ -117,18 +152,58 @@ export function personOf(core: CoreState, id: PeerId): Person {
   const skeleton = core.skeletons.get(id) ?? nickSkeleton(nick);
   const sharesName = bearers(core, skeleton).some((other) => other.id !== id);
   const likeMe = skeleton === nickSkeleton(core.nick);
+  const named = petnamed(core, skeleton);
+  const isNamedAs = named !== null && named.id !== id;
+  // A petname is one person's alone, and is what they are called by.
+  const hasPetname = pin !== null && pin.petname !== null;
   return {
     ...whoOf(core, id),
-    online: core.peers.get(id)?.online ?? false,
-    ambiguous: sharesName || likeMe,
+    online: core.peers.get(id)?.online === true && pin?.blocked !== true,
+    ambiguous: !hasPetname && (sharesName || likeMe || isNamedAs),
     keyChangedFrom: pin === null ? [] : changedFrom(core, pin).map((other) => other.id),
+    ...(pin === null ? {} : detailsOf(core, pin)),
   };
 }
 
-/** Whether nothing goes to `id` without a person's word: it bears the name of somebody verified. */
+type Details = Pick<Person, 'favourite' | 'note' | 'blocked' | 'status'>;
+
+function detailsOf(core: CoreState, { id, favourite, note, blocked }: Pin): Details {
+  const status = core.peers.get(id)?.status ?? '';
+  return {
+    ...(favourite && { favourite }),
+    ...(note !== null && { note }),
+    ...(blocked && { blocked }),
+    ...(status !== '' && !blocked && { status }),
+  };
+}
+
+/** Whether a person has set anything about them. */
+export function isContact({ petname, favourite, note, ignored, blocked }: Pin): boolean {
+  return petname !== null || favourite || note !== null || ignored || blocked;
+}
+
+/** Whether a person wants nothing of theirs, and nothing to go to them. */
 export function isBlocked(core: CoreState, id: PeerId): boolean {
+  return core.pins.get(id)?.blocked === true;
+}
+
+/** Whether they are given no keys of rooms. */
+export function isKeptOut(core: CoreState, id: PeerId): boolean {
+  return isBlocked(core, id) || awaitsTrust(core, id);
+}
+
+/** Whether nothing goes to `id` without a person's word: it bears the name of somebody verified. */
+export function awaitsTrust(core: CoreState, id: PeerId): boolean {
   const pin = core.pins.get(id);
   return pin !== null && changedFrom(core, pin).some((other) => other.trust === 'verified');
+}
+
+/** Throws UsageError `unknown-person`. */
+export function requireKnown(core: CoreState, peer: PeerId): Pin {
+  if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
+  const pin = core.pins.get(peer);
+  if (pin !== null) return pin;
+  throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
 }
 
 /** Everybody listed now or ever pinned, but oneself. */
@@ -141,20 +216,24 @@ export function everybody(core: CoreState): PeerId[] {
 }
 
 /**
- * Those whom `query` fits: `@nick` or a nickname; a fingerprint, whole, or 8 digits and more among the
- * pinned (a short prefix can be forged). Never picks one of several.
+ * Those whom `query` fits: `@name`, a petname or, where it is none, a nickname; a fingerprint, whole, or 8 digits
+ * and more among the pinned (a short prefix can be forged). Never picks one of several.
  */
 export function findPeople(core: CoreState, query: string): Person[] {
-  const found = new Set<PeerId>();
-  const nick = sameName(query.replace(/^@/, ''));
-  for (const id of everybody(core)) {
-    if (nick !== '' && sameName(nickOf(core, id)) === nick) found.add(id);
-  }
+  const name = sameName(query.replace(/^@/, ''));
+  const found = new Set(name === '' ? [] : byName(core, name));
   const digits = query.toLowerCase().replace(/[^0-9a-f]/g, '');
   if (!query.startsWith('@') && /^[0-9a-f\s]+$/i.test(query)) {
     for (const id of byFingerprint(core, digits)) found.add(id);
   }
   return [...found].map((id) => personOf(core, id));
+}
+
+/** A petname is never also a stranger's nick. */
+function byName(core: CoreState, name: string): PeerId[] {
+  const named = petnamed(core, nickSkeleton(name));
+  if (named !== null && sameName(named.petname ?? '') === name) return [named.id];
+  return everybody(core).filter((id) => sameName(nickOf(core, id)) === name);
 }
 
 function byFingerprint(core: CoreState, digits: string): PeerId[] {

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { Kid, PeerId, RelayId, StreamId } from '../protocol/ids.ts';
+import { MAX_STATUS_BYTES } from '../protocol/limits.ts';
+import { cleanLine } from '../protocol/one-line.ts';
 import { decodeDirectRecord } from '../protocol/record.ts';
 import { forget, type StateRow } from './durable.ts';
 import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts';
@@ -24,6 +26,7 @@ const peerSchema = v.object({
   recordK: v.nullable(sequenceNumber),
   bundle: u64Field,
   owes: v.boolean(),
+  status: v.optional(v.string(), ''),
   streams: v.array(byteString(StreamId.sizeBytes)),
   kids: v.array(byteString(Kid.sizeBytes)),
 });
@@ -103,6 +106,7 @@ function restorePeer(core: CoreState, { id, value }: PlacedRow): readonly Stream
   peer.nextSeq = row.nextSeq;
   peer.used = row.used;
   peer.quiet = row.quiet;
+  peer.status = cleanLine(row.status, MAX_STATUS_BYTES);
   peer.provenBundleSeq = row.bundle;
   peer.incoming.lastBoot = row.boot;
   peer.incoming.lastK = row.k ?? -1;

@@ -9,6 +9,7 @@ import { restoreRooms } from './restore-rooms.ts';
 import { isRestored, u64Field } from './restored-row.ts';
 import { restoreTime, saveTime, TIME_PLACE } from './running-time.ts';
 import type { CoreState } from './state.ts';
+import { restoreStatus, STATUS_PLACE } from './status-line.ts';
 
 const seqSchema = v.object({ last: u64Field });
 
@@ -17,6 +18,7 @@ export function restore(core: CoreState, rows: readonly StateRow[]): void {
   restoreOne(core, rows, { place: TIME_PLACE, read: restoreTime });
   restoreOne(core, rows, { place: SEQ_PLACE, read: restoreSeq });
   restoreOne(core, rows, { place: MAILBOX_KEYS_PLACE, read: restoreMailboxKeys });
+  restoreOne(core, rows, { place: STATUS_PLACE, read: restoreStatus });
   restorePeople(core, rows);
   restoreRooms(core, rows);
   // What lay between the runs is counted once.

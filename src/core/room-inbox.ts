@@ -11,7 +11,7 @@ import { unpad } from '../protocol/padding.ts';
 import { decodeRoomRecord, encodeRoomRecord } from '../protocol/record.ts';
 import { saveChain, saveRoom, saveRun } from './durable-rooms.ts';
 import { emit, isFirstTelling } from './link.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import { sequenceOf } from './room-keys.ts';
 import { outboxDueMs } from './room-outbox.ts';
 import type { PeerChain, RoomArrival, RoomState } from './room-state.ts';
@@ -35,6 +35,7 @@ export function receiveRoom(
   saveRoom(core, room);
   if (header.skid === room.own?.chain.skid) return null;
   const chain = room.chains.get(header.skid);
+  if (chain !== undefined && isBlocked(core, chain.owner)) return null;
   if (chain !== undefined) return { room, arrivals: openBlob(core, room, { from: chain, blob }) };
   hold(core, room, { blob: blob.slice(), skid: header.skid, rseq, sinceMs: core.env.nowMs() });
   return null;

@@ -21,7 +21,7 @@ import {
 } from './durable-rooms.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
-import { isBlocked } from './people.ts';
+import { isKeptOut } from './people.ts';
 import { isValidJoin, keyHolders, presentMembers, welcome } from './room-roster.ts';
 import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
 import { ownJoin } from './rooms.ts';
@@ -57,12 +57,12 @@ export function currentChain(core: CoreState, room: RoomState): OwnChain {
   return fresh;
 }
 
-/** Also when a holder took on the name of somebody verified: it reads no further without leave. */
+/** Also when a holder was blocked, or took on the name of somebody verified: it reads no further without leave. */
 function isOver(core: CoreState, { chain, madeAt, holders }: OwnChain): boolean {
   if (chain.index >= CHAIN_MESSAGES) return true;
   // A clock that is wrong between runs only ends it early.
   if (fullAgeMs(core, madeAt) >= CHAIN_LIFETIME_MS) return true;
-  for (const id of holders.keys()) if (isBlocked(core, id)) return true;
+  for (const id of holders.keys()) if (isKeptOut(core, id)) return true;
   return false;
 }
 
@@ -115,7 +115,7 @@ export function isDistributed(core: CoreState, room: RoomState, own: OwnChain): 
   const oldest = room.outbox[0];
   if (oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs)) return true;
   const everybody = waitsForAway(core, room) ? keyHolders(core, room) : presentMembers(room);
-  const waitedFor = everybody.filter(({ id }) => !isBlocked(core, id));
+  const waitedFor = everybody.filter(({ id }) => !isKeptOut(core, id));
   return waitedFor.every(({ id }) => {
     const recordId = own.holders.get(id);
     const record = core.peers.get(id)?.records.find((candidate) => candidate.id === recordId);

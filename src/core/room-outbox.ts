@@ -63,7 +63,8 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
   const waits = room.outbox.some(isDue);
   // The first message waits until every join in the list has been checked and given a key.
   const own = waits ? currentChain(core, room) : null;
-  distribute(core, room);
+  // Who hides gives keys when they speak: at other times these would tell that they are here.
+  if (own !== null || !core.hidden) distribute(core, room);
   if (own === null || (awaitsProofs(core, room, own) && !isOverdue(core, room))) return;
   if (!isDistributed(core, room, own)) return;
   for (const out of room.outbox) {
@@ -104,6 +105,7 @@ function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut)
   }
   out.phase = 'sent';
   out.transmitted = true;
+  room.spokenAtMs = core.env.nowMs();
   const { token, blob } = out.sealed;
   request(core, { type: 'fanout', token, ttlSeconds: BLOB_TTL_SECONDS, blob }, (answer) => {
     takeAnswer(core, room, out, answer);

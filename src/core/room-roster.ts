@@ -6,7 +6,7 @@ import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { saveHolders } from './durable-rooms.ts';
 import { emit, later } from './link.ts';
 import { peerOf } from './new-state.ts';
-import { isBlocked, whoOf } from './people.ts';
+import { isBlocked, isKeptOut, whoOf } from './people.ts';
 import type { Claim, Member, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 
@@ -45,14 +45,14 @@ function isPresent({ here, join }: Member): boolean {
 
 /**
  * Who is given our key: those here, and those whose link went down in the last days, who read later what is said now;
- * never somebody who bears a verified person's name without leave. Everybody on the list is shown to people.
+ * never somebody who is blocked, or bears a verified person's name without leave. Everybody on the list is shown to people.
  */
 export function keyHolders(core: CoreState, room: RoomState): Member[] {
   const sinceMs = core.env.nowMs() - AWAY_MS;
   const here: Member[] = [];
   const away: Member[] = [];
   for (const member of room.members.values()) {
-    if (member.join.standing !== 'joined' || isBlocked(core, member.id)) continue;
+    if (member.join.standing !== 'joined' || isKeptOut(core, member.id)) continue;
     if (member.here) here.push(member);
     else if (member.goneAtMs >= sinceMs) away.push(member);
   }
@@ -142,7 +142,7 @@ function prove(core: CoreState, room: RoomState, id: PeerId, claim: Claim): void
   if (here) markHere(core, room, { member, isNews });
   // Nobody is given keys unseen, also who is said to have gone again.
   else if (isNew && isNews && room.standing === 'joined') {
-    emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, id) });
+    tellMember(core, room, 'joined', id);
   }
 }
 
@@ -199,7 +199,7 @@ function markHere(
   }
   room.changed = true;
   if (room.rosterComplete && room.standing === 'joined') {
-    emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, member.id) });
+    tellMember(core, room, 'joined', member.id);
   }
 }
 
@@ -208,8 +208,13 @@ function markGone(core: CoreState, room: RoomState, member: Member): void {
   goAway(core, member);
   room.changed = true;
   if (wasPresent && room.standing === 'joined') {
-    emit(core, { type: 'left', room: `#${room.name}`, who: whoOf(core, member.id) });
+    tellMember(core, room, 'left', member.id);
   }
+}
+
+/** Whoever is blocked comes and goes unseen. */
+function tellMember(core: CoreState, room: RoomState, type: 'joined' | 'left', id: PeerId): void {
+  if (!isBlocked(core, id)) emit(core, { type, room: `#${room.name}`, who: whoOf(core, id) });
 }
 
 /** Tells the member list where it changed, once a step. */
@@ -218,5 +223,6 @@ export function tellRoom(core: CoreState, room: RoomState): void {
   room.changed = false;
   const others = keyHolders(core, room).map((member) => member.id);
   const members = [core.me.id, ...others];
-  emit(core, { type: 'room', room: { name: `#${room.name}`, members } });
+  const muted = core.muted.has(room.name) && { muted: true as const };
+  emit(core, { type: 'room', room: { name: `#${room.name}`, members, ...muted } });
 }

@@ -109,6 +109,8 @@ export interface RoomState {
   /** Until then what comes may have been sealed before its sender knew of us: no loss. Monotonic ms. */
   newcomerUntilMs: number;
   own: OwnChain | null;
+  /** When we last spoke, in this run. */
+  spokenAtMs: number | null;
   nextSeq: number;
   outbox: RoomOut[];
   readonly chains: Map<SenderKeyId, PeerChain>;

@@ -8,7 +8,7 @@ import { saveHolders } from './durable-rooms.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import type { Peer } from './peer-state.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import { roomOfId } from './room-keys.ts';
 import { isValidJoin, welcome } from './room-roster.ts';
 import type { OwnChain, RoomState, WaitingBlob } from './room-state.ts';
@@ -24,6 +24,8 @@ const MAX_WANTED = 64;
 const MAX_LOOKUPS_A_TICK = 4;
 const LOOKUP_PAUSE_MS = 50;
 const ANSWER_INTERVAL_MS = 60_000;
+/** Who hides answers so long after they spoke: all the time in which those who heard it ask. */
+const SPOKEN_MS = 2 * 60_000;
 
 /** Somebody lacks our key: a member gets it again, at most once a minute. */
 export function answerWant(core: CoreState, asker: PeerKeys, want: Want): void {
@@ -33,6 +35,8 @@ export function answerWant(core: CoreState, asker: PeerKeys, want: Want): void {
   const join = decodeJoinProof(want.join);
   if (join.standing !== 'joined' || !isValidJoin(core, room, asker.ed25519, join)) return;
   const now = core.env.nowMs();
+  // Anybody can ask; only who heard us lately has a reason to.
+  if (core.hidden && now >= (room.spokenAtMs ?? Number.NEGATIVE_INFINITY) + SPOKEN_MS) return;
   const answered = own.answeredAtMs.get(asker.id);
   if (answered !== undefined && now - answered < ANSWER_INTERVAL_MS) return;
   own.answeredAtMs.set(asker.id, now);
@@ -68,10 +72,16 @@ export function tendWants(core: CoreState, room: RoomState): void {
       continue;
     }
     wanted.owner ??= ownerOf(room, skid);
+    if (wanted.owner !== null && isBlocked(core, wanted.owner)) {
+      room.wanted.delete(skid);
+      dropWaiting(room, skid);
+      continue;
+    }
     wanted.asked++;
     wanted.nextAtMs = now + WANT_INTERVAL_MS;
     // A guest isn't listed: nobody can be asked, but its key may be on its way.
-    if (wanted.owner !== null) askFor(core, room, skid, peerOf(core, wanted.owner));
+    // To ask would tell that we are here.
+    if (wanted.owner !== null && !core.hidden) askFor(core, room, skid, peerOf(core, wanted.owner));
   }
 }
 

@@ -48,6 +48,7 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
 
 function forgetRoom(core: CoreState, room: RoomState): void {
   core.rooms.delete(room.name);
+  core.muted.delete(room.name);
   if (room.standing !== 'joined') return;
   forgetRoomRows(core, room);
   saveRooms(core);
@@ -69,7 +70,7 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
     cursor: 0n,
     cursorOf: null,
     newcomerUntilMs: 0,
-    own: null,
+    ...{ own: null, spokenAtMs: null },
     nextSeq: 1,
     outbox: [],
     chains: new Map(),

@@ -13,6 +13,7 @@ import { saveOut, savePeer } from './durable-people.ts';
 import { later, request, soon } from './link.ts';
 import { fail, mayBeLost, nextQueued, queueLost, retryAfterMs, show } from './outbox.ts';
 import type { OutRecord, Peer, Sealing } from './peer-state.ts';
+import { isBlocked } from './people.ts';
 import { received } from './sequence.ts';
 import type { Answer, CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
@@ -37,6 +38,7 @@ export function pumpOutboxes(core: CoreState): void {
 
 function pump(core: CoreState, peer: Peer): void {
   if (!core.link.ownChecked || !core.link.online || peer.sealing) return;
+  if (isBlocked(core, peer.id)) return;
   queueLost(core, peer);
   const record = nextQueued(core, peer);
   if (record === null && !isControlDue(core, peer)) {
@@ -73,6 +75,7 @@ function sealNext(core: CoreState, peer: Peer): void {
   core.dirty.add(peer.id);
   const record = nextQueued(core, peer);
   if (!core.link.online || (record === null && !isControlDue(core, peer))) return;
+  if (isBlocked(core, peer.id)) return;
   // Everything may have changed since this was queued: then the bundle is fetched first, or it waits.
   const key = chooseKey(core, peer, record === null ? 'control' : 'record');
   if (typeof key === 'string') return;
@@ -83,7 +86,7 @@ function sealNext(core: CoreState, peer: Peer): void {
   const sealing = noteSealing(core, peer, { record, key });
   const isAlone = record === null;
   const token = core.env.random(TOKEN_BYTES);
-  const ttlSeconds = sealing.inMemory ? 0 : BLOB_TTL_SECONDS;
+  const ttlSeconds = sealing.isKept ? BLOB_TTL_SECONDS : 0;
   request(core, { type: 'send', token, ttlSeconds, blob }, (answer) => {
     core.dirty.add(peer.id);
     takeNoteAnswer(core, peer, { answer, sealing, arrivals, lost: note.lost, isAlone });
@@ -170,6 +173,7 @@ function noteSealing(core: CoreState, peer: Peer, { record, key }: ToSeal): Seal
   const now = core.env.nowMs();
   const sealing: Sealing = {
     ...{ kid: key.kid, inMemory: key.kind !== 'mailbox', atMs: now },
+    isKept: key.kind === 'mailbox' || !peer.online,
     ...{ boot: bootOf(peer), bundleSeq: bundleSeqOf(peer) },
     isFirst: record?.transmitted === false,
   };
@@ -178,6 +182,7 @@ function noteSealing(core: CoreState, peer: Peer, { record, key }: ToSeal): Seal
   incoming.ackDueAtMs = null;
   incoming.lastAckAtMs = now;
   incoming.isConversing = false;
+  if (isConversation(peer, record)) peer.spokenAtMs = now;
   if (record === null) return sealing;
   record.phase = 'sent';
   record.sealings++;
@@ -225,8 +230,8 @@ function takeNoteAnswer(core: CoreState, peer: Peer, sent: NoteAnswer): void {
 }
 
 /** They have gone, and what was sealed for now goes to their mailbox; or the relay knows nobody of that ID. */
-function takeNotHere(core: CoreState, peer: Peer, { inMemory }: Sealing): void {
-  if (inMemory) peer.online = false;
+function takeNotHere(core: CoreState, peer: Peer, { isKept }: Sealing): void {
+  if (!isKept) peer.online = false;
   else peer.unknownUntilMs = core.env.nowMs() + REFUSED_MAILBOX_MS;
 }
 
@@ -249,7 +254,7 @@ function takeAnswer(core: CoreState, peer: Peer, { record, sealing, answer }: Re
   if (answer?.type !== 'error') return;
   if (answer.code === 'not-here') {
     record.sealings--;
-    if (!sealing.inMemory) tellAway(core, peer);
+    if (sealing.isKept) tellAway(core, peer);
   } else if (answer.code === 'storage') postpone(core, record, sealing);
   else refuse(core, peer, record);
 }

@@ -28,7 +28,20 @@ export interface Pin {
   readonly contacted: boolean;
   /** The name, also borne by another pinned ID, that the user let this ID bear. */
   readonly acceptedNick: string | null;
+  /** What this profile calls them, which nobody else hears of; null: by their own name. */
+  readonly petname: string | null;
+  readonly favourite: boolean;
+  readonly note: string | null;
+  /** What they say is kept, and not shown. */
+  readonly ignored: boolean;
+  /** Nothing of theirs is heard, and nothing goes to them. */
+  readonly blocked: boolean;
 }
+
+/** What a person set about somebody. */
+export type PinChange = Partial<
+  Pick<Pin, 'petname' | 'favourite' | 'note' | 'ignored' | 'blocked'>
+>;
 
 /** Everybody ever pinned; the owner of the profile keeps it on disk. */
 export interface PinBook {
@@ -40,6 +53,8 @@ export interface PinBook {
   verify(id: PeerId, nowMs: number): void;
   contact(id: PeerId): void;
   acceptNick(id: PeerId, nick: string): void;
+  /** Of somebody seen. Who is in it is never evicted. */
+  change(id: PeerId, change: PinChange): void;
 }
 
 /** What the driver must do, in this order: durable, then wire, then screen. */
@@ -108,6 +123,12 @@ export interface CoreState {
   readonly turnKids: Map<Kid, PeerId>;
   /** We don't want `delivered` shown. */
   quiet: boolean;
+  /** Nobody else is to be told that we are here (core/hidden.ts). */
+  hidden: boolean;
+  /** Of when that was set last, monotonic ms. */
+  hiddenSinceMs: number;
+  /** What we say of ourselves (core/status-line.ts); empty: nothing. */
+  status: string;
   /** The process is about to end: everything goes to keys that outlive their owners' runs. */
   leaving: boolean;
   readonly time: RunningTime;
@@ -123,9 +144,13 @@ export interface CoreState {
   readonly namesakes: Map<string, Set<PeerId>>;
   /** The skeleton under which each pinned ID stands there. */
   readonly skeletons: Map<PeerId, string>;
+  /** Whom each petname is of, by its skeleton. */
+  readonly petnames: Map<string, PeerId>;
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
+  /** Those that count nothing unread and notify nobody; names without the `#`. */
+  readonly muted: Set<string>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
   readonly requests: Map<number, (answer: Answer) => void>;
@@ -187,6 +212,8 @@ export interface Link {
   announcementSeq: bigint;
   /** Of the card that the relay was last given. */
   cardSeq: bigint;
+  /** What the relay was told of whether we hide. */
+  hidden: boolean;
 }
 
 /** How far our mailbox has been read (core/mailbox.ts). */

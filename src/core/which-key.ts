@@ -4,6 +4,9 @@ import type { KnownPrekey, Peer } from './peer-state.ts';
 import type { CoreState } from './state.ts';
 import { turnToUse } from './turn-keys.ts';
 
+/** Somebody hidden is taken for here so long after they wrote. */
+export const HEARD_MS = 2 * 60_000;
+
 export interface SealingKey extends KnownPrekey {
   readonly kind: 'turn' | 'live' | 'mailbox';
 }
@@ -22,6 +25,8 @@ export function chooseKey(core: CoreState, peer: Peer, what: 'record' | 'control
   if (!core.leaving && peer.online) return keyOfPresent(core, peer, what);
   if (!core.leaving && !core.link.presenceComplete) return 'unsure';
   if (!isStoredFor(core, peer)) return 'away';
+  const turn = what === 'record' && isHeardHidden(core, peer) ? turnToUse(core, peer) : null;
+  if (turn !== null && !hasOpenClaim(peer)) return keyOf('turn', turn);
   if (!hasFreshBundle(core, peer)) return 'fetch';
   return keyOf('mailbox', peer.bundle?.mailbox);
 }
@@ -37,6 +42,12 @@ function keyOfPresent(core: CoreState, peer: Peer, what: 'record' | 'control'): 
 function keyOf(kind: SealingKey['kind'], key: KnownPrekey | null | undefined): Choice {
   if (key === null || key === undefined) return 'away';
   return { kind, kid: key.kid, publicKey: key.publicKey };
+}
+
+/** Whether they hide, and wrote lately: what is in their memory will most likely be there for a while. */
+export function isHeardHidden(core: CoreState, { heardHiddenAtMs }: Peer): boolean {
+  if (core.leaving || heardHiddenAtMs === null) return false;
+  return core.env.nowMs() < heardHiddenAtMs + HEARD_MS;
 }
 
 /** Whether the relay keeps something for this person while they are away. */

@@ -3,7 +3,7 @@ import { decode, encode, Tokenizer } from 'cborg';
 import * as v from 'valibot';
 import { textFromUtf8, utf8FromText } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
-import { MAX_CBOR_DEPTH, MAX_TEXT_BYTES } from './limits.ts';
+import { MAX_CBOR_DEPTH, MAX_STATUS_BYTES, MAX_TEXT_BYTES } from './limits.ts';
 
 const DECODE_OPTIONS = {
   strict: true,
@@ -70,6 +70,14 @@ const messageText = v.pipe(
 /** Content of a text, private or in a room. Keys reserved: `reply`, `format`, `expires`, `mentions`. */
 const textSchema = mapOf({ text: messageText });
 
+/** Content of a status line; empty: it is taken back. Untrusted, cleaned before it is shown. */
+const statusSchema = mapOf({
+  text: v.pipe(
+    v.string(),
+    v.check((text) => utf8FromText(text).length <= MAX_STATUS_BYTES),
+  ),
+});
+
 /** A sender key for one room (PROTOCOL.md, Rooms, Distribution). Keys reserved: `head`. */
 const roomKeySchema = mapOf({
   room: byteString(32),
@@ -110,6 +118,11 @@ export function encodeCbor(value: unknown): Uint8Array {
 
 export function decodeText(bytes: Uint8Array): TextContent {
   return decodeCbor(textSchema, bytes);
+}
+
+/** Throws ProtocolError. */
+export function decodeStatus(bytes: Uint8Array): { readonly text: string } {
+  return decodeCbor(statusSchema, bytes);
 }
 
 export function decodeRoomKey(bytes: Uint8Array): RoomKeyContent {

@@ -107,6 +107,8 @@ export type Frame = { readonly req: number } & (
       readonly text: string;
       readonly signature: Uint8Array;
     }
+  /** Nobody else is told that this client is here. Before AUTH it counts from the login on, and is not answered. */
+  | { readonly type: 'hide'; readonly hidden: boolean }
   | { readonly type: 'end'; readonly code: Code }
   | { readonly type: 'error'; readonly code: Code }
   | { readonly type: 'ping' }
@@ -148,6 +150,7 @@ export const FRAME_TYPES = {
   presence: 0x42,
   roster: 0x43,
   announce: 0x44,
+  hide: 0x45,
   end: 0x7d,
   ping: 0x7e,
   error: 0x7f,
@@ -282,6 +285,9 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
       return;
     case 'announce':
       writer.u64(frame.seq).fixed(frame.signature, SIGNATURE_BYTES).raw(utf8FromText(frame.text));
+      return;
+    case 'hide':
+      writer.u8(frame.hidden ? 1 : 0);
       return;
     case 'end':
     case 'error':
@@ -420,6 +426,8 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
         throw new ProtocolError('announcement too long');
       return { type, req, seq, signature, text: textFromUtf8(reader.rest()) };
     }
+    case 'hide':
+      return { type, req, hidden: readFlag(reader) };
     case 'end':
     case 'error':
       return { type, req, code: codeFromNumber(reader.u16()) };

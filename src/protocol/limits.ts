@@ -20,6 +20,10 @@ export const MAX_CBOR_DEPTH = 8;
 
 /** A display name, UTF-8. */
 export const MAX_NICK_BYTES = 32;
+/** What somebody says of themselves beside their name, UTF-8. */
+export const MAX_STATUS_BYTES = 140;
+/** What one notes about somebody, for oneself, UTF-8. */
+export const MAX_CONTACT_NOTE_BYTES = 1_000;
 /** A public room's name, UTF-8, without the `#`. */
 export const MAX_ROOM_NAME_BYTES = 48;
 /** A card: version, two keys, sequence number, name, signature. */

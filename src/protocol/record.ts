@@ -16,6 +16,8 @@ export const RECORD_TYPES = {
   text: 0x01,
   /** Taken back before it was sent: holds the place of its sequence number. */
   void: 0x02,
+  /** What its writer says of themselves; the newest counts. */
+  status: 0x09,
   roomKey: 0x10,
   roomText: 0x40,
 } as const;

@@ -44,6 +44,8 @@ export interface Login {
   /** 16 bytes that stand for the address, see `sourceHash`. */
   readonly source: Uint8Array;
   readonly sinceMs: number;
+  /** They want nobody else to be told that they are here. */
+  hidden: boolean;
   /** Those subscribed. */
   readonly topics: Map<TopicId, 'joined' | 'guest'>;
   readonly requests: TokenBucket;
@@ -254,5 +256,5 @@ function openOr<T>(otherwise: T, open: () => T): T {
 
 export function presenceOf({ id, objects, login }: Person): PresenceEntry {
   const bundleSeq = objects.bundle?.seq ?? 0n;
-  return { id, online: login !== null, cardSeq: objects.card.seq, bundleSeq };
+  return { id, online: login !== null && !login.hidden, cardSeq: objects.card.seq, bundleSeq };
 }

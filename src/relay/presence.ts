@@ -34,7 +34,8 @@ export class Presence {
 
   /** Tells this turn's newcomers. */
   flush(): void {
-    const everybody = [...this.#directory.present()].map(({ person }) => presenceOf(person));
+    const shown = [...this.#directory.present()].filter(({ hidden }) => !hidden);
+    const everybody = shown.map(({ person }) => presenceOf(person));
     const segment = presenceFrames(everybody);
     for (const connection of this.#newcomers) connection.sendSegment(segment);
     this.#newcomers = [];

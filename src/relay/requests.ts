@@ -86,10 +86,21 @@ function answer(login: Login, frame: Frame, context: RequestContext): Outcome {
     case 'unsub':
       if (frame.join.standing !== 'left') throw new ProtocolError('unsub without a leave');
       return paying(login, context, () => context.topics.unsubscribe(login, frame));
+    case 'hide':
+      return paying(login, context, () => hide(login, frame, context));
     default:
       login.connection.end('unexpected', `${frame.type} after login`);
       return 'later';
   }
+}
+
+/** Told as a leave; who shows themselves again subscribes again. */
+function hide(login: Login, { hidden }: FrameOf<'hide'>, context: RequestContext): Outcome {
+  if (login.hidden === hidden) return 'done';
+  login.hidden = hidden;
+  context.presence.changed(login.person);
+  if (hidden) context.topics.hide(login);
+  return 'done';
 }
 
 /**
@@ -128,7 +139,8 @@ function send(login: Login, frame: FrameOf<'send'>, context: RequestContext): Ou
     store(login, { ...frame, header }, context);
     return 'later';
   }
-  if (recipient === null) return 'not-here';
+  // Whoever hides is reached through their mailbox, like anybody away.
+  if (recipient === null || recipient.hidden) return 'not-here';
   paySend(login, context);
   push(
     { from: login, to: recipient },
@@ -172,7 +184,8 @@ function push(
 ): void {
   const { connection } = to;
   connection.sendSegment(new Segment(frame));
-  if (!connection.congested) return;
+  // A pause would tell who hides.
+  if (!connection.congested || to.hidden) return;
   const untilMs = clock.nowMs() + CONGESTION_HOLD_MS;
   from.connection.hold((nowMs) => nowMs >= untilMs || !connection.congested);
 }
@@ -238,7 +251,7 @@ function payForRoom(
 function publish(login: Login, frame: FrameOf<'publish'>, context: RequestContext): Outcome {
   const { person } = login;
   const outcome = publishObject(login, frame, context.stores.directory);
-  if (outcome === 'newer') context.presence.changed(person);
+  if (outcome === 'newer' && !login.hidden) context.presence.changed(person);
   return outcome === 'newer' || outcome === 'same' ? 'done' : outcome;
 }
 

@@ -56,7 +56,7 @@ export class Roster {
     return this.#absent;
   }
 
-  /** Records a join or leave that is not older than the known one. */
+  /** Records a join or leave that is not older than the known one; a join that is not `here` is of somebody hidden. */
   record(id: PeerId, here: boolean, join: JoinProof): RosterOutcome {
     const known = this.#entries.get(id)?.entry;
     if (known === undefined) {
@@ -65,6 +65,8 @@ export class Roster {
     } else {
       if (join.seq < known.join.seq) return 'stale-seq';
       if (join.seq === known.join.seq && !isSame(join, known.join)) return 'fork';
+      // A hidden member who comes again: a newer proof would tell when.
+      if (!known.here && !here && known.join.standing === join.standing) return 'done';
     }
     const { seq, standing, signature } = join;
     this.#set({ id, here, join: { seq, standing, signature: signature.slice() } });

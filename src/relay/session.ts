@@ -28,7 +28,7 @@ export interface SessionContext extends RequestContext {
 
 type Stage =
   | { readonly name: 'hello' }
-  | { readonly name: 'auth'; readonly login: LoginInProgress }
+  | { readonly name: 'auth'; readonly login: LoginInProgress; readonly hidden: boolean }
   | { readonly name: 'ready'; readonly login: Login }
   | { readonly name: 'ended' };
 
@@ -55,7 +55,8 @@ export class Session implements ConnectionOwner {
         else this.#unexpected(frame, 'hello');
         return;
       case 'auth':
-        if (frame.type === 'auth') this.#auth(frame, stage.login);
+        if (frame.type === 'auth') this.#auth(frame, stage);
+        else if (frame.type === 'hide') this.#stage = { ...stage, hidden: frame.hidden };
         else this.#unexpected(frame, 'auth');
         return;
       case 'ready':
@@ -75,7 +76,7 @@ export class Session implements ConnectionOwner {
     this.#stage = { name: 'ended' };
     if (login !== null) {
       topics.leave(login);
-      if (stores.directory.leave(login)) presence.changed(login.person);
+      if (stores.directory.leave(login) && !login.hidden) presence.changed(login.person);
     }
     if (ending.by === 'peer') events.emit({ type: 'disconnected', ...label });
     else events.emit({ type: 'dropped', reason: ending.code, detail: ending.detail, ...label });
@@ -94,11 +95,11 @@ export class Session implements ConnectionOwner {
       this.connection.end('version', `offered ${hello.minVersion} to ${hello.maxVersion}`);
       return;
     }
-    this.#stage = { name: 'auth', login };
+    this.#stage = { name: 'auth', login, hidden: false };
     this.connection.send(login.challenge);
   }
 
-  #auth(auth: FrameOf<'auth'>, login: LoginInProgress): void {
+  #auth(auth: FrameOf<'auth'>, { login, hidden }: Extract<Stage, { name: 'auth' }>): void {
     const { relay, stores, limits } = this.#context;
     const card = checkAuth(auth, { login, relay });
     if (card === null) {
@@ -111,18 +112,23 @@ export class Session implements ConnectionOwner {
       this.connection.end(person, `card of ${fingerprintLabel(card.id)}`);
       return;
     }
+    const wasShown = person.login?.hidden === false;
     person.login?.connection.end('replaced', 'logged in anew');
-    this.#ready({
+    const fresh: Login = {
       connection: this.connection,
       person,
       sender: stores.senderHash(person.id),
       source,
       sinceMs: this.#context.clock.nowMs(),
+      hidden,
       topics: new Map(),
       requests: this.#bucket(limits.requestsPerSecond, limits.requestsBurst),
       sends: this.#bucket(limits.sendsPerSecond, limits.sendsBurst),
       roomBytes: this.#bucket(limits.roomBytesPerSecond, limits.roomBytesBurst),
-    });
+    };
+    this.#ready(fresh);
+    // Whoever comes hidden is told of only where they were shown: as gone.
+    if (!hidden || wasShown) this.#context.presence.changed(person);
     const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
     const queued = stores.mailbox.queued(peerPrefix(person.id));
     this.connection.send({ type: 'ready', req: auth.req, queued, timeMs });
@@ -130,11 +136,10 @@ export class Session implements ConnectionOwner {
   }
 
   #ready(login: Login): void {
-    const { stores, presence, events, loggedIn } = this.#context;
+    const { stores, events, loggedIn } = this.#context;
     this.#stage = { name: 'ready', login };
     this.connection.loggedIn();
     stores.directory.arrive(login);
-    presence.changed(login.person);
     loggedIn(this.connection);
     events.emit({ type: 'login', ...this.#label() });
   }

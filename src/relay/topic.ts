@@ -138,13 +138,14 @@ export class Topic {
 
   /** On a roster that is full of people who are here, one of a crowd from one source makes room, and is told. */
   #record(login: Login, join: JoinProof): RosterOutcome {
-    const outcome = this.#roster.record(login.person.id, true, join);
+    const here = !login.hidden;
+    const outcome = this.#roster.record(login.person.id, here, join);
     if (outcome !== 'quota') return outcome;
     const { rosterFloor } = this.#context.limits;
     const yielding = this.#subscribers.memberThatYields(login, rosterFloor);
     if (yielding === null) return outcome;
     yielding.connection.end('quota', 'a full room, and many from its address');
-    return this.#roster.record(login.person.id, true, join);
+    return this.#roster.record(login.person.id, here, join);
   }
 
   /** Passes the signed leave on. */
@@ -154,6 +155,12 @@ export class Topic {
     this.#context.news.changed(this);
     this.leave(login);
     return 'done';
+  }
+
+  /** The member is here, and wants nobody to be told. */
+  hide(login: Login): void {
+    this.#roster.left(login.person.id);
+    this.#context.news.changed(this);
   }
 
   /** The connection is not subscribed any more; without a signed leave, the member is only not here. */

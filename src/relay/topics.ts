@@ -58,6 +58,14 @@ export class Topics {
     return outcome;
   }
 
+  /** They are still sent what is said, and look gone. */
+  hide(login: Login): void {
+    for (const [id, standing] of login.topics) {
+      if (standing === 'joined') this.#topics.get(id)?.hide(login);
+    }
+    this.#boundAbsent();
+  }
+
   /** The connection has ended. */
   leave(login: Login): void {
     for (const id of login.topics.keys()) this.#topics.get(id)?.leave(login);

@@ -39,9 +39,9 @@ export class ConversationRows {
     return this.#rows.get(name);
   }
 
-  /** Messages that have been added, in order. */
-  arrived(rows: readonly MessageRow[]): void {
-    for (const [name, { conversation, firstRow, lastRow, unread }] of arrivalsOf(rows)) {
+  /** Messages that have been added, in order; `quiet` rows count as seen. */
+  arrived(rows: readonly MessageRow[], quiet: ReadonlySet<number>): void {
+    for (const [name, { conversation, firstRow, lastRow, unread }] of arrivalsOf(rows, quiet)) {
       const state = this.get(name);
       this.#rows.put(name, {
         ...{ conversation, lastRow },
@@ -84,12 +84,15 @@ export class ConversationRows {
 }
 
 /** By the conversations' names. */
-function arrivalsOf(rows: readonly MessageRow[]): ReadonlyMap<string, Arrival> {
+function arrivalsOf(
+  rows: readonly MessageRow[],
+  quiet: ReadonlySet<number>,
+): ReadonlyMap<string, Arrival> {
   const arrivals = new Map<string, Arrival>();
   for (const { row, conversation: name, message } of rows) {
     const { firstRow, unread } = arrivals.get(name) ?? { firstRow: row, unread: 0 };
     const { conversation, state } = message;
-    const isUnread = state === null ? 1 : 0;
+    const isUnread = state === null && !quiet.has(row) ? 1 : 0;
     arrivals.set(name, { conversation, firstRow, lastRow: row, unread: unread + isUnread });
   }
   return arrivals;

@@ -8,7 +8,12 @@ import { tolerantly } from './sqlite-error.ts';
 import type { Conversation, StoredMessage } from './stored-message.ts';
 
 export type HistoryWrite =
-  | { readonly type: 'message'; readonly message: StoredMessage }
+  | {
+      readonly type: 'message';
+      readonly message: StoredMessage;
+      /** Nobody is to be told of it: it counts as seen. */
+      readonly isQuiet?: boolean;
+    }
   | {
       readonly type: 'state';
       readonly id: MessageId;
@@ -57,11 +62,16 @@ export class HistoryTables {
   /** Returns the messages that are new. Throws RangeError on one that could not be read back. */
   write(history: readonly HistoryWrite[]): readonly MessageRow[] {
     const added: MessageRow[] = [];
+    const quiet = new Set<number>();
     for (const write of history) {
       if (write.type === 'state') this.#setState(write);
-      else added.push(...this.#add(write.message));
+      else {
+        const rows = this.#add(write.message);
+        added.push(...rows);
+        if (write.isQuiet === true) for (const { row } of rows) quiet.add(row);
+      }
     }
-    this.#conversations.arrived(added);
+    this.#conversations.arrived(added, quiet);
     return added;
   }
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
-import { MAX_NICK_BYTES } from '../protocol/limits.ts';
+import { MAX_CONTACT_NOTE_BYTES, MAX_NICK_BYTES } from '../protocol/limits.ts';
 import { PUBLIC_KEY_BYTES } from '../protocol/sizes.ts';
 import { bytesField, idField, textField, timeMsField } from './record-fields.ts';
 import { type RecordFormat, requireInBounds } from './record-file.ts';
@@ -27,7 +27,17 @@ export interface Pin {
   readonly contacted: boolean;
   /** The name, also borne by another pinned ID, that the user let this ID bear; null: none. */
   readonly acceptedNick: string | null;
+  /** What the user calls them; null: by their own name. */
+  readonly petname: string | null;
+  readonly favourite: boolean;
+  /** The user's own words about them, at most 1,000 bytes. */
+  readonly note: string | null;
+  readonly ignored: boolean;
+  readonly blocked: boolean;
 }
+
+/** What the user set about somebody. */
+type PinChange = Partial<Pick<Pin, 'petname' | 'favourite' | 'note' | 'ignored' | 'blocked'>>;
 
 /** A card whose signature and ID the caller has checked. */
 export interface SeenCard {
@@ -50,6 +60,12 @@ export const pinFormat = {
       verifiedAtMs: v.nullable(timeMsField),
       contacted: v.boolean(),
       acceptedNick: v.nullable(nick),
+      // Files of before have none of these.
+      petname: v.optional(v.nullable(nick), null),
+      favourite: v.optional(v.boolean(), false),
+      note: v.optional(v.nullable(textField(MAX_CONTACT_NOTE_BYTES)), null),
+      ignored: v.optional(v.boolean(), false),
+      blocked: v.optional(v.boolean(), false),
     }),
     v.transform((stored): Pin => ({ ...stored, trust: trustSince(stored.verifiedAtMs) })),
   ),
@@ -61,8 +77,8 @@ export const pinFormat = {
 };
 
 export const pinsFormat: RecordFormat<readonly Pin[]> = {
-  // MAX_PINS of the longest entries, every character of a name escaped, and as many verified again.
-  maxBytes: 8 * 1024 * 1024,
+  // MAX_PINS of the longest entries, every character of a name escaped, as many verified again, and the notes of all contacts.
+  maxBytes: 16 * 1024 * 1024,
   schema: v.array(pinFormat.schema),
   encode: (pins) => pins.map(pinFormat.encode),
   startingOver: 'everybody is then new to you, and whom you verified is forgotten',
@@ -115,7 +131,7 @@ export class Pins {
   /**
    * Pins a person at first sight, or notes that they are here again and the name they bear now. Over
    * MAX_PINS the least recently seen goes whom we neither verified nor ever wrote to, then whom we wrote
-   * to; never a verified one. Throws RangeError on a card that can't be one.
+   * to; never a verified one, nor one about whom the user set anything. Throws RangeError on a card that can't be one.
    */
   see(card: SeenCard, nowMs: number): Pin {
     const earlier = this.#pins.get(card.id);
@@ -144,6 +160,11 @@ export class Pins {
     this.#change(id, { acceptedNick });
   }
 
+  /** Throws as `verify`, and on a note or name that is too long. */
+  change(id: PeerId, change: PinChange): void {
+    this.#change(id, change);
+  }
+
   /** Returns once every change is on disk. Throws StorageError. */
   flush(): Promise<void> {
     return this.#saved.flush();
@@ -165,7 +186,7 @@ export class Pins {
   #evictOne(newcomer: PeerId): void {
     let victim: PeerId | null = null;
     for (const pin of this.#pins.values()) {
-      if (pin.trust === 'verified' || pin.id === newcomer) continue;
+      if (isKept(pin) || pin.id === newcomer) continue;
       if (!pin.contacted) {
         victim = pin.id;
         break;
@@ -178,6 +199,12 @@ export class Pins {
   }
 }
 
+function isKept({ trust, petname, favourite, note, ignored, blocked }: Pin): boolean {
+  return (
+    trust === 'verified' || petname !== null || favourite || note !== null || ignored || blocked
+  );
+}
+
 function firstPin(card: SeenCard, nowMs: number): Pin {
   const { id, ed25519, x25519, nick } = card;
   return {
@@ -187,5 +214,6 @@ function firstPin(card: SeenCard, nowMs: number): Pin {
     verifiedAtMs: null,
     contacted: false,
     acceptedNick: null,
+    ...{ petname: null, favourite: false, note: null, ignored: false, blocked: false },
   };
 }

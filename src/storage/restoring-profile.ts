@@ -180,4 +180,6 @@ function restorePin(pins: Pins, pin: Pin): void {
   if (pin.verifiedAtMs !== null) pins.verify(pin.id, pin.verifiedAtMs);
   if (pin.contacted) pins.contact(pin.id);
   if (pin.acceptedNick !== null) pins.acceptNick(pin.id, pin.acceptedNick);
+  const { petname, favourite, note, ignored, blocked } = pin;
+  pins.change(pin.id, { petname, favourite, note, ignored, blocked });
 }

@@ -16,6 +16,10 @@ export interface Settings {
   readonly keepDays: number;
   /** Whether others may see that their messages were delivered here. */
   readonly showDelivered: boolean;
+  /** Whether nobody else is told that this profile is here. */
+  readonly hidden: boolean;
+  /** Rooms that count nothing unread and notify nobody; names without the `#`. */
+  readonly muted: readonly string[];
 }
 
 /** A hundred years: as good as for good. */
@@ -28,15 +32,25 @@ export function isKeepDays(days: number): boolean {
   return v.is(keepDaysSchema, days);
 }
 
-export const DEFAULT_SETTINGS: Settings = { rooms: [], keepDays: 0, showDelivered: true };
+export const DEFAULT_SETTINGS: Settings = {
+  ...{ rooms: [], keepDays: 0, showDelivered: true },
+  ...{ hidden: false, muted: [] },
+};
+
+const roomNames = v.pipe(
+  v.array(textField(MAX_ROOM_NAME_BYTES)),
+  v.maxLength(MAX_REMEMBERED_ROOMS),
+);
 
 export const settingsFormat: RecordFormat<Settings> = {
   maxBytes: 256 * 1024,
   schema: v.strictObject({
-    rooms: v.pipe(v.array(textField(MAX_ROOM_NAME_BYTES)), v.maxLength(MAX_REMEMBERED_ROOMS)),
+    rooms: roomNames,
     // Files of before have none of these.
     keepDays: v.optional(keepDaysSchema, DEFAULT_SETTINGS.keepDays),
     showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
+    hidden: v.optional(v.boolean(), DEFAULT_SETTINGS.hidden),
+    muted: v.optional(roomNames, []),
   }),
   encode: (settings) => settings,
   startingOver: 'everything that was set is then as at first',

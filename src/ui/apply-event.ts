@@ -184,9 +184,11 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   const { body, timeMs } = liveLine(store, message);
   // A private message puts its conversation into the sidebar, unread; what one looks at stays.
   const person = message.peer === null ? null : store.state.people.get(message.peer);
-  if (person !== null) introduce(store, person);
+  if (person !== null && message.from.ignored !== true) introduce(store, person);
   store.add(key, body, timeMs);
-  if (body.own) return null;
+  // Kept and shown as a line without words, and nobody is told of it.
+  if (body.own || message.from.ignored === true) return null;
+  if (message.room !== null && store.state.rooms.get(message.room)?.muted === true) return null;
   store.countUnread(key, body.id, body.mention);
   if (message.room !== null && !body.mention) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };

@@ -1,7 +1,8 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
+import { changing, contact, mute, status } from './contact-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
-import { trust, verify, who, whois } from './people-tasks.ts';
+import { trust, verify, who } from './people-tasks.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
@@ -17,6 +18,13 @@ export type CommandName =
   | 'whois'
   | 'verify'
   | 'trust'
+  | 'contact'
+  | 'ignore'
+  | 'unignore'
+  | 'block'
+  | 'unblock'
+  | 'status'
+  | 'mute'
   | 'relay'
   | 'search'
   | 'history'
@@ -108,10 +116,10 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'whois',
     aliases: [],
     args: t`[NAME]`,
-    help: t`a person's key, and what is known of it`,
+    help: t`a person: key, trust, what they say, what you noted`,
     completes: 'person',
     runs: 'in-order',
-    run: whois,
+    run: changing('whois', {}),
   },
   {
     name: 'verify',
@@ -130,6 +138,69 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'person',
     runs: 'in-order',
     run: trust,
+  },
+  {
+    name: 'contact',
+    aliases: [],
+    args: t`NAME [petname NAME|note TEXT|favourite|no-…]`,
+    help: t`what you call somebody and note of them; nobody else sees it`,
+    completes: 'person',
+    runs: 'in-order',
+    run: contact,
+  },
+  {
+    name: 'ignore',
+    aliases: [],
+    args: t`[NAME]`,
+    help: t`what they say is kept, and not shown`,
+    completes: 'person',
+    runs: 'in-order',
+    run: changing('ignore', { ignored: true }),
+  },
+  {
+    name: 'unignore',
+    aliases: [],
+    args: t`[NAME]`,
+    help: t`show again what they say, from now on`,
+    completes: 'person',
+    runs: 'in-order',
+    run: changing('unignore', { ignored: false }),
+  },
+  {
+    name: 'block',
+    aliases: [],
+    args: t`[NAME]`,
+    help: t`hear nothing of somebody and give them no room keys; they are not told`,
+    completes: 'person',
+    runs: 'in-order',
+    run: changing('block', { blocked: true }),
+  },
+  {
+    name: 'unblock',
+    aliases: [],
+    args: t`[NAME]`,
+    help: t`hear them again; what they sent in the last week may come then`,
+    completes: 'person',
+    runs: 'in-order',
+    run: changing('unblock', { blocked: false }),
+  },
+  {
+    name: 'status',
+    aliases: [],
+    args: t`[TEXT|-]`,
+    help: t`a line about you, for people you know; - takes it back`,
+    completes: 'none',
+    runs: 'in-order',
+    run: status,
+  },
+  {
+    name: 'mute',
+    aliases: [],
+    args: t`[#room] [off]`,
+    help: t`count and signal nothing of a room`,
+    completes: 'room',
+    runs: 'in-order',
+    run: mute,
   },
   {
     name: 'relay',

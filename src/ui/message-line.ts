@@ -8,6 +8,9 @@ import type { Line } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { calendarDay, clockTime } from './words.ts';
 
+/** Instead of what somebody ignored has said. */
+const IGNORED = safeTemplate`(ignored)`;
+
 /** Of the room it was said in, or of the other person. */
 export function keyOfMessage({ room, peer, from }: Message): ConversationKey {
   return room ?? peer ?? from.fingerprint;
@@ -48,8 +51,10 @@ export function meetStored(store: ScreenStore, who: Who): void {
 
 function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
   const own = message.state !== null;
-  const text = safeText(message.text, { multiline: true });
-  const mention = !own && message.room !== null && mentions(text, store.state.self?.nick ?? null);
+  const isIgnored = message.from.ignored === true;
+  const text = isIgnored ? IGNORED : safeText(message.text, { multiline: true });
+  const mention =
+    !own && !isIgnored && message.room !== null && mentions(text, store.state.self?.nick ?? null);
   const read = Date.parse(message.time);
   return {
     timeMs: Number.isNaN(read) ? timeMs : read,

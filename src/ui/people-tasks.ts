@@ -25,29 +25,8 @@ export function who({ store }: ScreenActions): void {
 function personLine({ state }: ScreenStore, person: KnownPerson): SafeText {
   const key = fingerprintWords(person.fingerprint, 16);
   const away = person.online ? t`` : t`, not here`;
-  return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${away} · key ${key} …`;
-}
-
-/** `/whois [NAME]`: a person's whole key, trust and rooms. */
-export async function whois(
-  actions: ScreenActions,
-  args: string,
-  here: ConversationKey,
-): Promise<void> {
-  const { store } = actions;
-  const person = await personOrHere(actions, args, { command: 'whois', here });
-  if (person === null) return;
-  const rooms = [...store.state.rooms.values()]
-    .filter((room) => room.members.includes(person.fingerprint))
-    .map((room) => safeText(room.name));
-  const presence = person.online ? t`here now` : t`not here`;
-  const shared = rooms.length === 0 ? t`no room shared` : t`in ${safeText(rooms.join(', '))}`;
-  store.note(
-    listing(
-      t`${store.state.people.label(person.fingerprint)} · ${trustWord(person)} · ${presence}`,
-      [t`key ${fingerprintWords(person.fingerprint)}`, shared],
-    ),
-  );
+  const says = person.status === null ? t`` : t` · ${person.status}`;
+  return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${away} · key ${key} …${says}`;
 }
 
 /** `/verify [NAME] [NUMBER|CODE]`: shows the number, or compares it and records that it matched. */
@@ -105,7 +84,7 @@ function keyStart(fingerprint: string): SafeText {
 }
 
 /** The person named, or the one of the private conversation `here` where nobody is named. */
-async function personOrHere(
+export async function personOrHere(
   actions: ScreenActions,
   name: string,
   { command, here }: { readonly command: string; readonly here: ConversationKey },

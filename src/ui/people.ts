@@ -5,11 +5,18 @@ import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 
 /** A person whose name has been cleaned for the terminal. */
-export interface KnownPerson extends Omit<Person, 'nick'> {
+export interface KnownPerson extends Omit<Person, 'nick' | 'petname' | 'note' | 'status'> {
   readonly nick: SafeText;
+  /** What they are called here: the petname where they have one, else the nick. */
+  readonly name: SafeText;
+  readonly hasPetname: boolean;
+  readonly note: SafeText | null;
+  readonly status: SafeText | null;
 }
 
 const MAX_NICK_LENGTH = 64;
+/** Of a note or a status line. */
+const MAX_LINE_LENGTH = 1_000;
 /** Whoever makes keys by the thousand must not fill this machine's memory; the client keeps as many. */
 const MAX_PEOPLE = 10_000;
 const NOBODY: ReadonlySet<PeerId> = new Set();
@@ -23,6 +30,15 @@ export function cleanNickname(nick: string): SafeText {
   return nick === ''
     ? NO_CARD_YET
     : safeText(cleanNick(safeText(nick)), { maxLength: MAX_NICK_LENGTH });
+}
+
+/** What somebody is called here. */
+export function displayName({ petname, nick }: Pick<Who, 'petname' | 'nick'>): SafeText {
+  return cleanNickname(petname ?? nick);
+}
+
+function lineOrNull(text: string | undefined): SafeText | null {
+  return text === undefined || text === '' ? null : safeText(text, { maxLength: MAX_LINE_LENGTH });
 }
 
 /** `4f2a 91c0 …`: groups of four hex digits, as many as asked for. */
@@ -42,10 +58,14 @@ export class Directory {
   #sorted: readonly KnownPerson[] | null = null;
 
   set(person: Person): KnownPerson {
-    const known: KnownPerson = { ...person, nick: cleanNickname(person.nick) };
+    const { nick, petname, note, status, ...rest } = person;
+    const known: KnownPerson = {
+      ...{ ...rest, nick: cleanNickname(nick), name: displayName(person) },
+      ...{ hasPetname: petname !== undefined, note: lineOrNull(note), status: lineOrNull(status) },
+    };
     const before = this.#people.get(known.fingerprint);
     if (before === undefined && this.#people.size >= MAX_PEOPLE) this.#dropOne();
-    if (before?.nick !== known.nick) {
+    if (before?.name !== known.name) {
       if (before !== undefined) this.#unlist(before);
       this.#enlist(known);
     }
@@ -66,20 +86,24 @@ export class Directory {
     return this.#people.get(fingerprint) ?? null;
   }
 
-  /** Who is here first, then by name; the same array until somebody changes. */
+  /** Who is here first, favourites before others, then by name; the same array until somebody changes. */
   list(): readonly KnownPerson[] {
     this.#sorted ??= [...this.#people.values()].sort(
-      (a, b) => Number(b.online) - Number(a.online) || compare(a, b),
+      (a, b) =>
+        Number(b.online) - Number(a.online) ||
+        Number(b.favourite ?? false) - Number(a.favourite ?? false) ||
+        compare(a, b),
     );
     return this.#sorted;
   }
 
-  /** `asha`, or `asha·4f2a` with as many digits as tell the key from its namesakes'. */
+  /** `asha`, or `asha·4f2a` with as many digits as tell the key from its namesakes'; a petname is one person's alone. */
   label(fingerprint: PeerId): SafeText {
     const person = this.#people.get(fingerprint);
     if (person === undefined) return safeTemplate`${NO_CARD_YET}·${shortKey(fingerprint, 4)}`;
-    if (!person.ambiguous && this.#namesakes(person.nick).size < 2) return person.nick;
-    return safeTemplate`${person.nick}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
+    if (person.hasPetname) return person.name;
+    if (!person.ambiguous && this.#namesakes(person.name).size < 2) return person.name;
+    return safeTemplate`${person.name}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
   }
 
   /** Everybody whose name is this one or looks like it. */
@@ -95,7 +119,8 @@ export class Directory {
     if (nick === undefined || digits === undefined) return [];
     const prefix = digits.toLowerCase();
     return this.lookAlikes(nick).filter(
-      (person) => person.nick === nick && person.fingerprint.startsWith(prefix),
+      (person) =>
+        !person.hasPetname && person.nick === nick && person.fingerprint.startsWith(prefix),
     );
   }
 
@@ -103,15 +128,15 @@ export class Directory {
     return this.#bySkeleton.get(nickSkeleton(nick)) ?? NOBODY;
   }
 
-  #enlist({ nick, fingerprint }: KnownPerson): void {
-    const skeleton = nickSkeleton(nick);
+  #enlist({ name, fingerprint }: KnownPerson): void {
+    const skeleton = nickSkeleton(name);
     const namesakes = this.#bySkeleton.get(skeleton);
     if (namesakes === undefined) this.#bySkeleton.set(skeleton, new Set([fingerprint]));
     else namesakes.add(fingerprint);
   }
 
-  #unlist({ nick, fingerprint }: KnownPerson): void {
-    const skeleton = nickSkeleton(nick);
+  #unlist({ name, fingerprint }: KnownPerson): void {
+    const skeleton = nickSkeleton(name);
     const namesakes = this.#bySkeleton.get(skeleton);
     namesakes?.delete(fingerprint);
     if (namesakes?.size === 0) this.#bySkeleton.delete(skeleton);
@@ -130,7 +155,7 @@ export class Directory {
   }
 
   #digitsNeeded(person: KnownPerson): number {
-    const others = [...this.#namesakes(person.nick)].filter((id) => id !== person.fingerprint);
+    const others = [...this.#namesakes(person.name)].filter((id) => id !== person.fingerprint);
     for (const digits of [4, 8, 16]) {
       const prefix = person.fingerprint.slice(0, digits);
       if (!others.some((other) => other.startsWith(prefix))) return digits;
@@ -144,7 +169,7 @@ function shortKey(fingerprint: PeerId, digits: number): SafeText {
 }
 
 function compare(a: KnownPerson, b: KnownPerson): number {
-  if (a.nick !== b.nick) return a.nick < b.nick ? -1 : 1;
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return a.fingerprint < b.fingerprint ? -1 : 1;
 }
 

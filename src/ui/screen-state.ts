@@ -11,6 +11,8 @@ import type { ViewportAnchor } from './viewport.ts';
 export interface Self {
   readonly nick: SafeText;
   readonly fingerprint: PeerId;
+  /** Nobody but the relay is told that we are here. */
+  readonly hidden: boolean;
 }
 
 export interface CameFrom {

@@ -19,6 +19,7 @@ export interface Setting {
 
 const YES = ['on', 'yes', 'true'];
 const NO = ['off', 'no', 'false'];
+const ON_OR_OFF = 'on or off';
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -36,13 +37,29 @@ export const SETTINGS: readonly Setting[] = [
     meaning: t`whether others see that their messages were delivered here`,
     of: ({ showDelivered }) => showDelivered,
     parse: (text) => {
-      const word = text.toLowerCase();
-      if (YES.includes(word)) return { showDelivered: true };
-      return NO.includes(word) ? { showDelivered: false } : null;
+      const showDelivered = switched(text);
+      return showDelivered === null ? null : { showDelivered };
     },
-    takes: 'on or off',
+    takes: ON_OR_OFF,
+  },
+  {
+    name: 'hidden',
+    meaning: t`whether you look away to everybody; what they write comes all the same`,
+    of: ({ hidden }) => hidden,
+    parse: (text) => {
+      const hidden = switched(text);
+      return hidden === null ? null : { hidden };
+    },
+    takes: ON_OR_OFF,
   },
 ];
+
+/** Null where it is neither on nor off. */
+function switched(text: string): boolean | null {
+  const word = text.toLowerCase();
+  if (YES.includes(word)) return true;
+  return NO.includes(word) ? false : null;
+}
 
 /** Throws UsageError `unknown-setting`. */
 export function settingOf(name: string): Setting {
@@ -50,7 +67,10 @@ export function settingOf(name: string): Setting {
   if (setting !== undefined) return setting;
   const names = SETTINGS.map((each) => each.name);
   const meant = nearest(name, names);
-  const hint = meant === null ? `there are ${names.join(' and ')}` : `did you mean "${meant}"?`;
+  const hint =
+    meant === null
+      ? `there are ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+      : `did you mean "${meant}"?`;
   throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
 }
 

@@ -14,18 +14,26 @@ export function sidebarRows(state: ScreenState, cells: number, rows: number): re
   const private_ = state.order.filter((key) => !key.startsWith('#'));
   const others = state.people
     .list()
-    .filter(({ online, fingerprint }) => online && fingerprint !== state.self?.fingerprint)
-    .filter(({ fingerprint }) => !state.conversations.has(fingerprint));
+    .filter(({ online, favourite }) => online || favourite === true)
+    .filter(({ fingerprint, blocked }) => {
+      const isSelf = fingerprint === state.self?.fingerprint;
+      return !isSelf && blocked !== true && !state.conversations.has(fingerprint);
+    });
   const lines: Row[] = [
     [span(t` ROOMS`, 'dim')],
     ...rooms.map((key) => windowRow(state, key, cells)),
     [],
     [span(t` PEOPLE`, 'dim')],
     ...private_.map((key) => windowRow(state, key, cells)),
-    ...others.map((person) => personRow(state, person, cells)),
+    ...favouritesFirst(others).map((person) => personRow(state, person, cells)),
   ];
   if (lines.length <= rows) return lines;
   return [...lines.slice(0, rows - 1), [span(t`   … ${lines.length - rows + 1} more`, 'dim')]];
+}
+
+function favouritesFirst(people: readonly KnownPerson[]): KnownPerson[] {
+  const rank = ({ favourite }: KnownPerson) => Number(favourite ?? false);
+  return people.toSorted((a, b) => rank(b) - rank(a));
 }
 
 function windowRow(state: ScreenState, key: ConversationKey, cells: number): Row {
@@ -49,6 +57,7 @@ function countWords({ unread, mentions }: Conversation): SafeText {
 }
 
 function nameTone(state: ScreenState, key: ConversationKey): Tone {
+  if (state.rooms.get(key)?.muted === true) return 'dim';
   if ((state.conversations.get(key)?.unread ?? 0) > 0) return 'strong';
   const peer = PeerId.parse(key);
   return peer !== null && state.people.get(peer)?.online !== true ? 'dim' : 'text';
@@ -56,7 +65,8 @@ function nameTone(state: ScreenState, key: ConversationKey): Tone {
 
 function personRow(state: ScreenState, person: KnownPerson, cells: number): Row {
   const name = truncate(state.people.label(person.fingerprint), Math.max(1, cells - 4));
-  return [span(t`  `), span(personMark(state, person.fingerprint)), span(name)];
+  const tone = person.online ? 'text' : 'dim';
+  return [span(t`  `), span(personMark(state, person.fingerprint)), span(name, tone)];
 }
 
 /** One cell between number and name: `✓` verified, `!` key changed, nothing for all others. */

@@ -25,7 +25,9 @@ function roomDetail(state: ScreenState): SafeText {
 function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
   const key = t`key ${fingerprintWords(peer, 16)} …`;
   if (person === null) return key;
-  return t`private · ${person.online ? t`here` : t`not here`} · ${key}`;
+  const here = person.online ? t`here` : t`not here`;
+  const says = person.status === null ? t`` : t` · ${person.status}`;
+  return t`private · ${person.blocked === true ? t`BLOCKED` : here} · ${key}${says}`;
 }
 
 export interface StatusContext {
@@ -42,6 +44,7 @@ export function statusRow(state: ScreenState, { countdownMs, sidebar }: StatusCo
   if (link === null) return [span(t` starting …`, 'dim')];
   const spans: Span[] = [linkSpan(state)];
   if (state.ephemeral) spans.push(span(t` · `, 'dim'), span(t`ephemeral`, 'warn'));
+  if (state.self?.hidden === true) spans.push(span(t` · `, 'dim'), span(t`hidden`, 'warn'));
   if (state.storageProblem !== null) {
     // Neither typing on nor trying again helps: what stands under the messages says what does.
     spans.push(span(t` · `, 'dim'), span(t`the disk takes nothing`, 'alarm'));

@@ -21,7 +21,8 @@ export class ScreenStore extends WindowStore {
   }
 
   setSelf(self: Snapshot['self']): void {
-    this.fields.self = { nick: cleanNickname(self.nick), fingerprint: self.fingerprint };
+    const { nick, fingerprint, hidden = false } = self;
+    this.fields.self = { nick: cleanNickname(nick), fingerprint, hidden };
   }
 
   setReady(ready: boolean): void {

@@ -33,6 +33,7 @@ function allItems(state: ScreenState): SwitcherItem[] {
   const others = state.people
     .list()
     .filter(({ fingerprint }) => fingerprint !== state.self?.fingerprint)
+    .filter(({ blocked }) => blocked !== true)
     .filter(({ fingerprint }) => !state.conversations.has(fingerprint))
     .map(({ fingerprint }) => ({
       key: fingerprint,

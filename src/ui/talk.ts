@@ -59,7 +59,7 @@ export async function say(
   const { store } = actions;
   const peer = PeerId.parse(key);
   const person = peer === null ? null : store.state.people.get(peer);
-  if (person !== null && isBlocked(store.state.people, person)) {
+  if (person !== null && awaitsTrust(store.state.people, person)) {
     const name = store.state.people.label(person.fingerprint);
     store.note(
       safeTemplate`Not sent: ${name} was verified and has another key now. /verify ${name} compares it, /trust ${name} accepts it unseen.`,
@@ -75,7 +75,7 @@ export async function say(
 }
 
 /** Whether a verified person's name came under this new key, which nobody has accepted yet. */
-function isBlocked(people: People, person: KnownPerson): boolean {
+function awaitsTrust(people: People, person: KnownPerson): boolean {
   return person.keyChangedFrom.some((was) => people.get(was)?.trust === 'verified');
 }
 

@@ -25,8 +25,8 @@ async function shownAfter(typed: readonly string[], messages = talk): Promise<Sh
     new FakeSession({
       join: ({ room }) => ({ room }),
       leave: ({ room }) => ({ room }),
-      settings: () => ({ keepDays: 30, showDelivered: true }),
-      set: ({ change }) => ({ keepDays: 30, showDelivered: true, ...change }),
+      settings: () => ({ keepDays: 30, showDelivered: true, hidden: false }),
+      set: ({ change }) => ({ keepDays: 30, showDelivered: true, hidden: false, ...change }),
     }),
   );
   session.snapshot = { ...session.snapshot, people: [bela] };
@@ -124,7 +124,7 @@ describe('/set', () => {
   it('lists, changes, and refuses', async () => {
     const { session, lines } = await shownAfter(['/set', '/set keep-days 7', '/set keep-days x']);
     expect(lines.map((line) => line.split('  ')[0])).toEqual([
-      ...['-- keep-days', '-- show-delivered', '-- keep-days'],
+      ...['-- keep-days', '-- show-delivered', '-- hidden', '-- keep-days'],
       '-- keep-days takes a number of days, 0 to 36500',
     ]);
     expect(session.requests).toContainEqual({ do: 'set', change: { keepDays: 7 } });

@@ -4,7 +4,7 @@ import { runCommand } from '../support/command.ts';
 import { FakeSession } from '../support/fake-session.ts';
 
 function withPreferences(): FakeSession {
-  let preferences: Preferences = { keepDays: 30, showDelivered: true };
+  let preferences: Preferences = { keepDays: 30, showDelivered: true, hidden: false };
   return new FakeSession({
     settings: () => preferences,
     set: ({ change }) => {
@@ -22,6 +22,7 @@ describe('lanchat set', () => {
     expect(run.records()).toEqual([
       { v: 1, type: 'setting', name: 'keep-days', value: 30, default: 0 },
       { v: 1, type: 'setting', name: 'show-delivered', value: true, default: true },
+      { v: 1, type: 'setting', name: 'hidden', value: false, default: false },
     ]);
     expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
     const human = runCommand(['set'], { session });

@@ -48,6 +48,7 @@ function attempt(port: number, changes: Partial<ConnectRequest> = {}): Attempt {
         result.cardsShown += 1;
         return signCard(me, { seq: 1n, nick: 'asha' });
       },
+      hidden: () => false,
       accepts: (id) => id === relay().id,
       onReady(connection) {
         order.push('ready');

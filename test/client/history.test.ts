@@ -29,8 +29,9 @@ async function openHistory(folder: string) {
   const env = { nowMs: () => 0, wallMs: () => 0, random: () => new Uint8Array() };
   const start = { env, me, pins: new MemoryPins(), nick: 'me', cardSeq: 0n, bundleSeq: 0n };
   const events: ClientEvent[] = [];
-  const history = new History(store, newState(start), (event) => events.push(event));
-  return { store, history, events };
+  const core = newState(start);
+  const history = new History(store, core, (event) => events.push(event));
+  return { store, history, events, core };
 }
 
 async function withMessages(count: number): Promise<string> {
@@ -69,4 +70,29 @@ it('says nothing where all of it is whole', async () => {
   const page = { do: 'history' as const, conversation, before: null, limit: 50 };
   expect(history.page(page).messages).toHaveLength(5);
   expect(events).toEqual([]);
+});
+
+it('counts nothing that comes to a muted room or from somebody ignored', async () => {
+  const { history, core } = await openHistory(await withMessages(0));
+  let n = 0;
+  const arrive = (room: string, ignored: boolean) => {
+    const id = MessageId.fromBytes(new Uint8Array(16).fill(++n));
+    const who = { nick: 'bela', fingerprint: me.id, trust: 'known' as const };
+    const from = ignored ? { ...who, ignored } : who;
+    const rest = { time: new Date(n).toISOString(), sentTime: null, peer: null, state: null };
+    const message = { id, from, text: `${n}`, room, ...rest };
+    history.commit({ state: [], history: [{ type: 'message', message }] });
+  };
+  core.muted.add('ward');
+  arrive('#ward', false);
+  arrive('#lobby', true);
+  arrive('#lobby', false);
+  const counts = history.conversations().conversations.map(({ with: where, unread }) => ({
+    ...where,
+    unread,
+  }));
+  expect(counts).toEqual([
+    { room: '#lobby', unread: 1 },
+    { room: '#ward', unread: 0 },
+  ]);
 });

@@ -66,6 +66,32 @@ describe('opening a session', () => {
     expect(await roomsOf(second)).toEqual(['#ward-3']);
   });
 
+  it('keeps what was set over restarts, and forgets that a room was muted when it is left', async () => {
+    await freshHome();
+    const first = await open();
+    await first.request({ do: 'join', room: '#ward-3' });
+    for (const room of ['#lobby', '#Ward-3']) {
+      await first.request({ do: 'room-mute', room, muted: true });
+    }
+    await first.request({ do: 'status', text: 'on call' });
+    await first.request({ do: 'set', change: { hidden: true } });
+    const elsewhere = first.request({ do: 'room-mute', room: '#elsewhere', muted: true });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'not-in-room' });
+    await first.close();
+    const second = await open();
+    const muted = async () =>
+      (await second.request({ do: 'snapshot' })).rooms.map(({ name, muted }) => ({ name, muted }));
+    expect(await muted()).toEqual([
+      { name: '#lobby', muted: true },
+      { name: '#ward-3', muted: true },
+    ]);
+    expect(await second.request({ do: 'status', text: null })).toEqual({ text: 'on call' });
+    expect(await second.request({ do: 'settings' })).toMatchObject({ hidden: true });
+    await second.request({ do: 'leave', room: '#lobby' });
+    await second.request({ do: 'join', room: '#lobby' });
+    expect(await muted()).toContainEqual({ name: '#lobby', muted: undefined });
+  });
+
   it('keeps the lobby of a first run that was killed right after it began', async () => {
     await freshHome();
     const program = startProgram(['node', child.path, home]);

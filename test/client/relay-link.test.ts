@@ -46,6 +46,7 @@ class Lab {
     this.link = new RelayLink({
       me: identityFromSeed(new Uint8Array(32).fill(1)),
       card: () => new Uint8Array(),
+      hidden: () => false,
       named: setup.named ?? null,
       pinned: () => this.pinned,
       surroundings: this.#surroundings(),

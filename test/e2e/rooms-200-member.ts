@@ -89,7 +89,12 @@ export async function joinRoom(number: number, port: number, name: string): Prom
   engine.command(() => enterRoom(core, name, 'joined'));
   await connectRelay({
     ...{ host: '127.0.0.1', port, me: core.me, card: () => ownCard(core) },
-    ...{ accepts: () => true, signal: new AbortController().signal, times: TIMES },
+    ...{
+      hidden: () => false,
+      accepts: () => true,
+      signal: new AbortController().signal,
+      times: TIMES,
+    },
     onReady(opened) {
       connection = opened;
       const { id: relayId, key: relayKey, mailboxBlobs } = opened.relay;

@@ -37,7 +37,7 @@ export function loginOf(person: Person): Login {
   const connection = {} as Connection;
   const origin = { source: SOURCE, sender: new Uint8Array(16) };
   const rates = { requests: bucket, sends: bucket, roomBytes: bucket };
-  return { connection, person, ...origin, sinceMs: 0, topics: new Map(), ...rates };
+  return { connection, person, ...origin, sinceMs: 0, hidden: false, topics: new Map(), ...rates };
 }
 
 /** Where somebody comes from. */

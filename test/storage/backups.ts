@@ -30,7 +30,13 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
     cardSeq: 12n,
     bundleSeq: 2n ** 63n,
     createdMs: 1_000,
-    settings: { rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
+    settings: {
+      rooms: ['lobby', 'späti'],
+      keepDays: 30,
+      showDelivered: false,
+      hidden: true,
+      muted: ['späti'],
+    },
     madeMs: 2_000,
     hasHistory: true,
     ...change,
@@ -42,7 +48,8 @@ export function pin(index: number, change: Partial<Pin> = {}): Pin {
   return {
     ...{ id: PeerId.fromBytes(bytes), ed25519: bytes, x25519: bytes, nick: `nick ${index}` },
     ...{ trust: 'known', firstSeenMs: index, verifiedAtMs: null },
-    ...{ contacted: false, acceptedNick: null },
+    ...{ contacted: false, acceptedNick: null, petname: null, favourite: false },
+    ...{ note: null, ignored: false, blocked: false },
     ...change,
   };
 }
@@ -71,7 +78,8 @@ export function contents(change: Partial<BackupContents> = {}): BackupContents {
     head: head(),
     pins: [
       pin(1, { trust: 'verified', verifiedAtMs: 77, contacted: true }),
-      pin(2, { acceptedNick: 'asha' }),
+      pin(2, { acceptedNick: 'asha', petname: 'mum', favourite: true }),
+      pin(3, { note: 'of ward 3', ignored: true, blocked: true }),
     ],
     relays: [relay(1), relay(2)],
     messages: [

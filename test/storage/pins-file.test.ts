@@ -48,6 +48,7 @@ test('a person seen first is known; verification and the rest are read back', as
   pins.verify(id, 200);
   pins.contact(id);
   pins.acceptNick(id, 'nick 1');
+  pins.change(id, { petname: 'mum', note: 'of ward 3', blocked: true });
   pins.see(cardOf(2, '\u202eevil\u0007'), 300);
   const [first, second] = await pinsOnDisk();
   expect(first).toEqual({
@@ -57,6 +58,7 @@ test('a person seen first is known; verification and the rest are read back', as
     verifiedAtMs: 200,
     contacted: true,
     acceptedNick: 'nick 1',
+    ...{ petname: 'mum', favourite: false, note: 'of ward 3', ignored: false, blocked: true },
   });
   expect(second).toEqual(pins.get(cardOf(2).id));
 });
@@ -85,9 +87,11 @@ test('what could not be read back is refused before it is saved', async () => {
   expect(await pinsOnDisk()).toEqual([pins.get(cardOf(2).id)]);
 });
 
-test('a crowd of new IDs pushes out neither the verified nor those we wrote to', async () => {
+test('a crowd of new IDs pushes out neither the verified, nor contacts, nor those we wrote to', async () => {
   for (let index = 0; index < 20; index++) pins.see(cardOf(index), 1);
-  for (let index = 0; index < 5; index++) pins.verify(cardOf(index).id, 2);
+  for (let index = 0; index < 3; index++) pins.verify(cardOf(index).id, 2);
+  pins.change(cardOf(3).id, { blocked: true });
+  pins.change(cardOf(4).id, { petname: 'mum' });
   for (let index = 5; index < 10; index++) pins.contact(cardOf(index).id);
   for (let index = 100; index < 100 + MAX_PINS; index++) pins.see(cardOf(index), 3);
   expect(pins.all()).toHaveLength(MAX_PINS);
@@ -114,6 +118,8 @@ test('the longest entries there can be still fit their file', async () => {
     pins.see(cardOf(index, worst(index)), Date.now());
     pins.verify(cardOf(index).id, Date.now());
     pins.acceptNick(cardOf(index).id, worst(index));
+    // As many as core/contacts.ts lets one have; notes hold no controls, so that quotes are their worst.
+    if (index < 2_000) pins.change(cardOf(index).id, { note: '"'.repeat(1_000) });
   }
   expect(await pinsOnDisk()).toHaveLength(2 * MAX_PINS);
 });

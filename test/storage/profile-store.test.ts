@@ -284,6 +284,14 @@ describe('conversations', () => {
     expect(unread()).toEqual([1]);
   });
 
+  test('count nothing of which nobody is to be told', async () => {
+    const quiet = { type: 'message' as const, message: said(2), isQuiet: true };
+    store.commit({ state: [], history: [{ type: 'message', message: said(1) }, quiet] });
+    await reopen();
+    expect(unread()).toEqual([1]);
+    expect(store.conversations()).toMatchObject([{ last: { text: 'words 2' } }]);
+  });
+
   test('have less unread when that is deleted, and not when what was read is', async () => {
     store.commit(batchOf([said(1), said(2)]));
     store.markRead(WITH_ASHA);

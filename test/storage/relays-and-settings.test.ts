@@ -54,8 +54,12 @@ test('a relay that could not be read back is refused before it is saved', async 
 
 test('settings are fresh at first and read back after', async () => {
   const settings = await SettingsFile.open(folder, options);
-  expect(settings.current).toEqual({ rooms: [], keepDays: 0, showDelivered: true });
-  const changed = { rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false };
+  const rest = { hidden: false, muted: [] };
+  expect(settings.current).toEqual({ rooms: [], keepDays: 0, showDelivered: true, ...rest });
+  const changed = {
+    ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
+    ...{ hidden: true, muted: ['lobby'] },
+  };
   settings.update(changed);
   await settings.close();
   expect((await SettingsFile.open(folder, options)).current).toEqual(changed);

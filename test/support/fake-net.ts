@@ -13,6 +13,7 @@ import {
 import { finish, hasWork, type Input, nextWakeMs, step } from '../../src/core/core.ts';
 import { type HistoryWrite, takeBatch } from '../../src/core/durable.ts';
 import type { CoreEvent, Message, MessageState } from '../../src/core/events.ts';
+import { hidesAtLogin } from '../../src/core/hidden.ts';
 import { newState } from '../../src/core/new-state.ts';
 import { destroyPrekeys, ownCard } from '../../src/core/own-keys.ts';
 import { findPeople, indexName } from '../../src/core/people.ts';
@@ -262,13 +263,14 @@ export class FakeNet {
     };
     person.port = port;
     const card = ownCard(person.core);
+    const hidden = hidesAtLogin(person.core);
     this.schedule(LATENCY_MS, () => {
       if (!port.open) return;
       // As READY, which comes before anything else from the relay.
       const { id: relayId, publicKey: relayKey } = this.relayKey;
       const mailboxBlobs = this.mailbox;
       this.input(person, { type: 'connected', relayId, relayKey, topics: 64, mailboxBlobs });
-      if (port.open) this.relay.login(port, card);
+      if (port.open) this.relay.login(port, card, hidden);
     });
   }
 

@@ -30,6 +30,7 @@ interface Known {
   card: Published;
   bundle: Published | null;
   port: Port | null;
+  hidden: boolean;
 }
 
 interface Logged {
@@ -119,18 +120,20 @@ export class FakeRelay {
     return this.#mail.get(peerPrefix(id))?.length ?? 0;
   }
 
-  login(port: Port, card: Uint8Array): void {
+  login(port: Port, card: Uint8Array, hidden = false): void {
     const { id, seq } = openCard(card);
     const known = this.#people.get(peerPrefix(id));
     const fresh = { seq, bytes: card };
-    const person = known ?? { id, card: fresh, bundle: null, port: null };
+    const person = known ?? { id, card: fresh, bundle: null, port: null, hidden };
+    const wasShown = person.port !== null && !person.hidden;
     if (person.port !== null) this.#leaveTopics(person.port);
     if (seq > person.card.seq) person.card = fresh;
     person.port = port;
+    person.hidden = hidden;
     this.#people.set(peerPrefix(id), person);
-    const here = [...this.#people.values()].filter((other) => other.port !== null);
+    const here = [...this.#people.values()].filter((other) => isShown(other));
     port.send({ type: 'presence', req: 0, complete: true, entries: here.map(presenceOf) });
-    this.#tellOf(person);
+    if (!hidden || wasShown) this.#tellOf(person);
   }
 
   /** The relay has noticed that a connection ended. */
@@ -139,7 +142,7 @@ export class FakeRelay {
     const person = this.#people.get(peerPrefix(port.id));
     if (person?.port !== port) return;
     person.port = null;
-    this.#tellOf(person);
+    if (!person.hidden) this.#tellOf(person);
   }
 
   take(port: Port, frame: Frame): void {
@@ -186,6 +189,8 @@ export class FakeRelay {
         return this.#subscribe(port, frame);
       case 'unsub':
         return this.#unsubscribe(port, frame);
+      case 'hide':
+        return this.#hide(port, frame);
       default:
         throw new Error(`a client sent ${frame.type}`);
     }
@@ -202,7 +207,7 @@ export class FakeRelay {
       return equalBytes(known.bytes, object) ? 'done' : 'fork';
     }
     person[kind] = { seq, bytes: object };
-    this.#tellOf(person);
+    if (!person.hidden) this.#tellOf(person);
     return 'done';
   }
 
@@ -213,8 +218,9 @@ export class FakeRelay {
   #deliver({ blob }: FrameOf<'send'>): 'done' | Code {
     const header = decodeHeader(blob);
     if (header.kind !== 'direct') throw new Error('send of a room blob');
-    const port = this.#people.get(header.recipient)?.port;
-    if (port === null || port === undefined) return 'not-here';
+    const recipient = this.#people.get(header.recipient);
+    const port = recipient?.port;
+    if (port === null || port === undefined || recipient?.hidden === true) return 'not-here';
     port.send({ type: 'deliver', req: 0, rseq: 0n, blob });
     return 'done';
   }
@@ -276,7 +282,9 @@ export class FakeRelay {
     if (standing === 'joined') {
       const known = topic.roster.get(port.id);
       if (known !== undefined && join.seq < known.join.seq) return 'stale-seq';
-      this.#record(topic, { id: port.id, here: true, join });
+      const here = this.#people.get(peerPrefix(port.id))?.hidden !== true;
+      const isKnown = known?.here === false && known.join.standing === 'joined';
+      if (here || !isKnown) this.#record(topic, { id: port.id, here, join });
     }
     topic.subscribers.set(port, standing);
     sendRoster(port, req, topic, [...topic.roster.values()]);
@@ -293,6 +301,18 @@ export class FakeRelay {
     if (join.standing !== 'left') throw new Error('a client sent unsub without a leave');
     this.#record(topic, { id: port.id, here: false, join });
     this.#leave(topic, port);
+    return 'done';
+  }
+
+  #hide(port: Port, { hidden }: FrameOf<'hide'>): 'done' | Code {
+    const person = this.#people.get(peerPrefix(port.id));
+    if (person === undefined) return 'internal';
+    person.hidden = hidden;
+    this.#tellOf(person);
+    for (const topic of this.#topics.values()) {
+      const entry = topic.roster.get(port.id);
+      if (hidden && entry?.here) this.#record(topic, { ...entry, here: false });
+    }
     return 'done';
   }
 
@@ -328,8 +348,13 @@ export class FakeRelay {
   }
 }
 
-function presenceOf({ id, card, bundle, port }: Known): PresenceEntry {
-  return { id, online: port !== null, cardSeq: card.seq, bundleSeq: bundle?.seq ?? 0n };
+function isShown({ port, hidden }: Known): boolean {
+  return port !== null && !hidden;
+}
+
+function presenceOf(known: Known): PresenceEntry {
+  const { id, card, bundle } = known;
+  return { id, online: isShown(known), cardSeq: card.seq, bundleSeq: bundle?.seq ?? 0n };
 }
 
 function sendRoster(port: Port, req: number, topic: Topic, all: readonly RosterEntry[]): void {

@@ -1,5 +1,5 @@
 // The people a profile has met, in memory: what storage keeps on disk.
-import type { Pin, PinBook } from '../../src/core/state.ts';
+import type { Pin, PinBook, PinChange } from '../../src/core/state.ts';
 import type { Card } from '../../src/crypto/signed-objects.ts';
 import type { PeerId } from '../../src/protocol/ids.ts';
 
@@ -22,7 +22,10 @@ export class MemoryPins implements PinBook {
   see({ id, nick }: Card, nowMs: number): Pin {
     const earlier = this.#pins.get(id);
     const first = { id, trust: 'known' as const, firstSeenMs: nowMs };
-    const none = { contacted: false, acceptedNick: null };
+    const none = {
+      ...{ contacted: false, acceptedNick: null, petname: null, favourite: false },
+      ...{ note: null, ignored: false, blocked: false },
+    };
     const pin: Pin = { ...(earlier ?? { ...first, ...none }), nick };
     this.#pins.delete(id);
     this.#pins.set(id, pin);
@@ -39,6 +42,10 @@ export class MemoryPins implements PinBook {
 
   acceptNick(id: PeerId, nick: string): void {
     this.#change(id, { acceptedNick: nick });
+  }
+
+  change(id: PeerId, change: PinChange): void {
+    this.#change(id, change);
   }
 
   #change(id: PeerId, change: Partial<Pin>): void {

@@ -33,6 +33,8 @@ export interface LoginOptions {
   readonly cardSeq?: bigint;
   /** Instead of the card that the identity signs. */
   readonly card?: Uint8Array;
+  /** Says before AUTH that nobody is to be told. */
+  readonly hidden?: boolean;
 }
 
 /** A body of any frame; `request` numbers it. */
@@ -111,6 +113,7 @@ export class WireClient {
   async login(identity: Identity, options: LoginOptions = {}): Promise<FrameOf<'ready'>> {
     const hello = { minVersion: 1, maxVersion: 1, nonce: randomBytes(32) };
     const challenge = await this.hello(hello);
+    if (options.hidden === true) this.send({ type: 'hide', req: 0, hidden: true });
     this.send(this.authFor(identity, { hello, challenge }, options));
     return this.next('ready');
   }

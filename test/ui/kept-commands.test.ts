@@ -135,7 +135,7 @@ describe('/export', () => {
 
 describe('/set', () => {
   function withPreferences(screen: TestScreen): void {
-    let preferences: Preferences = { keepDays: 30, showDelivered: true };
+    let preferences: Preferences = { keepDays: 30, showDelivered: true, hidden: false };
     screen.session.answer({
       settings: () => preferences,
       set: ({ change }) => {
@@ -159,7 +159,7 @@ describe('/set', () => {
 
   it.each([
     ['keep-day', 'did you mean "keep-days"?'],
-    ['colour', 'there are keep-days and show-delivered'],
+    ['colour', 'there are keep-days, show-delivered and hidden'],
     ['keep-days soon', 'keep-days takes a number of days'],
     ['keep-days 99999', 'keep-days takes a number of days'],
   ])('refuses %j and changes nothing', async (args, words) => {

@@ -11,6 +11,19 @@ function id(start: string): PeerId {
 }
 
 describe('labels', () => {
+  it('[A82 petname taken] is told apart by its key, and a petname never is', () => {
+    const people = new Directory();
+    people.set(person('bela', 'b', { petname: 'mum' }));
+    people.set(person('mum', 'c', { ambiguous: true }));
+    expect(people.label(peerId('b'))).toBe('mum');
+    expect(people.label(peerId('c'))).toBe('mum·cccc');
+    expect(people.byLabel('mum·cccc').map(({ fingerprint }) => fingerprint)).toEqual([peerId('c')]);
+    // Control: without the petname both go by their nicks.
+    people.set(person('bela', 'b'));
+    people.set(person('mum', 'c'));
+    expect([people.label(peerId('b')), people.label(peerId('c'))]).toEqual(['bela', 'mum']);
+  });
+
   it('is the bare name where nobody shares it', () => {
     const people = new Directory();
     people.set(person('ravi', 'b'));

@@ -94,8 +94,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'sealed anew where it went to memory, and its reader is away',
     file: 'core/outbox.ts',
-    text: 'core.leaving || isAway(core, peer)) return true;',
-    without: 'core.leaving) return true;',
+    text: 'if (isAway(core, peer) && !isHeardHidden(core, peer)) return true;',
+    without: '',
   },
   {
     name: 'sealed anew where it went to memory, and its reader has connected anew',

@@ -1,0 +1,156 @@
+// What the commands about contacts do: names and notes of one's own, ignoring, blocking, muting, one's status line.
+import type { ContactChange, Person, Replies, Session } from '../client/api.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { listing, splitFirst } from './command-text.ts';
+import type { ConversationKey } from './conversation.ts';
+import { cleanNickname, fingerprintWords, trustWord } from './people.ts';
+import { personOrHere } from './people-tasks.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { attempt, type ScreenActions } from './talk.ts';
+import { calendarDay, faultWords } from './words.ts';
+
+type Ask = Session['request'];
+
+/** Somebody, as whois and contact commands tell of them below their name: what is known here, one thing a line. */
+export function personLines(
+  person: Person,
+  { firstSeen, rooms }: { readonly firstSeen: string; readonly rooms: readonly string[] },
+): SafeText[] {
+  const { petname, status, note, fingerprint, online, favourite, ignored, blocked } = person;
+  const marks = [
+    trustWord(person),
+    online ? t`here now` : t`not here`,
+    ...(favourite === true ? [t`favourite`] : []),
+    ...(ignored === true ? [t`ignored`] : []),
+    ...(blocked === true ? [t`BLOCKED`] : []),
+  ];
+  return [
+    ...(petname === undefined ? [] : [t`goes by ${cleanNickname(person.nick)}`]),
+    safeText(marks.join(', ')),
+    t`key ${fingerprintWords(fingerprint)}`,
+    t`first seen ${calendarDay(Date.parse(firstSeen))}`,
+    ...(status === undefined ? [] : [t`says: ${safeText(status)}`]),
+    ...(note === undefined ? [] : [t`your note: ${safeText(note)}`]),
+    ...(rooms.length === 0 ? [] : [t`in ${safeText(rooms.join(', '))}`]),
+  ];
+}
+
+const TAKES = 'petname NAME, note TEXT, favourite, or no-petname, no-note, no-favourite';
+
+/** `petname NAME`, `no-note` and so on. Throws UsageError `bad-arguments`. */
+export function contactChange(words: string): ContactChange {
+  const [what, rest] = splitFirst(words);
+  switch (what) {
+    case '':
+      return {};
+    case 'petname':
+      return { petname: rest };
+    case 'no-petname':
+      return { petname: null };
+    case 'note':
+      return { note: rest };
+    case 'no-note':
+      return { note: null };
+    case 'favourite':
+    case 'no-favourite':
+      return { favourite: what === 'favourite' };
+    default:
+      throw new UsageError('bad-arguments', `/contact NAME takes ${TAKES}`);
+  }
+}
+
+/** `/contact NAME …`: sets something about them, or shows what is set. */
+export async function contact(
+  actions: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
+  const [name = '', words = ''] = splitFirst(args);
+  try {
+    await change(actions, { name, here, command: 'contact', change: contactChange(words) });
+  } catch (error) {
+    actions.store.note(faultWords(error), 'warning');
+  }
+}
+
+/** `/ignore [NAME]` and its like. */
+export function changing(command: string, set: ContactChange) {
+  return (actions: ScreenActions, args: string, here: ConversationKey) =>
+    change(actions, { name: args, here, command, change: set });
+}
+
+interface Changing {
+  readonly name: string;
+  readonly here: ConversationKey;
+  readonly command: string;
+  readonly change: ContactChange;
+}
+
+async function change(
+  actions: ScreenActions,
+  { name, here, ...changing }: Changing,
+): Promise<void> {
+  const { store } = actions;
+  const person = await personOrHere(actions, name, { command: changing.command, here });
+  if (person === null) return;
+  const peer = person.fingerprint;
+  const reply = await attempt(actions, { do: 'contact', peer, change: changing.change });
+  if (reply === null) return;
+  store.setPerson(reply.person);
+  const rooms = [...store.state.rooms.values()]
+    .filter(({ members }) => members.includes(peer))
+    .map((room) => room.name);
+  const lines = personLines(reply.person, { firstSeen: reply.firstSeen, rooms });
+  store.note(listing(store.state.people.label(peer), lines));
+}
+
+/** `/status [TEXT|-]`. */
+export async function status({ store, ask }: ScreenActions, args: string): Promise<void> {
+  try {
+    store.note(await statusLine(ask, args));
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
+  }
+}
+
+/** Shows one's status line, sets it, or with `-` takes it back. Throws UsageError, and what the client does. */
+export async function statusLine(ask: Ask, args: string): Promise<SafeText> {
+  const text = args === '' ? null : args === '-' ? '' : args;
+  const { text: now } = await ask({ do: 'status', text });
+  return statusWords(now);
+}
+
+/** One's own status line. */
+export function statusWords(now: string): SafeText {
+  if (now === '') return t`You say nothing of yourself; /status TEXT does, to people you know.`;
+  return t`You say of yourself: ${safeText(now)}`;
+}
+
+/** `/mute [#room] [off]`. */
+export async function mute(
+  { store, ask }: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
+  try {
+    store.note(await muteLine(ask, args, here));
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
+  }
+}
+
+/** Of the room named, or `here`. Throws UsageError, and what the client does. */
+export async function muteLine(ask: Ask, args: string, here: string): Promise<SafeText> {
+  const [first, second] = splitFirst(args);
+  const room = first.startsWith('#') ? first : here;
+  const isOff = (first.startsWith('#') ? second : first) === 'off';
+  return muteWords(await ask({ do: 'room-mute', room, muted: !isOff }));
+}
+
+/** What muting a room means, or ending it. */
+export function muteWords({ room, muted }: Replies['room-mute']): SafeText {
+  const name = safeText(room);
+  return muted
+    ? t`${name} is muted: nothing in it is counted or signalled; /mute ${name} off ends that.`
+    : t`${name} is not muted any more.`;
+}
