@@ -175,9 +175,10 @@ function addPeopleCommands(program: Command, run: Run): void {
     .description('show, compare or record a safety number')
     .argument('<peer>', '@nick or FINGERPRINT')
     .argument('[number...]', 'the 60 digits that their screen shows, or the code scanned from it')
-    .action((peer: string, number: string[], _own: unknown, command: Command) =>
+    .option('--words', 'compare seven words with somebody who is here')
+    .action((peer: string, number: string[], own: { words?: true }, command: Command) =>
       run(command, async (context) =>
-        (await import('./verify.ts')).verify(context, { peer, number }),
+        (await import('./verify.ts')).verify(context, { peer, number, words: own.words === true }),
       ),
     );
 }

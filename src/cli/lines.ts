@@ -1,6 +1,7 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
 import type { ClientEvent, Message, StorageProblem, StoredMessage } from '../client/api.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
+import { comparisonWords } from '../ui/comparison.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
@@ -117,6 +118,8 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeText('-- connected again');
     case 'announcement':
       return safeTemplate`-- announcement of the relay's operator: ${safeText(squeezed(event.text))}`;
+    case 'words':
+      return safeTemplate`-- ${comparisonWords(event, names.meet(event.peer))}`;
     case 'gap':
       return safeTemplate`-- ${event.missing} message(s) of ${names.meet(event.from)} are missing`;
     case 'error':

@@ -179,6 +179,7 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'reconnected':
     case 'announcement':
     case 'storage':
+    case 'words':
     case 'error':
       return { ...event };
     case 'link':

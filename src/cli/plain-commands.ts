@@ -1,5 +1,5 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
-import type { Destination, Person, Session } from '../client/api.ts';
+import type { Command, Destination, Person, Session } from '../client/api.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
 import { settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
@@ -224,8 +224,17 @@ export class PlainCommands {
         safeTemplate`compare it with them, then: /verify ${safeText(name)} NUMBER (or the code scanned from their screen)`,
       );
     }
+    if (digits === 'words') return this.#ask({ do: 'words-start', peer });
+    if (digits === 'same' || digits === 'different') {
+      return this.#ask({ do: 'words-answer', peer, same: digits === 'same' });
+    }
     const { person } = await this.#session.request({ do: 'verify', peer, digits });
     this.#describe(person);
+  }
+
+  /** What comes of it is told by events. */
+  async #ask(command: Extract<Command, { do: 'words-start' | 'words-answer' }>): Promise<void> {
+    await this.#session.request(command);
   }
 
   async #relay(address: string): Promise<void> {

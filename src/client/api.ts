@@ -14,6 +14,7 @@ export type {
   Room,
   Trust,
   Who,
+  WordsReason,
 } from '../core/events.ts';
 export type { Preferences } from './preferences.ts';
 export type { StorageProblem } from './storage-problem.ts';
@@ -113,6 +114,15 @@ export type Command =
   | { readonly do: 'safety-number'; readonly peer: PeerId }
   /** Records `verified`. With digits only if they match, else error `digits-differ`. */
   | { readonly do: 'verify'; readonly peer: PeerId; readonly digits: string | null }
+  /**
+   * Asks somebody who is here to compare seven words, or agrees where they have asked; event `words` says how it goes.
+   * Where a comparison is open, only says again how it stands.
+   */
+  | { readonly do: 'words-start'; readonly peer: PeerId }
+  /** Agrees to compare. */
+  | { readonly do: 'words-accept'; readonly peer: PeerId }
+  /** Whether both see the same words: then records `verified`. `false` also ends what has no words yet. */
+  | { readonly do: 'words-answer'; readonly peer: PeerId; readonly same: boolean }
   /** Accepts a changed key as the person's, without having compared it. */
   | { readonly do: 'trust'; readonly peer: PeerId }
   | {
@@ -191,6 +201,9 @@ export interface Replies {
     readonly person: Person;
   };
   readonly verify: { readonly person: Person };
+  readonly 'words-start': Record<string, never>;
+  readonly 'words-accept': Record<string, never>;
+  readonly 'words-answer': Record<string, never>;
   readonly trust: { readonly person: Person };
   readonly 'choose-relay': Record<string, never>;
   readonly retry: Record<string, never>;

@@ -40,7 +40,11 @@ const commandSchema = v.variant('do', [
   v.strictObject({ do: v.literal('cancel'), id: message }),
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
-  v.strictObject({ do: v.picklist(['safety-number', 'trust']), peer }),
+  v.strictObject({
+    do: v.picklist(['safety-number', 'trust', 'words-start', 'words-accept']),
+    peer,
+  }),
+  v.strictObject({ do: v.literal('words-answer'), peer, same: v.boolean() }),
   v.strictObject({ do: v.literal('verify'), peer, digits: v.nullable(text) }),
   v.strictObject({
     do: v.literal('choose-relay'),

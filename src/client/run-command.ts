@@ -24,6 +24,7 @@ import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
+import { runWords } from './run-words.ts';
 
 /** What a client is made of, as its commands see it. */
 export interface ClientParts {
@@ -83,6 +84,10 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'verify':
     case 'trust':
       return trust(parts, command);
+    case 'words-start':
+    case 'words-accept':
+    case 'words-answer':
+      return runWords(parts, command);
     case 'join':
     case 'visit':
     case 'leave':

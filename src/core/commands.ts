@@ -207,7 +207,8 @@ export function rooms(core: CoreState, visited: boolean): Room[] {
   });
 }
 
-function requireKnown(core: CoreState, peer: PeerId): void {
+/** Throws UsageError `unknown-person`. */
+export function requireKnown(core: CoreState, peer: PeerId): void {
   if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
   if (core.pins.get(peer) !== null) return;
   throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');

@@ -33,6 +33,8 @@ import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
+import { tendWords, wordsDueMs } from './words.ts';
+import { takeWords } from './words-inbox.ts';
 
 /** A relay that withholds the end of a mailbox must not keep us out of rooms. */
 const MAILBOX_PATIENCE_MS = 10_000;
@@ -123,6 +125,7 @@ export function hasWork(core: CoreState): boolean {
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
   const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
+  due.push(wordsDueMs(core));
   if (core.link.online) due.push(core.link.enterAtMs);
   for (const room of core.rooms.values()) due.push(roomDueMs(core, room));
   for (const peer of activePeers(core)) {
@@ -283,6 +286,7 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     if (record.type === RECORD_TYPES.text) {
       tellMessage(core, { from: peer.id, room: null, record });
     }
+    takeWords(core, peer, record);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
@@ -302,6 +306,7 @@ function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomA
 function tick(core: CoreState): void {
   tendPrekeys(core);
   tendMailbox(core);
+  tendWords(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
     tendChains(core, room);

@@ -68,6 +68,33 @@ export interface Message {
   readonly state: MessageState | null;
 }
 
+/** Why a comparison by words has ended without a word, or without the same ones. */
+export const WORDS_REASONS = [
+  /** One of the two did not want it, or no longer. */
+  'declined',
+  'timeout',
+  /** One of the two saw other words. */
+  'different',
+  /** What was shown is not what had been committed to. */
+  'mismatch',
+  /** A second try while one was open. */
+  'repeated',
+  /** Answered by somebody else than the one it was opened with. */
+  'relayed',
+] as const;
+export type WordsReason = (typeof WORDS_REASONS)[number];
+
+/** How a comparison by words stands. `same`: our person found them so, and it is on disk. */
+export type WordsState =
+  | { readonly state: 'waiting' | 'asked' | 'same' }
+  | {
+      readonly state: 'compare';
+      readonly words: readonly string[];
+      /** The same as numbers, three digits a word. */
+      readonly digits: string;
+    }
+  | { readonly state: 'failed'; readonly reason: WordsReason };
+
 export type CoreEvent =
   /** Every subscription is live and the roster has been read: from now on nothing is missed. */
   | { readonly type: 'synced' }
@@ -98,6 +125,7 @@ export type CoreEvent =
       readonly room: string | null;
       readonly missing: number;
     }
+  | ({ readonly type: 'words'; readonly peer: Who } & WordsState)
   | { readonly type: 'announcement'; readonly text: string }
   /** Something a person should know: the same identity twice, a record forged, a file that could not be saved. */
   | { readonly type: 'error'; readonly code: string; readonly message: string };

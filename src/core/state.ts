@@ -8,6 +8,7 @@ import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
 import type { RoomState } from './room-state.ts';
+import type { Words } from './words-attempt.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
 export interface Env {
@@ -139,6 +140,7 @@ export interface CoreState {
   heldBytes: number;
   /** What came of people whom we never wrote to, in this hour. */
   strangers: { sinceMs: number; bytes: number; records: number; isTold: boolean };
+  readonly words: Words;
   /** Messages whose senders' names are not known yet, in order. */
   readonly unnamed: UnnamedMessage[];
   /** Rows to write at the next commit, by place; null deletes. */

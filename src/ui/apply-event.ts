@@ -9,6 +9,7 @@ import type {
   Who,
 } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { applyWords } from './comparison-tasks.ts';
 import type { ConversationKey, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
@@ -87,6 +88,9 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       return;
     case 'receipt':
       store.setReceipt(event);
+      return;
+    case 'words':
+      applyWords(store, event);
       return;
     case 'key-changed':
       addKeyChange(store, { ...event, wasVerified: event.trust === 'verified' });

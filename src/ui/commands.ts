@@ -116,8 +116,8 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'verify',
     aliases: [],
-    args: t`[NAME] [NUMBER|CODE]`,
-    help: t`compare a safety number or scanned code, and record that it matched`,
+    args: t`[NAME] [NUMBER|CODE|words]`,
+    help: t`compare a safety number, a scanned code or seven words, and record that they matched`,
     completes: 'person',
     runs: 'in-order',
     run: verify,

@@ -83,6 +83,8 @@ describe('the owner of a profile', () => {
       { do: 'nick', nick: 'ben' },
       { do: 'safety-number', peer: ID },
       { do: 'trust', peer: ID },
+      ...['words-start', 'words-accept'].map((it) => ({ do: it, peer: ID })),
+      ...[true, false].map((same) => ({ do: 'words-answer', peer: ID, same })),
       { do: 'verify', peer: ID, digits: null },
       { do: 'verify', peer: ID, digits: '12345' },
       { do: 'choose-relay', host: 'h', port: 1, fingerprint: null },
