@@ -34,6 +34,7 @@ export function buildProgram(
   addSendCommand(program, run);
   addListenCommand(program, run);
   addPeopleCommands(program, run);
+  addWhoRead(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);
@@ -179,6 +180,18 @@ function addPeopleCommands(program: Command, run: Run): void {
     .action((peer: string, number: string[], own: { words?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./verify.ts')).verify(context, { peer, number, words: own.words === true }),
+      ),
+    );
+}
+
+function addWhoRead(program: Command, run: Run): void {
+  program
+    .command('who-read')
+    .description('who is in its room now and has read a message of yours')
+    .argument('<id>', "the message's ID")
+    .action((id: string, _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./who-read.ts')).whoRead(context, parseMessageId(id, 'who-read')),
       ),
     );
 }

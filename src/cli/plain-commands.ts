@@ -8,7 +8,14 @@ import { parseLine } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import type { Show } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
-import { runDelete, runExport, type Scene, showHistory, showHits } from './plain-history.ts';
+import {
+  askWhoRead,
+  runDelete,
+  runExport,
+  type Scene,
+  showHistory,
+  showHits,
+} from './plain-history.ts';
 import { resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
@@ -22,7 +29,10 @@ const SCREEN_ONLY = ['win', 'clear'] as const satisfies readonly CommandName[];
 type ScreenOnly = (typeof SCREEN_ONLY)[number];
 
 /** About what was said before, and how long it stays. */
-type KeptCommand = Extract<CommandName, 'search' | 'history' | 'delete' | 'export' | 'set'>;
+type KeptCommand = Extract<
+  CommandName,
+  'search' | 'history' | 'delete' | 'export' | 'set' | 'who-read'
+>;
 
 function needsScreen(name: CommandName): name is ScreenOnly {
   return SCREEN_ONLY.some((each) => each === name);
@@ -119,6 +129,7 @@ export class PlainCommands {
       case 'delete':
       case 'export':
       case 'set':
+      case 'who-read':
         return this.#doKept(name, args);
       case 'help':
         return this.#help();
@@ -141,7 +152,7 @@ export class PlainCommands {
   async #doKept(name: KeptCommand, args: string): Promise<void> {
     if (name === 'set') {
       const ask: Session['request'] = (command) => this.#session.request(command);
-      for (const line of await settingLines(ask, args)) this.#say(line);
+      for (const line of await settingLines(ask, args, this.#place)) this.#say(line);
       return;
     }
     const telling = { session: this.#session, show: this.#show, people: this.#people };
@@ -150,6 +161,7 @@ export class PlainCommands {
     const { destination: conversation, label } = this.#place;
     const scene: Scene = { ...telling, conversation, label };
     if (name === 'history') return showHistory(scene, args);
+    if (name === 'who-read') return askWhoRead(scene);
     return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }
 

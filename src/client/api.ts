@@ -3,6 +3,7 @@
 import type { CoreEvent, Message, MessageReason, Person, Room } from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { ConversationSettings } from './conversation-settings.ts';
 import type { Preferences } from './preferences.ts';
 import type { StorageProblem } from './storage-problem.ts';
 
@@ -16,6 +17,7 @@ export type {
   Who,
   WordsReason,
 } from '../core/events.ts';
+export type { ConversationSettings } from './conversation-settings.ts';
 export type { Preferences } from './preferences.ts';
 export type { StorageProblem } from './storage-problem.ts';
 
@@ -160,15 +162,25 @@ export type Command =
     }
   /** What history knows, the most recent first. */
   | { readonly do: 'conversations' }
-  /** Everything in it has been seen. */
+  /** Everything in it has been seen: others hear of it as far as the settings let them. */
   | { readonly do: 'mark-read'; readonly conversation: Destination }
+  /** Our person is writing there just now. */
+  | { readonly do: 'typing'; readonly to: Destination }
+  /** Asks who is present in its room whether they have read a message of ours; events `who-read` say who has. */
+  | { readonly do: 'who-read'; readonly id: MessageId }
   /** Here, and nowhere else. */
   | { readonly do: 'delete-message'; readonly id: MessageId }
   | { readonly do: 'delete-conversation'; readonly conversation: Destination }
   | { readonly do: 'settings' }
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
-  | { readonly do: 'set'; readonly change: Partial<Preferences> };
+  | { readonly do: 'set'; readonly change: Partial<Preferences> }
+  /** What is set for one conversation alone; without a change, how it stands. */
+  | {
+      readonly do: 'conversation-settings';
+      readonly with: Destination;
+      readonly change: Partial<ConversationSettings>;
+    };
 
 export interface Snapshot {
   readonly self: { readonly nick: string; readonly fingerprint: PeerId };
@@ -213,6 +225,9 @@ export interface Replies {
   readonly search: MessagePage;
   readonly conversations: { readonly conversations: readonly Conversation[] };
   readonly 'mark-read': Record<string, never>;
+  readonly typing: Record<string, never>;
+  /** How many were asked. */
+  readonly 'who-read': { readonly asked: number };
   /** Where it was; null: there was none. */
   readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
@@ -224,6 +239,7 @@ export interface Replies {
     readonly relays: readonly string[];
   };
   readonly set: Preferences;
+  readonly 'conversation-settings': ConversationSettings;
 }
 
 /** A client in this process, or the one of the process that owns the profile, behind its socket. */

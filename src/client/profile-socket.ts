@@ -5,6 +5,7 @@ import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
+import { conversationChangeSchema } from './conversation-settings.ts';
 import { changeSchema } from './preferences.ts';
 
 /** The longest text, every character of it escaped, fits. */
@@ -65,7 +66,13 @@ const commandSchema = v.variant('do', [
     limit,
   }),
   v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
-  v.strictObject({ do: v.literal('delete-message'), id: message }),
+  v.strictObject({ do: v.picklist(['delete-message', 'who-read']), id: message }),
+  v.strictObject({ do: v.literal('typing'), to: conversation }),
+  v.strictObject({
+    do: v.literal('conversation-settings'),
+    with: conversation,
+    change: conversationChangeSchema,
+  }),
   v.strictObject({ do: v.literal('set'), change: changeSchema }),
 ]);
 

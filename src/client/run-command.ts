@@ -10,6 +10,7 @@ import {
   sendDirect,
   sendRoom,
 } from '../core/commands.ts';
+import { setDisclosure } from '../core/disclosure.ts';
 import { setQuiet } from '../core/outbox.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
@@ -20,10 +21,12 @@ import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Command, Preferences, Replies, Snapshot } from './api.ts';
+import { disclosureOf } from './conversation-settings.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
+import { runReceipts } from './run-receipts.ts';
 import { runWords } from './run-words.ts';
 
 /** What a client is made of, as its commands see it. */
@@ -56,13 +59,7 @@ type LinkCommand = Of<'choose-relay' | 'retry' | 'go-online'>;
 type SettingCommand = Of<'settings' | 'remembered' | 'set'>;
 /** What was said before. */
 type HistoryCommand = Of<
-  | 'history'
-  | 'since'
-  | 'search'
-  | 'conversations'
-  | 'mark-read'
-  | 'delete-message'
-  | 'delete-conversation'
+  'history' | 'since' | 'search' | 'conversations' | 'delete-message' | 'delete-conversation'
 >;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
@@ -98,6 +95,11 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'retry':
     case 'go-online':
       return runLink(parts, command);
+    case 'mark-read':
+    case 'typing':
+    case 'who-read':
+    case 'conversation-settings':
+      return runReceipts(parts, command);
     case 'settings':
     case 'remembered':
     case 'set':
@@ -166,9 +168,6 @@ async function runHistory({ history }: ClientParts, command: HistoryCommand): Pr
       return history.search(command);
     case 'conversations':
       return history.conversations();
-    case 'mark-read':
-      history.markRead(command.conversation);
-      return {};
     case 'delete-message':
       return { deletedFrom: history.deleteMessage(command.id) };
     case 'delete-conversation':
@@ -221,6 +220,9 @@ async function setPreferences(
   await settings.flush();
   if (keepDays !== undefined) expire();
   const { showDelivered } = settings.current;
-  engine.command((core) => setQuiet(core, !showDelivered));
+  engine.command((core) => {
+    setQuiet(core, !showDelivered);
+    setDisclosure(core, disclosureOf(settings.current));
+  });
   return preferencesOf(settings.current);
 }

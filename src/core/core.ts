@@ -22,6 +22,7 @@ import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
 import { tellLostPins } from './people.ts';
+import { noteShown, sendReads, takeReceipts } from './receipts.ts';
 import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
 import { takeKey, tendChains } from './room-keys.ts';
 import { pumpRoom } from './room-outbox.ts';
@@ -92,6 +93,7 @@ export function finish(core: CoreState): readonly Effect[] {
   }
   for (const id of core.dirty) core.active.add(id);
   enterRooms(core);
+  sendReads(core);
   pumpOutboxes(core);
   flushFetches(core);
   tellNamed(core);
@@ -108,6 +110,7 @@ export function finish(core: CoreState): readonly Effect[] {
 export function hurryAcknowledgements(core: CoreState): void {
   for (const peer of activePeers(core)) {
     if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = core.env.nowMs();
+    if (peer.reads.dueAtMs !== null) peer.reads.dueAtMs = core.env.nowMs();
     core.dirty.add(peer.id);
   }
 }
@@ -138,9 +141,9 @@ export function nextWakeMs(core: CoreState): number | null {
 }
 
 function peerDueMs(core: CoreState, peer: Peer): number | null {
-  const outbox = outboxDueMs(core, peer);
-  const inbox = inboxDueMs(peer);
-  return outbox === null || inbox === null ? (outbox ?? inbox) : Math.min(outbox, inbox);
+  const due = [outboxDueMs(core, peer), inboxDueMs(peer), peer.reads.dueAtMs];
+  const times = due.filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 function activePeers(core: CoreState): Peer[] {
@@ -285,7 +288,9 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
   try {
     if (record.type === RECORD_TYPES.text) {
       tellMessage(core, { from: peer.id, room: null, record });
+      noteShown(core, peer, record);
     }
+    takeReceipts(core, peer, record);
     takeWords(core, peer, record);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);

@@ -31,10 +31,10 @@ export interface Room {
 }
 
 /**
- * Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it. In
- * the order of a message's life.
+ * Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it, `read`
+ * when it says that its person saw it. In the order of a message's life.
  */
-export const MESSAGE_STATES = ['pending', 'relayed', 'delivered', 'failed'] as const;
+export const MESSAGE_STATES = ['pending', 'relayed', 'delivered', 'read', 'failed'] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** A rank that a message's state never falls back from: what failed stays failed. */
@@ -125,6 +125,10 @@ export type CoreEvent =
       readonly room: string | null;
       readonly missing: number;
     }
+  /** Somebody writes to us just now; `room` is null in private. */
+  | { readonly type: 'typing'; readonly from: Who; readonly room: string | null }
+  /** Answers the question who has read a message of ours in a room. */
+  | { readonly type: 'who-read'; readonly id: MessageId; readonly who: Who }
   | ({ readonly type: 'words'; readonly peer: Who } & WordsState)
   | { readonly type: 'announcement'; readonly text: string }
   /** Something a person should know: the same identity twice, a record forged, a file that could not be saved. */

@@ -30,6 +30,7 @@ import { accept, cutBack, newSequence, release, shortDigest } from './sequence.t
 import type { CoreState } from './state.ts';
 import { admits } from './strangers.ts';
 import { ownTurn, takeLostUse, takeTurn, takeTurnUse, turnToGive } from './turn-keys.ts';
+import { takeTyping } from './typing.ts';
 
 /** An acknowledgement waits this long for a message to ride on, and goes alone at most once a second. */
 const ACK_DELAY_MS = 300;
@@ -65,6 +66,7 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   if (peer.card === null) core.fetches.cards.add(peer.id);
   if (turn !== null) takeTurnUse(core, turn);
   takeNote(core, peer, payload.note);
+  takeTyping(core, peer, payload.note);
   const records = takeRecord(core, peer, payload);
   return { peer, sender, records, wants: payload.note.wants };
 }

@@ -10,6 +10,7 @@ import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
+import { awaitRead, stopAwaiting } from './read-marks.ts';
 import { renewStream } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
@@ -44,6 +45,7 @@ export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend):
     shownReason: null,
   };
   peer.records.push(record);
+  if (type === RECORD_TYPES.text) awaitRead(peer.reads, stream, seq);
   // The key to give with it is on disk with it, and costs no commit of its own later.
   if (type !== RECORD_TYPES.roomKey && peer.online) turnToGive(core, peer);
   savePeer(core, peer);
@@ -83,10 +85,16 @@ export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
   if (record === undefined || record.transmitted || record.shown !== 'pending') return false;
   show(core, record, { state: 'failed', reason: 'cancelled' });
+  stopAwaiting(peer.reads, record.stream, record.seq);
   record.type = RECORD_TYPES.void;
-  record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
-  saveOut(core, peer, record);
+  rewrite(core, peer, record, NO_CONTENT);
   return true;
+}
+
+/** Gives a record that never went out other content. */
+export function rewrite(core: CoreState, peer: Peer, record: OutRecord, content: Uint8Array): void {
+  record.bytes = encodeRecord(core, peer, { ...record, content });
+  saveOut(core, peer, record);
 }
 
 /** It is given up, and its sender told why. */
@@ -97,6 +105,7 @@ export function fail(
 ): void {
   peer.records = peer.records.filter((candidate) => candidate !== record);
   forgetOut(core, peer, record);
+  stopAwaiting(peer.reads, record.stream, record.seq);
   show(core, record, { state: 'failed', reason });
 }
 

@@ -13,7 +13,9 @@ import type {
 } from '../protocol/ids.ts';
 import type { DirectRecord } from '../protocol/record.ts';
 import type { MessageReason, MessageState } from './events.ts';
+import type { ReadMarks } from './read-marks.ts';
 import type { Sequence } from './sequence.ts';
+import type { TypingMarks } from './typing-marks.ts';
 
 /** A turn prekey of ours, for one person alone; memory only. */
 export interface OwnTurn {
@@ -155,6 +157,9 @@ export interface Peer {
   readonly turns: TurnKeys;
   /** They don't want `delivered` shown. */
   quiet: boolean;
+  readonly reads: ReadMarks;
+  /** In memory only. */
+  readonly typing: TypingMarks;
   /** Counts when the row was last written, so that the one used least goes first. */
   used: number;
   /** Chains of ours that this peer asked for, to put in the next note, with when. */

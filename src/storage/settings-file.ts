@@ -16,7 +16,25 @@ export interface Settings {
   readonly keepDays: number;
   /** Whether others may see that their messages were delivered here. */
   readonly showDelivered: boolean;
+  /** Whether others may see that our person has read their messages. */
+  readonly sendRead: boolean;
+  /** Whether others may see that our person is typing to them. */
+  readonly sendTyping: boolean;
+  /** Where it is otherwise. */
+  readonly conversations: readonly ConversationSettings[];
 }
+
+/** What is left out is as everywhere. */
+export interface ConversationSettings {
+  /** A fingerprint, or a room with its `#`. */
+  readonly with: string;
+  readonly sendRead?: boolean;
+  readonly sendTyping?: boolean;
+}
+
+/** With settings of their own: the file has bounds. */
+export const MAX_CONVERSATION_SETTINGS = 500;
+const MAX_CONVERSATION_BYTES = 128;
 
 /** A hundred years: as good as for good. */
 export const MAX_KEEP_DAYS = 36_500;
@@ -28,7 +46,16 @@ export function isKeepDays(days: number): boolean {
   return v.is(keepDaysSchema, days);
 }
 
-export const DEFAULT_SETTINGS: Settings = { rooms: [], keepDays: 0, showDelivered: true };
+export const DEFAULT_SETTINGS: Settings = {
+  ...{ rooms: [], keepDays: 0, showDelivered: true },
+  ...{ sendRead: true, sendTyping: true, conversations: [] },
+};
+
+const conversationSchema = v.strictObject({
+  with: textField(MAX_CONVERSATION_BYTES),
+  sendRead: v.exactOptional(v.boolean()),
+  sendTyping: v.exactOptional(v.boolean()),
+});
 
 export const settingsFormat: RecordFormat<Settings> = {
   maxBytes: 256 * 1024,
@@ -37,6 +64,12 @@ export const settingsFormat: RecordFormat<Settings> = {
     // Files of before have none of these.
     keepDays: v.optional(keepDaysSchema, DEFAULT_SETTINGS.keepDays),
     showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
+    sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),
+    sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
+    conversations: v.optional(
+      v.pipe(v.array(conversationSchema), v.maxLength(MAX_CONVERSATION_SETTINGS)),
+      [],
+    ),
   }),
   encode: (settings) => settings,
   startingOver: 'everything that was set is then as at first',

@@ -15,6 +15,7 @@ import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
+import { applyReceipts } from './receipt-tasks.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
@@ -88,6 +89,10 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       return;
     case 'receipt':
       store.setReceipt(event);
+      return;
+    case 'typing':
+    case 'who-read':
+      applyReceipts(store, event);
       return;
     case 'words':
       applyWords(store, event);
@@ -191,6 +196,7 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   if (person !== null) introduce(store, person);
   store.add(key, body, timeMs);
   if (body.own) return null;
+  store.stopTyping(key, sender);
   store.countUnread(key, body.id, body.mention);
   if (message.room !== null && !body.mention) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };

@@ -2,6 +2,7 @@
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { trust, verify, who, whois } from './people-tasks.ts';
+import { whoRead } from './receipt-tasks.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
@@ -16,6 +17,7 @@ export type CommandName =
   | 'who'
   | 'whois'
   | 'verify'
+  | 'who-read'
   | 'trust'
   | 'relay'
   | 'search'
@@ -123,6 +125,15 @@ export const COMMANDS: readonly SlashCommand[] = [
     run: verify,
   },
   {
+    name: 'who-read',
+    aliases: [],
+    args: t``,
+    help: t`ask who is here whether they have read your last message in this room`,
+    completes: 'none',
+    runs: 'in-order',
+    run: whoRead,
+  },
+  {
     name: 'trust',
     aliases: [],
     args: t`[NAME]`,
@@ -179,8 +190,8 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'set',
     aliases: [],
-    args: t`[NAME [VALUE]]`,
-    help: t`the settings; show or change one`,
+    args: t`[NAME [VALUE] [here]]`,
+    help: t`the settings; show or change one, for all conversations or this one`,
     completes: 'setting',
     runs: 'in-order',
     run: set,

@@ -102,7 +102,10 @@ describe('the owner of a profile', () => {
       { do: 'search', query: 'tea', conversation: { room: '#a' }, limit: 1 },
       { do: 'mark-read', conversation: { room: '#a' } },
       { do: 'delete-conversation', conversation: { peer: ID } },
-      { do: 'delete-message', id: 'cd'.repeat(16) },
+      ...['delete-message', 'who-read'].map((it) => ({ do: it, id: 'cd'.repeat(16) })),
+      { do: 'typing', to: { peer: ID } },
+      { do: 'conversation-settings', with: { room: '#a' }, change: { sendRead: null } },
+      { do: 'conversation-settings', with: { peer: ID }, change: { sendTyping: false } },
       { do: 'set', change: { keepDays: 7 } },
       { do: 'set', change: { showDelivered: false } },
     ];

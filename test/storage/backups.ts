@@ -30,7 +30,11 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
     cardSeq: 12n,
     bundleSeq: 2n ** 63n,
     createdMs: 1_000,
-    settings: { rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
+    settings: {
+      ...{ rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
+      ...{ sendRead: false, sendTyping: true },
+      conversations: [{ with: '#lobby', sendRead: true }],
+    },
     madeMs: 2_000,
     hasHistory: true,
     ...change,

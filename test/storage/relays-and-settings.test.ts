@@ -54,8 +54,14 @@ test('a relay that could not be read back is refused before it is saved', async 
 
 test('settings are fresh at first and read back after', async () => {
   const settings = await SettingsFile.open(folder, options);
-  expect(settings.current).toEqual({ rooms: [], keepDays: 0, showDelivered: true });
-  const changed = { rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false };
+  expect(settings.current).toEqual({
+    ...{ rooms: [], keepDays: 0, showDelivered: true },
+    ...{ sendRead: true, sendTyping: true, conversations: [] },
+  });
+  const changed = {
+    ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
+    ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
+  };
   settings.update(changed);
   await settings.close();
   expect((await SettingsFile.open(folder, options)).current).toEqual(changed);
