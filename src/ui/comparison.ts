@@ -39,7 +39,7 @@ export function comparisonWords(event: WordsEvent, name: SafeText): SafeText {
     case 'asked':
       return t`${name} asks to compare seven words, which proves the key: /verify ${name} words, or lanchat verify --words, agrees`;
     case 'waiting':
-      return t`waiting for ${name}, who agrees with /verify YOU words, or lanchat verify --words`;
+      return t`waiting for ${name} to compare words`;
     case 'compare':
       return t`your words with ${name}: ${shownWords(event.words)} (${safeText(event.digits)})`;
     case 'same':
@@ -65,7 +65,7 @@ export function comparisonRows(
   const name = people.label(peer);
   const ask =
     sas === null
-      ? t`Waiting for ${name}, who types /verify and your name, and: words`
+      ? t`Waiting for ${name}, who is asked on their screen.`
       : t`${name} sees seven words too. One reads them aloud, the other follows: face to face, or where you know the voice.`;
   const numbers = sas?.digits.split(' ') ?? [];
   const words = (sas?.words ?? []).map((word, index): Row => {

@@ -1,14 +1,17 @@
 // That private messages were read: told once they were, at most every two seconds, and only where that may be.
+import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Disclosure, setDisclosure } from '../../src/core/disclosure.ts';
 import { setQuiet } from '../../src/core/outbox.ts';
 import { noteRead } from '../../src/core/receipts.ts';
 import { ready } from '../../src/crypto/sodium.ts';
+import { decodeCbor, encodeCbor } from '../../src/protocol/content.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
 
 beforeAll(ready);
 
 const MINUTE_MS = 60_000;
+const EMPTY = new Uint8Array();
 
 function read(net: FakeNet, who: FakePerson, whom: FakePerson): void {
   net.command(who, (core) => noteRead(core, whom.id));
@@ -127,6 +130,28 @@ describe('a private message that was read', () => {
     net.restart(ben);
     net.connect(ben);
     net.run(1_000);
+    expect(anna.lastState(id)).toBe('read');
+  });
+
+  it('is read also by a profile whose rows say nothing of reading', () => {
+    const net = new FakeNet();
+    const { anna, ben } = net.duo();
+    net.send(anna, ben, 'of before');
+    net.run(1_000);
+    const { rows } = ben.profile;
+    const row = decodeCbor(v.record(v.string(), v.unknown()), rows.get(`peer/${anna.id}`) ?? EMPTY);
+    // Control: they do now.
+    expect(Object.keys(row)).toEqual(expect.arrayContaining(['reads', 'awaited']));
+    const { reads: _reads, awaited: _awaited, ...before } = row;
+    rows.set(`peer/${anna.id}`, encodeCbor(before));
+    net.restart(ben);
+    net.connect(ben);
+    net.run(1_000);
+    const id = net.send(anna, ben, 'of now');
+    net.run(1_000);
+    read(net, ben, anna);
+    net.run(1_000);
+    expect(ben.kept).toEqual(['of before', 'of now']);
     expect(anna.lastState(id)).toBe('read');
   });
 
