@@ -10,8 +10,6 @@ import {
   sendDirect,
   sendRoom,
 } from '../core/commands.ts';
-import { setDisclosure } from '../core/disclosure.ts';
-import { setQuiet } from '../core/outbox.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -21,12 +19,11 @@ import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Command, Preferences, Replies, Snapshot } from './api.ts';
-import { disclosureOf } from './conversation-settings.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
-import { runReceipts } from './run-receipts.ts';
+import { applyDisclosure, runReceipts } from './run-receipts.ts';
 import { runWords } from './run-words.ts';
 
 /** What a client is made of, as its commands see it. */
@@ -219,10 +216,6 @@ async function setPreferences(
   settings.update(change);
   await settings.flush();
   if (keepDays !== undefined) expire();
-  const { showDelivered } = settings.current;
-  engine.command((core) => {
-    setQuiet(core, !showDelivered);
-    setDisclosure(core, disclosureOf(settings.current));
-  });
+  applyDisclosure({ settings, engine });
   return preferencesOf(settings.current);
 }

@@ -1,7 +1,8 @@
 // The commands about what others may learn of our person, and what ours may learn of them. Knows no screens.
 import { requireRoom } from '../core/commands.ts';
 import { setDisclosure } from '../core/disclosure.ts';
-import { noteRead } from '../core/receipts.ts';
+import { setQuiet } from '../core/outbox.ts';
+import { noteRead, takeBackReads } from '../core/receipts.ts';
 import { typeIn, typeTo } from '../core/typing.ts';
 import { askWhoRead, noteRoomRead } from '../core/who-read.ts';
 import type { Command, ConversationSettings, Replies } from './api.ts';
@@ -44,6 +45,19 @@ export async function runReceipts(parts: ClientParts, command: ReceiptCommand): 
   }
 }
 
+/** What the settings say now holds from now on, also for what waits. */
+export function applyDisclosure({
+  settings,
+  engine,
+}: Pick<ClientParts, 'settings' | 'engine'>): void {
+  const { current } = settings;
+  engine.command((core) => {
+    setQuiet(core, !current.showDelivered);
+    setDisclosure(core, disclosureOf(current));
+    takeBackReads(core);
+  });
+}
+
 async function changeFor(
   { settings, engine }: ClientParts,
   { with: destination, change }: Of<'conversation-settings'>,
@@ -51,7 +65,7 @@ async function changeFor(
   if (Object.keys(change).length > 0) {
     settings.update({ conversations: withSettingsFor(settings.current, destination, change) });
     await settings.flush();
-    engine.command((core) => setDisclosure(core, disclosureOf(settings.current)));
+    applyDisclosure({ settings, engine });
   }
   return settingsFor(settings.current, destination);
 }

@@ -9,7 +9,7 @@ import { type DirectRecord, decodeDirectRecord, RECORD_TYPES } from '../protocol
 import { mayTell } from './disclosure.ts';
 import { savePeer } from './durable-people.ts';
 import { tellReceipt } from './link.ts';
-import { enqueue, rewrite } from './outbox.ts';
+import { enqueue, rewrite, withdraw } from './outbox.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import { markShown, owesRead, type ReadMark, takeAwaited } from './read-marks.ts';
 import type { CoreState } from './state.ts';
@@ -44,6 +44,15 @@ export function sendReads(core: CoreState): void {
     if (peer === undefined || dueAtMs === null || dueAtMs > core.env.nowMs()) continue;
     peer.reads.dueAtMs = null;
     if (mayTell(core, 'sendRead', id)) sendRead(core, peer);
+  }
+}
+
+/** What may not be told any more, and has not gone out, is told to nobody. */
+export function takeBackReads(core: CoreState): void {
+  for (const peer of core.peers.values()) {
+    if (mayTell(core, 'sendRead', peer.id)) continue;
+    const told = peer.records.filter(({ type }) => type === RECORD_TYPES.read);
+    for (const { id } of told) withdraw(core, peer, id);
   }
 }
 

@@ -55,6 +55,8 @@ export function pendingTyping(core: CoreState, { online, typing }: Peer): Typing
 export function takeTyping(core: CoreState, peer: Peer, { boot, k, typing }: Note): void {
   const { typing: marks } = peer;
   if (typing === undefined || boot < marks.boot || (boot === marks.boot && k <= marks.k)) return;
+  // Of somebody without a name nobody could say who types.
+  if (core.pins.get(peer.id) === null) return;
   const now = core.env.nowMs();
   marks.boot = boot;
   marks.k = k;

@@ -28,7 +28,7 @@ import {
 /** What the other side keeps to is counted from when it sent, and the way takes time. */
 const THEIR_INTERVAL_MS = 55_000;
 
-/** People who ask at once; IDs cost nothing, and each is a line on the screen. */
+/** People whom we never wrote to and who ask at once; IDs cost nothing, and each is a line on the screen. */
 const MAX_ASKED = 4;
 
 /** Takes a record of a comparison; of any other type, nothing. Throws ProtocolError. */
@@ -40,8 +40,9 @@ export function takeWords(core: CoreState, peer: Peer, { type, content }: Direct
 
 /** Nothing is answered before our person agrees; but for one who has just asked the same of them. */
 function takeCommit(core: CoreState, peer: Peer, { commit }: WordsCommit): void {
-  // One that lay in a mailbox is of a comparison that is over.
-  if (!peer.online) return;
+  // One that lay in a mailbox is of a comparison that is over; and nobody could say who asks.
+  const pin = core.pins.get(peer.id);
+  if (!peer.online || pin === null) return;
   const open = core.words.open.get(peer.id);
   if (open !== undefined && open.phase !== 'same') {
     takeSecondCommit(core, peer, { open, commit });
@@ -49,7 +50,8 @@ function takeCommit(core: CoreState, peer: Peer, { commit }: WordsCommit): void 
   }
   if (isTooSoon(core, peer.id, THEIR_INTERVAL_MS)) return;
   const asked = [...core.words.open.values()].filter(({ phase }) => phase === 'asked');
-  if (asked.length >= MAX_ASKED) return;
+  const isFriend = pin.contacted || pin.trust === 'verified';
+  if (asked.length >= MAX_ASKED && !isFriend) return;
   tell(core, peer.id, beginTheirs(core, peer, commit));
 }
 

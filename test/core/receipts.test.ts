@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Disclosure, setDisclosure } from '../../src/core/disclosure.ts';
 import { setQuiet } from '../../src/core/outbox.ts';
-import { noteRead } from '../../src/core/receipts.ts';
+import { noteRead, takeBackReads } from '../../src/core/receipts.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { decodeCbor, encodeCbor } from '../../src/protocol/content.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
@@ -237,6 +237,26 @@ describe('nothing is told of what was read', () => {
     });
     expect(anna.lastState(id)).toBe('relayed');
     expect(frames).toBe(0);
+  });
+
+  it('nor once it is off, of what was read before and has not gone out', () => {
+    const net = new FakeNet();
+    const { anna, ben } = net.duo();
+    const id = net.send(anna, ben, 'did you see?');
+    net.run(1_000);
+    net.cut(anna);
+    net.run(500);
+    read(net, ben, anna);
+    net.command(ben, (core) => {
+      setDisclosure(core, { ...core.disclosure, sendRead: false });
+      takeBackReads(core);
+    });
+    net.connect(anna);
+    net.run(MINUTE_MS);
+    expect(anna.lastState(id)).toBe('delivered');
+    const answer = net.send(ben, anna, 'what comes after it arrives');
+    net.run(MINUTE_MS);
+    expect([ben.lastState(answer), anna.gaps]).toEqual(['delivered', []]);
   });
 
   it('later, of what was read while it was off, before something else is', () => {

@@ -185,11 +185,17 @@ describe('a comparison is not begun', () => {
 
   it('by a crowd: so many questions are told at a time', () => {
     const net = new FakeNet();
-    const { anna } = net.duo();
+    const { anna, ben } = net.duo();
     const crowd = Array.from({ length: 8 }, (_, index) => net.arrive(`p${index}`));
     net.run(1_000);
     for (const one of crowd) start(net, one, anna);
     net.run(2_000);
     expect(told(anna)).toEqual(['asked', 'asked', 'asked', 'asked']);
+    // Control: whom she wrote to is heard.
+    net.send(anna, ben, 'shall we compare?');
+    net.run(500);
+    start(net, ben, anna);
+    net.run(500);
+    expect(anna.eventsOf('words').at(-1)).toMatchObject({ state: 'asked', peer: { nick: 'ben' } });
   });
 });
