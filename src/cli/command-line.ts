@@ -43,6 +43,7 @@ export function buildProgram(
   addJoinCommands(program, run);
   addPeopleCommands(program, run);
   addContactCommands(program, run);
+  addWhoRead(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);
@@ -193,9 +194,22 @@ function addPeopleCommands(program: Command, run: Run): void {
     .description('show, compare or record a safety number')
     .argument('<peer>', '@nick or FINGERPRINT')
     .argument('[number...]', 'the 60 digits that their screen shows, or the code scanned from it')
-    .action((peer: string, number: string[], _own: unknown, command: Command) =>
+    .option('--words', 'compare seven words with somebody who is here')
+    .action((peer: string, number: string[], own: { words?: true }, command: Command) =>
       run(command, async (context) =>
-        (await import('./verify.ts')).verify(context, { peer, number }),
+        (await import('./verify.ts')).verify(context, { peer, number, words: own.words === true }),
+      ),
+    );
+}
+
+function addWhoRead(program: Command, run: Run): void {
+  program
+    .command('who-read')
+    .description('who is in its room now and has read a message of yours')
+    .argument('<id>', "the message's ID")
+    .action((id: string, _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./who-read.ts')).whoRead(context, parseMessageId(id, 'who-read')),
       ),
     );
 }

@@ -38,7 +38,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ...['handshake-timeout', 'shutting-down', 'silent', 'not-a-relay'].map(
     (code) => [code, EXIT.noRelay] as const,
   ),
-  ...['relay-key-changed', 'key-changed', 'digits-differ', 'login-failed'].map(
+  ...['relay-key-changed', 'key-changed', 'digits-differ', 'words-differ', 'login-failed'].map(
     (code) => [code, EXIT.untrusted] as const,
   ),
   ...['quota', 'not-admitted', 'kicked', 'replaced', 'too-many-connections', 'refused'].map(

@@ -129,9 +129,13 @@ function addSet(program: Command, run: Run): void {
     .description('show or change what can be set')
     .argument('[name]')
     .argument('[value]')
+    .option('--in <CONVERSATION>', 'only in this #room or with this @nick; VALUE may be default')
     .action(function (this: Command, name?: string, value?: string) {
+      const { in: place } = this.opts<{ in?: string }>();
       return run(this, async (context) =>
-        (await import('./set.ts')).set(context, { name: name ?? null, value: value ?? null }),
+        (await import('./set.ts')).set(context, {
+          ...{ name: name ?? null, value: value ?? null, in: place ?? null },
+        }),
       );
     });
 }

@@ -1,6 +1,7 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
 import type { ClientEvent, Message, StorageProblem, StoredMessage } from '../client/api.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
+import { comparisonWords } from '../ui/comparison.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
@@ -117,6 +118,10 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeText('-- connected again');
     case 'announcement':
       return safeTemplate`-- announcement of the relay's operator: ${safeText(squeezed(event.text))}`;
+    case 'who-read':
+      return whoReadWords(event, names);
+    case 'words':
+      return safeTemplate`-- ${comparisonWords(event, names.meet(event.peer))}`;
     case 'gap':
       return safeTemplate`-- ${event.missing} message(s) of ${names.meet(event.from)} are missing`;
     case 'error':
@@ -127,6 +132,8 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ${diskWords(event.problem)}`;
     case 'ready':
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
+    // It would be a line for each few seconds in which somebody writes.
+    case 'typing':
     case 'link':
     case 'self':
     case 'person':
@@ -137,6 +144,14 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     default:
       return event satisfies never;
   }
+}
+
+/** Somebody answers that they have read a message of ours. */
+export function whoReadWords(
+  { id, who }: Extract<ClientEvent, { type: 'who-read' }>,
+  names: Names,
+): SafeText {
+  return safeTemplate`-- ${names.meet(who)} has read message ${safeText(id.slice(0, 8))}`;
 }
 
 function deletedLine(

@@ -168,6 +168,10 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
       const { reason, ...receipt } = event;
       return reason === null ? receipt : { ...receipt, reason };
     }
+    case 'typing': {
+      const { room, ...typing } = event;
+      return room === null ? typing : { ...typing, room };
+    }
     case 'gap': {
       const { room, ...gap } = event;
       return room === null ? gap : { ...gap, room };
@@ -180,6 +184,8 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'reconnected':
     case 'announcement':
     case 'storage':
+    case 'words':
+    case 'who-read':
     case 'error':
       return { ...event };
     case 'link':

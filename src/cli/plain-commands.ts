@@ -1,5 +1,5 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
-import type { ContactChange, Destination, Person, Session } from '../client/api.ts';
+import type { Command, ContactChange, Destination, Person, Session } from '../client/api.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
 import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { settingLines } from '../ui/kept-tasks.ts';
@@ -9,7 +9,14 @@ import { parseLine } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import type { Show } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
-import { runDelete, runExport, type Scene, showHistory, showHits } from './plain-history.ts';
+import {
+  askWhoRead,
+  runDelete,
+  runExport,
+  type Scene,
+  showHistory,
+  showHits,
+} from './plain-history.ts';
 import { resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
@@ -23,7 +30,10 @@ const SCREEN_ONLY = ['win', 'clear'] as const satisfies readonly CommandName[];
 type ScreenOnly = (typeof SCREEN_ONLY)[number];
 
 /** About what was said before, and how long it stays. */
-type KeptCommand = Extract<CommandName, 'search' | 'history' | 'delete' | 'export' | 'set'>;
+type KeptCommand = Extract<
+  CommandName,
+  'search' | 'history' | 'delete' | 'export' | 'set' | 'who-read'
+>;
 
 function needsScreen(name: CommandName): name is ScreenOnly {
   return SCREEN_ONLY.some((each) => each === name);
@@ -132,6 +142,7 @@ export class PlainCommands {
       case 'delete':
       case 'export':
       case 'set':
+      case 'who-read':
         return this.#doKept(name, args);
       case 'help':
         return this.#help();
@@ -174,7 +185,7 @@ export class PlainCommands {
   async #doKept(name: KeptCommand, args: string): Promise<void> {
     if (name === 'set') {
       const ask: Session['request'] = (command) => this.#session.request(command);
-      for (const line of await settingLines(ask, args)) this.#say(line);
+      for (const line of await settingLines(ask, args, this.#place)) this.#say(line);
       return;
     }
     const telling = { session: this.#session, show: this.#show, people: this.#people };
@@ -183,6 +194,7 @@ export class PlainCommands {
     const { destination: conversation, label } = this.#place;
     const scene: Scene = { ...telling, conversation, label };
     if (name === 'history') return showHistory(scene, args);
+    if (name === 'who-read') return askWhoRead(scene);
     return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }
 
@@ -257,8 +269,17 @@ export class PlainCommands {
         safeTemplate`compare it with them, then: /verify ${safeText(name)} NUMBER (or the code scanned from their screen)`,
       );
     }
+    if (digits === 'words') return this.#ask({ do: 'words-start', peer });
+    if (digits === 'same' || digits === 'different') {
+      return this.#ask({ do: 'words-answer', peer, same: digits === 'same' });
+    }
     const { person } = await this.#session.request({ do: 'verify', peer, digits });
     this.#describe(person);
+  }
+
+  /** What comes of it is told by events. */
+  async #ask(command: Extract<Command, { do: 'words-start' | 'words-answer' }>): Promise<void> {
+    await this.#session.request(command);
   }
 
   async #relay(address: string): Promise<void> {

@@ -14,7 +14,8 @@ import {
   removeMessage,
 } from '../ui/kept-tasks.ts';
 import type { Directory } from '../ui/people.ts';
-import { type SafeText, safeTemplate } from '../ui/safe-text.ts';
+import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { personCount } from '../ui/words.ts';
 import { exportConversation } from './export.ts';
 import { lastMessages } from './history-pages.ts';
 import { type Show, Transcript } from './lines.ts';
@@ -75,6 +76,17 @@ export async function runDelete(scene: Scene, args: string): Promise<void> {
     const ask: Session['request'] = (command) => session.request(command);
     show(safeTemplate`-- ${removedWords(await removeMessage(ask, last), last.text)}`);
   } else throw new UsageError('bad-arguments', '/delete takes nothing, or all');
+}
+
+/** `/who-read`: who is here and has read our newest message; they answer one by one. */
+export async function askWhoRead(scene: Scene): Promise<void> {
+  const last = await newestOwn(scene);
+  if (last === null)
+    return scene.show(safeTemplate`-- No message of yours is among the newest here.`);
+  const { asked } = await scene.session.request({ do: 'who-read', id: last.id });
+  scene.show(
+    safeTemplate`-- Asked ${personCount(asked)} about message ${safeText(last.id.slice(0, 8))}.`,
+  );
 }
 
 async function newestOwn({ session, conversation }: Scene): Promise<StoredMessage | null> {

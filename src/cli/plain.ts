@@ -4,6 +4,7 @@ import type { ClientEvent, Link, Session, Snapshot } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
+import type { WordsEvent } from '../ui/comparison.ts';
 import { keyOfMessage } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { ReadMarks } from '../ui/read-marks.ts';
@@ -91,7 +92,14 @@ function showEvent(event: ClientEvent, { people, news, away, marks, show }: Tell
     // What stands on the terminal stays there; whoever deletes it here is answered.
     const line = eventLine(event, people);
     if (line !== null) show(line);
+    if (event.type === 'words' && event.state === 'compare')
+      show(comparisonQuestion(event, people));
   }
+}
+
+function comparisonQuestion({ peer }: WordsEvent, people: Directory): SafeText {
+  const name = people.meet(peer);
+  return safeTemplate`-- Read them aloud to each other. The same? /verify ${name} same, or /verify ${name} different`;
 }
 
 /** Says each change of the link once, and what can be done about it. */

@@ -41,7 +41,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['send', { answers: 'one', needs: ['text'], without: ['lines'], inOrder: 'to' }],
   ['set', { answers: 'list' }],
   ['status', { answers: 'one' }],
-  ['verify', { answers: 'one' }],
+  ['verify', { answers: 'one', without: ['words'] }],
+  ['who-read', { answers: 'list' }],
   ['whois', { answers: 'one' }],
 ]);
 

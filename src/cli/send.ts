@@ -126,7 +126,7 @@ async function sendOne(sending: Sending, text: string): Promise<void> {
 /** Where the message is, once that is what was waited for. Throws where it never will be. */
 function settled(progress: Progress | undefined, wait: Wait): MessageState | undefined {
   if (progress?.state === 'failed') throw failed(progress.reason);
-  if (progress?.state === 'delivered') return 'delivered';
+  if (progress?.state === 'delivered' || progress?.state === 'read') return progress.state;
   return progress?.state === 'relayed' && wait === 'relayed' ? 'relayed' : undefined;
 }
 

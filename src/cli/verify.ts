@@ -1,4 +1,4 @@
-// `lanchat verify`: shows a safety number, or compares one and records that it matched.
+// `lanchat verify`: shows a safety number, or compares one and records that it matched. By words: verify-words.ts.
 import type { Person, Session } from '../client/api.ts';
 import { parseVerificationQr } from '../crypto/verification-qr.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -8,6 +8,7 @@ import { ask } from './ask.ts';
 import type { CommandContext } from './context.ts';
 import { qrLines } from './qr.ts';
 import { resolvePerson, whenReady, withSession } from './session.ts';
+import { verifyByWords } from './verify-words.ts';
 
 const SAFETY_DIGITS = 60;
 /** A whole fingerprint, or 8 digits and more of one: needs no roster to be told apart. */
@@ -16,12 +17,16 @@ const FINGERPRINT = /^[0-9a-f]{8,64}$/i;
 /** Throws CommandError: nobody, several; LanchatError `digits-differ` where the number or code is another. */
 export async function verify(
   context: CommandContext,
-  request: { peer: string; number: readonly string[] },
+  request: { peer: string; number: readonly string[]; words: boolean },
 ): Promise<void> {
+  if (request.words && request.number.length > 0) {
+    throw new UsageError('bad-arguments', 'either a number or --words');
+  }
   const digits = request.number.length === 0 ? null : readNumber(request.number.join(''));
   await withSession(context, 'leave-alone', async (session) => {
-    if (!FINGERPRINT.test(request.peer)) await whenReady(session, context);
+    if (request.words || !FINGERPRINT.test(request.peer)) await whenReady(session, context);
     const found = await findPerson(session, request.peer);
+    if (request.words) return verifyByWords(context, session, found);
     const shown = await session.request({ do: 'safety-number', peer: found.fingerprint });
     const person = digits === null ? shown.person : await record(session, found, digits);
     report(context, { ...shown, person }, digits !== null);

@@ -3,6 +3,7 @@
 import type { CoreEvent, Message, MessageReason, Person, Room, Self } from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { ConversationSettings } from './conversation-settings.ts';
 import type { Preferences } from './preferences.ts';
 import type { StorageProblem } from './storage-problem.ts';
 
@@ -15,7 +16,9 @@ export type {
   Self,
   Trust,
   Who,
+  WordsReason,
 } from '../core/events.ts';
+export type { ConversationSettings } from './conversation-settings.ts';
 export type { Preferences } from './preferences.ts';
 export type { StorageProblem } from './storage-problem.ts';
 
@@ -123,6 +126,15 @@ export type Command =
   | { readonly do: 'safety-number'; readonly peer: PeerId }
   /** Records `verified`. With digits only if they match, else error `digits-differ`. */
   | { readonly do: 'verify'; readonly peer: PeerId; readonly digits: string | null }
+  /**
+   * Asks somebody who is here to compare seven words, or agrees where they have asked; event `words` says how it goes.
+   * Where a comparison is open, only says again how it stands.
+   */
+  | { readonly do: 'words-start'; readonly peer: PeerId }
+  /** Agrees to compare. */
+  | { readonly do: 'words-accept'; readonly peer: PeerId }
+  /** Whether both see the same words: then records `verified`. `false` also ends what has no words yet. */
+  | { readonly do: 'words-answer'; readonly peer: PeerId; readonly same: boolean }
   /** Accepts a changed key as the person's, without having compared it. */
   | { readonly do: 'trust'; readonly peer: PeerId }
   | {
@@ -160,8 +172,12 @@ export type Command =
     }
   /** What history knows, the most recent first. */
   | { readonly do: 'conversations' }
-  /** Everything in it has been seen. */
+  /** Everything in it has been seen: others hear of it as far as the settings let them. */
   | { readonly do: 'mark-read'; readonly conversation: Destination }
+  /** Our person is writing there just now. */
+  | { readonly do: 'typing'; readonly to: Destination }
+  /** Asks who is present in its room whether they have read a message of ours; events `who-read` say who has. */
+  | { readonly do: 'who-read'; readonly id: MessageId }
   /** Here, and nowhere else. */
   | { readonly do: 'delete-message'; readonly id: MessageId }
   | { readonly do: 'delete-conversation'; readonly conversation: Destination }
@@ -174,7 +190,13 @@ export type Command =
   | { readonly do: 'settings' }
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
-  | { readonly do: 'set'; readonly change: Partial<Preferences> };
+  | { readonly do: 'set'; readonly change: Partial<Preferences> }
+  /** What is set for one conversation alone; without a change, how it stands. */
+  | {
+      readonly do: 'conversation-settings';
+      readonly with: Destination;
+      readonly change: Partial<ConversationSettings>;
+    };
 
 export interface Snapshot {
   readonly self: Self;
@@ -207,6 +229,9 @@ export interface Replies {
     readonly person: Person;
   };
   readonly verify: { readonly person: Person };
+  readonly 'words-start': Record<string, never>;
+  readonly 'words-accept': Record<string, never>;
+  readonly 'words-answer': Record<string, never>;
   readonly trust: { readonly person: Person };
   readonly 'choose-relay': Record<string, never>;
   readonly retry: Record<string, never>;
@@ -216,6 +241,9 @@ export interface Replies {
   readonly search: MessagePage;
   readonly conversations: { readonly conversations: readonly Conversation[] };
   readonly 'mark-read': Record<string, never>;
+  readonly typing: Record<string, never>;
+  /** How many were asked. */
+  readonly 'who-read': { readonly asked: number };
   /** Where it was; null: there was none. */
   readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
@@ -234,6 +262,7 @@ export interface Replies {
     readonly relays: readonly string[];
   };
   readonly set: Preferences;
+  readonly 'conversation-settings': ConversationSettings;
 }
 
 /** A client in this process, or the one of the process that owns the profile, behind its socket. */

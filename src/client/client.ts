@@ -2,6 +2,7 @@
 import { randomFillSync } from 'node:crypto';
 import { changeNick, endVisit, enter, people, rooms } from '../core/commands.ts';
 import { hurryAcknowledgements, owesAcknowledgements } from '../core/core.ts';
+import { setDisclosure } from '../core/disclosure.ts';
 import type { StateRow } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
 import { hidesAtLogin, setHidden } from '../core/hidden.ts';
@@ -18,6 +19,7 @@ import { parseRoomName } from '../protocol/nickname.ts';
 import type { StorageError } from '../storage/storage-error.ts';
 import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './api.ts';
 import type { Connection } from './connection.ts';
+import { disclosureOf } from './conversation-settings.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
 import { History } from './history.ts';
@@ -76,6 +78,9 @@ export class Client implements Session {
     this.#showsVisits = remembered === 'visit';
     const rows = profile.store.state();
     this.#core = startCore(profile, rows);
+    // Before anything can go out.
+    setDisclosure(this.#core, disclosureOf(profile.settings.current));
+    setQuiet(this.#core, !profile.settings.current.showDelivered);
     this.#history = new History(profile.store, this.#core, (event) => this.#emit(event));
     this.#engine = new Engine(this.#core, {
       commit: (batch) => this.#history.commit(batch),
@@ -95,7 +100,6 @@ export class Client implements Session {
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
     for (const name of profile.settings.current.muted) this.#core.muted.add(name);
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
-    this.#engine.command((core) => setQuiet(core, !profile.settings.current.showDelivered));
     this.#engine.command((core) => setHidden(core, profile.settings.current.hidden));
     this.#keeper = new HistoryKeeper(profile, rows, () => runningMs(this.#core));
     this.#parts = this.#makeParts();

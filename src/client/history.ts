@@ -3,6 +3,7 @@ import type { Batch, HistoryWrite } from '../core/durable.ts';
 import { MESSAGE_REASONS, MESSAGE_STATES, type Message } from '../core/events.ts';
 import { whoOf } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
+import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { cleanNick } from '../protocol/nickname.ts';
 import type {
@@ -83,6 +84,15 @@ export class History {
   /** Everything that is in it now has been seen. */
   markRead(conversation: Destination): void {
     this.#store.markRead(conversation);
+  }
+
+  /** The room in which our person said it. Throws UsageError `unknown-message`. */
+  roomOfOwn(id: MessageId): string {
+    const message = this.#store.get(id);
+    if (message !== null && message.state !== null && 'room' in message.conversation) {
+      return message.conversation.room;
+    }
+    throw new UsageError('unknown-message', 'this is no message of yours in a room');
   }
 
   /** Returns where it was, null where there was none; everybody is told. */

@@ -7,8 +7,8 @@ import {
   type Settings,
 } from '../storage/settings-file.ts';
 
-/** What of the settings a person sets; the rooms come and go by themselves. */
-export type Preferences = Omit<Settings, 'rooms' | 'muted'>;
+/** What of the settings a person sets for all conversations; the rooms come and go by themselves. */
+export type Preferences = Omit<Settings, 'rooms' | 'muted' | 'conversations'>;
 
 export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 
@@ -17,6 +17,8 @@ export const changeSchema = v.strictObject({
   keepDays: v.exactOptional(v.number()),
   showDelivered: v.exactOptional(v.boolean()),
   hidden: v.exactOptional(v.boolean()),
+  sendRead: v.exactOptional(v.boolean()),
+  sendTyping: v.exactOptional(v.boolean()),
 });
 
 /** Completes "keep-days takes …". */
@@ -25,6 +27,7 @@ export const KEEP_DAYS_TAKES = `a number of days, 0 to ${MAX_KEEP_DAYS}`;
 export { isKeepDays };
 
 /** Of all settings what a person sets. */
-export function preferencesOf({ keepDays, showDelivered, hidden }: Settings): Preferences {
-  return { keepDays, showDelivered, hidden };
+export function preferencesOf(settings: Settings): Preferences {
+  const { keepDays, showDelivered, hidden, sendRead, sendTyping } = settings;
+  return { keepDays, showDelivered, hidden, sendRead, sendTyping };
 }

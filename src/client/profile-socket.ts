@@ -5,6 +5,7 @@ import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
+import { conversationChangeSchema } from './conversation-settings.ts';
 import { changeSchema } from './preferences.ts';
 
 /** The longest text, every character of it escaped, fits. */
@@ -40,7 +41,6 @@ const commandSchema = v.variant('do', [
   v.strictObject({ do: v.literal('cancel'), id: message }),
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
-  v.strictObject({ do: v.picklist(['safety-number', 'trust']), peer }),
   v.strictObject({ do: v.literal('room-mute'), room, muted: v.boolean() }),
   v.strictObject({ do: v.literal('status'), text: v.nullable(text) }),
   v.strictObject({
@@ -54,6 +54,11 @@ const commandSchema = v.variant('do', [
       blocked: v.exactOptional(v.boolean()),
     }),
   }),
+  v.strictObject({
+    do: v.picklist(['safety-number', 'trust', 'words-start', 'words-accept']),
+    peer,
+  }),
+  v.strictObject({ do: v.literal('words-answer'), peer, same: v.boolean() }),
   v.strictObject({ do: v.literal('verify'), peer, digits: v.nullable(text) }),
   v.strictObject({
     do: v.literal('choose-relay'),
@@ -74,7 +79,13 @@ const commandSchema = v.variant('do', [
     limit,
   }),
   v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
-  v.strictObject({ do: v.literal('delete-message'), id: message }),
+  v.strictObject({ do: v.picklist(['delete-message', 'who-read']), id: message }),
+  v.strictObject({ do: v.literal('typing'), to: conversation }),
+  v.strictObject({
+    do: v.literal('conversation-settings'),
+    with: conversation,
+    change: conversationChangeSchema,
+  }),
   v.strictObject({ do: v.literal('set'), change: changeSchema }),
 ]);
 

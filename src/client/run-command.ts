@@ -13,7 +13,6 @@ import {
 } from '../core/commands.ts';
 import { changeContact } from '../core/contacts.ts';
 import { setHidden } from '../core/hidden.ts';
-import { setQuiet } from '../core/outbox.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import { setStatus } from '../core/status-line.ts';
@@ -29,6 +28,8 @@ import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
+import { applyDisclosure, runReceipts } from './run-receipts.ts';
+import { runWords } from './run-words.ts';
 
 /** What a client is made of, as its commands see it. */
 export interface ClientParts {
@@ -60,13 +61,7 @@ type LinkCommand = Of<'choose-relay' | 'retry' | 'go-online'>;
 type SettingCommand = Of<'settings' | 'remembered' | 'set'>;
 /** What was said before. */
 type HistoryCommand = Of<
-  | 'history'
-  | 'since'
-  | 'search'
-  | 'conversations'
-  | 'mark-read'
-  | 'delete-message'
-  | 'delete-conversation'
+  'history' | 'since' | 'search' | 'conversations' | 'delete-message' | 'delete-conversation'
 >;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
@@ -98,6 +93,10 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     }
     case 'contact':
       return contact(parts, command);
+    case 'words-start':
+    case 'words-accept':
+    case 'words-answer':
+      return runWords(parts, command);
     case 'join':
     case 'visit':
     case 'leave':
@@ -108,6 +107,11 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'retry':
     case 'go-online':
       return runLink(parts, command);
+    case 'mark-read':
+    case 'typing':
+    case 'who-read':
+    case 'conversation-settings':
+      return runReceipts(parts, command);
     case 'settings':
     case 'remembered':
     case 'set':
@@ -176,9 +180,6 @@ async function runHistory({ history }: ClientParts, command: HistoryCommand): Pr
       return history.search(command);
     case 'conversations':
       return history.conversations();
-    case 'mark-read':
-      history.markRead(command.conversation);
-      return {};
     case 'delete-message':
       return { deletedFrom: history.deleteMessage(command.id) };
     case 'delete-conversation':
@@ -260,8 +261,7 @@ async function setPreferences(
   settings.update(change);
   await settings.flush();
   if (keepDays !== undefined) expire();
-  const { showDelivered, hidden } = settings.current;
-  engine.command((core) => setQuiet(core, !showDelivered));
-  engine.command((core) => setHidden(core, hidden));
+  applyDisclosure({ settings, engine });
+  engine.command((core) => setHidden(core, settings.current.hidden));
   return preferencesOf(settings.current);
 }

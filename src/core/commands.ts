@@ -240,7 +240,8 @@ function requireUnblocked(core: CoreState, peer: PeerId): void {
   );
 }
 
-function requireRoom(core: CoreState, name: string): RoomState {
+/** Throws UsageError `bad-room`, `not-in-room`. */
+export function requireRoom(core: CoreState, name: string): RoomState {
   const room = core.rooms.get(requireRoomName(name));
   if (room !== undefined) return room;
   throw new UsageError('not-in-room', `you are not in ${name}; join it first`);

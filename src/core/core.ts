@@ -23,6 +23,7 @@ import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
 import { isBlocked, tellLostPins } from './people.ts';
+import { noteShown, sendReads, takeReceipts } from './receipts.ts';
 import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
 import { takeKey, tendChains } from './room-keys.ts';
 import { pumpRoom } from './room-outbox.ts';
@@ -35,6 +36,8 @@ import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
 import { takeStatus } from './status-line.ts';
 import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
+import { tendWords, wordsDueMs } from './words.ts';
+import { takeWords } from './words-inbox.ts';
 
 /** A relay that withholds the end of a mailbox must not keep us out of rooms. */
 const MAILBOX_PATIENCE_MS = 10_000;
@@ -92,6 +95,7 @@ export function finish(core: CoreState): readonly Effect[] {
   }
   for (const id of core.dirty) core.active.add(id);
   enterRooms(core);
+  sendReads(core);
   pumpOutboxes(core);
   flushFetches(core);
   tellNamed(core);
@@ -110,6 +114,7 @@ export function hurryAcknowledgements(core: CoreState): void {
   if (core.hidden) return;
   for (const peer of activePeers(core)) {
     if (peer.incoming.ackDueAtMs !== null) peer.incoming.ackDueAtMs = core.env.nowMs();
+    if (peer.reads.dueAtMs !== null) peer.reads.dueAtMs = core.env.nowMs();
     core.dirty.add(peer.id);
   }
 }
@@ -130,6 +135,7 @@ export function hasWork(core: CoreState): boolean {
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
   const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
+  due.push(wordsDueMs(core));
   if (core.link.online) due.push(core.link.enterAtMs);
   for (const room of core.rooms.values()) due.push(roomDueMs(core, room));
   for (const peer of activePeers(core)) {
@@ -142,9 +148,9 @@ export function nextWakeMs(core: CoreState): number | null {
 }
 
 function peerDueMs(core: CoreState, peer: Peer): number | null {
-  const outbox = outboxDueMs(core, peer);
-  const inbox = inboxDueMs(peer);
-  return outbox === null || inbox === null ? (outbox ?? inbox) : Math.min(outbox, inbox);
+  const due = [outboxDueMs(core, peer), inboxDueMs(peer), peer.reads.dueAtMs];
+  const times = due.filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 function activePeers(core: CoreState): Peer[] {
@@ -290,8 +296,11 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
   try {
     if (record.type === RECORD_TYPES.text) {
       tellMessage(core, { from: peer.id, room: null, record });
+      noteShown(core, peer, record);
     }
     if (record.type === RECORD_TYPES.status) takeStatus(core, peer, record.content);
+    takeReceipts(core, peer, record);
+    takeWords(core, peer, record);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
@@ -311,6 +320,7 @@ function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomA
 function tick(core: CoreState): void {
   tendPrekeys(core);
   tendMailbox(core);
+  tendWords(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
     tendChains(core, room);

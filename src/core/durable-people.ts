@@ -35,6 +35,13 @@ function peerRow({ stream, nextSeq, incoming, turns, ...peer }: Peer): object {
     // Their rows come back in any order.
     streams: [...incoming.streams.keys()].map(idBytes),
     kids: turns.kids.map(idBytes),
+    reads: peer.reads.theirs.map(({ stream, shown, read, told }) => [
+      ...[idBytes(stream), shown, read, told],
+    ]),
+    awaited:
+      peer.reads.awaited === null
+        ? null
+        : [idBytes(peer.reads.awaited.stream), peer.reads.awaited.ranges.flat()],
   };
 }
 

@@ -17,6 +17,8 @@ export const sequenceSchema = v.object({
   skipped: v.array(v.strictTuple([sequenceNumber, sequenceNumber])),
   floor: v.nullable(sequenceNumber),
   digests: v.array(v.strictTuple([sequenceNumber, bytesField])),
+  // Rows of before have none.
+  read: v.optional(sequenceNumber, 0),
 });
 
 export type StoredSequence = v.InferOutput<typeof sequenceSchema>;
@@ -26,11 +28,13 @@ export function storedSequence({
   skipped,
   floor,
   digests,
+  readUpTo,
 }: Sequence<unknown>): StoredSequence {
   const last = [...digests].slice(-STORED_DIGESTS);
   return {
     ...{ next, skipped, floor: Number.isFinite(floor) ? floor : null },
     digests: last.map(([seq, digest]) => [seq, bytesFromHex(digest)]),
+    read: readUpTo,
   };
 }
 
@@ -40,10 +44,11 @@ export function sequenceFrom<Item>({
   skipped,
   floor,
   digests,
+  read,
 }: StoredSequence): Sequence<Item> {
   return {
     ...newSequence<Item>(next),
-    ...{ skipped, floor: floor ?? Number.POSITIVE_INFINITY },
+    ...{ skipped, floor: floor ?? Number.POSITIVE_INFINITY, readUpTo: read },
     digests: new Map(digests.map(([seq, digest]) => [seq, hexFromBytes(digest)])),
   };
 }

@@ -52,10 +52,10 @@ export interface Room {
 }
 
 /**
- * Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it. In
- * the order of a message's life.
+ * Never more than what happened: `relayed` when the relay has it, `delivered` when the other client opened it, `read`
+ * when it says that its person saw it. In the order of a message's life.
  */
-export const MESSAGE_STATES = ['pending', 'relayed', 'delivered', 'failed'] as const;
+export const MESSAGE_STATES = ['pending', 'relayed', 'delivered', 'read', 'failed'] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** A rank that a message's state never falls back from: what failed stays failed. */
@@ -89,6 +89,33 @@ export interface Message {
   readonly state: MessageState | null;
 }
 
+/** Why a comparison by words has ended without a word, or without the same ones. */
+export const WORDS_REASONS = [
+  /** One of the two did not want it, or no longer. */
+  'declined',
+  'timeout',
+  /** One of the two saw other words. */
+  'different',
+  /** What was shown is not what had been committed to. */
+  'mismatch',
+  /** A second try while one was open. */
+  'repeated',
+  /** Answered by somebody else than the one it was opened with. */
+  'relayed',
+] as const;
+export type WordsReason = (typeof WORDS_REASONS)[number];
+
+/** How a comparison by words stands. `same`: our person found them so, and it is on disk. */
+export type WordsState =
+  | { readonly state: 'waiting' | 'asked' | 'same' }
+  | {
+      readonly state: 'compare';
+      readonly words: readonly string[];
+      /** The same as numbers, three digits a word. */
+      readonly digits: string;
+    }
+  | { readonly state: 'failed'; readonly reason: WordsReason };
+
 export type CoreEvent =
   /** Every subscription is live and the roster has been read: from now on nothing is missed. */
   | { readonly type: 'synced' }
@@ -119,6 +146,11 @@ export type CoreEvent =
       readonly room: string | null;
       readonly missing: number;
     }
+  /** Somebody writes to us just now; `room` is null in private. */
+  | { readonly type: 'typing'; readonly from: Who; readonly room: string | null }
+  /** Answers the question who has read a message of ours in a room. */
+  | { readonly type: 'who-read'; readonly id: MessageId; readonly who: Who }
+  | ({ readonly type: 'words'; readonly peer: Who } & WordsState)
   | { readonly type: 'announcement'; readonly text: string }
   /** Something a person should know: the same identity twice, a record forged, a file that could not be saved. */
   | { readonly type: 'error'; readonly code: string; readonly message: string };

@@ -31,6 +31,7 @@ import { accept, cutBack, newSequence, release, shortDigest } from './sequence.t
 import type { CoreState } from './state.ts';
 import { admits } from './strangers.ts';
 import { ownTurn, takeLostUse, takeTurn, takeTurnUse, turnToGive } from './turn-keys.ts';
+import { takeTyping } from './typing.ts';
 import { isAway } from './which-key.ts';
 
 /** An acknowledgement waits this long for a message to ride on, and goes alone at most once a second. */
@@ -69,6 +70,7 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   // Nobody away can seal to a key in our memory.
   if (isLive && isAway(core, peer)) peer.heardHiddenAtMs = core.env.nowMs();
   takeNote(core, peer, payload.note);
+  takeTyping(core, peer, payload.note);
   const records = takeRecord(core, peer, payload);
   return { peer, sender, records, wants: payload.note.wants };
 }

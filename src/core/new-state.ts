@@ -2,7 +2,9 @@
 import type { Identity } from '../crypto/identity.ts';
 import { type PeerId, StreamId } from '../protocol/ids.ts';
 import type { Peer } from './peer-state.ts';
+import { newReadMarks } from './read-marks.ts';
 import type { CoreState, Env, PinBook } from './state.ts';
+import { newTypingMarks } from './typing-marks.ts';
 
 /** Rooms of one profile, however many a relay would let in: each is a subscription at every login. */
 export const MAX_ROOMS = 64;
@@ -72,6 +74,9 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     active: new Set(),
     heldBytes: 0,
     strangers: { sinceMs: env.nowMs(), bytes: 0, records: 0, isTold: false },
+    disclosure: { sendRead: true, sendTyping: true, exceptions: new Map() },
+    asked: { questions: new Map(), answeredAtMs: new Map() },
+    words: { open: new Map(), begunAtMs: new Map() },
     unnamed: [],
     unsaved: new Map(),
     journal: [],
@@ -113,6 +118,9 @@ export function newPeer(id: PeerId, stream: StreamId): Peer {
     },
     turns: { own: [], lastN: 0n, kids: [], lost: [], theirs: null },
     ...{ quiet: false, status: '' },
+    quiet: false,
+    reads: newReadMarks(),
+    typing: newTypingMarks(),
     used: 0,
     wants: [],
   };

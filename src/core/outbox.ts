@@ -12,6 +12,7 @@ import { heldBackUntilMs, hiddenDelayMs } from './hidden-delay.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import { isBlocked } from './people.ts';
+import { awaitRead, stopAwaiting } from './read-marks.ts';
 import { renewStream } from './rollback.ts';
 import type { CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
@@ -46,6 +47,7 @@ export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend):
     shownReason: null,
   };
   peer.records.push(record);
+  if (type === RECORD_TYPES.text) awaitRead(peer.reads, stream, seq);
   // The key to give with it is on disk with it, and costs no commit of its own later.
   if (type !== RECORD_TYPES.roomKey && peer.online) turnToGive(core, peer);
   savePeer(core, peer);
@@ -85,10 +87,9 @@ export function withdraw(core: CoreState, peer: Peer, id: MessageId): boolean {
   const record = peer.records.find((candidate) => candidate.id === id);
   if (record === undefined || record.transmitted || record.shown !== 'pending') return false;
   show(core, record, { state: 'failed', reason: 'cancelled' });
+  stopAwaiting(peer.reads, record.stream, record.seq);
   record.type = RECORD_TYPES.void;
-  record.bytes = encodeRecord(core, peer, { ...record, content: NO_CONTENT });
-  saveOut(core, peer, record);
-  return true;
+  return replace(core, peer, { record, content: NO_CONTENT });
 }
 
 /** Other content for a record that never went out. False where too late. */
@@ -111,6 +112,7 @@ export function fail(
 ): void {
   peer.records = peer.records.filter((candidate) => candidate !== record);
   forgetOut(core, peer, record);
+  stopAwaiting(peer.reads, record.stream, record.seq);
   show(core, record, { state: 'failed', reason });
 }
 

@@ -13,7 +13,9 @@ import type {
 } from '../protocol/ids.ts';
 import type { DirectRecord } from '../protocol/record.ts';
 import type { MessageReason, MessageState } from './events.ts';
+import type { ReadMarks } from './read-marks.ts';
 import type { Sequence } from './sequence.ts';
+import type { TypingMarks } from './typing-marks.ts';
 
 /** A turn prekey of ours, for one person alone; memory only. */
 export interface OwnTurn {
@@ -163,6 +165,9 @@ export interface Peer {
   quiet: boolean;
   /** Their words about themselves, cleaned; empty: none. */
   status: string;
+  readonly reads: ReadMarks;
+  /** In memory only. */
+  readonly typing: TypingMarks;
   /** Counts when the row was last written, so that the one used least goes first. */
   used: number;
   /** Chains of ours that this peer asked for, to put in the next note, with when. */

@@ -11,9 +11,20 @@ import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts
 import { MESSAGE_REASONS, MESSAGE_STATES } from './events.ts';
 import { newPeer, peerOf } from './new-state.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
+import { countOf, MAX_AWAITED, owesRead, type ReadMarks } from './read-marks.ts';
 import { bytesField, isRestored, u64Field } from './restored-row.ts';
 import { monotonicOf } from './running-time.ts';
 import type { CoreState } from './state.ts';
+
+const markSchema = v.strictTuple([
+  byteString(StreamId.sizeBytes),
+  sequenceNumber,
+  sequenceNumber,
+  sequenceNumber,
+]);
+
+/** A stream, and both ends of each range. */
+const awaitedSchema = v.strictTuple([byteString(StreamId.sizeBytes), v.array(sequenceNumber)]);
 
 const peerSchema = v.object({
   stream: byteString(StreamId.sizeBytes),
@@ -29,6 +40,9 @@ const peerSchema = v.object({
   status: v.optional(v.string(), ''),
   streams: v.array(byteString(StreamId.sizeBytes)),
   kids: v.array(byteString(Kid.sizeBytes)),
+  // Rows of before have neither.
+  reads: v.optional(v.array(markSchema), []),
+  awaited: v.optional(v.nullable(awaitedSchema), null),
 });
 
 const outSchema = v.object({
@@ -115,8 +129,28 @@ function restorePeer(core: CoreState, { id, value }: PlacedRow): readonly Stream
   peer.incoming.owes = row.owes;
   peer.turns.kids = row.kids.map(Kid.fromBytes);
   for (const kid of peer.turns.kids) core.turnKids.set(kid, id);
+  restoreReads(core, peer.reads, row);
   core.peers.set(id, peer);
   return row.streams.map(StreamId.fromBytes);
+}
+
+/** What was read and not told of is told now. */
+function restoreReads(
+  core: CoreState,
+  marks: ReadMarks,
+  { reads, awaited }: Pick<v.InferOutput<typeof peerSchema>, 'reads' | 'awaited'>,
+): void {
+  marks.theirs = reads.map(([stream, shown, read, told]) => ({
+    ...{ stream: StreamId.fromBytes(stream), shown, read, told },
+  }));
+  if (owesRead(marks)) marks.dueAtMs = core.env.nowMs();
+  if (awaited === null) return;
+  const [stream, bounds] = awaited;
+  const ranges: [number, number][] = [];
+  for (let at = 0; at + 1 < bounds.length; at += 2)
+    ranges.push([bounds[at] ?? 0, bounds[at + 1] ?? 0]);
+  if (countOf(ranges) > MAX_AWAITED) throw new ProtocolError('more than were awaited');
+  marks.awaited = { stream: StreamId.fromBytes(stream), ranges };
 }
 
 function restoreHeldRecord(core: CoreState, peer: Peer, { stream, seq, value }: PlacedRow): void {

@@ -17,6 +17,7 @@ import { isBlocked } from './people.ts';
 import { received } from './sequence.ts';
 import type { Answer, CoreState } from './state.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
+import { pendingTyping } from './typing.ts';
 import { chooseKey, isAway, type SealingKey } from './which-key.ts';
 
 /** Sealing takes an encapsulation and two DH: about 1 ms. */
@@ -134,6 +135,9 @@ function nextNote(core: CoreState, peer: Peer, { record, key }: ToSeal): Note {
   const stream = record?.stream ?? peer.stream;
   const lowest = peer.records.find((candidate) => candidate.stream === stream);
   const wants = peer.wants.slice(0, MAX_WANTS);
+  // Who is about to read the words needs no word that they come; and wants leave no place.
+  const isSaid = record?.type === RECORD_TYPES.text || wants.length > 0;
+  const typing = isSaid ? null : pendingTyping(core, peer);
   const place = { boot: core.boot, k: core.noteCounter, bundleSeq: core.bundleSeq };
   const isTurn = key.kind !== 'mailbox' && wants.length === 0 && isConversation(peer, record);
   return {
@@ -144,6 +148,7 @@ function nextNote(core: CoreState, peer: Peer, { record, key }: ToSeal): Note {
     turn: isTurn ? signedTurn(core, peer, place) : null,
     quiet: core.quiet,
     wants,
+    ...(typing !== null && { typing }),
   };
 }
 
@@ -179,6 +184,7 @@ function noteSealing(core: CoreState, peer: Peer, { record, key }: ToSeal): Seal
   };
   peer.wants = peer.wants.slice(MAX_WANTS);
   peer.turns.lost = [];
+  peer.typing.pending = null;
   incoming.ackDueAtMs = null;
   incoming.lastAckAtMs = now;
   incoming.isConversing = false;
@@ -201,6 +207,7 @@ function isControlDue(core: CoreState, peer: Peer): boolean {
   const { ackDueAtMs } = peer.incoming;
   // A want is of use only while its blobs wait for the key.
   if (peer.wants.length > 0 && peer.online) return true;
+  if (pendingTyping(core, peer) !== null) return true;
   return ackDueAtMs !== null && ackDueAtMs <= core.env.nowMs();
 }
 

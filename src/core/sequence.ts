@@ -22,6 +22,8 @@ export interface Sequence<Item> {
   skipped: [from: number, to: number][];
   /** The lowest number given up that `skipped` no longer holds: nothing from it on counts as received. */
   floor: number;
+  /** Our person has seen what was delivered up to there, and that may be told (who-read.ts). */
+  readUpTo: number;
   /** Digests of what came lately, to tell a repeat from a forgery. */
   readonly digests: Map<number, string>;
 }
@@ -41,6 +43,7 @@ export function newSequence<Item>(next: number): Sequence<Item> {
     heldBytes: 0,
     skipped: [],
     floor: Number.POSITIVE_INFINITY,
+    readUpTo: 0,
     digests: new Map(),
   };
 }
@@ -106,6 +109,8 @@ export function release<Item>(sequence: Sequence<Item>, patience: Patience): Rel
     sequence.held.delete(seq);
     sequence.heldBytes -= held.sizeBytes;
     const missing = Math.max(0, seq - sequence.next);
+    // One that comes late has not been seen with those around it.
+    sequence.readUpTo = Math.min(sequence.readUpTo, seq - 1);
     if (missing > 0) skip(sequence, sequence.next, seq - 1);
     fill(sequence, seq);
     sequence.next = Math.max(sequence.next, seq + 1);
@@ -113,6 +118,11 @@ export function release<Item>(sequence: Sequence<Item>, patience: Patience): Rel
     released.push({ item: held.item, missing });
   }
   return released;
+}
+
+/** Whether the item of this number has been delivered. */
+export function isReceived<Item>(sequence: Sequence<Item>, seq: number): boolean {
+  return seq < Math.min(sequence.next, sequence.floor) && !isSkipped(sequence, seq);
 }
 
 /** What has arrived, as a note tells it: everything up to `upTo`, and ranges beyond. Never more than that. */

@@ -4,10 +4,13 @@ import type { Prekey } from '../crypto/prekey.ts';
 import type { Card } from '../crypto/signed-objects.ts';
 import type { Frame } from '../protocol/frames.ts';
 import type { Kid, PeerId, RelayId } from '../protocol/ids.ts';
+import type { Disclosure } from './disclosure.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
 import type { RoomState } from './room-state.ts';
+import type { Asked } from './who-read.ts';
+import type { Words } from './words-attempt.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
 export interface Env {
@@ -164,6 +167,10 @@ export interface CoreState {
   heldBytes: number;
   /** What came of people whom we never wrote to, in this hour. */
   strangers: { sinceMs: number; bytes: number; records: number; isTold: boolean };
+  /** What others may learn of our person. */
+  disclosure: Disclosure;
+  readonly asked: Asked;
+  readonly words: Words;
   /** Messages whose senders' names are not known yet, in order. */
   readonly unnamed: UnnamedMessage[];
   /** Rows to write at the next commit, by place; null deletes. */

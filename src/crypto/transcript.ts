@@ -23,7 +23,9 @@ type HashLabel =
   | 'topic'
   | 'room-commit'
   | 'record'
-  | 'message';
+  | 'message'
+  | 'sas-c'
+  | 'sas';
 
 type KdfLabel =
   | 'id-sign'

@@ -23,6 +23,11 @@ export interface Want {
   readonly join: Uint8Array;
 }
 
+/** Where somebody is typing: in a room, or (null) in private. */
+export interface Typing {
+  readonly room: RoomId | null;
+}
+
 export interface Note {
   /** The sender's run; together with `k` it orders the notes of one sender. */
   readonly boot: bigint;
@@ -40,6 +45,8 @@ export interface Note {
   /** The sender doesn't want it shown that messages were delivered to them. */
   readonly quiet: boolean;
   readonly wants: readonly Want[];
+  /** The sender is writing to the reader just now. Left out: they don't say. */
+  readonly typing?: Typing;
 }
 
 /** Wants in one note: with the most ranges they stay below MAX_NOTE_BYTES, where no turn key is given. */
@@ -49,7 +56,7 @@ export const MAX_LOST = MAX_TURN_PREKEYS;
 /** `n u64 ‖ stream8 ‖ next u64 ‖ pub ‖ signature` (crypto/signed-objects.ts). */
 export const TURN_BYTES = 8 + StreamId.sizeBytes + 8 + PREKEY_BYTES + SIGNATURE_BYTES;
 
-// Keys reserved for later issues, in `ctl`: `want-log`, `typing`, `read`.
+// Keys reserved for later issues, in `ctl`: `want-log`.
 const schema = mapOf({
   have: v.optional(
     v.pipe(
@@ -74,6 +81,7 @@ const schema = mapOf({
           v.maxLength(MAX_WANTS),
         ),
       ),
+      typing: v.optional(v.union([v.literal(true), byteString(32)])),
     }),
   ),
 });
@@ -95,7 +103,7 @@ export function encodeNote(note: Note): Uint8Array {
 }
 
 /** What is empty is left out. */
-function contentOf({ have, lost, turn, quiet, wants }: Note): object {
+function contentOf({ have, lost, turn, quiet, wants, typing }: Note): object {
   const haves = have.map(({ stream, upTo, ranges }) => [idBytes(stream), upTo, ranges.flat()]);
   const want = wants.map(({ room, skid, join }) => ({
     room: idBytes(room),
@@ -107,7 +115,12 @@ function contentOf({ have, lost, turn, quiet, wants }: Note): object {
     ...(lost.length > 0 && { lost: lost.map(idBytes) }),
     ...(turn !== null && { turn }),
     ...(quiet && { quiet }),
-    ...(want.length > 0 && { ctl: { want } }),
+    ...((want.length > 0 || typing !== undefined) && {
+      ctl: {
+        ...(want.length > 0 && { want }),
+        ...(typing !== undefined && { typing: typing.room === null ? true : idBytes(typing.room) }),
+      },
+    }),
   };
 }
 
@@ -134,7 +147,12 @@ export function decodeNote(bytes: Uint8Array): Note {
       skid: SenderKeyId.fromBytes(skid),
       join,
     })),
+    ...(ctl?.typing !== undefined && { typing: decodeTyping(ctl.typing) }),
   };
+}
+
+function decodeTyping(typing: Uint8Array | true): Typing {
+  return { room: typing === true ? null : RoomId.fromBytes(typing) };
 }
 
 function decodeHave(stream: Uint8Array, upTo: number, bounds: readonly number[]): Have {

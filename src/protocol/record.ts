@@ -8,8 +8,8 @@ import { decodeNote, encodeNote, type Note } from './note.ts';
 /**
  * Record types. 0x01–0x3f travel only as private messages, 0x40–0x7f only in rooms; the other way round
  * is refused, so that nobody moves a sentence from one to the other. Reserved for later issues:
- * 03 read, 04 typing, 05 edit, 06 delete, 07 react, 12 room operations, 13 strike, 14 invitation,
- * 18–1a comparison by words, 20 file offer, 21 file chunk, 22 file state; 41 edit, 42 delete, 43 react,
+ * 05 edit, 06 delete, 07 react, 12 room operations, 13 strike, 14 invitation,
+ * 20 file offer, 21 file chunk, 22 file state; 41 edit, 42 delete, 43 react,
  * 44 poll, 45 vote, 50 file offer.
  */
 export const RECORD_TYPES = {
@@ -18,7 +18,17 @@ export const RECORD_TYPES = {
   void: 0x02,
   /** What its writer says of themselves; the newest counts. */
   status: 0x09,
+  /** Theirs were read up to a number. */
+  read: 0x03,
+  /** Who has read a message of mine in a room? */
+  whoRead: 0x0b,
+  /** Who answers has. */
+  hasRead: 0x0c,
   roomKey: 0x10,
+  /** Of a comparison by words: what is committed to, the answer, and what it was. */
+  wordsCommit: 0x18,
+  wordsReply: 0x19,
+  wordsReveal: 0x1a,
   roomText: 0x40,
 } as const;
 

@@ -20,7 +20,25 @@ export interface Settings {
   readonly hidden: boolean;
   /** Rooms that count nothing unread and notify nobody; names without the `#`. */
   readonly muted: readonly string[];
+  /** Whether others may see that our person has read their messages. */
+  readonly sendRead: boolean;
+  /** Whether others may see that our person is typing to them. */
+  readonly sendTyping: boolean;
+  /** Where it is otherwise. */
+  readonly conversations: readonly ConversationSettings[];
 }
+
+/** What is left out is as everywhere. */
+export interface ConversationSettings {
+  /** A fingerprint, or a room with its `#`. */
+  readonly with: string;
+  readonly sendRead?: boolean;
+  readonly sendTyping?: boolean;
+}
+
+/** With settings of their own: the file has bounds. */
+export const MAX_CONVERSATION_SETTINGS = 500;
+const MAX_CONVERSATION_BYTES = 128;
 
 /** A hundred years: as good as for good. */
 export const MAX_KEEP_DAYS = 36_500;
@@ -35,12 +53,19 @@ export function isKeepDays(days: number): boolean {
 export const DEFAULT_SETTINGS: Settings = {
   ...{ rooms: [], keepDays: 0, showDelivered: true },
   ...{ hidden: false, muted: [] },
+  ...{ sendRead: true, sendTyping: true, conversations: [] },
 };
 
 const roomNames = v.pipe(
   v.array(textField(MAX_ROOM_NAME_BYTES)),
   v.maxLength(MAX_REMEMBERED_ROOMS),
 );
+
+const conversationSchema = v.strictObject({
+  with: textField(MAX_CONVERSATION_BYTES),
+  sendRead: v.exactOptional(v.boolean()),
+  sendTyping: v.exactOptional(v.boolean()),
+});
 
 export const settingsFormat: RecordFormat<Settings> = {
   maxBytes: 256 * 1024,
@@ -51,6 +76,12 @@ export const settingsFormat: RecordFormat<Settings> = {
     showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
     hidden: v.optional(v.boolean(), DEFAULT_SETTINGS.hidden),
     muted: v.optional(roomNames, []),
+    sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),
+    sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
+    conversations: v.optional(
+      v.pipe(v.array(conversationSchema), v.maxLength(MAX_CONVERSATION_SETTINGS)),
+      [],
+    ),
   }),
   encode: (settings) => settings,
   startingOver: 'everything that was set is then as at first',

@@ -9,11 +9,13 @@ import type {
   Who,
 } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { applyWords } from './comparison-tasks.ts';
 import type { ConversationKey, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
+import { applyReceipts } from './receipt-tasks.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
@@ -87,6 +89,13 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       return;
     case 'receipt':
       store.setReceipt(event);
+      return;
+    case 'typing':
+    case 'who-read':
+      applyReceipts(store, event);
+      return;
+    case 'words':
+      applyWords(store, event);
       return;
     case 'key-changed':
       addKeyChange(store, { ...event, wasVerified: event.trust === 'verified' });
@@ -189,6 +198,8 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   // Kept and shown as a line without words, and nobody is told of it.
   if (body.own || message.from.ignored === true) return null;
   if (message.room !== null && store.state.rooms.get(message.room)?.muted === true) return null;
+  if (body.own) return null;
+  store.stopTyping(key, sender);
   store.countUnread(key, body.id, body.mention);
   if (message.room !== null && !body.mention) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };

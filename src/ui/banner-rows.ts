@@ -96,6 +96,7 @@ function awayRows(state: ScreenState, cells: number): Row[] {
           )
         : [];
     case 'delivered':
+    case 'read':
     case 'failed':
     case null:
       return [];

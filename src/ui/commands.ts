@@ -3,6 +3,7 @@ import { changing, contact, mute, status } from './contact-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
+import { whoRead } from './receipt-tasks.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
@@ -17,6 +18,7 @@ export type CommandName =
   | 'who'
   | 'whois'
   | 'verify'
+  | 'who-read'
   | 'trust'
   | 'contact'
   | 'ignore'
@@ -124,11 +126,20 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'verify',
     aliases: [],
-    args: t`[NAME] [NUMBER|CODE]`,
-    help: t`compare a safety number or scanned code, and record that it matched`,
+    args: t`[NAME] [NUMBER|CODE|words]`,
+    help: t`compare a safety number, a scanned code or seven words, and record that they matched`,
     completes: 'person',
     runs: 'in-order',
     run: verify,
+  },
+  {
+    name: 'who-read',
+    aliases: [],
+    args: t``,
+    help: t`ask who is here whether they have read your last message in this room`,
+    completes: 'none',
+    runs: 'in-order',
+    run: whoRead,
   },
   {
     name: 'trust',
@@ -250,8 +261,8 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'set',
     aliases: [],
-    args: t`[NAME [VALUE]]`,
-    help: t`the settings; show or change one`,
+    args: t`[NAME [VALUE] [here]]`,
+    help: t`the settings; show or change one, for all conversations or this one`,
     completes: 'setting',
     runs: 'in-order',
     run: set,

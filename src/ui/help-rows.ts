@@ -19,6 +19,7 @@ const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`…`, t`pending: still on this machine`],
   [t`>`, t`relayed: the relay has it, and keeps it for whoever is away`],
   [t`✓`, t`delivered: their lanchat has opened it`],
+  [t`✓✓`, t`read: their lanchat says that they saw it`],
   [t`✗`, t`failed, with the reason below`],
   [t`@`, t`somebody named you`],
   [t`-- !!`, t`lanchat's own words; nobody else can write there`],

@@ -1,5 +1,10 @@
 // What the commands about what is kept here do: searching it, deleting of it, writing it out, how long it stays.
-import { MAX_PAGE_MESSAGES, type Session, type StoredMessage } from '../client/api.ts';
+import {
+  type Destination,
+  MAX_PAGE_MESSAGES,
+  type Session,
+  type StoredMessage,
+} from '../client/api.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Conversation, ConversationKey, Entry } from './conversation.ts';
@@ -7,7 +12,15 @@ import { type Exported, type ExportFormatName, exportFormatOf } from './export-w
 import { destinationOf, meetStored } from './message-line.ts';
 import type { SearchOutcome, SearchOverlay } from './overlay.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { changeOf, SETTINGS, settingLine, settingOf } from './settings.ts';
+import {
+  changeOf,
+  ownChangeOf,
+  ownSettingLine,
+  requireOwn,
+  SETTINGS,
+  settingLine,
+  settingOf,
+} from './settings.ts';
 import { conversationName } from './switcher.ts';
 import { attempt, type ScreenActions } from './talk.ts';
 import { faultWords, messageCount } from './words.ts';
@@ -88,7 +101,7 @@ async function removeNewest({ store, ask }: ScreenActions, here: ConversationKey
 
 type OwnEntry = Extract<Entry, { kind: 'message' }>;
 
-function newestOwn({ entries, aside }: Conversation): OwnEntry | null {
+export function newestOwn({ entries, aside }: Conversation): OwnEntry | null {
   const isOwn = (entry: Entry): entry is OwnEntry => entry.kind === 'message' && entry.own;
   return (aside?.tail ?? entries).findLast(isOwn) ?? entries.findLast(isOwn) ?? null;
 }
@@ -173,10 +186,15 @@ export function formatAndFile(args: string): readonly [ExportFormatName, string]
   return [/\.jsonl$/iu.test(args) ? 'jsonl' : 'text', args];
 }
 
-/** Shows the settings, or one, or changes one. */
-export async function set({ store, ask }: ScreenActions, args: string): Promise<void> {
+/** Shows the settings, or one, or changes one; with `here` at the end, of the conversation it was typed in. */
+export async function set(
+  { store, ask }: ScreenActions,
+  args: string,
+  here: ConversationKey,
+): Promise<void> {
   try {
-    const [first = t``, ...more] = await settingLines(ask, args);
+    const place = { destination: destinationOf(here), label: conversationName(store.state, here) };
+    const [first = t``, ...more] = await settingLines(ask, args, place);
     const all = [first, ...more];
     store.note(more.length === 0 ? first : listing(t`Settings; /set NAME VALUE changes one:`, all));
   } catch (error) {
@@ -184,19 +202,43 @@ export async function set({ store, ask }: ScreenActions, args: string): Promise<
   }
 }
 
-/** One line a setting: of all, or of the one that `args` names or changes. Throws UsageError, and what the client does. */
+/** A conversation, and how it is called here. */
+export interface SettingPlace {
+  readonly destination: Destination;
+  readonly label: SafeText;
+}
+
+/**
+ * One line a setting: of all, or of the one that `args` names or changes, for all conversations or with `here` behind it
+ * for `place`. Throws UsageError, and what the client does.
+ */
 export async function settingLines(
   ask: Session['request'],
   args: string,
+  place: SettingPlace | null,
 ): Promise<readonly SafeText[]> {
-  const [name, value] = splitFirst(args);
+  const [name, rest] = splitFirst(args);
+  const value = rest.replace(/\s*\bhere$/u, '');
+  if (value !== rest && place !== null) return [await ownLine(ask, place, [name, value])];
   const named = name === '' ? null : settingOf(name);
-  const change = named === null || value === '' ? null : changeOf(named, value);
+  const change = named === null || rest === '' ? null : changeOf(named, rest);
   const preferences = await (change === null
     ? ask({ do: 'settings' })
     : ask({ do: 'set', change }));
   const shown = named === null ? SETTINGS : [named];
   return shown.map((setting) => settingLine(setting, preferences));
+}
+
+async function ownLine(
+  ask: Session['request'],
+  { destination, label }: SettingPlace,
+  [name, value]: readonly [string, string],
+): Promise<SafeText> {
+  const setting = settingOf(name);
+  requireOwn(setting);
+  const change = value === '' ? {} : ownChangeOf(setting, value);
+  const settings = await ask({ do: 'conversation-settings', with: destination, change });
+  return ownSettingLine(setting, settings, label);
 }
 
 /** Lines of before are read by scrolling here; the plain interface has a command for them. */

@@ -4,7 +4,7 @@ import { type Conversation, type Entry, indexOfSeq } from './conversation.ts';
 import { fingerprintWords, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
-import { personTone, type Row, type Span, span, type Tone } from './spans.ts';
+import { blanks, personTone, type Row, type Span, span, type Tone } from './spans.ts';
 import { lineCache, type ViewportSource } from './viewport.ts';
 import { wrap } from './width.ts';
 import { calendarDay, clockTime, olderWords, stateMark, stateWords } from './words.ts';
@@ -78,8 +78,10 @@ function remoteRows(text: SafeText, cells: number, first: Span): Row[] {
 function messageGutter(entry: MessageEntry): Span {
   if (entry.mention) return MENTION_GUTTER;
   if (entry.state === null) return BLANK_GUTTER;
-  const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', failed: 'alarm' } as const;
-  return span(t`    ${stateMark(entry.state)} `, tones[entry.state]);
+  const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', read: 'good' } as const;
+  const tone = entry.state === 'failed' ? 'alarm' : tones[entry.state];
+  const mark = stateMark(entry.state);
+  return span(t`${blanks(GUTTER_CELLS - 1 - mark.length)}${mark} `, tone);
 }
 
 function presenceRows(entry: Extract<Entry, { kind: 'presence' }>, cells: number): Row[] {

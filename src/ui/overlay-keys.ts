@@ -1,6 +1,7 @@
 // What keys do while something lies over the messages. Choosing a person never sends anything.
 import type { RelayChoice } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
+import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
 import { introduce } from './introduce.ts';
 import { moveSelection, type Overlay } from './overlay.ts';
@@ -37,6 +38,9 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'verify':
       verifyKey(actions, overlay, event);
+      break;
+    case 'comparison':
+      comparisonKey(actions, overlay, event);
       break;
     case 'name':
       nameKey(actions, overlay, event);

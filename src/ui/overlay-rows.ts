@@ -1,6 +1,7 @@
 // What lies over the messages, as rows, and where its own cursor stands. Pure.
 import type { Link, RelayChoice } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
+import { comparisonRows } from './comparison.ts';
 import { helpRows } from './help-rows.ts';
 import {
   below,
@@ -38,6 +39,8 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: relayRows(state, overlay, area), cursor: null };
     case 'verify':
       return { rows: verifyRows(state.people, overlay, area), cursor: null };
+    case 'comparison':
+      return { rows: comparisonRows(state.people, overlay, area.cells), cursor: null };
     case 'name':
       return nameView(overlay, area);
     case 'search':

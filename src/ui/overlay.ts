@@ -60,6 +60,12 @@ export type Overlay =
       readonly qr: string;
       readonly shown: 'digits' | 'qr';
     }
+  /** `sas` is null until both sides have given their part. */
+  | {
+      readonly kind: 'comparison';
+      readonly peer: PeerId;
+      readonly sas: { readonly words: readonly string[]; readonly digits: string } | null;
+    }
   | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null }
   | SearchOverlay
   /** All that is kept of a conversation is to go, once `yes` is typed. */

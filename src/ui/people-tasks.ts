@@ -1,6 +1,7 @@
 // What the commands about people do: who is here, what a key is worth, comparing it.
 import { PeerId } from '../protocol/ids.ts';
 import { listing, splitFirst } from './command-text.ts';
+import { compareByWords } from './comparison-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -29,7 +30,7 @@ function personLine({ state }: ScreenStore, person: KnownPerson): SafeText {
   return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${away} · key ${key} …${says}`;
 }
 
-/** `/verify [NAME] [NUMBER|CODE]`: shows the number, or compares it and records that it matched. */
+/** `/verify [NAME] [NUMBER|CODE|words]`: shows the number, or compares it and records that it matched. */
 export async function verify(
   actions: ScreenActions,
   args: string,
@@ -39,6 +40,7 @@ export async function verify(
   const person = await personOrHere(actions, name, { command: 'verify', here });
   if (person === null) return;
   const digits = typed.replace(/\s/g, '');
+  if (digits === 'words') return compareByWords(actions, person.fingerprint);
   if (digits !== '') return recordVerified(actions, person.fingerprint, digits);
   const peer = person.fingerprint;
   const reply = await attempt(actions, { do: 'safety-number', peer });

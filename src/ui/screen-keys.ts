@@ -5,8 +5,10 @@ import { type Completion, nextCompletion, startCompletion } from './completion.t
 import type { ComposerEdit } from './composer.ts';
 import { editFor } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
+import type { ConversationKey } from './conversation.ts';
 import { composerCells, type Moment, scrollArea } from './frame.ts';
 import type { KeyEvent } from './key-sequences.ts';
+import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { quit as quitTask } from './screen-tasks.ts';
@@ -22,12 +24,17 @@ export interface KeyActions extends ScreenActions {
   readonly repaint: () => void;
 }
 
+/** The client says it no more often. */
+const TYPING_PAUSE_MS = 3_000;
+
 type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
 
 /** Takes every key event of the terminal. Holds what one Tab press leaves for the next. */
 export class ScreenKeys {
   readonly #actions: KeyActions;
   #completion: Completion | null = null;
+  #saidTypingMs = 0;
+  #saidTypingTo: ConversationKey | null = null;
 
   constructor(actions: KeyActions) {
     this.#actions = actions;
@@ -79,6 +86,21 @@ export class ScreenKeys {
     }
     store.edit({ type: 'insert', text: event.text });
     if (wasEmpty) this.#prepare();
+    this.#sayTyping();
+  }
+
+  /** Commands are nobody else's business; a person is told, and rooms whose members are chosen. */
+  #sayTyping(): void {
+    const { store, ask } = this.#actions;
+    const { active, ready } = store.state;
+    const now = store.now();
+    const isEarly =
+      Math.abs(now - this.#saidTypingMs) < TYPING_PAUSE_MS && this.#saidTypingTo === active;
+    if (!ready || isEarly || active.startsWith('#') || store.active.composer.text.startsWith('/'))
+      return;
+    this.#saidTypingMs = now;
+    this.#saidTypingTo = active;
+    ask({ do: 'typing', to: destinationOf(active) }).catch(() => {});
   }
 
   /** Room keys go out while somebody types, so that the first message doesn't wait for them. */

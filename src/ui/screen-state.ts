@@ -6,6 +6,7 @@ import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
+import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
 
 export interface Self {
@@ -48,6 +49,8 @@ export interface ScreenState {
   readonly hosting: 'no' | 'starting' | 'running';
   /** Ctrl+C was pressed on an empty line: once more quits. */
   readonly quitArmed: boolean;
+  /** Who says that they are writing, and where. */
+  readonly typing: Pick<TypingNow, 'words'>;
   readonly size: ScreenSize;
   /** Of lanchat, for the help. */
   readonly version: SafeText;

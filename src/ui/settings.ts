@@ -1,5 +1,5 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
-import type { Preferences } from '../client/api.ts';
+import type { ConversationSettings, Preferences } from '../client/api.ts';
 import { DEFAULT_PREFERENCES, isKeepDays, KEEP_DAYS_TAKES } from '../client/preferences.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
@@ -15,6 +15,8 @@ export interface Setting {
   readonly parse: (text: string) => Partial<Preferences> | null;
   /** Completes "NAME takes …". */
   readonly takes: string;
+  /** What one conversation can have otherwise; null: it is for all of them. */
+  readonly own: keyof ConversationSettings | null;
 }
 
 const YES = ['on', 'yes', 'true'];
@@ -31,31 +33,55 @@ export const SETTINGS: readonly Setting[] = [
       return isKeepDays(keepDays) ? { keepDays } : null;
     },
     takes: KEEP_DAYS_TAKES,
+    own: null,
   },
   {
     name: 'show-delivered',
     meaning: t`whether others see that their messages were delivered here`,
     of: ({ showDelivered }) => showDelivered,
     parse: (text) => {
-      const showDelivered = switched(text);
+      const showDelivered = switchOf(text);
       return showDelivered === null ? null : { showDelivered };
     },
     takes: ON_OR_OFF,
+    own: null,
+  },
+  {
+    name: 'send-read',
+    meaning: t`whether others see that you have read their messages`,
+    of: ({ sendRead }) => sendRead,
+    parse: (text) => {
+      const sendRead = switchOf(text);
+      return sendRead === null ? null : { sendRead };
+    },
+    takes: ON_OR_OFF,
+    own: 'sendRead',
+  },
+  {
+    name: 'send-typing',
+    meaning: t`whether others see that you are typing to them`,
+    of: ({ sendTyping }) => sendTyping,
+    parse: (text) => {
+      const sendTyping = switchOf(text);
+      return sendTyping === null ? null : { sendTyping };
+    },
+    takes: ON_OR_OFF,
+    own: 'sendTyping',
   },
   {
     name: 'hidden',
     meaning: t`whether you look away to everybody; what they write comes all the same`,
     of: ({ hidden }) => hidden,
     parse: (text) => {
-      const hidden = switched(text);
+      const hidden = switchOf(text);
       return hidden === null ? null : { hidden };
     },
     takes: ON_OR_OFF,
+    own: null,
   },
 ];
 
-/** Null where it is neither on nor off. */
-function switched(text: string): boolean | null {
+function switchOf(text: string): boolean | null {
   const word = text.toLowerCase();
   if (YES.includes(word)) return true;
   return NO.includes(word) ? false : null;
@@ -67,10 +93,7 @@ export function settingOf(name: string): Setting {
   if (setting !== undefined) return setting;
   const names = SETTINGS.map((each) => each.name);
   const meant = nearest(name, names);
-  const hint =
-    meant === null
-      ? `there are ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-      : `did you mean "${meant}"?`;
+  const hint = meant === null ? `there are ${names.join(', ')}` : `did you mean "${meant}"?`;
   throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
 }
 
@@ -79,6 +102,32 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
   const change = setting.parse(value);
   if (change !== null) return change;
   throw new UsageError('bad-setting', `${setting.name} takes ${setting.takes}`);
+}
+
+/** As `changeOf`, for one conversation; `default` makes it as everywhere. */
+export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
+  const own = requireOwn(setting);
+  if (value.toLowerCase() === 'default') return { [own]: null };
+  const change = setting.parse(value)?.[own];
+  if (change !== undefined) return { [own]: change };
+  throw new UsageError('bad-setting', `${setting.name} takes on, off or default there`);
+}
+
+/** Throws UsageError `bad-setting`. */
+export function requireOwn({ name, own }: Setting): keyof ConversationSettings {
+  if (own !== null) return own;
+  throw new UsageError('bad-setting', `${name} is the same for all conversations`);
+}
+
+/** `send-read  off  in @bela: whether …`. */
+export function ownSettingLine(
+  setting: Setting,
+  settings: ConversationSettings,
+  place: SafeText,
+): SafeText {
+  const now = settings[requireOwn(setting)];
+  const value = now === null ? t`as everywhere` : shown(now);
+  return t`${safeText(setting.name)}  ${value}  in ${place}: ${setting.meaning}`;
 }
 
 /** Of one setting: its value now, and the one it has unless somebody sets it. */

@@ -12,7 +12,10 @@ export function headerRow(state: ScreenState): Row {
   const peer = PeerId.parse(state.active);
   const name = conversationName(state, state.active);
   const detail = peer === null ? roomDetail(state) : privateDetail(state.people.get(peer), peer);
-  return [span(t` lanchat  ${name}  ${detail}`, 'bar')];
+  const typing = state.typing.words(state.active);
+  // Before what a narrow screen cuts.
+  const now = typing === null ? t`` : t`${typing} …  `;
+  return [span(t` lanchat  ${name}  ${now}${detail}`, 'bar')];
 }
 
 function roomDetail(state: ScreenState): SafeText {

@@ -21,6 +21,7 @@ import type { SafeText } from './safe-text.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
+import { TypingNow } from './typing.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 
 export interface StoreOptions {
@@ -37,6 +38,7 @@ type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field]
 export class WindowStore {
   /** What became of our own messages. */
   readonly own = new OwnStates();
+  readonly #typing: TypingNow;
   protected readonly fields: MutableState;
   readonly #conversations = new Map<ConversationKey, ConversationRecord>();
   readonly #options: StoreOptions;
@@ -45,6 +47,7 @@ export class WindowStore {
   constructor(options: StoreOptions, { people, rooms }: Pick<ScreenState, 'people' | 'rooms'>) {
     this.#options = options;
     this.#signal = new ChangeSignal(options);
+    this.#typing = new TypingNow(options.schedule, () => this.notifySoon());
     this.fields = {
       self: null,
       link: null,
@@ -63,6 +66,7 @@ export class WindowStore {
       storageProblem: null,
       hosting: 'no',
       quitArmed: false,
+      typing: this.#typing,
       size: options.size,
       version: options.version,
     };
@@ -82,6 +86,7 @@ export class WindowStore {
   }
 
   close(): void {
+    this.#typing.close();
     this.#signal.close();
   }
 
@@ -230,6 +235,16 @@ export class WindowStore {
     if (conversation.composer.text !== '') return;
     conversation.composer = { ...conversation.composer, text, cursor: text.length };
     this.notifyNow();
+  }
+
+  /** Somebody says that they write there just now. */
+  setTyping(key: ConversationKey, name: SafeText): void {
+    this.#typing.start(key, name);
+  }
+
+  /** What they wrote has come. */
+  stopTyping(key: ConversationKey, name: SafeText): void {
+    this.#typing.stop(key, name);
   }
 
   /** Whether somebody looks at the window, as the terminal reports it. */

@@ -31,7 +31,7 @@ export function personCount(count: number): SafeText {
   return count === 1 ? safeTemplate`1 person` : safeTemplate`${count} people`;
 }
 
-/** One mark in the gutter; the status line and the help spell it out. */
+/** One mark in the gutter, of one or two cells; the status line and the help spell it out. */
 export function stateMark(state: MessageState): SafeText {
   switch (state) {
     case 'pending':
@@ -40,6 +40,8 @@ export function stateMark(state: MessageState): SafeText {
       return safeTemplate`>`;
     case 'delivered':
       return safeTemplate`✓`;
+    case 'read':
+      return safeTemplate`✓✓`;
     case 'failed':
       return safeTemplate`✗`;
     default:

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../src/client/api.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
 import { nthId, stored } from '../support/kept-history.ts';
 import { openHistory } from '../support/opened-history.ts';
@@ -25,8 +26,8 @@ async function shownAfter(typed: readonly string[], messages = talk): Promise<Sh
     new FakeSession({
       join: ({ room }) => ({ room }),
       leave: ({ room }) => ({ room }),
-      settings: () => ({ keepDays: 30, showDelivered: true, hidden: false }),
-      set: ({ change }) => ({ keepDays: 30, showDelivered: true, hidden: false, ...change }),
+      settings: () => ({ ...DEFAULT_PREFERENCES, keepDays: 30 }),
+      set: ({ change }) => ({ ...DEFAULT_PREFERENCES, keepDays: 30, ...change }),
     }),
   );
   session.snapshot = { ...session.snapshot, people: [bela] };
@@ -124,7 +125,14 @@ describe('/set', () => {
   it('lists, changes, and refuses', async () => {
     const { session, lines } = await shownAfter(['/set', '/set keep-days 7', '/set keep-days x']);
     expect(lines.map((line) => line.split('  ')[0])).toEqual([
-      ...['-- keep-days', '-- show-delivered', '-- hidden', '-- keep-days'],
+      ...[
+        '-- keep-days',
+        '-- show-delivered',
+        '-- send-read',
+        '-- send-typing',
+        '-- hidden',
+        '-- keep-days',
+      ],
       '-- keep-days takes a number of days, 0 to 36500',
     ]);
     expect(session.requests).toContainEqual({ do: 'set', change: { keepDays: 7 } });

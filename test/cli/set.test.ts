@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Preferences } from '../../src/client/api.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession } from '../support/fake-session.ts';
 
 function withPreferences(): FakeSession {
-  let preferences: Preferences = { keepDays: 30, showDelivered: true, hidden: false };
+  let preferences: Preferences = { ...DEFAULT_PREFERENCES, keepDays: 30 };
   return new FakeSession({
     settings: () => preferences,
     set: ({ change }) => {
@@ -21,7 +22,9 @@ describe('lanchat set', () => {
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([
       { v: 1, type: 'setting', name: 'keep-days', value: 30, default: 0 },
-      { v: 1, type: 'setting', name: 'show-delivered', value: true, default: true },
+      ...['show-delivered', 'send-read', 'send-typing'].map((name) => ({
+        ...{ v: 1, type: 'setting', name, value: true, default: true },
+      })),
       { v: 1, type: 'setting', name: 'hidden', value: false, default: false },
     ]);
     expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
@@ -42,6 +45,8 @@ describe('lanchat set', () => {
     ['keep-days', '36500', 36_500, { keepDays: 36_500 }],
     ['show-delivered', 'off', false, { showDelivered: false }],
     ['show-delivered', 'ON', true, { showDelivered: true }],
+    ['send-read', 'no', false, { sendRead: false }],
+    ['send-typing', 'off', false, { sendTyping: false }],
   ] as const)('sets %s to %s', async (name, typed, value, change) => {
     const session = withPreferences();
     const run = runCommand(['set', name, typed, '--json'], { session });
@@ -60,6 +65,40 @@ describe('lanchat set', () => {
     ['neither on nor off', ['show-delivered', 'maybe'], 'bad-setting'],
     ['too much', ['keep-days', '1', '2'], 'bad-arguments'],
   ])('exits 1 on %s and changes nothing', async (_what, args, code) => {
+    const session = withPreferences();
+    const run = runCommand(['set', '--json', ...args], { session });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ type: 'error', code }]);
+    expect(session.requests).toEqual([]);
+  });
+
+  it.each([
+    ['off', { sendRead: false }, false],
+    ['default', { sendRead: null }, null],
+    [null, {}, true],
+  ] as const)('sets %s for one conversation alone', async (typed, change, value) => {
+    const session = withPreferences();
+    session.answer({
+      'conversation-settings': ({ change: { sendRead = true } }) => ({
+        sendRead,
+        sendTyping: null,
+      }),
+    });
+    const args = typed === null ? [] : [typed];
+    const run = runCommand(['set', 'send-read', ...args, '--in', '#ward', '--json'], { session });
+    expect(await run.status).toBe(0);
+    expect(run.records()).toEqual([
+      { v: 1, type: 'setting', name: 'send-read', value, default: null, room: '#ward' },
+    ]);
+    const asked = { do: 'conversation-settings', with: { room: '#ward' }, change };
+    expect(session.requests).toContainEqual(asked);
+  });
+
+  it.each([
+    ['what is for all', ['keep-days', '3', '--in', '#ward'], 'bad-setting'],
+    ['neither on, off nor default', ['send-read', 'maybe', '--in', '#ward'], 'bad-setting'],
+    ['no name', ['--in', '#ward'], 'bad-arguments'],
+  ])('exits 1 on %s for one conversation', async (_what, args, code) => {
     const session = withPreferences();
     const run = runCommand(['set', '--json', ...args], { session });
     expect(await run.status).toBe(1);

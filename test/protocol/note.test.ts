@@ -52,10 +52,12 @@ const wants: fc.Arbitrary<Note['wants']> = fc.array(
   }),
   { maxLength: MAX_WANTS },
 );
-/** A turn key and wants have no place together. */
+const typing = fc.record({ room: fc.oneof(fc.constant(null), bytes(32).map(RoomId.fromBytes)) });
+/** A turn key and wants have no place together; who types wants nothing. */
 const note: fc.Arbitrary<Note> = fc.oneof(
   fc.record({ ...fields, turn: fc.constant(null), wants }),
   fc.record({ ...fields, turn: bytes(TURN_BYTES), wants: fc.constant([]) }),
+  fc.record({ ...fields, turn: fc.constant(null), wants: fc.constant([]), typing }),
 );
 const STREAM = new Uint8Array(8).fill(1);
 
@@ -103,6 +105,13 @@ describe('a note', () => {
   it.each([
     ['wants', { wants: most }],
     ['a turn key', { turn: new Uint8Array(TURN_BYTES) }],
+    [
+      'a turn key, and where somebody types',
+      {
+        turn: new Uint8Array(TURN_BYTES),
+        typing: { room: RoomId.fromBytes(new Uint8Array(32)) },
+      },
+    ],
   ])('fits its limit with the most that it may hold beside %s', (_, more) => {
     const full: Note = { ...fullest, ...more };
     expect(encodeNote(full).length).toBeLessThanOrEqual(MAX_NOTE_BYTES);
@@ -115,7 +124,7 @@ describe('a note', () => {
   });
 
   it('ignores keys of a later version', () => {
-    expect(decodeNote(withContent({ later: 1, ctl: { typing: 1 } })).have).toEqual([]);
+    expect(decodeNote(withContent({ later: 1, ctl: { later: 1 } })).have).toEqual([]);
   });
 
   it.each([
@@ -140,6 +149,8 @@ describe('a note', () => {
     ['more lost keys than one person is given', { lost: Array(9).fill(new Uint8Array(16)) }],
     ['a lost key of 15 bytes', { lost: [new Uint8Array(15)] }],
     ['quiet that is no boolean', { quiet: 1 }],
+    ['typing that is neither true nor a room', { ctl: { typing: false } }],
+    ['typing in half a room', { ctl: { typing: new Uint8Array(16) } }],
   ])('is refused with %s', (_, content) => {
     expect(() => decodeNote(withContent(content))).toThrow(ProtocolError);
   });

@@ -54,10 +54,14 @@ test('a relay that could not be read back is refused before it is saved', async 
 
 test('settings are fresh at first and read back after', async () => {
   const settings = await SettingsFile.open(folder, options);
-  const rest = { hidden: false, muted: [] };
-  expect(settings.current).toEqual({ rooms: [], keepDays: 0, showDelivered: true, ...rest });
+  expect(settings.current).toEqual({
+    ...{ rooms: [], keepDays: 0, showDelivered: true },
+    ...{ sendRead: true, sendTyping: true, conversations: [] },
+    ...{ hidden: false, muted: [] },
+  });
   const changed = {
     ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
+    ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
     ...{ hidden: true, muted: ['lobby'] },
   };
   settings.update(changed);

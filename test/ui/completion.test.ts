@@ -24,7 +24,7 @@ function candidates(text: string): readonly string[] | null {
 describe('Tab', () => {
   it.each([
     ['/ver', ['/verify ']],
-    ['/w', ['/who ', '/whois ', '/win ']],
+    ['/w', ['/who ', '/whois ', '/who-read ', '/win ']],
     ['@ra', ['@rani ', '@ravi ']],
     ['hello @zo', ['@Zoë ']],
     ['ra', ['rani: ', 'ravi: ']],

@@ -1,6 +1,7 @@
 // /delete, /export and /set at the screen.
 import { describe, expect, it } from 'vitest';
 import type { Preferences } from '../../src/client/api.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { peerId } from '../support/fake-session.ts';
 import { nthId, stored } from '../support/kept-history.ts';
@@ -135,7 +136,7 @@ describe('/export', () => {
 
 describe('/set', () => {
   function withPreferences(screen: TestScreen): void {
-    let preferences: Preferences = { keepDays: 30, showDelivered: true, hidden: false };
+    let preferences: Preferences = { ...DEFAULT_PREFERENCES, keepDays: 30 };
     screen.session.answer({
       settings: () => preferences,
       set: ({ change }) => {
@@ -157,9 +158,30 @@ describe('/set', () => {
     expect(asked(screen, 'set')).toEqual([{ do: 'set', change: { showDelivered: false } }]);
   });
 
+  it('changes one for this conversation alone', async () => {
+    const screen = await screenWith();
+    withPreferences(screen);
+    screen.session.answer({
+      'conversation-settings': ({ change: { sendRead = null } }) => ({
+        sendRead,
+        sendTyping: null,
+      }),
+    });
+    await enter(screen, '/set send-read off here');
+    expect(last(screen)).toContain('send-read  off  in #lobby');
+    await enter(screen, '/set send-read here');
+    expect(last(screen)).toContain('send-read  as everywhere  in #lobby');
+    expect(asked(screen, 'conversation-settings')).toEqual([
+      { do: 'conversation-settings', with: { room: '#lobby' }, change: { sendRead: false } },
+      { do: 'conversation-settings', with: { room: '#lobby' }, change: {} },
+    ]);
+  });
+
   it.each([
     ['keep-day', 'did you mean "keep-days"?'],
-    ['colour', 'there are keep-days, show-delivered and hidden'],
+    ['colour', 'there are keep-days, show-delivered, send-read'],
+    ['keep-days 3 here', 'keep-days is the same for all conversations'],
+    ['send-read soon here', 'send-read takes on, off or default there'],
     ['keep-days soon', 'keep-days takes a number of days'],
     ['keep-days 99999', 'keep-days takes a number of days'],
   ])('refuses %j and changes nothing', async (args, words) => {

@@ -9,7 +9,14 @@ import { openBundle, openCard } from '../../src/crypto/signed-objects.ts';
 import { ready, sodium } from '../../src/crypto/sodium.ts';
 import { bytesFromHex, hexFromBytes } from '../../src/protocol/bytes.ts';
 import { SenderKeyId } from '../../src/protocol/ids.ts';
+import { decodeNote } from '../../src/protocol/note.ts';
 import { unpad } from '../../src/protocol/padding.ts';
+import { decodeRead, decodeWhoRead } from '../../src/protocol/receipt-content.ts';
+import {
+  decodeWordsCommit,
+  decodeWordsReply,
+  decodeWordsReveal,
+} from '../../src/protocol/words-content.ts';
 import { filled } from '../crypto/fixtures.ts';
 import { lanchatVectors } from './lanchat.ts';
 
@@ -34,6 +41,27 @@ describe('the committed vectors', () => {
     expect(committed.verification.safetyNumber).toBe(
       '02248 57624 73202 73249 16798 63996 20944 39784 69424 30520 93691 40072',
     );
+  });
+
+  it('hold the words of PROTOCOL.md', () => {
+    expect(committed.words.words.join(' ')).toBe(
+      'mermaid evening lizard beach autumn bread gazelle',
+    );
+  });
+
+  it('are read back: words, receipts, typing', () => {
+    const { words, receipts, typing } = committed;
+    const { contents } = words;
+    expect(decodeWordsCommit(bytesFromHex(contents.commit)).commit).toEqual(
+      bytesFromHex(words.commitment),
+    );
+    expect(decodeWordsReply(bytesFromHex(contents.reply)).nonce).toEqual(filled(32, 0x0b));
+    expect(decodeWordsReveal(bytesFromHex(contents.reveal)).nonce).toEqual(filled(32, 0x0a));
+    expect(decodeWordsReveal(bytesFromHex(contents.end)).nonce).toBeUndefined();
+    expect(decodeRead(bytesFromHex(receipts.read.content)).upTo).toBe(12);
+    expect(decodeWhoRead(bytesFromHex(receipts.whoRead.content)).seq).toBe(12);
+    expect(decodeNote(bytesFromHex(typing.private)).typing).toEqual({ room: null });
+    expect(decodeNote(bytesFromHex(typing.inRoom)).typing).toEqual({ room: typing.room });
   });
 
   it('open: the private message', () => {

@@ -11,12 +11,14 @@ import { Prekey } from '../../src/crypto/prekey.ts';
 import { publicRoomId, signJoin, topicOf } from '../../src/crypto/room.ts';
 import { newSenderChain, sealRoomBlob } from '../../src/crypto/room-chain.ts';
 import { safetyNumber } from '../../src/crypto/safety-number.ts';
+import { sasCommitment, sasOf } from '../../src/crypto/sas.ts';
 import { signBundle, signCard, signTurn } from '../../src/crypto/signed-objects.ts';
 import { sodium } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { concatBytes, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
+import { encodeCbor } from '../../src/protocol/content.ts';
 import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
-import { StreamId } from '../../src/protocol/ids.ts';
+import { idBytes, type RoomId, StreamId } from '../../src/protocol/ids.ts';
 import { encodeNote, type Have } from '../../src/protocol/note.ts';
 import { pad } from '../../src/protocol/padding.ts';
 import { filled, scriptedRandom } from '../crypto/fixtures.ts';
@@ -39,6 +41,9 @@ export function lanchatVectors(): Vectors {
     announcement: announcementVector(),
     room: roomVector(),
     verification: verificationVector(),
+    words: wordsVector(),
+    typing: typingVector(),
+    receipts: receiptVector(),
   };
 }
 
@@ -259,5 +264,56 @@ function verificationVector(): Vectors {
   return {
     safetyNumber: safetyNumber(alice.id, bob.id),
     qr: encodeVerificationQr({ own: alice.id, seen: bob.id }),
+  };
+}
+
+/** The words of PROTOCOL.md, Verification, and the records that lead to them. */
+function wordsVector(): Vectors {
+  const { alice, bob } = people();
+  const pair = { initiator: alice.id, responder: bob.id };
+  const [initiatorNonce, responderNonce] = [filled(32, 0x0a), filled(32, 0x0b)];
+  const commit = sasCommitment(pair, initiatorNonce);
+  const content = (fields: object) => hexFromBytes(encodeCbor({ commit, ...fields }));
+  return {
+    ...{ initiator: 'alice', responder: 'bob', commitment: hexFromBytes(commit) },
+    ...{
+      initiatorNonce: hexFromBytes(initiatorNonce),
+      responderNonce: hexFromBytes(responderNonce),
+    },
+    ...sasOf({ ...pair, initiatorNonce, responderNonce, commitment: commit }),
+    contents: {
+      commit: content({}),
+      reply: content({ nonce: responderNonce }),
+      reveal: content({ nonce: initiatorNonce }),
+      end: content({}),
+    },
+  };
+}
+
+/** Notes that say nothing but where somebody types. */
+function typingVector(): Vectors {
+  const note = (room: RoomId | null) =>
+    hexFromBytes(
+      encodeNote({
+        ...{ ...NOTE, low: 5, have: [], lost: [], turn: null, quiet: false, wants: [] },
+        typing: { room },
+      }),
+    );
+  const room = publicRoomId('lobby');
+  return { ...{ boot: `${BOOT}`, k: 3, low: 5, room }, private: note(null), inRoom: note(room) };
+}
+
+function receiptVector(): Vectors {
+  const stream = idBytes(BOBS_STREAM);
+  const room = publicRoomId('lobby');
+  return {
+    read: {
+      ...{ stream: BOBS_STREAM, upTo: 12 },
+      content: hexFromBytes(encodeCbor({ stream, upTo: 12 })),
+    },
+    whoRead: {
+      ...{ room, stream: BOBS_STREAM, seq: 12 },
+      content: hexFromBytes(encodeCbor({ room: idBytes(room), stream, seq: 12 })),
+    },
   };
 }
