@@ -8,16 +8,28 @@ import { decodeNote, encodeNote, type Note } from './note.ts';
 /**
  * Record types. 0x01–0x3f travel only as private messages, 0x40–0x7f only in rooms; the other way round
  * is refused, so that nobody moves a sentence from one to the other. Reserved for later issues:
- * 03 read, 04 typing, 05 edit, 06 delete, 07 react, 12 room operations, 13 strike, 14 invitation,
- * 18–1a comparison by words, 20 file offer, 21 file chunk, 22 file state; 41 edit, 42 delete, 43 react,
- * 44 poll, 45 vote, 50 file offer.
+ * 03 read, 04 typing, 12 room operations, 13 strike, 14 invitation, 18–1a comparison by words,
+ * 20 file offer, 21 file chunk, 22 file state; 50 file offer.
  */
 export const RECORD_TYPES = {
   text: 0x01,
   /** Taken back before it was sent: holds the place of its sequence number. */
   void: 0x02,
+  edit: 0x05,
+  delete: 0x06,
+  react: 0x07,
+  /** How long messages of this private conversation stay. */
+  timer: 0x08,
+  /** In an anonymous poll: to its author alone. */
+  secretVote: 0x0a,
   roomKey: 0x10,
   roomText: 0x40,
+  roomEdit: 0x41,
+  roomDelete: 0x42,
+  roomReact: 0x43,
+  poll: 0x44,
+  vote: 0x45,
+  closePoll: 0x47,
 } as const;
 
 const LAST_DIRECT_TYPE = 0x3f;
