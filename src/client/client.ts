@@ -19,7 +19,7 @@ import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './a
 import type { Connection } from './connection.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
-import { History } from './history.ts';
+import { type Committed, History } from './history.ts';
 import type { Profile } from './profile.ts';
 import type { NamedRelay } from './relay-choice.ts';
 import { RelayLink, type Surroundings } from './relay-link.ts';
@@ -158,6 +158,7 @@ export class Client implements Session {
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
+      swept: this.#engine.settled(),
       expire: () => this.#keeper.look(),
       enter: (name, standing) => this.#enter(name, standing),
       visit: (name) => this.#visit(name),
@@ -215,7 +216,7 @@ export class Client implements Session {
     return true;
   }
 
-  #take(event: CoreEvent): void {
+  #take(event: CoreEvent | Committed['news'][number]): void {
     if (event.type !== 'synced') {
       this.#emit(event);
       return;

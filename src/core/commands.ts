@@ -1,84 +1,20 @@
 // What a person or a script asks of the core. Checks everything first: a refusal changes nothing.
 import { safetyNumber } from '../crypto/safety-number.ts';
 import { encodeVerificationQr, parseVerificationQr } from '../crypto/verification-qr.ts';
-import { utf8FromText } from '../protocol/bytes.ts';
-import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
-import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { parseNick, parseRoomName } from '../protocol/nickname.ts';
-import { RECORD_TYPES } from '../protocol/record.ts';
-import { journal } from './durable.ts';
-import type { Message, Person, Room } from './events.ts';
+import type { Person, Room } from './events.ts';
 import { emit } from './link.ts';
-import { peerOf } from './new-state.ts';
-import { enqueue, withdraw } from './outbox.ts';
+import { withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
-import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
+import { everybody, personOf } from './people.ts';
 import { currentChain } from './room-keys.ts';
-import { enqueueRoom, withdrawRoom } from './room-outbox.ts';
+import { withdrawRoom } from './room-outbox.ts';
 import { keyHolders } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import { enterRoom, leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
-
-/** Records that wait for one person, or in one room: what a script can pile up. */
-const MAX_WAITING_RECORDS = 1_000;
-
-/** Throws UsageError `text-empty`, `text-too-long`, `key-changed`, `unknown-person`, `outbox-full`. */
-export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId {
-  const content = textContent(text);
-  requireKnown(core, to);
-  if (isBlocked(core, to)) {
-    const nick = nickOf(core, to);
-    throw new UsageError(
-      'key-changed',
-      `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
-    );
-  }
-  const peer = peerOf(core, to);
-  requireRoomFor(peer.records.length);
-  core.pins.contact(to);
-  const { id } = enqueue(core, peer, { type: RECORD_TYPES.text, content });
-  tellOwn(core, { id, text, room: null, peer: to });
-  return id;
-}
-
-/** Throws UsageError `text-empty`, `text-too-long`, `not-in-room`, `outbox-full`. */
-export function sendRoom(core: CoreState, name: string, text: string): MessageId {
-  const content = textContent(text);
-  const room = requireRoom(core, name);
-  requireRoomFor(room.outbox.length);
-  const { id } = enqueueRoom(core, room, { type: RECORD_TYPES.roomText, content });
-  tellOwn(core, { id, text, room: `#${room.name}`, peer: null });
-  return id;
-}
-
-function textContent(text: string): Uint8Array {
-  if (text.length === 0) throw new UsageError('text-empty', 'there is nothing to send');
-  // Lone surrogates are no text; they would be refused at the other end.
-  const wellFormed = text.toWellFormed();
-  if (utf8FromText(wellFormed).length > MAX_TEXT_BYTES) {
-    throw new UsageError(
-      'text-too-long',
-      `a message holds ${MAX_TEXT_BYTES} bytes; send it in parts`,
-    );
-  }
-  return encodeCbor({ text: wellFormed });
-}
-
-function requireRoomFor(waiting: number): void {
-  if (waiting < MAX_WAITING_RECORDS) return;
-  throw new UsageError('outbox-full', `${waiting} messages wait already; let them go out first`);
-}
-
-function tellOwn(core: CoreState, sent: Pick<Message, 'id' | 'text' | 'room' | 'peer'>): void {
-  const time = new Date(core.env.wallMs()).toISOString();
-  const from = whoOf(core, core.me.id);
-  const message: Message = { ...sent, time, sentTime: null, from, state: 'pending' };
-  journal(core, { type: 'message', message });
-  emit(core, { type: 'message', message });
-}
 
 /** Whether the message was still here to take back. */
 export function cancel(core: CoreState, id: MessageId): boolean {
@@ -207,13 +143,15 @@ export function rooms(core: CoreState, visited: boolean): Room[] {
   });
 }
 
-function requireKnown(core: CoreState, peer: PeerId): void {
+/** Throws UsageError `unknown-person`. */
+export function requireKnown(core: CoreState, peer: PeerId): void {
   if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
   if (core.pins.get(peer) !== null) return;
   throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
 }
 
-function requireRoom(core: CoreState, name: string): RoomState {
+/** Throws UsageError `bad-room`, `not-in-room`. */
+export function requireRoom(core: CoreState, name: string): RoomState {
   const room = core.rooms.get(requireRoomName(name));
   if (room !== undefined) return room;
   throw new UsageError('not-in-room', `you are not in ${name}; join it first`);

@@ -6,6 +6,7 @@ import type { Frame, FrameOf } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
+import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
@@ -32,7 +33,8 @@ import { roomOfTopic, subscribe, takeHead } from './rooms.ts';
 import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
-import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
+import { takeContent } from './take-content.ts';
+import { tellNamed, unnamedDueMs } from './tell-message.ts';
 
 /** A relay that withholds the end of a mailbox must not keep us out of rooms. */
 const MAILBOX_PATIENCE_MS = 10_000;
@@ -123,6 +125,7 @@ export function hasWork(core: CoreState): boolean {
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
   const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
+  due.push(disappearDueMs(core));
   if (core.link.online) due.push(core.link.enterAtMs);
   for (const room of core.rooms.values()) due.push(roomDueMs(core, room));
   for (const peer of activePeers(core)) {
@@ -279,10 +282,8 @@ function takeReceived(core: CoreState, { peer, sender, records, wants }: Receive
 
 /** A type of a later version is acknowledged, and shows nothing. */
 function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
+  takeContent(core, { from: peer.id, room: null, record });
   try {
-    if (record.type === RECORD_TYPES.text) {
-      tellMessage(core, { from: peer.id, room: null, record });
-    }
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
@@ -293,13 +294,12 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
 
 function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomArrival[]): void {
   for (const { from, record } of arrivals) {
-    if (record.type === RECORD_TYPES.roomText) {
-      tellMessage(core, { from, room: `#${room.name}`, record });
-    }
+    takeContent(core, { from, room: `#${room.name}`, record });
   }
 }
 
 function tick(core: CoreState): void {
+  sweepDisappearing(core);
   tendPrekeys(core);
   tendMailbox(core);
   for (const room of core.rooms.values()) {

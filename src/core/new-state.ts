@@ -69,6 +69,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     active: new Set(),
     heldBytes: 0,
     strangers: { sinceMs: env.nowMs(), bytes: 0, records: 0, isTold: false },
+    disappearing: { timers: new Map(), due: new Map(), nextAgeMs: null },
     unnamed: [],
     unsaved: new Map(),
     journal: [],

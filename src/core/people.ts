@@ -117,11 +117,13 @@ export function personOf(core: CoreState, id: PeerId): Person {
   const skeleton = core.skeletons.get(id) ?? nickSkeleton(nick);
   const sharesName = bearers(core, skeleton).some((other) => other.id !== id);
   const likeMe = skeleton === nickSkeleton(core.nick);
+  const seconds = core.disappearing.timers.get(id)?.seconds ?? 0;
   return {
     ...whoOf(core, id),
     online: core.peers.get(id)?.online ?? false,
     ambiguous: sharesName || likeMe,
     keyChangedFrom: pin === null ? [] : changedFrom(core, pin).map((other) => other.id),
+    ...(seconds === 0 ? {} : { expireSeconds: seconds }),
   };
 }
 
