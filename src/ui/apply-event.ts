@@ -6,12 +6,13 @@ import type {
   Message,
   Snapshot,
   StorageProblem,
+  StoredMessage,
   Who,
 } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
-import type { ConversationKey, KeyChange } from './conversation.ts';
+import { type ConversationKey, type KeyChange, replaceMessage } from './conversation.ts';
 import { introduce } from './introduce.ts';
-import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
+import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { type SafeText, safeText } from './safe-text.ts';
@@ -96,6 +97,9 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
     case 'error':
       addTold(store, event);
       return;
+    case 'message-changed':
+      applyChanged(store, event.message);
+      return;
     case 'deleted':
       applyDeleted(store, event);
       return;
@@ -127,6 +131,18 @@ function addTold(
 
 function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {
   store.setStorageProblem(problem === null ? null : storageWords(problem.message));
+}
+
+/** Where nobody reads it there is nothing to change: history has it so already. */
+function applyChanged(store: ScreenStore, message: StoredMessage): void {
+  const { overlay, conversations } = store.state;
+  if (overlay?.kind === 'search' && message.deleted) {
+    store.setOverlay(withoutHit(overlay, message.id));
+  }
+  const shown = conversations.get(keyOfMessage(message));
+  if (shown === undefined) return;
+  const { body } = storedLine(store, message);
+  store.change(shown, (record) => replaceMessage(record, body));
 }
 
 function applyDeleted(
@@ -188,7 +204,7 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   store.add(key, body, timeMs);
   if (body.own) return null;
   store.countUnread(key, body.id, body.mention);
-  if (message.room !== null && !body.mention) return null;
+  if (message.kind === 'change' || (message.room !== null && !body.mention)) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };
 }
 

@@ -3,6 +3,7 @@ import type { Destination, Message, StoredMessage, Who } from '../client/api.ts'
 import { laterState } from '../client/message-state.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
+import { lookOf } from './message-look.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { Line } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
@@ -49,7 +50,12 @@ export function meetStored(store: ScreenStore, who: Who): void {
 function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
   const own = message.state !== null;
   const text = safeText(message.text, { multiline: true });
-  const mention = !own && message.room !== null && mentions(text, store.state.self?.nick ?? null);
+  const { self, people } = store.state;
+  const isNamed = self !== null && (message.mentions?.includes(self.fingerprint) ?? false);
+  const isWords = message.deleted !== true && message.kind !== 'change';
+  const mention =
+    !own && isWords && message.room !== null && (isNamed || mentions(text, self?.nick ?? null));
+  const actor = own ? (self?.nick ?? safeTemplate`you`) : people.label(message.from.fingerprint);
   const read = Date.parse(message.time);
   return {
     timeMs: Number.isNaN(read) ? timeMs : read,
@@ -62,6 +68,7 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
       state: message.state,
       reason: null,
       mention,
+      look: lookOf(message, { actor, people, self: self?.nick ?? null }),
       sentTime: message.sentTime === null ? null : sentWords(message.sentTime),
     },
   };
