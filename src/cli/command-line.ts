@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
+import { addContentCommands } from './content-commands.ts';
 import type { CommandContext } from './context.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
@@ -32,6 +33,7 @@ export function buildProgram(
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
   addSendCommand(program, run);
+  addContentCommands(program, run);
   addListenCommand(program, run);
   addPeopleCommands(program, run);
   addKeptCommands(program, run);
@@ -101,6 +103,15 @@ function unknownCommand(name: string, among: Command): UsageError {
   return new UsageError('unknown-command', `there is no command "${name}"; ${hint}`);
 }
 
+interface SendFlags {
+  readonly wait: string;
+  readonly lines?: true;
+  readonly reply?: string;
+  readonly action?: true;
+  readonly sticker?: string;
+  readonly mention: string[];
+}
+
 function addSendCommand(program: Command, run: Run): void {
   program
     .command('send')
@@ -109,13 +120,26 @@ function addSendCommand(program: Command, run: Run): void {
     .argument('[text...]')
     .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
     .option('--lines', 'each line of stdin is a message of its own')
-    .action((to: string, words: string[], own: { wait: string; lines?: true }, command: Command) =>
+    .option('--reply <ID>', 'in answer to this message of the same conversation')
+    .option('--action', 'what you do, not what you say: * asha waves')
+    .option('--sticker <NAME>', 'a small drawing, in the place of a text')
+    .option(
+      '--mention <PEER>',
+      'names them, besides any @nick in the text; may be repeated',
+      collect,
+      [],
+    )
+    .action((to: string, words: string[], own: SendFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./send.ts')).send(context, {
           to,
           words,
           wait: own.wait,
           lines: own.lines === true,
+          action: own.action === true,
+          sticker: own.sticker ?? null,
+          reply: own.reply === undefined ? null : parseMessageId(own.reply, '--reply'),
+          mentions: own.mention,
         }),
       ),
     );

@@ -168,8 +168,6 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
   switch (event.type) {
     case 'message':
       return messageRecord(event.message);
-    case 'message-changed':
-      return changedRecord(event.message, people);
     case 'deleted':
       return deletedRecord(event, people);
     case 'receipt': {
@@ -196,6 +194,8 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'room':
     case 'room-left':
       return null;
+    case 'message-changed':
+      return changedRecord(event.message, people);
     default:
       return event satisfies never;
   }

@@ -1,6 +1,8 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Destination, Person, Session } from '../client/api.ts';
+import { withEmoji } from '../client/short-codes.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
+import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
@@ -23,6 +25,10 @@ type ScreenOnly = (typeof SCREEN_ONLY)[number];
 
 /** About what was said before, and how long it stays. */
 type KeptCommand = Extract<CommandName, 'search' | 'history' | 'delete' | 'export' | 'set'>;
+
+function isContent(name: CommandName): name is ContentCommand {
+  return CONTENT_COMMANDS.some((each) => each === name);
+}
 
 function needsScreen(name: CommandName): name is ScreenOnly {
   return SCREEN_ONLY.some((each) => each === name);
@@ -92,6 +98,7 @@ export class PlainCommands {
   }
 
   async #do(name: Exclude<CommandName, ScreenOnly | 'quit'>, args: string): Promise<void> {
+    if (isContent(name)) return this.#doContent(name, args);
     const [first = '', ...rest] = args.split(/\s+/);
     switch (name) {
       case 'join':
@@ -125,6 +132,13 @@ export class PlainCommands {
       default:
         return name satisfies never;
     }
+  }
+
+  async #doContent(name: ContentCommand, args: string): Promise<void> {
+    if (this.#place === null) return this.#say(safeText('/join #room or /query NAME first'));
+    const ask: Session['request'] = (command) => this.#session.request(command);
+    const words = await doContent({ ask, here: this.#place.destination }, name, args);
+    if (words !== null) this.#say(words);
   }
 
   async #rename(name: string): Promise<void> {
@@ -197,7 +211,11 @@ export class PlainCommands {
     if (place === null)
       return this.#say(safeText('nowhere to send it; /join #room or /query NAME'));
     const to = place.destination;
-    await this.#session.request({ do: 'send', to, text: checkText(text, 'the message') });
+    await this.#session.request({
+      do: 'send',
+      to,
+      text: withEmoji(checkText(text, 'the message')),
+    });
   }
 
   async #who(): Promise<void> {
