@@ -74,9 +74,10 @@ export function messageLines(
   const { reply, change, deleted } = message;
   const who = names.meet(message.from);
   const when = clockTime(Date.parse(message.time));
-  if (change !== undefined) return [safeTemplate`-- ${when} ${changeWords(change, who, names)}`];
+  if (change !== undefined)
+    return [ownLine(safeTemplate`${when} ${changeWords(change, who, names)}`)];
   const quote =
-    reply === undefined || deleted ? [] : [safeTemplate`-- in answer to ${quotes.of(reply)}`];
+    reply === undefined || deleted ? [] : [ownLine(safeTemplate`in answer to ${quotes.of(reply)}`)];
   quotes.remember(message, who);
   return [...quote, ...saidLines(message, names), ...fateLines(message)];
 }
@@ -106,7 +107,14 @@ function fateLines(message: Message | StoredMessage): SafeText[] {
   const { poll } = message;
   const fate = fateWords(message);
   const asked = poll === undefined ? [] : [...choiceLines(poll), pollWords(poll)];
-  return [...asked, ...(fate === null ? [] : [fate])].map((line) => safeTemplate`--   ${line}`);
+  return [...asked, ...(fate === null ? [] : [fate])].map((line) =>
+    ownLine(safeTemplate`  ${line}`),
+  );
+}
+
+/** A line of lanchat's own with others' words in it. */
+function ownLine(text: SafeText): SafeText {
+  return safeTemplate`-- ${squeezed(text)}`;
 }
 
 /** The beginnings of what was said last, for those who answer it. */

@@ -85,6 +85,8 @@ async function changePoll(
   parts: ContentParts,
   command: Of<'vote' | 'close-poll'>,
 ): Promise<Changed> {
+  // What is counted must be all that came before.
+  if (command.do === 'close-poll') await parts.engine.settled();
   const row = requireThere(await rowOf(parts, command.id));
   const { poll } = row;
   if (poll === undefined) throw new UsageError('not-a-poll', 'this message is no poll');

@@ -3,20 +3,17 @@
 /** `code emoji`, in pairs. */
 const TABLE = `
 smile 😄 grin 😁 joy 😂 rofl 🤣 slight_smile 🙂 upside_down 🙃 wink 😉 blush 😊 innocent 😇 heart_eyes 😍
-kissing_heart 😘 yum 😋 stuck_out_tongue 😛 zany 🤪 hugs 🤗 thinking 🤔 shushing 🤫 neutral 😐 expressionless 😑
-smirk 😏 unamused 😒 roll_eyes 🙄 grimacing 😬 relieved 😌 pensive 😔 sleepy 😪 sleeping 😴 mask 😷 sick 🤒
-dizzy_face 😵 exploding_head 🤯 cowboy 🤠 partying 🥳 sunglasses 😎 nerd 🤓 confused 😕 worried 😟 frowning 🙁
-open_mouth 😮 astonished 😲 flushed 😳 pleading 🥺 fearful 😨 cry 😢 sob 😭 scream 😱 tired 😫 yawning 🥱
-triumph 😤 angry 😠 rage 😡 skull 💀 poop 💩 clown 🤡 ghost 👻 alien 👽 robot 🤖 cat 🐱 dog 🐶 see_no_evil 🙈
-wave 👋 ok_hand 👌 victory ✌️ crossed_fingers 🤞 call_me 🤙 point_left 👈 point_right 👉 point_up 👆 point_down 👇
-thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 fist ✊ punch 👊 clap 👏 raised_hands 🙌 pray 🙏 handshake 🤝 muscle 💪
-eyes 👀 brain 🧠 shrug 🤷 facepalm 🤦 salute 🫡 heart ❤️ orange_heart 🧡 yellow_heart 💛 green_heart 💚
-blue_heart 💙 purple_heart 💜 black_heart 🖤 broken_heart 💔 sparkles ✨ star ⭐ fire 🔥 boom 💥 100 💯 zzz 💤
-tada 🎉 balloon 🎈 gift 🎁 trophy 🏆 medal 🏅 crown 👑 gem 💎 bell 🔔 key 🔑 lock 🔒 unlock 🔓 bulb 💡 bug 🐛
-wrench 🔧 hammer 🔨 gear ⚙️ package 📦 memo 📝 book 📖 calendar 📅 chart 📈 pushpin 📌 paperclip 📎 scissors ✂️
-mag 🔍 phone 📞 computer 💻 email 📧 hourglass ⏳ alarm ⏰ stopwatch ⏱️ check ✅ x ❌ question ❓ exclamation ❗
-warning ⚠️ stop 🛑 recycle ♻️ rocket 🚀 car 🚗 bike 🚲 train 🚆 plane ✈️ house 🏠 sun ☀️ moon 🌙 cloud ☁️ rain 🌧️
-snow ❄️ rainbow 🌈 tree 🌳 flower 🌸 rose 🌹 coffee ☕ tea 🍵 beer 🍺 wine 🍷 cake 🎂 pizza 🍕 burger 🍔 apple 🍎
+kissing_heart 😘 yum 😋 stuck_out_tongue 😛 hugs 🤗 thinking 🤔 neutral 😐 unamused 😒 roll_eyes 🙄 grimacing 😬
+pensive 😔 sleepy 😪 sleeping 😴 mask 😷 dizzy_face 😵 exploding_head 🤯 partying 🥳 sunglasses 😎 nerd 🤓
+confused 😕 worried 😟 frowning 🙁 open_mouth 😮 astonished 😲 flushed 😳 pleading 🥺 fearful 😨 cry 😢 sob 😭
+scream 😱 angry 😠 rage 😡 skull 💀 poop 💩 clown 🤡 ghost 👻 robot 🤖 cat 🐱 dog 🐶 see_no_evil 🙈 wave 👋 ok_hand 👌
+victory ✌️ crossed_fingers 🤞 point_up 👆 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 punch 👊 clap 👏 raised_hands 🙌
+pray 🙏 handshake 🤝 muscle 💪 eyes 👀 brain 🧠 shrug 🤷 facepalm 🤦 salute 🫡 heart ❤️ yellow_heart 💛
+green_heart 💚 blue_heart 💙 purple_heart 💜 broken_heart 💔 sparkles ✨ star ⭐ fire 🔥 boom 💥 100 💯 zzz 💤
+tada 🎉 gift 🎁 trophy 🏆 crown 👑 gem 💎 bell 🔔 key 🔑 lock 🔒 unlock 🔓 bulb 💡 bug 🐛 wrench 🔧 hammer 🔨 gear ⚙️
+package 📦 memo 📝 book 📖 calendar 📅 pushpin 📌 paperclip 📎 mag 🔍 phone 📞 computer 💻 email 📧 hourglass ⏳
+alarm ⏰ check ✅ x ❌ question ❓ exclamation ❗ warning ⚠️ stop 🛑 rocket 🚀 car 🚗 house 🏠 sun ☀️ rain 🌧️
+tree 🌳 rose 🌹 coffee ☕ tea 🍵 beer 🍺 cake 🎂 pizza 🍕
 `;
 
 const WORDS = TABLE.trim().split(/\s+/u);
