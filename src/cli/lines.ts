@@ -107,7 +107,9 @@ function fateLines(message: Message | StoredMessage): SafeText[] {
   const { poll } = message;
   const fate = fateWords(message);
   const asked = poll === undefined ? [] : [...choiceLines(poll), pollWords(poll)];
-  return [...asked, ...(fate === null ? [] : [fate])].map((line) =>
+  const originals = 'originals' in message ? (message.originals ?? []) : [];
+  const before = originals.map(({ text }) => safeTemplate`before: ${safeText(text)}`);
+  return [...asked, ...(fate === null ? [] : [fate]), ...before].map((line) =>
     ownLine(safeTemplate`  ${line}`),
   );
 }
