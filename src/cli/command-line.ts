@@ -5,7 +5,7 @@ import { nearest } from '../ui/nearest.ts';
 import { addContentCommands } from './content-commands.ts';
 import type { CommandContext } from './context.ts';
 import { addKeptCommands } from './kept-commands.ts';
-import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
+import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -32,7 +32,6 @@ export function buildProgram(
     .showSuggestionAfterError();
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
-  addSendCommand(program, run);
   addContentCommands(program, run);
   addListenCommand(program, run);
   addPeopleCommands(program, run);
@@ -103,48 +102,6 @@ function unknownCommand(name: string, among: Command): UsageError {
   return new UsageError('unknown-command', `there is no command "${name}"; ${hint}`);
 }
 
-interface SendFlags {
-  readonly wait: string;
-  readonly lines?: true;
-  readonly reply?: string;
-  readonly action?: true;
-  readonly sticker?: string;
-  readonly mention: string[];
-}
-
-function addSendCommand(program: Command, run: Run): void {
-  program
-    .command('send')
-    .description('send one message; "-" or no TEXT: from stdin')
-    .argument('<to>', '@nick, FINGERPRINT or #room')
-    .argument('[text...]')
-    .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
-    .option('--lines', 'each line of stdin is a message of its own')
-    .option('--reply <ID>', 'in answer to this message of the same conversation')
-    .option('--action', 'what you do, not what you say: * asha waves')
-    .option('--sticker <NAME>', 'a small drawing, in the place of a text')
-    .option(
-      '--mention <PEER>',
-      'names them, besides any @nick in the text; may be repeated',
-      collect,
-      [],
-    )
-    .action((to: string, words: string[], own: SendFlags, command: Command) =>
-      run(command, async (context) =>
-        (await import('./send.ts')).send(context, {
-          to,
-          words,
-          wait: own.wait,
-          lines: own.lines === true,
-          action: own.action === true,
-          sticker: own.sticker ?? null,
-          reply: own.reply === undefined ? null : parseMessageId(own.reply, '--reply'),
-          mentions: own.mention,
-        }),
-      ),
-    );
-}
-
 interface ListenFlags {
   readonly join: string[];
   readonly count?: string;
@@ -169,10 +126,6 @@ function addListenCommand(program: Command, run: Run): void {
         }),
       ),
     );
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 function addPeopleCommands(program: Command, run: Run): void {

@@ -1,12 +1,13 @@
-// The commands about messages besides sending them, in commander's terms. Loads a command only when it runs.
+// The commands that say something or change what was said, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
 import type { Run } from './command-line.ts';
-import { parseMessageId } from './options.ts';
+import { collect, parseMessageId } from './options.ts';
 
 const content = () => import('./content.ts');
 
 /** `run` is called with the command that was parsed, once. */
 export function addContentCommands(program: Command, run: Run): void {
+  addSend(program, run);
   addEdit(program, run);
   addUnsend(program, run);
   addReact(program, run);
@@ -14,6 +15,48 @@ export function addContentCommands(program: Command, run: Run): void {
   addPoll(program, run);
   addVote(program, run);
   addClosePoll(program, run);
+}
+
+interface SendFlags {
+  readonly wait: string;
+  readonly lines?: true;
+  readonly reply?: string;
+  readonly action?: true;
+  readonly sticker?: string;
+  readonly mention: string[];
+}
+
+function addSend(program: Command, run: Run): void {
+  program
+    .command('send')
+    .description('send one message; "-" or no TEXT: from stdin')
+    .argument('<to>', '@nick, FINGERPRINT or #room')
+    .argument('[text...]')
+    .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
+    .option('--lines', 'each line of stdin is a message of its own')
+    .option('--reply <ID>', 'in answer to this message of the same conversation')
+    .option('--action', 'what you do, not what you say: * asha waves')
+    .option('--sticker <NAME>', 'a small drawing, in the place of a text')
+    .option(
+      '--mention <PEER>',
+      'names them, besides any @nick in the text; may be repeated',
+      collect,
+      [],
+    )
+    .action((to: string, words: string[], own: SendFlags, command: Command) =>
+      run(command, async (context) =>
+        (await import('./send.ts')).send(context, {
+          to,
+          words,
+          wait: own.wait,
+          lines: own.lines === true,
+          action: own.action === true,
+          sticker: own.sticker ?? null,
+          reply: own.reply === undefined ? null : parseMessageId(own.reply, '--reply'),
+          mentions: own.mention,
+        }),
+      ),
+    );
 }
 
 function addEdit(program: Command, run: Run): void {

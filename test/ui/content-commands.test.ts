@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SHORT_CODES, withEmoji } from '../../src/client/short-codes.ts';
 import { isEmoji } from '../../src/protocol/emoji.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
+import { entryHeight, entryRows } from '../../src/ui/message-rows.ts';
 import { durationWords, parseTimer } from '../../src/ui/message-words.ts';
 import { STICKER_NAMES, stickerRows } from '../../src/ui/stickers.ts';
 import { cellWidth } from '../../src/ui/width.ts';
@@ -110,6 +111,27 @@ describe('a command about messages', () => {
       stored(1, { text: 'tea?', kind: 'poll', poll: hidden }),
     ]);
     expect(last(secret.screen)).toContain('goes to the poll’s author alone'.replace('’', "'"));
+  });
+});
+
+it('takes as many rows on the screen as scrolling counts, whatever it is', async () => {
+  const kinds = [
+    stored(1),
+    stored(2, { reply: nthId(1), text: 'an answer to that' }),
+    stored(3, { reply: nthId(99), kind: 'action' }),
+    stored(4, { text: 'cat', kind: 'sticker' }),
+    stored(5, { text: 'tea?', kind: 'poll', poll: asked }),
+    stored(6, { text: '', kind: 'change', change: { what: 'timer', who: [], text: '60' } }),
+    stored(7, { from: me, state: 'relayed', expires: '2026-01-31T10:00:00Z' }),
+  ];
+  const { store } = await keptScreen(await openHistory(kinds));
+  const conversation = store.conversation('#lobby');
+  expect(conversation.entries).toHaveLength(kinds.length);
+  conversation.entries.forEach((_, index) => {
+    for (const cells of [20, 60]) {
+      const rows = entryRows(store.state, { conversation, index }, cells);
+      expect(rows).toHaveLength(entryHeight(conversation, index, cells));
+    }
   });
 });
 

@@ -15,6 +15,7 @@ import { signBundle, signCard, signTurn } from '../../src/crypto/signed-objects.
 import { sodium } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { concatBytes, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
+import { encodeCbor } from '../../src/protocol/content.ts';
 import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
 import { StreamId } from '../../src/protocol/ids.ts';
 import { encodeNote, type Have } from '../../src/protocol/note.ts';
@@ -34,6 +35,7 @@ export function lanchatVectors(): Vectors {
     turn: turnVector(),
     note: noteVector(),
     messageId: messageIdVector(),
+    content: contentVectors(),
     directMessage: directVector(),
     login: loginVector(),
     announcement: announcementVector(),
@@ -157,6 +159,25 @@ function messageIdVector(): Vectors {
 }
 
 /** The vector of PROTOCOL.md, Private messages. */
+/** What stands in records, by their types. */
+function contentVectors(): Vectors {
+  const id = filled(16, 11);
+  const contents = {
+    '01': { text: 'hi', reply: id, kind: 'action', mentions: [filled(32, 12)], expires: 3_600 },
+    '05': { id, text: 'ho', mentions: [filled(32, 12)] },
+    '06': { id },
+    '07': { id, emoji: '👍', on: true },
+    '08': { seconds: 3_600, turn: 1 },
+    '0a': { room: filled(32, 13), id, choice: 1 },
+    '44': { question: 'tea?', choices: ['yes', 'no'], anonymous: true },
+    '45': { id, choice: 1 },
+    '47': { id, counts: [2, 1] },
+  };
+  return Object.fromEntries(
+    Object.entries(contents).map(([type, content]) => [type, hexFromBytes(encodeCbor(content))]),
+  );
+}
+
 function directVector(): Vectors {
   const { alice, bob } = people();
   const content = concatBytes([Uint8Array.of(1, 0), filled(16, 0), utf8FromText('hello bob')]);
