@@ -10,12 +10,15 @@ import { RECORD_TYPES } from '../protocol/record.ts';
 import { forget, journal, type StateRow, save } from './durable.ts';
 import type { Change, Destination } from './events.ts';
 import { emit } from './link.ts';
-import { personOf, whoOf } from './people.ts';
+import { nickOf, personOf, whoOf } from './people.ts';
 import { postTo } from './post.ts';
 import { isRestored } from './restored-row.ts';
 import { ageNow } from './running-time.ts';
 import type { CoreState } from './state.ts';
 import { type Arrived, tellMessage, tellOwn } from './tell-message.ts';
+
+/** As many as people who have rows (durable-people.ts): strangers can set one each. */
+const MAX_TIMERS = 5_000;
 
 /** A timer as it was set last. `seconds` 0: off. */
 type Timer = TimerContent;
@@ -73,9 +76,25 @@ export function takeTimer(core: CoreState, arrived: Arrived): void {
 }
 
 function put(core: CoreState, peer: PeerId, timer: Timer): void {
-  core.disappearing.timers.set(peer, timer);
-  save(core, `timer/${peer}`, () => core.disappearing.timers.get(peer) ?? null);
-  emit(core, { type: 'person', person: personOf(core, peer) });
+  const { timers } = core.disappearing;
+  timers.delete(peer);
+  timers.set(peer, timer);
+  save(core, `timer/${peer}`, () => timers.get(peer) ?? null);
+  if (timers.size > MAX_TIMERS) dropOneStranger(core);
+  // Of who has no name yet people hear with their card.
+  if (nickOf(core, peer) !== '') emit(core, { type: 'person', person: personOf(core, peer) });
+}
+
+/** The one set longest ago; nobody outside can bring it about that it is one of somebody whom we wrote to. */
+function dropOneStranger(core: CoreState): void {
+  const { timers } = core.disappearing;
+  for (const peer of timers.keys()) {
+    const pin = core.pins.get(peer);
+    if (pin !== null && (pin.contacted || pin.trust === 'verified')) continue;
+    timers.delete(peer);
+    forget(core, `timer/${peer}`);
+    return;
+  }
 }
 
 function changeOf(core: CoreState, by: PeerId, { seconds }: Timer): Change {

@@ -10,15 +10,20 @@ import type {
   Who,
 } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
-import { type ConversationKey, type KeyChange, replaceMessage } from './conversation.ts';
+import {
+  type ConversationKey,
+  type KeyChange,
+  type Receipt,
+  replaceMessage,
+} from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
-import { type SafeText, safeText } from './safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
-import { storageWords } from './words.ts';
+import { stateWords, storageWords } from './words.ts';
 
 /** Something that may be worth a signal while nobody looks: a private message or a mention. */
 export interface Attention {
@@ -87,7 +92,7 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       applyPresence(store, event);
       return;
     case 'receipt':
-      store.setReceipt(event);
+      applyReceipt(store, event);
       return;
     case 'key-changed':
       addKeyChange(store, { ...event, wasVerified: event.trust === 'verified' });
@@ -127,6 +132,13 @@ function addTold(
     const text = safeText(event.message, { maxLength: 400 });
     store.add(active, { kind: 'notice', tone: 'warning', text });
   }
+}
+
+/** An edit, a reaction, or what an earlier run said: nothing on the screen shows that it never went out. */
+function applyReceipt(store: ScreenStore, receipt: Receipt): void {
+  const { state, reason } = receipt;
+  if (store.setReceipt(receipt) || state !== 'failed' || reason === 'cancelled') return;
+  store.note(t`Something of yours did not go out: ${stateWords(state, reason)}`, 'warning');
 }
 
 function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {

@@ -142,9 +142,9 @@ async function timer({ ask, here }: ContentScene, args: string): Promise<SafeTex
     await ask({ do: 'timer', with: here, seconds: parseTimer(args) });
     return null;
   }
+  if ('room' in here) return t`What is said in a room stays; private conversations have a timer.`;
   const { people } = await ask({ do: 'snapshot' });
-  const person = 'peer' in here ? people.find((each) => each.fingerprint === here.peer) : undefined;
-  const seconds = person?.expireSeconds;
+  const seconds = people.find((each) => each.fingerprint === here.peer)?.expireSeconds;
   if (seconds === undefined) return t`Messages stay here. /timer 1h lets new ones disappear.`;
   return t`New messages here disappear after ${durationWords(seconds)}; /timer off lets them stay.`;
 }

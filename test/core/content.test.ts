@@ -4,6 +4,7 @@ import { closePoll, edit, react, unsend, vote, voteSecretly } from '../../src/co
 import { setTimer, timerOf } from '../../src/core/disappearing.ts';
 import { ask, mentionedIn, say } from '../../src/core/say.ts';
 import { ready } from '../../src/crypto/sodium.ts';
+import { PeerId } from '../../src/protocol/ids.ts';
 import { FakeNet, type FakePerson, watch } from '../support/fake-net.ts';
 import { ToldHistory } from '../support/told-history.ts';
 
@@ -244,6 +245,22 @@ describe('a timer', () => {
       expect.objectContaining({ code: 'bad-timer' }),
     );
     expect(timerOf(anna.core, { peer: ben.id })).toBeNull();
+  });
+
+  it('of a crowd of strangers pushes out none of somebody whom we wrote to', async () => {
+    const { net, anna, ben } = await duo();
+    net.command(anna, (core) => setTimer(core, { peer: ben.id }, 60));
+    const { timers } = anna.core.disappearing;
+    for (let n = 0; n < 5_000; n++) {
+      const id = PeerId.fromBytes(
+        Uint8Array.from({ length: 32 }, (_, at) => (n >> (8 * at)) & 255),
+      );
+      timers.set(id, { seconds: 60, turn: 1 });
+    }
+    net.command(ben, (core) => setTimer(core, { peer: anna.id }, 120));
+    net.run(1_000);
+    expect(timers.size).toBe(5_000);
+    expect(timerOf(anna.core, { peer: ben.id })).toBe(120);
   });
 
   it('has no place in a public room', async () => {

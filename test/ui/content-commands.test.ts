@@ -158,6 +158,16 @@ describe('a message that changed', () => {
     expect(screen.store.state.conversations.has(bela.fingerprint)).toBe(false);
   });
 
+  it('that never went out is said, since nothing else shows it', async () => {
+    const screen = await keptScreen(await openHistory(talk));
+    const id = messageId('7');
+    screen.session.emit({ type: 'receipt', id, state: 'relayed', reason: null });
+    screen.session.emit({ type: 'receipt', id, state: 'failed', reason: 'expired' });
+    expect(lines(screen.store, '#lobby').slice(5)).toEqual([
+      '!! Something of yours did not go out: failed: they were away too long',
+    ]);
+  });
+
   it('counts as a mention where it names us by key', async () => {
     const screen = await keptScreen(await openHistory([]));
     screen.store.open(bela.fingerprint);
