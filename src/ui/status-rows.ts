@@ -1,5 +1,6 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
+import { durationWords } from './message-words.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -25,7 +26,10 @@ function roomDetail(state: ScreenState): SafeText {
 function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
   const key = t`key ${fingerprintWords(peer, 16)} …`;
   if (person === null) return key;
-  return t`private · ${person.online ? t`here` : t`not here`} · ${key}`;
+  const { online, expireSeconds } = person;
+  const stays =
+    expireSeconds === undefined ? t`` : t` · disappears after ${durationWords(expireSeconds)}`;
+  return t`private · ${online ? t`here` : t`not here`}${stays} · ${key}`;
 }
 
 export interface StatusContext {

@@ -5,6 +5,7 @@ import { isEmoji } from '../../src/protocol/emoji.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { entryHeight, entryRows } from '../../src/ui/message-rows.ts';
 import { durationWords, parseTimer } from '../../src/ui/message-words.ts';
+import { headerRow } from '../../src/ui/status-rows.ts';
 import { STICKER_NAMES, stickerRows } from '../../src/ui/stickers.ts';
 import { cellWidth } from '../../src/ui/width.ts';
 import { messageId, peerId } from '../support/fake-session.ts';
@@ -175,6 +176,19 @@ describe('a message that changed', () => {
     screen.session.emit({ type: 'message', message: named });
     expect(screen.store.conversation('#lobby').mentions).toBe(1);
   });
+});
+
+it('a timer stands above its conversation as long as it holds', async () => {
+  const screen = await keptScreen(await openHistory([]));
+  const header = () =>
+    headerRow(screen.store.state)
+      .map(({ text }) => text)
+      .join('');
+  screen.store.open(bela.fingerprint);
+  screen.session.emit({ type: 'person', person: { ...bela, expireSeconds: 3_600 } });
+  expect(header()).toContain('disappears after 1 hour');
+  screen.session.emit({ type: 'person', person: bela });
+  expect(header()).not.toContain('disappears');
 });
 
 describe('tables of our own', () => {
