@@ -5,8 +5,10 @@ import { UsageError } from '../protocol/errors.ts';
 import { writeBackup } from '../storage/backup-file.ts';
 import type { BackupContents, BackupCounts } from '../storage/backup-record.ts';
 import { requireProfile } from '../storage/identity-file.ts';
+import { isDisappearing } from '../storage/message-changes.ts';
 import { freshParameters } from '../storage/passphrase-key.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
+import type { StoredMessage } from '../storage/profile-store.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { messageCount, personCount } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
@@ -86,8 +88,13 @@ function contentsOf(profile: Profile, hasHistory: boolean): BackupContents {
     head: { ...identity, seed, settings: settings.current, madeMs, hasHistory },
     pins: pins.all(),
     relays: relays.all(),
-    messages: hasHistory ? store.everything() : [],
+    messages: hasHistory ? lasting(store.everything()) : [],
   };
+}
+
+/** A backup keeps nothing that is to disappear: nobody would take it out of the file. */
+function* lasting(messages: Iterable<StoredMessage>): IterableIterator<StoredMessage> {
+  for (const message of messages) if (!isDisappearing(message)) yield message;
 }
 
 function tell(

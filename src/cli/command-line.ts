@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
 import { addContactCommands } from './contact-commands.ts';
+import { addContentCommands } from './content-commands.ts';
 import type { CommandContext } from './context.ts';
 import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
-import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
+import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -37,7 +38,7 @@ export function buildProgram(
     .showSuggestionAfterError();
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
-  addSendCommand(program, run);
+  addContentCommands(program, run);
   addListenCommand(program, run);
   addRpcCommand(program, run, (start) => buildProgram({ version, write: () => {} }, start));
   addJoinCommands(program, run);
@@ -111,26 +112,6 @@ function unknownCommand(name: string, among: Command): UsageError {
   return new UsageError('unknown-command', `there is no command "${name}"; ${hint}`);
 }
 
-function addSendCommand(program: Command, run: Run): void {
-  program
-    .command('send')
-    .description('send one message; "-" or no TEXT: from stdin')
-    .argument('<to>', '@nick, FINGERPRINT or #room')
-    .argument('[text...]')
-    .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
-    .option('--lines', 'each line of stdin is a message of its own')
-    .action((to: string, words: string[], own: { wait: string; lines?: true }, command: Command) =>
-      run(command, async (context) =>
-        (await import('./send.ts')).send(context, {
-          to,
-          words,
-          wait: own.wait,
-          lines: own.lines === true,
-        }),
-      ),
-    );
-}
-
 interface ListenFlags {
   readonly join: string[];
   readonly count?: string;
@@ -164,10 +145,6 @@ function addRpcCommand(program: Command, run: Run, makeProgram: MakeProgram): vo
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./rpc.ts')).rpc(context, makeProgram)),
     );
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 function addPeopleCommands(program: Command, run: Run): void {

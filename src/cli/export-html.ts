@@ -1,7 +1,9 @@
 // Exported conversations as one HTML page that stands alone: no script, nothing loaded, all words escaped.
 import { createHash } from 'node:crypto';
 import type { Destination, StoredMessage } from '../client/api.ts';
-import { type SafeText, safeText } from '../ui/safe-text.ts';
+import { changeWords, choiceLines, fateWords, pollWords } from '../ui/message-words.ts';
+import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { stickerRows } from '../ui/stickers.ts';
 import { calendarDay, clockTime, stateWords } from '../ui/words.ts';
 import { type ExportFormat, headingOf } from './export-formats.ts';
 import type { Cast } from './message-records.ts';
@@ -56,16 +58,40 @@ export function htmlFormat(cast: Cast): ExportFormat {
 }
 
 function article(cast: Cast, message: StoredMessage): string {
-  const { id, time, from, state, reason, text } = message;
+  const { id, time, from, state, reason } = message;
   const name = isolated(cast.names.meet(from));
   const clock = `<time datetime="${escaped(safeText(time))}">${clockTime(Date.parse(time))}</time>`;
   const own = state === null ? '' : ` <small>(you, ${escaped(stateWords(state, reason))})</small>`;
-  const words = escaped(safeText(text, { multiline: true }));
   return [
     `<article id="m${escaped(safeText(id))}"${state === null ? '' : ' class="own"'}>`,
     `<header>${name} ${clock}${own}</header>`,
-    `<p dir="auto">${words}</p></article>\n`,
+    `${bodyOf(cast, message)}</article>\n`,
   ].join('');
+}
+
+/** Its words, what they answer, and what became of it. */
+function bodyOf(cast: Cast, message: StoredMessage): string {
+  const { text, kind, reply, change, deleted, poll, originals = [] } = message;
+  if (deleted) return note(safeText('deleted for all by who wrote it'));
+  if (change !== undefined) {
+    return note(changeWords(change, cast.names.meet(message.from), cast.names));
+  }
+  const answered =
+    reply === undefined ? '' : `<p><small><a href="#m${reply}">in answer to this</a></small></p>`;
+  const words =
+    kind === 'sticker'
+      ? `<pre>${stickerRows(text).map(escaped).join('\n')}</pre>`
+      : `<p dir="auto">${kind === 'action' ? '* ' : ''}${escaped(safeText(text, { multiline: true }))}</p>`;
+  const asked = poll === undefined ? [] : [...choiceLines(poll), pollWords(poll)];
+  const fate = fateWords(message);
+  const before = originals.map(
+    (each) => safeTemplate`before: ${safeText(each.text, { multiline: true })}`,
+  );
+  return `${answered}${words}${[...asked, ...(fate === null ? [] : [fate]), ...before].map(note).join('')}`;
+}
+
+function note(text: SafeText): string {
+  return `<p><small>${escaped(text)}</small></p>`;
 }
 
 /** A name that is written from right to left turns nothing round it. */

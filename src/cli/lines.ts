@@ -1,9 +1,12 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
 import type { ClientEvent, Message, StorageProblem, StoredMessage } from '../client/api.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { comparisonWords } from '../ui/comparison.ts';
+import { changeWords, choiceLines, fateWords, pollWords, quoteWords } from '../ui/message-words.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
+import { stickerRows } from '../ui/stickers.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
 import { calendarDay, clockTime, stateWords, storageWords } from '../ui/words.ts';
 
@@ -15,6 +18,8 @@ export type Names = Pick<Directory, 'meet' | 'label'>;
 
 /** Before whatever goes on with a line: nothing of ours begins so. */
 const INDENT = safeTemplate`      `;
+/** Messages whose beginnings are remembered. */
+const MAX_QUOTES = 1_000;
 // Enough of them push what follows to where a terminal wraps, so that it seems to begin a line.
 const MANY_BLANKS = /[\p{Z}\u2800\u115f\u1160\u3164\uffa0]{9,}/gu;
 
@@ -60,12 +65,74 @@ function squeezed(text: string): SafeText {
 
 /**
  * One message, as one or more lines: every line that remote text goes on with is indented, so that it
- * can't pass as a line of ours, which begins with `--` or a time.
+ * can't pass as a line of ours, which begins with `--` or a time. `quotes` has what it answers.
  */
-export function messageLines(message: Message | StoredMessage, names: Names): SafeText[] {
-  const [first, ...rest] = squeezed(message.text).split('\n');
-  const line = safeTemplate`${clockTime(Date.parse(message.time))} ${origin(message, names)}: ${safeText(first ?? '')}`;
-  return [line, ...rest.map((more) => safeTemplate`${INDENT}${safeText(more)}`)];
+export function messageLines(
+  message: Message | StoredMessage,
+  names: Names,
+  quotes = new Quotes(),
+): SafeText[] {
+  const { reply, change, deleted } = message;
+  const who = names.meet(message.from);
+  const when = clockTime(Date.parse(message.time));
+  if (change !== undefined)
+    return [ownLine(safeTemplate`${when} ${changeWords(change, who, names)}`)];
+  const quote =
+    reply === undefined || deleted ? [] : [ownLine(safeTemplate`in answer to ${quotes.of(reply)}`)];
+  quotes.remember(message, who);
+  return [...quote, ...saidLines(message, names), ...fateLines(message)];
+}
+
+function saidLines(message: Message | StoredMessage, names: Names): SafeText[] {
+  const { kind, text, deleted } = message;
+  const before = safeTemplate`${clockTime(Date.parse(message.time))} ${origin(message, names)}`;
+  if (deleted) return [safeTemplate`${before} deleted this message for all`];
+  const shown =
+    kind === 'sticker'
+      ? stickerRows(text)
+      : squeezed(text)
+          .split('\n')
+          .map((line) => safeText(line));
+  const [first = safeText(''), ...rest] = shown;
+  const more = rest.map((line) => safeTemplate`${INDENT}${line}`);
+  if (kind === 'sticker' && rest.length > 0) {
+    return [safeTemplate`${before}:`, ...shown.map((line) => safeTemplate`${INDENT}${line}`)];
+  }
+  const mark = kind === 'action' ? safeTemplate` *` : safeTemplate`:`;
+  return [safeTemplate`${before}${mark} ${first}`, ...more];
+}
+
+/** What lanchat says of it: choices and votes, that it was edited, reactions, when it disappears. */
+function fateLines(message: Message | StoredMessage): SafeText[] {
+  if (message.deleted) return [];
+  const { poll } = message;
+  const fate = fateWords(message);
+  const asked = poll === undefined ? [] : [...choiceLines(poll), pollWords(poll)];
+  const originals = 'originals' in message ? (message.originals ?? []) : [];
+  const before = originals.map(({ text }) => safeTemplate`before: ${safeText(text)}`);
+  return [...asked, ...(fate === null ? [] : [fate]), ...before].map((line) =>
+    ownLine(safeTemplate`  ${line}`),
+  );
+}
+
+/** A line of lanchat's own with others' words in it. */
+function ownLine(text: SafeText): SafeText {
+  return safeTemplate`-- ${squeezed(text)}`;
+}
+
+/** The beginnings of what was said last, for those who answer it. */
+export class Quotes {
+  readonly #said = new Map<MessageId, SafeText>();
+
+  remember(message: Message | StoredMessage, who: SafeText): void {
+    this.#said.set(message.id, quoteWords(who, message));
+    const [oldest] = this.#said.keys();
+    if (this.#said.size > MAX_QUOTES && oldest !== undefined) this.#said.delete(oldest);
+  }
+
+  of(id: MessageId): SafeText {
+    return this.#said.get(id) ?? safeTemplate`message ${safeText(id.slice(0, 8))}`;
+  }
 }
 
 /**
@@ -84,6 +151,7 @@ function origin(message: Message | StoredMessage, names: Names): SafeText {
 /** Messages of more than one day as lines: each day that begins has one of its own. */
 export class Transcript {
   readonly #names: Names;
+  readonly #quotes = new Quotes();
   #day: SafeText | null = null;
 
   constructor(names: Names) {
@@ -91,7 +159,7 @@ export class Transcript {
   }
 
   lines(message: Message | StoredMessage): SafeText[] {
-    const lines = messageLines(message, this.#names);
+    const lines = messageLines(message, this.#names, this.#quotes);
     const day = calendarDay(Date.parse(message.time));
     if (day === this.#day) return lines;
     this.#day = day;
@@ -99,7 +167,13 @@ export class Transcript {
   }
 }
 
-/** What a person reads of an event, or null where it is not for reading here. Messages: `messageLines`. */
+/** A message that was edited, deleted for all, reacted to or voted in, as it is now. */
+export function changedLines(message: StoredMessage, names: Names, quotes: Quotes): SafeText[] {
+  const id = safeText(message.id.slice(0, 8));
+  return [safeTemplate`-- message ${id} changed:`, ...messageLines(message, names, quotes)];
+}
+
+/** What a person reads of an event, or null where it is not for reading here. Messages: `messageLines`, `changedLines`. */
 export function eventLine(event: ClientEvent, names: Names): SafeText | null {
   switch (event.type) {
     case 'joined':
@@ -140,6 +214,7 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'room':
     case 'room-left':
     case 'message':
+    case 'message-changed':
       return null;
     default:
       return event satisfies never;

@@ -3,8 +3,8 @@ import type { ClientEvent, Link, Snapshot, StoredMessage } from '../client/api.t
 import type { MessageId } from '../protocol/ids.ts';
 import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
-import { eventLine, fitted, messageLines, Transcript } from './lines.ts';
-import { deletedRecord, messageRecord } from './message-records.ts';
+import { changedLines, eventLine, fitted, messageLines, Quotes, Transcript } from './lines.ts';
+import { changedRecord, deletedRecord, messageRecord } from './message-records.ts';
 import type { JsonRecord } from './output.ts';
 import { refuseFinal } from './session.ts';
 
@@ -19,6 +19,7 @@ export class ListenStream {
   /** The newest that came from history, which may come as events as well. */
   readonly #printed = new Set<MessageId>();
   readonly #transcript = new Transcript(this.#people);
+  readonly #quotes = new Quotes();
   #left: number | null;
   #early: ClientEvent[] | null = [];
   #lastSeen: MessageId | null = null;
@@ -129,7 +130,9 @@ export class ListenStream {
     if (event.type === 'message' && event.message.state !== null) return false;
     if (event.type === 'message' && event.message.from.ignored === true) return false;
     if (this.#only.size === 0) return true;
-    if (event.type === 'message') return this.#isOf(event.message.room);
+    if (event.type === 'message' || event.type === 'message-changed') {
+      return this.#isOf(event.message.room);
+    }
     if (event.type === 'deleted') {
       return 'room' in event.conversation && this.#isOf(event.conversation.room);
     }
@@ -149,7 +152,11 @@ export class ListenStream {
       const record = eventRecord(event, this.#people);
       if (record !== null) output.json(record);
     } else if (event.type === 'message') {
-      output.human(...fitted(messageLines(event.message, this.#people), output.columns));
+      const lines = messageLines(event.message, this.#people, this.#quotes);
+      output.human(...fitted(lines, output.columns));
+    } else if (event.type === 'message-changed') {
+      const lines = changedLines(event.message, this.#people, this.#quotes);
+      output.human(...fitted(lines, output.columns));
     } else {
       const line = eventLine(event, this.#people);
       if (line !== null) output.human(...fitted([line], output.columns));
@@ -194,6 +201,8 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'room':
     case 'room-left':
       return null;
+    case 'message-changed':
+      return changedRecord(event.message, people);
     default:
       return event satisfies never;
   }

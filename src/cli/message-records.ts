@@ -93,7 +93,8 @@ export function deletedRecord(
 }
 
 /** The `message` object of CLI.md. */
-export function messageRecord({ id, time, sentTime, room, from, text }: Message): JsonRecord {
+export function messageRecord(message: Message | StoredMessage): JsonRecord {
+  const { id, time, sentTime, room, from, text } = message;
   return {
     type: 'message',
     id,
@@ -102,5 +103,25 @@ export function messageRecord({ id, time, sentTime, room, from, text }: Message)
     ...(room === null ? {} : { room }),
     from,
     text,
+    ...extraFields(message),
+  };
+}
+
+/** Those that it has. */
+function extraFields(message: Message & Partial<Pick<StoredMessage, 'originals'>>): object {
+  const { kind, reply, mentions, edited, originals, deleted } = message;
+  const { reactions, expires, poll, change } = message;
+  // A field without a value is none in JSON.
+  return { kind, reply, mentions, edited, originals, deleted, reactions, expires, poll, change };
+}
+
+/** The `changed` object of CLI.md: the message as it is now. */
+export function changedRecord(message: StoredMessage, names: Directory): JsonRecord {
+  const { peer, state } = message;
+  return {
+    ...messageRecord(message),
+    type: 'changed',
+    ...(peer === null ? {} : { peer: whoIs(peer, names) }),
+    own: state !== null,
   };
 }

@@ -100,6 +100,11 @@ function readRelayFingerprint(text: string): string {
   );
 }
 
+/** The values of an option that may be given again and again. */
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
 /** Throws UsageError (`bad-port`) for anything but a number from `lowest` to 65535. */
 export function parsePort(text: string, option: string, lowest: 0 | 1): number {
   const port = parseWhole(text);

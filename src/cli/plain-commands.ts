@@ -1,7 +1,9 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Command, ContactChange, Destination, Person, Session } from '../client/api.ts';
+import { withEmoji } from '../client/short-codes.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
 import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
+import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
@@ -34,6 +36,10 @@ type KeptCommand = Extract<
   CommandName,
   'search' | 'history' | 'delete' | 'export' | 'set' | 'who-read'
 >;
+
+function isContent(name: CommandName): name is ContentCommand {
+  return CONTENT_COMMANDS.some((each) => each === name);
+}
 
 function needsScreen(name: CommandName): name is ScreenOnly {
   return SCREEN_ONLY.some((each) => each === name);
@@ -103,6 +109,7 @@ export class PlainCommands {
   }
 
   async #do(name: Exclude<CommandName, ScreenOnly | 'quit'>, args: string): Promise<void> {
+    if (isContent(name)) return this.#doContent(name, args);
     const [first = '', ...rest] = args.split(/\s+/);
     switch (name) {
       case 'join':
@@ -169,6 +176,13 @@ export class PlainCommands {
     const here = this.#place?.destination;
     const room = here !== undefined && 'room' in here ? here.room : '';
     this.#say(await muteLine((command) => this.#session.request(command), args, room));
+  }
+
+  async #doContent(name: ContentCommand, args: string): Promise<void> {
+    if (this.#place === null) return this.#say(safeText('/join #room or /query NAME first'));
+    const ask: Session['request'] = (command) => this.#session.request(command);
+    const words = await doContent({ ask, here: this.#place.destination }, name, args);
+    if (words !== null) this.#say(words);
   }
 
   async #rename(name: string): Promise<void> {
@@ -242,7 +256,11 @@ export class PlainCommands {
     if (place === null)
       return this.#say(safeText('nowhere to send it; /join #room or /query NAME'));
     const to = place.destination;
-    await this.#session.request({ do: 'send', to, text: checkText(text, 'the message') });
+    await this.#session.request({
+      do: 'send',
+      to,
+      text: withEmoji(checkText(text, 'the message')),
+    });
   }
 
   async #who(): Promise<void> {

@@ -92,7 +92,7 @@ export async function askWhoRead(scene: Scene): Promise<void> {
 async function newestOwn({ session, conversation }: Scene): Promise<StoredMessage | null> {
   const page = { conversation, before: null, limit: MAX_PAGE_MESSAGES };
   const { messages } = await session.request({ do: 'history', ...page });
-  return messages.findLast(({ state }) => state !== null) ?? null;
+  return messages.findLast(({ state, kind }) => state !== null && kind !== 'change') ?? null;
 }
 
 /** `/export [text|jsonl|html] FILE`. Throws UsageError, and as `exportConversation`. */

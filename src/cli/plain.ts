@@ -12,7 +12,7 @@ import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { scheduleTimeout } from '../ui/schedule.ts';
 import { linkReason, linkWords, waitingWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
-import { eventLine, fitted, messageLines, type Show } from './lines.ts';
+import { changedLines, eventLine, fitted, messageLines, Quotes, type Show } from './lines.ts';
 import { PlainCommands } from './plain-commands.ts';
 import { withSession } from './session.ts';
 
@@ -61,6 +61,7 @@ function greet({ self, ephemeral }: Snapshot, show: Show): void {
 /** What events are told with; whoever makes it closes `marks`. */
 interface Telling {
   readonly people: Directory;
+  readonly quotes: Quotes;
   readonly news: LinkNews;
   readonly away: AwayNews;
   readonly marks: ReadMarks;
@@ -72,6 +73,7 @@ function newTelling(session: Session, show: Show): Telling {
   const ask: Session['request'] = (command) => session.request(command);
   return {
     people,
+    quotes: new Quotes(),
     news: new LinkNews(show),
     away: new AwayNews(show, people),
     marks: new ReadMarks({ ask, schedule: scheduleTimeout }),
@@ -79,15 +81,18 @@ function newTelling(session: Session, show: Show): Telling {
   };
 }
 
-function showEvent(event: ClientEvent, { people, news, away, marks, show }: Telling): void {
+function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show }: Telling): void {
   if (event.type === 'person') people.set(event.person);
   away.take(event);
   if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
     // What was typed here stands on the terminal already.
+    quotes.remember(event.message, people.meet(event.message.from));
     if (event.message.state !== null || event.message.from.ignored === true) return;
-    show(...messageLines(event.message, people));
+    show(...messageLines(event.message, people, quotes));
     marks.add(keyOfMessage(event.message));
+  } else if (event.type === 'message-changed') {
+    show(...changedLines(event.message, people, quotes));
   } else if (event.type !== 'deleted') {
     // What stands on the terminal stays there; whoever deletes it here is answered.
     const line = eventLine(event, people);

@@ -25,9 +25,11 @@ interface Method extends Shape {
 
 /** Commands as they are typed. One line more, and the command is a method with all its arguments and options. */
 export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['close-poll', { answers: 'one', inOrder: 'id' }],
   ['contact', { answers: 'one' }],
   ['contacts', { answers: 'list' }],
   ['delete', { answers: 'one' }],
+  ['edit', { answers: 'one', needs: ['text'], inOrder: 'id' }],
   ['find', { answers: 'list' }],
   ['history', { answers: 'list', without: ['ids'] }],
   ['id', { answers: 'one' }],
@@ -35,13 +37,18 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['leave', { answers: 'one', inOrder: 'room' }],
   ['listen', { answers: 'events', without: ['count'] }],
   ['peers', { answers: 'list' }],
+  ['poll', { answers: 'one', inOrder: 'room' }],
+  ['react', { answers: 'one', inOrder: 'id' }],
   ['room mute', { answers: 'one' }],
   ['rooms', { answers: 'list' }],
   ['search', { answers: 'list', without: ['ids'] }],
   ['send', { answers: 'one', needs: ['text'], without: ['lines'], inOrder: 'to' }],
   ['set', { answers: 'list' }],
   ['status', { answers: 'one' }],
+  ['timer', { answers: 'one', inOrder: 'to' }],
+  ['unsend', { answers: 'one', inOrder: 'id' }],
   ['verify', { answers: 'one', without: ['words'] }],
+  ['vote', { answers: 'one', inOrder: 'id' }],
   ['who-read', { answers: 'list' }],
   ['whois', { answers: 'one' }],
 ]);

@@ -1,6 +1,14 @@
 // Commands and events: the one language that the screen, headless commands and the profile's socket speak.
 // Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
-import type { CoreEvent, Message, MessageReason, Person, Room, Self } from '../core/events.ts';
+import type {
+  CoreEvent,
+  Destination,
+  Message,
+  MessageReason,
+  Person,
+  Room,
+  Self,
+} from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { ConversationSettings } from './conversation-settings.ts';
@@ -8,10 +16,13 @@ import type { Preferences } from './preferences.ts';
 import type { StorageProblem } from './storage-problem.ts';
 
 export type {
+  Change,
+  Destination,
   Message,
   MessageReason,
   MessageState,
   Person,
+  Poll,
   Room,
   Self,
   Trust,
@@ -56,7 +67,9 @@ export type ClientEvent =
   | { readonly type: 'ready'; readonly relay: string; readonly fingerprint: string }
   | { readonly type: 'disconnected'; readonly reason: string }
   | { readonly type: 'reconnected' }
-  /** A message was deleted here; `id` null: the whole conversation was. */
+  /** Edited, deleted for all, reacted to, voted in: as it is now, once that is on disk. */
+  | { readonly type: 'message-changed'; readonly message: StoredMessage }
+  /** A message was deleted here, or has disappeared; `id` null: the whole conversation was. */
   | {
       readonly type: 'deleted';
       readonly conversation: Destination;
@@ -67,13 +80,12 @@ export type ClientEvent =
   /** The disk takes nothing: what is typed and what arrives waits until it does. Null: it does again. */
   | { readonly type: 'storage'; readonly problem: StorageProblem | null };
 
-/** A person, or a room with its `#`. */
-export type Destination = { readonly peer: PeerId } | { readonly room: string };
-
 /** A message as history holds it. */
 export interface StoredMessage extends Message {
   /** Why it failed or waits; null where it doesn't. */
   readonly reason: MessageReason | null;
+  /** What an edited message said before, oldest first, and until when (ISO 8601). */
+  readonly originals?: readonly { readonly text: string; readonly until: string }[];
 }
 
 /** The most messages of one page, whatever its limit. */
@@ -112,7 +124,40 @@ export type Command =
   | { readonly do: 'snapshot' }
   /** `@nick`, a nickname, or a fingerprint: whole, or 8 digits and more among pinned people. */
   | { readonly do: 'find-person'; readonly query: string }
-  | { readonly do: 'send'; readonly to: Destination; readonly text: string }
+  | {
+      readonly do: 'send';
+      readonly to: Destination;
+      readonly text: string;
+      /** `sticker`: the text is its name. */
+      readonly kind?: 'action' | 'sticker';
+      /** Throws `unknown-message` where that is not in this conversation. */
+      readonly reply?: MessageId;
+      /** Besides those whom `@name` in the text names, where that fits one person. */
+      readonly mentions?: readonly PeerId[];
+    }
+  /** Our own message says something else from now on. */
+  | { readonly do: 'edit'; readonly id: MessageId; readonly text: string }
+  /** Deletes our own message for all who still have it. */
+  | { readonly do: 'unsend'; readonly id: MessageId }
+  | {
+      readonly do: 'react';
+      readonly id: MessageId;
+      readonly emoji: string;
+      /** False: takes it back. */
+      readonly on: boolean;
+    }
+  /** How many seconds messages of a private conversation stay, for both; null: for good. */
+  | { readonly do: 'timer'; readonly with: Destination; readonly seconds: number | null }
+  | {
+      readonly do: 'poll';
+      readonly room: string;
+      readonly question: string;
+      readonly choices: readonly string[];
+      readonly anonymous: boolean;
+    }
+  /** `choice`: from 0. The last vote counts. */
+  | { readonly do: 'vote'; readonly id: MessageId; readonly choice: number }
+  | { readonly do: 'close-poll'; readonly id: MessageId }
   /** Takes back a message that is still pending. */
   | { readonly do: 'cancel'; readonly id: MessageId }
   | { readonly do: 'join' | 'leave'; readonly room: string }
@@ -170,6 +215,8 @@ export type Command =
       readonly conversation: Destination | null;
       readonly limit: number;
     }
+  /** One message. */
+  | { readonly do: 'message'; readonly id: MessageId }
   /** What history knows, the most recent first. */
   | { readonly do: 'conversations' }
   /** Everything in it has been seen: others hear of it as far as the settings let them. */
@@ -211,11 +258,26 @@ export interface Snapshot {
   readonly storageProblem: StorageProblem | null;
 }
 
+/** What became of a change: `receipt` events tell how its record stands. */
+export interface Changed {
+  /** Null: nobody else has to hear of it. */
+  readonly id: MessageId | null;
+  /** Where the message is. */
+  readonly in: Destination;
+}
+
 /** What each command answers. A refusal is a LanchatError with a stable code. */
 export interface Replies {
   readonly snapshot: Snapshot;
   readonly 'find-person': { readonly matches: readonly Person[] };
   readonly send: { readonly id: MessageId };
+  readonly edit: Changed;
+  readonly unsend: Changed;
+  readonly react: Changed;
+  readonly timer: { readonly id: MessageId };
+  readonly poll: { readonly id: MessageId };
+  readonly vote: Changed;
+  readonly 'close-poll': Changed;
   readonly cancel: { readonly cancelled: boolean };
   readonly join: { readonly room: string };
   readonly leave: { readonly room: string };
@@ -239,6 +301,8 @@ export interface Replies {
   readonly history: MessagePage;
   readonly since: MessagePage;
   readonly search: MessagePage;
+  /** Null: history holds none of this ID. */
+  readonly message: { readonly message: StoredMessage | null };
   readonly conversations: { readonly conversations: readonly Conversation[] };
   readonly 'mark-read': Record<string, never>;
   readonly typing: Record<string, never>;

@@ -22,7 +22,7 @@ import type { Connection } from './connection.ts';
 import { disclosureOf } from './conversation-settings.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
-import { History } from './history.ts';
+import { type Committed, History } from './history.ts';
 import type { Profile } from './profile.ts';
 import type { NamedRelay } from './relay-choice.ts';
 import { RelayLink, type Surroundings } from './relay-link.ts';
@@ -168,6 +168,7 @@ export class Client implements Session {
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
+      swept: this.#engine.settled(),
       expire: () => this.#keeper.look(),
       enter: (name, standing) => this.#enter(name, standing),
       visit: (name) => this.#visit(name),
@@ -226,7 +227,7 @@ export class Client implements Session {
     return true;
   }
 
-  #take(event: CoreEvent): void {
+  #take(event: CoreEvent | Committed['news'][number]): void {
     if (event.type !== 'synced') {
       this.#emit(event);
       return;

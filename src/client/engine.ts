@@ -7,6 +7,7 @@ import type { Frame } from '../protocol/frames.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { IdentityChange } from '../storage/identity-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import type { Committed } from './history.ts';
 
 /** About what one slice may take before the screen and the socket have their turn. */
 const SLICE_MS = 8;
@@ -19,27 +20,28 @@ const MAX_COMMIT_PAUSE_MS = 100;
 const COMMIT_RETRY_MS = 1_000;
 
 export interface EngineEdges {
-  /**
-   * One transaction, on disk when it returns; throws StorageError, and nothing of it is then. Returns the messages
-   * of it that history had already.
-   */
-  readonly commit: (batch: Batch) => readonly MessageId[];
+  /** One transaction, on disk when it returns; throws StorageError, and nothing of it is then. */
+  readonly commit: (batch: Batch) => Committed;
   /** The disk takes nothing (null: it does again): effects wait, and nothing goes out. */
   readonly onStorage: (problem: StorageError | null) => void;
   /** Nothing waits for it: numbers are in the transaction above as well. */
   readonly saveIdentity: (change: IdentityChange) => void;
   readonly saveRooms: (rooms: readonly string[]) => void;
   readonly transmit: (frame: Frame) => void;
-  readonly emit: (event: CoreEvent) => void;
+  readonly emit: (event: CoreEvent | HistoryNews) => void;
   /** Whether sealing should wait, because the relay reads more slowly than we write. */
   readonly isCongested: () => boolean;
 }
+
+type HistoryNews = Committed['news'][number];
+/** What is to be done, in order. */
+type Due = Effect | { readonly type: 'news'; readonly event: HistoryNews };
 
 /** Owns the core's timers until `close`. */
 export class Engine {
   readonly #core: CoreState;
   readonly #edges: EngineEdges;
-  #effects: Effect[] = [];
+  #effects: Due[] = [];
   #saving = false;
   #draining = false;
   /** Taken from the core, and refused by the disk. */
@@ -144,7 +146,7 @@ export class Engine {
     return !this.#saving && !this.#closed;
   }
 
-  #begin(effect: Effect): void {
+  #begin(effect: Due): void {
     if (effect.type !== 'save') this.#run(effect);
     // What a commit of before took along needs none of its own.
     else if (isUnsaved(this.#core)) this.#scheduleCommit();
@@ -165,7 +167,10 @@ export class Engine {
     const batch = this.#refused === null ? taken : joined(this.#refused.batch, taken);
     const startMs = performance.now();
     try {
-      for (const id of this.#edges.commit(batch)) this.#repeats.add(id);
+      const { repeats, news } = this.#edges.commit(batch);
+      for (const id of repeats) this.#repeats.add(id);
+      // Behind the messages that they are about, which wait for this commit.
+      for (const event of news) this.#effects.push({ type: 'news', event });
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#stick(batch, error);
@@ -195,7 +200,7 @@ export class Engine {
     this.#edges.onStorage(null);
   }
 
-  #run(effect: Exclude<Effect, { type: 'save' }>): void {
+  #run(effect: Exclude<Due, { type: 'save' }>): void {
     switch (effect.type) {
       case 'save-identity': {
         const { type: _type, ...change } = effect;
@@ -210,6 +215,9 @@ export class Engine {
         return;
       case 'emit':
         if (!this.#isRepeat(effect.event)) this.#edges.emit(effect.event);
+        return;
+      case 'news':
+        this.#edges.emit(effect.event);
         return;
       default:
         effect satisfies never;

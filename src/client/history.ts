@@ -1,16 +1,9 @@
 // What was said, as the profile's store holds it: writes what the core journals, answers what people ask.
-import type { Batch, HistoryWrite } from '../core/durable.ts';
-import { MESSAGE_REASONS, MESSAGE_STATES, type Message } from '../core/events.ts';
-import { whoOf } from '../core/people.ts';
+import type { Batch } from '../core/durable.ts';
 import type { CoreState } from '../core/state.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
-import { cleanNick } from '../protocol/nickname.ts';
-import type {
-  ProfileStore,
-  StoredMessage as StoredRow,
-  HistoryWrite as StoredWrite,
-} from '../storage/profile-store.ts';
+import type { ProfileStore, StoredMessage as StoredRow } from '../storage/profile-store.ts';
 import {
   type ClientEvent,
   type Command,
@@ -20,6 +13,14 @@ import {
   type MessagePage,
   type StoredMessage,
 } from './api.ts';
+import { fromRow, storedWrite } from './stored-row.ts';
+
+/** What a commit did, to be told now that it is durable. */
+export interface Committed {
+  /** Messages that history had before. */
+  readonly repeats: readonly MessageId[];
+  readonly news: readonly Extract<ClientEvent, { type: 'message-changed' | 'deleted' }>[];
+}
 
 /** One answer across the profile's socket stays below its longest line. */
 const MAX_PAGE_LENGTH = 512 * 1024;
@@ -38,10 +39,32 @@ export class History {
     this.#emit = emit;
   }
 
-  /** Durable on return. Throws StorageError, and nothing of it is then. Returns the messages that were there before. */
-  commit({ state, history }: Batch): readonly MessageId[] {
-    const writes = history.map((write) => storedWrite(write, this.#core));
-    return this.#store.commit({ state, history: writes });
+  /** Durable on return. Throws StorageError, and nothing of it is then. */
+  commit({ state, history }: Batch): Committed {
+    const { repeats, changed, expired } = this.#store.commit({
+      state,
+      history: history.map((write) => storedWrite(write, this.#core)),
+    });
+    return {
+      repeats,
+      news: [
+        ...changed.map((row) => ({ type: 'message-changed', message: this.#tell(row) }) as const),
+        ...expired.map(
+          ({ conversation, id }) => ({ type: 'deleted', conversation, id, messages: 1 }) as const,
+        ),
+      ],
+    };
+  }
+
+  /** Null where it isn't here. */
+  message(id: MessageId): StoredMessage | null {
+    const row = this.row(id);
+    return row === null ? null : this.#tell(row);
+  }
+
+  /** The row of a message, or null where it isn't here. */
+  row(id: MessageId): StoredRow | null {
+    return this.#store.get(id);
   }
 
   /** Throws UsageError `unknown-message`, StorageError, as all that read do the latter. */
@@ -127,54 +150,19 @@ export class History {
     const told: StoredMessage[] = [];
     let length = 0;
     for (const row of messages) {
-      length += JSON.stringify(row.text).length;
+      const message = this.#tell(row);
+      length += JSON.stringify(message).length;
       if (told.length > 0 && length > MAX_PAGE_LENGTH) return { messages: told, more: true };
-      told.push(this.#tell(row));
+      told.push(message);
     }
     return { messages: told, more };
   }
 
-  /** With the name and trust of now, where the person is still known. */
   #tell(row: StoredRow): StoredMessage {
-    const { conversation, from, sentTimeMs } = row;
-    const who = whoOf(this.#core, from.fingerprint);
-    return {
-      id: row.id,
-      time: isoOf(row.timeMs),
-      sentTime: sentTimeMs === null ? null : isoOf(sentTimeMs),
-      room: 'room' in conversation ? conversation.room : null,
-      peer: 'peer' in conversation ? conversation.peer : null,
-      from: who.nick === '' ? { ...who, nick: cleanNick(from.nick) } : who,
-      text: row.text,
-      state: MESSAGE_STATES.find((state) => state === row.state) ?? null,
-      reason: MESSAGE_REASONS.find((reason) => reason === row.reason) ?? null,
-    };
+    return fromRow(row, this.#core);
   }
 }
 
 function bounded(limit: number): number {
   return Math.min(MAX_PAGE_MESSAGES, Math.max(1, Math.floor(limit)));
-}
-
-/** What comes to a muted room, or from somebody ignored, counts as seen. */
-function storedWrite(write: HistoryWrite, { muted }: CoreState): StoredWrite {
-  if (write.type === 'state') return write;
-  const { room, from } = write.message;
-  const isQuiet = from.ignored === true || (room !== null && muted.has(room.slice(1)));
-  return { type: 'message', message: storedMessage(write.message), isQuiet };
-}
-
-function storedMessage(message: Message): StoredRow {
-  const { id, time, sentTime, room, peer, from, text, state } = message;
-  return {
-    ...{ id, text, state, reason: null },
-    timeMs: Date.parse(time),
-    sentTimeMs: sentTime === null ? null : Date.parse(sentTime),
-    conversation: room === null ? { peer: peer ?? from.fingerprint } : { room },
-    from: { fingerprint: from.fingerprint, nick: from.nick },
-  };
-}
-
-function isoOf(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
+import { MAX_MENTIONS } from '../protocol/limits.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
 import { conversationChangeSchema } from './conversation-settings.ts';
@@ -11,6 +12,9 @@ import { changeSchema } from './preferences.ts';
 /** The longest text, every character of it escaped, fits. */
 const MAX_LINE_LENGTH = 1024 * 1024;
 const MAX_TEXT_LENGTH = 256 * 1024;
+
+/** More than a poll may have, so that who gives too many hears it from the core. */
+const MAX_GIVEN_CHOICES = 100;
 
 /** A refusal that crossed the socket: its code and sentence are the owner's. */
 class RemoteError extends LanchatError {}
@@ -37,7 +41,22 @@ const commandSchema = v.variant('do', [
     do: v.literal('send'),
     to: conversation,
     text,
+    kind: v.exactOptional(v.picklist(['action', 'sticker'])),
+    reply: v.exactOptional(message),
+    mentions: v.exactOptional(v.pipe(v.array(peer), v.maxLength(MAX_MENTIONS))),
   }),
+  v.strictObject({ do: v.literal('edit'), id: message, text }),
+  v.strictObject({ do: v.picklist(['unsend', 'close-poll']), id: message }),
+  v.strictObject({ do: v.literal('react'), id: message, emoji: text, on: v.boolean() }),
+  v.strictObject({ do: v.literal('timer'), with: conversation, seconds: v.nullable(v.number()) }),
+  v.strictObject({
+    do: v.literal('poll'),
+    room,
+    question: text,
+    choices: v.pipe(v.array(text), v.maxLength(MAX_GIVEN_CHOICES)),
+    anonymous: v.boolean(),
+  }),
+  v.strictObject({ do: v.literal('vote'), id: message, choice: v.number() }),
   v.strictObject({ do: v.literal('cancel'), id: message }),
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
@@ -79,7 +98,7 @@ const commandSchema = v.variant('do', [
     limit,
   }),
   v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
-  v.strictObject({ do: v.picklist(['delete-message', 'who-read']), id: message }),
+  v.strictObject({ do: v.picklist(['delete-message', 'message', 'who-read']), id: message }),
   v.strictObject({ do: v.literal('typing'), to: conversation }),
   v.strictObject({
     do: v.literal('conversation-settings'),

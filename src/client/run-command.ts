@@ -8,8 +8,6 @@ import {
   markVerified,
   mute,
   prepare,
-  sendDirect,
-  sendRoom,
 } from '../core/commands.ts';
 import { changeContact } from '../core/contacts.ts';
 import { setHidden } from '../core/hidden.ts';
@@ -17,13 +15,12 @@ import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import { setStatus } from '../core/status-line.ts';
 import { UsageError } from '../protocol/errors.ts';
-import type { MessageId } from '../protocol/ids.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
-import { StorageError } from '../storage/storage-error.ts';
 import type { Command, Preferences, Replies, Snapshot } from './api.ts';
+import { runContent } from './content-commands.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
@@ -49,6 +46,8 @@ export interface ClientParts {
   ) => Promise<{ readonly room: string }>;
   readonly visit: (name: string) => Promise<{ readonly room: string }>;
   readonly endVisit: (name: string) => void;
+  /** What has disappeared while this profile was closed is gone: nobody reads of it before. */
+  readonly swept: Promise<void>;
   /** Deletes what is older than the settings keep. */
   readonly expire: () => void;
 }
@@ -61,7 +60,13 @@ type LinkCommand = Of<'choose-relay' | 'retry' | 'go-online'>;
 type SettingCommand = Of<'settings' | 'remembered' | 'set'>;
 /** What was said before. */
 type HistoryCommand = Of<
-  'history' | 'since' | 'search' | 'conversations' | 'delete-message' | 'delete-conversation'
+  | 'history'
+  | 'since'
+  | 'search'
+  | 'message'
+  | 'conversations'
+  | 'delete-message'
+  | 'delete-conversation'
 >;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
@@ -73,7 +78,14 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     case 'find-person':
       return { matches: engine.command((core) => findPeople(core, command.query)) };
     case 'send':
-      return { id: send(parts, command) };
+    case 'edit':
+    case 'unsend':
+    case 'react':
+    case 'timer':
+    case 'poll':
+    case 'vote':
+    case 'close-poll':
+      return runContent(parts, command);
     case 'cancel':
       return { cancelled: engine.command((core) => cancel(core, command.id)) };
     case 'nick':
@@ -170,7 +182,11 @@ async function runSetting(parts: ClientParts, command: SettingCommand): Promise<
   }
 }
 
-async function runHistory({ history }: ClientParts, command: HistoryCommand): Promise<Reply> {
+async function runHistory(
+  { history, swept }: ClientParts,
+  command: HistoryCommand,
+): Promise<Reply> {
+  await swept;
   switch (command.do) {
     case 'history':
       return history.page(command);
@@ -178,6 +194,8 @@ async function runHistory({ history }: ClientParts, command: HistoryCommand): Pr
       return history.since(command);
     case 'search':
       return history.search(command);
+    case 'message':
+      return { message: history.message(command.id) };
     case 'conversations':
       return history.conversations();
     case 'delete-message':
@@ -187,15 +205,6 @@ async function runHistory({ history }: ClientParts, command: HistoryCommand): Pr
     default:
       return command satisfies never;
   }
-}
-
-/** What can't be kept is not taken: the words stay with who typed them. */
-function send({ engine }: ClientParts, { to, text }: Extract<Command, { do: 'send' }>): MessageId {
-  const { problem } = engine;
-  if (problem !== null) throw new StorageError(problem.code, problem.message, problem);
-  return engine.command((core) =>
-    'peer' in to ? sendDirect(core, to.peer, text) : sendRoom(core, to.room, text),
-  );
 }
 
 async function trust(

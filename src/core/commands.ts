@@ -1,96 +1,20 @@
 // What a person or a script asks of the core. Checks everything first: a refusal changes nothing.
 import { safetyNumber } from '../crypto/safety-number.ts';
 import { encodeVerificationQr, parseVerificationQr } from '../crypto/verification-qr.ts';
-import { utf8FromText } from '../protocol/bytes.ts';
-import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
-import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { parseNick, parseRoomName } from '../protocol/nickname.ts';
-import { RECORD_TYPES } from '../protocol/record.ts';
-import { journal } from './durable.ts';
-import type { Message, Person, Room } from './events.ts';
+import type { Person, Room } from './events.ts';
 import { emit } from './link.ts';
-import { peerOf } from './new-state.ts';
-import { enqueue, withdraw } from './outbox.ts';
+import { withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
-import {
-  awaitsTrust,
-  everybody,
-  isBlocked,
-  nickOf,
-  personOf,
-  requireKnown,
-  whoOf,
-} from './people.ts';
+import { everybody, personOf, requireKnown } from './people.ts';
 import { currentChain } from './room-keys.ts';
-import { enqueueRoom, withdrawRoom } from './room-outbox.ts';
+import { withdrawRoom } from './room-outbox.ts';
 import { keyHolders } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import { enterRoom, leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
-import { introduceStatus } from './status-line.ts';
-
-/** Records that wait for one person, or in one room: what a script can pile up. */
-const MAX_WAITING_RECORDS = 1_000;
-
-/** Throws UsageError `text-empty`, `text-too-long`, `blocked`, `key-changed`, `unknown-person`, `outbox-full`. */
-export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId {
-  const content = textContent(text);
-  requireKnown(core, to);
-  requireUnblocked(core, to);
-  if (awaitsTrust(core, to)) {
-    const nick = nickOf(core, to);
-    throw new UsageError(
-      'key-changed',
-      `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
-    );
-  }
-  const peer = peerOf(core, to);
-  requireRoomFor(peer.records.length);
-  const isFirst = core.pins.get(to)?.contacted === false;
-  core.pins.contact(to);
-  const { id } = enqueue(core, peer, { type: RECORD_TYPES.text, content });
-  if (isFirst) introduceStatus(core, peer);
-  tellOwn(core, { id, text, room: null, peer: to });
-  return id;
-}
-
-/** Throws UsageError `text-empty`, `text-too-long`, `not-in-room`, `outbox-full`. */
-export function sendRoom(core: CoreState, name: string, text: string): MessageId {
-  const content = textContent(text);
-  const room = requireRoom(core, name);
-  requireRoomFor(room.outbox.length);
-  const { id } = enqueueRoom(core, room, { type: RECORD_TYPES.roomText, content });
-  tellOwn(core, { id, text, room: `#${room.name}`, peer: null });
-  return id;
-}
-
-function textContent(text: string): Uint8Array {
-  if (text.length === 0) throw new UsageError('text-empty', 'there is nothing to send');
-  // Lone surrogates are no text; they would be refused at the other end.
-  const wellFormed = text.toWellFormed();
-  if (utf8FromText(wellFormed).length > MAX_TEXT_BYTES) {
-    throw new UsageError(
-      'text-too-long',
-      `a message holds ${MAX_TEXT_BYTES} bytes; send it in parts`,
-    );
-  }
-  return encodeCbor({ text: wellFormed });
-}
-
-function requireRoomFor(waiting: number): void {
-  if (waiting < MAX_WAITING_RECORDS) return;
-  throw new UsageError('outbox-full', `${waiting} messages wait already; let them go out first`);
-}
-
-function tellOwn(core: CoreState, sent: Pick<Message, 'id' | 'text' | 'room' | 'peer'>): void {
-  const time = new Date(core.env.wallMs()).toISOString();
-  const from = whoOf(core, core.me.id);
-  const message: Message = { ...sent, time, sentTime: null, from, state: 'pending' };
-  journal(core, { type: 'message', message });
-  emit(core, { type: 'message', message });
-}
 
 /** Whether the message was still here to take back. */
 export function cancel(core: CoreState, id: MessageId): boolean {
@@ -228,16 +152,6 @@ export function rooms(core: CoreState, visited: boolean): Room[] {
     const muted = core.muted.has(room.name) && { muted: true as const };
     return { name: `#${room.name}`, members, ...muted };
   });
-}
-
-/** Throws UsageError `blocked`. */
-function requireUnblocked(core: CoreState, peer: PeerId): void {
-  if (!isBlocked(core, peer)) return;
-  const nick = nickOf(core, peer);
-  throw new UsageError(
-    'blocked',
-    `you have blocked ${nick}; lift it first (/unblock, lanchat contact … --no-block)`,
-  );
 }
 
 /** Throws UsageError `bad-room`, `not-in-room`. */

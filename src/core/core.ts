@@ -6,6 +6,7 @@ import type { Frame, FrameOf } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
+import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { tellHidden } from './hidden.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
@@ -35,7 +36,8 @@ import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
 import { takeStatus } from './status-line.ts';
-import { tellMessage, tellNamed, unnamedDueMs } from './tell-message.ts';
+import { takeContent } from './take-content.ts';
+import { tellNamed, unnamedDueMs } from './tell-message.ts';
 import { tendWords, wordsDueMs } from './words.ts';
 import { takeWords } from './words-inbox.ts';
 
@@ -136,6 +138,7 @@ export function hasWork(core: CoreState): boolean {
 export function nextWakeMs(core: CoreState): number | null {
   const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
   due.push(wordsDueMs(core));
+  due.push(disappearDueMs(core));
   if (core.link.online) due.push(core.link.enterAtMs);
   for (const room of core.rooms.values()) due.push(roomDueMs(core, room));
   for (const peer of activePeers(core)) {
@@ -293,11 +296,9 @@ function takeReceived(core: CoreState, { peer, sender, records, wants }: Receive
 
 /** A type of a later version is acknowledged, and shows nothing. */
 function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
+  takeContent(core, { from: peer.id, room: null, record });
   try {
-    if (record.type === RECORD_TYPES.text) {
-      tellMessage(core, { from: peer.id, room: null, record });
-      noteShown(core, peer, record);
-    }
+    if (record.type === RECORD_TYPES.text) noteShown(core, peer, record);
     if (record.type === RECORD_TYPES.status) takeStatus(core, peer, record.content);
     takeReceipts(core, peer, record);
     takeWords(core, peer, record);
@@ -311,13 +312,12 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
 
 function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomArrival[]): void {
   for (const { from, record } of arrivals) {
-    if (record.type === RECORD_TYPES.roomText) {
-      tellMessage(core, { from, room: `#${room.name}`, record });
-    }
+    takeContent(core, { from, room: `#${room.name}`, record });
   }
 }
 
 function tick(core: CoreState): void {
+  sweepDisappearing(core);
   tendPrekeys(core);
   tendMailbox(core);
   tendWords(core);

@@ -1,8 +1,8 @@
 // What must outlive the process: marks what has changed, and hands over its bytes at the next commit.
 // Knows neither what is in a row nor where rows are kept.
 import { encodeCbor } from '../protocol/content.ts';
-import type { MessageId } from '../protocol/ids.ts';
-import type { Message, MessageReason, MessageState } from './events.ts';
+import type { MessageId, PeerId, StreamId } from '../protocol/ids.ts';
+import type { Destination, Message, MessageReason, MessageState } from './events.ts';
 import type { CoreState } from './state.ts';
 
 /** A row of state; null deletes it. `place` is such as `peer/<fingerprint>`. */
@@ -11,9 +11,36 @@ export interface StateRow {
   readonly value: Uint8Array | null;
 }
 
-/** What history is told: a message that came or is going, or how one of ours stands. */
+/** What somebody does to a message that was said before. */
+export type Deed =
+  | { readonly type: 'edit'; readonly text: string; readonly mentions: readonly PeerId[] }
+  | { readonly type: 'unsend' }
+  | { readonly type: 'react'; readonly emoji: string; readonly on: boolean }
+  /** `secret`: it came to the poll's author alone, or is our own of that kind. */
+  | { readonly type: 'vote'; readonly choice: number; readonly secret: boolean }
+  /** `counts`: the author's word on an anonymous poll. */
+  | { readonly type: 'close-poll'; readonly counts: readonly number[] | null };
+
+/** Counts only where the message is in this conversation, and where `by` may do that to it: history knows. */
+export interface MessageChange {
+  readonly id: MessageId;
+  readonly by: PeerId;
+  /** It is our own doing. */
+  readonly own: boolean;
+  readonly where: Destination;
+  /** ISO 8601, this machine's clock. */
+  readonly time: string;
+  /** Its place among what `by` said: of two edits the later one counts, whichever came first. */
+  readonly stream: StreamId;
+  readonly seq: number;
+  readonly deed: Deed;
+}
+
+/** What history is told: a message that came or is going, how one of ours stands, what changes one, or that it goes. */
 export type HistoryWrite =
   | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'change'; readonly change: MessageChange }
+  | { readonly type: 'expire'; readonly id: MessageId }
   | {
       readonly type: 'state';
       readonly id: MessageId;

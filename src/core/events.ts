@@ -40,6 +40,8 @@ export interface Person extends Who {
   readonly blocked?: true;
   /** Their words about themselves, cleaned by protocol/one-line.ts, still untrusted text. */
   readonly status?: string;
+  /** How long messages of the private conversation stay, in seconds; absent: they do. */
+  readonly expireSeconds?: number;
 }
 
 export interface Room {
@@ -73,6 +75,56 @@ export const MESSAGE_REASONS = [
 ] as const;
 export type MessageReason = (typeof MESSAGE_REASONS)[number];
 
+/** A person, or a room with its `#`. */
+export type Destination = { readonly peer: PeerId } | { readonly room: string };
+
+/** `action`: what its writer does; `sticker`: its text names a drawing; `change`: of the conversation, not said by anybody. */
+export const MESSAGE_KINDS = ['action', 'sticker', 'poll', 'change'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** One emoji, and who reacted with it, in the order in which they did. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly from: readonly PeerId[];
+}
+
+export interface Poll {
+  /** Untrusted text, as are the choices. */
+  readonly question: string;
+  readonly choices: readonly string[];
+  readonly anonymous: boolean;
+  readonly closed: boolean;
+  /** How many chose each, as far as this client knows: of somebody else's anonymous poll nothing until it is closed. */
+  readonly votes: readonly number[];
+  /** Who chose each; absent where the poll is anonymous. */
+  readonly voters?: readonly (readonly PeerId[])[];
+  /** What we chose. */
+  readonly own: number | null;
+}
+
+export const CHANGES = [
+  'created',
+  'added',
+  'removed',
+  'left',
+  'renamed',
+  'topic',
+  'granted',
+  'revoked',
+  'read-only',
+  'timer',
+  'transferred',
+  'closed',
+] as const;
+
+/** What became of a conversation. */
+export interface Change {
+  readonly what: (typeof CHANGES)[number];
+  readonly who: readonly Who[];
+  /** A new name or topic: untrusted; of a timer its seconds, absent where it was taken off. */
+  readonly text?: string;
+}
+
 export interface Message {
   readonly id: MessageId;
   /** ISO 8601, this machine's clock at receipt or sending. */
@@ -87,6 +139,21 @@ export interface Message {
   readonly text: string;
   /** Of our own messages; null on those of others. */
   readonly state: MessageState | null;
+  /** Absent: a text. The text of a poll is its question, that of a change empty. */
+  readonly kind?: MessageKind;
+  /** The message it answers, of the same conversation; it may not be here. */
+  readonly reply?: MessageId;
+  /** When it was edited last, ISO 8601: the text is the new one. */
+  readonly edited?: string;
+  /** Its writer deleted it for all: nothing of it is left. */
+  readonly deleted?: true;
+  /** Whom it names. */
+  readonly mentions?: readonly PeerId[];
+  readonly reactions?: readonly Reaction[];
+  /** When it disappears here, ISO 8601, as far as this machine's clock is right. */
+  readonly expires?: string;
+  readonly poll?: Poll;
+  readonly change?: Change;
 }
 
 /** Why a comparison by words has ended without a word, or without the same ones. */

@@ -77,6 +77,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     disclosure: { sendRead: true, sendTyping: true, exceptions: new Map() },
     asked: { questions: new Map(), answeredAtMs: new Map() },
     words: { open: new Map(), begunAtMs: new Map() },
+    disappearing: { timers: new Map(), due: new Map(), nextAgeMs: null },
     unnamed: [],
     unsaved: new Map(),
     journal: [],

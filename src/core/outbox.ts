@@ -15,6 +15,7 @@ import { isBlocked } from './people.ts';
 import { awaitRead, stopAwaiting } from './read-marks.ts';
 import { renewStream } from './rollback.ts';
 import type { CoreState } from './state.ts';
+import { isTold } from './told-records.ts';
 import { bootOf, dropTurn, turnToGive } from './turn-keys.ts';
 import { chooseKey, HEARD_MS, isAway, isHeardHidden, isStoredFor } from './which-key.ts';
 
@@ -116,7 +117,7 @@ export function fail(
   show(core, record, { state: 'failed', reason });
 }
 
-/** Tells a state once, and never one that is behind what was told. Keys and voids are nobody's message. */
+/** Tells a state once, and never one that is behind what was told. Of keys and voids nobody hears. */
 export function show(
   core: CoreState,
   record: OutRecord,
@@ -124,7 +125,7 @@ export function show(
 ): void {
   const repeats = record.shown === state && record.shownReason === reason;
   const falls = stateRank(state) < stateRank(record.shown);
-  if (record.type !== RECORD_TYPES.text || record.shown === 'failed' || repeats || falls) return;
+  if (!isTold(record.type) || record.shown === 'failed' || repeats || falls) return;
   record.shown = state;
   record.shownReason = reason;
   tellReceipt(core, { id: record.id, state, reason });

@@ -156,12 +156,14 @@ export function personOf(core: CoreState, id: PeerId): Person {
   const isNamedAs = named !== null && named.id !== id;
   // A petname is one person's alone, and is what they are called by.
   const hasPetname = pin !== null && pin.petname !== null;
+  const seconds = core.disappearing.timers.get(id)?.seconds ?? 0;
   return {
     ...whoOf(core, id),
     online: core.peers.get(id)?.online === true && pin?.blocked !== true,
     ambiguous: !hasPetname && (sharesName || likeMe || isNamedAs),
     keyChangedFrom: pin === null ? [] : changedFrom(core, pin).map((other) => other.id),
     ...(pin === null ? {} : detailsOf(core, pin)),
+    ...(seconds === 0 ? {} : { expireSeconds: seconds }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Brings back what an earlier run kept: time first, since everything else ages by it.
 import * as v from 'valibot';
 import { decodeCbor } from '../protocol/content.ts';
+import { restoreDisappearing } from './disappearing.ts';
 import { forget, type StateRow } from './durable.ts';
 import { SEQ_PLACE } from './link.ts';
 import { MAILBOX_KEYS_PLACE, restoreMailboxKeys } from './mailbox-keys.ts';
@@ -21,6 +22,7 @@ export function restore(core: CoreState, rows: readonly StateRow[]): void {
   restoreOne(core, rows, { place: STATUS_PLACE, read: restoreStatus });
   restorePeople(core, rows);
   restoreRooms(core, rows);
+  restoreDisappearing(core, rows);
   // What lay between the runs is counted once.
   saveTime(core);
 }

@@ -7,11 +7,11 @@ import { BLOB_TTL_SECONDS } from '../protocol/limits.ts';
 import { pad } from '../protocol/padding.ts';
 import { encodeRoomRecord } from '../protocol/record.ts';
 import { forgetOut, saveOut, saveOwnChain, saveRoom } from './durable-rooms.ts';
-import { isFirstTelling, request, tellReceipt } from './link.ts';
+import { isFirstTelling, request } from './link.ts';
 import type { ToSend } from './outbox.ts';
 import { currentChain, distribute, isDistributed, patienceEndsMs } from './room-keys.ts';
 import type { OwnChain, RoomOut, RoomState } from './room-state.ts';
-import { subscribe } from './rooms.ts';
+import { subscribe, tellOut } from './rooms.ts';
 import type { Answer, CoreState } from './state.ts';
 
 /** What the relay can't keep now, for want of room, is offered again after this long. */
@@ -51,7 +51,7 @@ export function withdrawRoom(core: CoreState, room: RoomState, id: RoomOut['id']
   room.nextSeq--;
   forgetOut(core, room, last);
   saveRoom(core, room);
-  tellReceipt(core, { id, state: 'failed', reason: 'cancelled' });
+  tellOut(core, last, { state: 'failed', reason: 'cancelled' });
   return true;
 }
 
@@ -115,7 +115,7 @@ function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut)
 function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answer): void {
   if (answer?.type === 'done') {
     takeOut(core, room, out);
-    tellReceipt(core, { id: out.id, state: 'relayed', reason: null });
+    tellOut(core, out, { state: 'relayed', reason: null });
     // It has room again: what was refused follows at once, so that who was away reads it in its order, or nearly.
     for (const refused of room.outbox) refused.notBeforeMs = 0;
     return;
@@ -129,7 +129,7 @@ function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answ
   // Those who are here have it, but it is not kept for the others: the same blob goes again, which nobody shows twice.
   out.notBeforeMs = core.env.nowMs() + REFUSED_MS;
   if (isFirstTelling(core, `refused ${out.id}`)) {
-    tellReceipt(core, { id: out.id, state: 'pending', reason: 'refused' });
+    tellOut(core, out, { state: 'pending', reason: 'refused' });
   }
 }
 

@@ -4,10 +4,12 @@ import type { Code } from '../protocol/codes.ts';
 import { encodeJoinProof, type JoinProof } from '../protocol/frames.ts';
 import { StreamId, type TopicId } from '../protocol/ids.ts';
 import { forgetRoomRows, saveRoom, saveWholeRoom } from './durable-rooms.ts';
+import type { MessageReason, MessageState } from './events.ts';
 import { emit, isFirstTelling, request, takeSeq, tellReceipt } from './link.ts';
 import { restoreRoom } from './restore-rooms.ts';
-import type { RoomState } from './room-state.ts';
+import type { RoomOut, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
+import { isTold } from './told-records.ts';
 
 /** How long others may take to learn of a newcomer: the relay tells joins in batches. */
 const NEWCOMER_MS = 5_000;
@@ -36,14 +38,24 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
 
 /** Leaves for good; the signed leave tells the others that it is our own doing. */
 export function leaveRoom(core: CoreState, room: RoomState): void {
-  for (const { id, phase } of room.outbox) {
-    if (phase === 'queued') tellReceipt(core, { id, state: 'failed', reason: 'cancelled' });
+  for (const out of room.outbox) {
+    if (out.phase === 'queued') tellOut(core, out, { state: 'failed', reason: 'cancelled' });
   }
   forgetRoom(core, room);
   if (core.link.online) {
     const join = proofOf(core, room, 'left');
     if (join !== null) request(core, { type: 'unsub', topic: room.topic, join }, () => undefined);
   }
+}
+
+/** How a record of ours stands, where anybody hears of that. */
+export function tellOut(
+  core: CoreState,
+  { id, bytes }: RoomOut,
+  stands: { readonly state: MessageState; readonly reason: MessageReason | null },
+): void {
+  const [type = 0] = bytes;
+  if (isTold(type)) tellReceipt(core, { id, ...stands });
 }
 
 function forgetRoom(core: CoreState, room: RoomState): void {
@@ -126,7 +138,7 @@ function refuseEntry(core: CoreState, room: RoomState, code: Code): void {
     return;
   }
   // What waits can't go out, and the next login would be refused again.
-  for (const { id } of room.outbox) tellReceipt(core, { id, state: 'failed', reason: 'refused' });
+  for (const out of room.outbox) tellOut(core, out, { state: 'failed', reason: 'refused' });
   forgetRoom(core, room);
 }
 

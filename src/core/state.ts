@@ -4,6 +4,7 @@ import type { Prekey } from '../crypto/prekey.ts';
 import type { Card } from '../crypto/signed-objects.ts';
 import type { Frame } from '../protocol/frames.ts';
 import type { Kid, PeerId, RelayId } from '../protocol/ids.ts';
+import type { Disappearing } from './disappearing.ts';
 import type { Disclosure } from './disclosure.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
@@ -171,6 +172,7 @@ export interface CoreState {
   disclosure: Disclosure;
   readonly asked: Asked;
   readonly words: Words;
+  readonly disappearing: Disappearing;
   /** Messages whose senders' names are not known yet, in order. */
   readonly unnamed: UnnamedMessage[];
   /** Rows to write at the next commit, by place; null deletes. */

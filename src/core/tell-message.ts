@@ -1,12 +1,12 @@
-// Tells what arrived, with its sender's name: waits briefly for a stranger's card. Knows no keys.
-import { decodeText } from '../protocol/content.ts';
-import { LanchatError } from '../protocol/errors.ts';
-import type { PeerId } from '../protocol/ids.ts';
+// Tells what was said, with its sender's name: waits briefly for a stranger's card. Knows no keys.
+import type { PollContent } from '../protocol/change-content.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { RoomRecord } from '../protocol/record.ts';
 import { journal } from './durable.ts';
-import type { Message } from './events.ts';
+import type { Destination, Message, Poll } from './events.ts';
 import { emit } from './link.ts';
 import { nickOf, whoOf } from './people.ts';
+import type { Posted } from './post.ts';
 import type { CoreState } from './state.ts';
 
 /** Clocks of people who talk may differ; beyond this a message says what its sender's clock showed. */
@@ -15,21 +15,53 @@ const CLOCK_NOTE_MS = 5 * 60_000;
 const CARD_PATIENCE_MS = 2_000;
 const MAX_UNNAMED = 256;
 
-/** A text that arrived; `room` with its `#`, or null for a private one. */
-export interface ArrivedText {
+/** A record that arrived; `room` with its `#`, or null for a private one. */
+export interface Arrived {
   readonly from: PeerId;
   readonly room: string | null;
   readonly record: RoomRecord;
 }
 
+/** What a message says, whoever says it and wherever. */
+export type Said = Pick<
+  Message,
+  'text' | 'kind' | 'reply' | 'mentions' | 'expires' | 'poll' | 'change'
+>;
+
+/** Where a record came. */
+export function destinationOf({ from, room }: Pick<Arrived, 'from' | 'room'>): Destination {
+  return room === null ? { peer: from } : { room };
+}
+
+/** A poll that nobody has voted in. */
+export function newPoll(asked: PollContent): Poll {
+  const { choices, anonymous } = asked;
+  return {
+    ...asked,
+    ...{ closed: false, own: null, votes: choices.map(() => 0) },
+    ...(anonymous ? {} : { voters: choices.map(() => []) }),
+  };
+}
+
+/** One of our own, with history and everybody who looks. */
+export function tellOwn(core: CoreState, { id, where }: Posted, said: Said): void {
+  const time = new Date(core.env.wallMs()).toISOString();
+  const from = whoOf(core, core.me.id);
+  const message: Message = {
+    ...{ id, time, sentTime: null, from, state: 'pending' },
+    ...('peer' in where ? { room: null, peer: where.peer } : { room: where.room, peer: null }),
+    ...said,
+  };
+  journal(core, { type: 'message', message });
+  emit(core, { type: 'message', message });
+}
+
 /**
  * Emits the message, or holds it until its sender's card is here; history has it either way, since its sender
- * is about to hear that it arrived. Content that makes no sense is dropped.
+ * is about to hear that it arrived.
  */
-export function tellMessage(core: CoreState, arrived: ArrivedText): void {
-  const text = textOf(arrived.record);
-  if (text === null) return;
-  const message = { ...messageOf(core, arrived), text };
+export function tellMessage(core: CoreState, arrived: Arrived, said: Said): void {
+  const message = { ...messageOf(core, arrived), ...said };
   journal(core, { type: 'message', message: { ...message, from: whoOf(core, arrived.from) } });
   tellNamed(core);
   const waitsBehind = core.unnamed.some(({ from }) => from === arrived.from);
@@ -40,6 +72,11 @@ export function tellMessage(core: CoreState, arrived: ArrivedText): void {
   const untilMs = core.env.nowMs() + CARD_PATIENCE_MS;
   core.unnamed.push({ from: arrived.from, message, untilMs });
   if (core.unnamed.length > MAX_UNNAMED) emitFirst(core);
+}
+
+/** Emits a message that is held, and those before it: something is about to be told of it. */
+export function releaseHeld(core: CoreState, id: MessageId): void {
+  while (core.unnamed.some(({ message }) => message.id === id)) emitFirst(core);
 }
 
 /** Emits what waited for a card that has come, or has waited long enough; called at the end of each step. */
@@ -68,7 +105,7 @@ function emitMessage(core: CoreState, from: PeerId, message: Omit<Message, 'from
 
 function messageOf(
   core: CoreState,
-  { from, room, record }: ArrivedText,
+  { from, room, record }: Arrived,
 ): Omit<Message, 'from' | 'text'> {
   const wall = core.env.wallMs();
   const differs = Math.abs(record.timeMs - wall) > CLOCK_NOTE_MS;
@@ -80,15 +117,6 @@ function messageOf(
     peer: room === null ? from : null,
     state: null,
   };
-}
-
-function textOf(record: RoomRecord): string | null {
-  try {
-    return decodeText(record.content).text;
-  } catch (error) {
-    if (error instanceof LanchatError) return null;
-    throw error;
-  }
 }
 
 /** A sender's clock may show anything; what no calendar holds is left out. */

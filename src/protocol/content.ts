@@ -3,7 +3,15 @@ import { decode, encode, Tokenizer } from 'cborg';
 import * as v from 'valibot';
 import { textFromUtf8, utf8FromText } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
-import { MAX_CBOR_DEPTH, MAX_STATUS_BYTES, MAX_TEXT_BYTES } from './limits.ts';
+import { MessageId, PeerId } from './ids.ts';
+import {
+  MAX_CBOR_DEPTH,
+  MAX_MENTIONS,
+  MAX_STATUS_BYTES,
+  MAX_TEXT_BYTES,
+  MAX_TIMER_SECONDS,
+  MIN_TIMER_SECONDS,
+} from './limits.ts';
 
 const DECODE_OPTIONS = {
   strict: true,
@@ -61,22 +69,45 @@ function isMap(value: unknown): boolean {
 /** A sequence number: an integer from 0 that a JavaScript number holds exactly. */
 export const sequenceNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** Checked against MAX_TEXT_BYTES as UTF-8; untrusted, cleaned before it is shown. */
-const messageText = v.pipe(
-  v.string(),
-  v.check((text) => text.length <= MAX_TEXT_BYTES && utf8FromText(text).length <= MAX_TEXT_BYTES),
+/** A text of so many bytes of UTF-8 at most; untrusted, cleaned before it is shown. */
+export const textOf = (maxBytes: number) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => text.length <= maxBytes && utf8FromText(text).length <= maxBytes),
+  );
+
+/** A message that a record refers to; who wrote it, and where, is for its reader to check. */
+export const messageIdField = v.pipe(
+  byteString(MessageId.sizeBytes),
+  v.transform(MessageId.fromBytes),
 );
 
-/** Content of a text, private or in a room. Keys reserved: `reply`, `format`, `expires`, `mentions`. */
-const textSchema = mapOf({ text: messageText });
+/** Whom a text names. */
+export const mentionsField = v.pipe(
+  v.array(v.pipe(byteString(PeerId.sizeBytes), v.transform(PeerId.fromBytes))),
+  v.maxLength(MAX_MENTIONS),
+);
+
+/** How long messages stay: seconds. */
+const lifetimeField = v.pipe(
+  sequenceNumber,
+  v.minValue(MIN_TIMER_SECONDS),
+  v.maxValue(MAX_TIMER_SECONDS),
+);
+
+/** Content of a text, private or in a room. Keys reserved: `format`. */
+const textSchema = mapOf({
+  text: textOf(MAX_TEXT_BYTES),
+  reply: v.exactOptional(messageIdField),
+  /** `action`: what its writer does, after their name; `sticker`: the name of a drawing. */
+  kind: v.exactOptional(v.picklist(['action', 'sticker'])),
+  mentions: v.exactOptional(mentionsField),
+  /** It disappears so long after it was sent or arrived. */
+  expires: v.exactOptional(lifetimeField),
+});
 
 /** Content of a status line; empty: it is taken back. Untrusted, cleaned before it is shown. */
-const statusSchema = mapOf({
-  text: v.pipe(
-    v.string(),
-    v.check((text) => utf8FromText(text).length <= MAX_STATUS_BYTES),
-  ),
-});
+const statusSchema = mapOf({ text: textOf(MAX_STATUS_BYTES) });
 
 /** A sender key for one room (PROTOCOL.md, Rooms, Distribution). Keys reserved: `head`. */
 const roomKeySchema = mapOf({

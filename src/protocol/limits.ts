@@ -10,6 +10,18 @@ export const MAX_FRAME_BYTES = 70 * 1024;
 
 /** Text of one message, UTF-8. Leaves room in the largest bucket for the record and the note. */
 export const MAX_TEXT_BYTES = 60_000;
+/** People that one text names: with the longest text they fit the largest bucket. */
+export const MAX_MENTIONS = 32;
+/** A reaction: one emoji, a family of three or four with it. */
+export const MAX_EMOJI_BYTES = 32;
+/** A poll fits a screen. */
+export const MAX_QUESTION_BYTES = 500;
+export const MIN_CHOICES = 2;
+export const MAX_CHOICES = 12;
+export const MAX_CHOICE_BYTES = 200;
+/** Messages that disappear: nobody reads one in less, and who keeps longer sets how long history is kept. */
+export const MIN_TIMER_SECONDS = 10;
+export const MAX_TIMER_SECONDS = 90 * 24 * 60 * 60;
 /** Acknowledgements and control parts of one private message. */
 export const MAX_NOTE_BYTES = 2_900;
 /** Padded sizes are powers of two in this range: sizes on the wire tell little. */

@@ -8,18 +8,24 @@ import { decodeNote, encodeNote, type Note } from './note.ts';
 /**
  * Record types. 0x01–0x3f travel only as private messages, 0x40–0x7f only in rooms; the other way round
  * is refused, so that nobody moves a sentence from one to the other. Reserved for later issues:
- * 05 edit, 06 delete, 07 react, 12 room operations, 13 strike, 14 invitation,
- * 20 file offer, 21 file chunk, 22 file state; 41 edit, 42 delete, 43 react,
- * 44 poll, 45 vote, 50 file offer.
+ * 12 room operations, 13 strike, 14 invitation,
+ * 20 file offer, 21 file chunk, 22 file state; 50 file offer.
  */
 export const RECORD_TYPES = {
   text: 0x01,
   /** Taken back before it was sent: holds the place of its sequence number. */
   void: 0x02,
-  /** What its writer says of themselves; the newest counts. */
-  status: 0x09,
   /** Theirs were read up to a number. */
   read: 0x03,
+  edit: 0x05,
+  delete: 0x06,
+  react: 0x07,
+  /** How long messages of this private conversation stay. */
+  timer: 0x08,
+  /** What its writer says of themselves; the newest counts. */
+  status: 0x09,
+  /** In an anonymous poll: to its author alone. */
+  secretVote: 0x0a,
   /** Who has read a message of mine in a room? */
   whoRead: 0x0b,
   /** Who answers has. */
@@ -30,6 +36,12 @@ export const RECORD_TYPES = {
   wordsReply: 0x19,
   wordsReveal: 0x1a,
   roomText: 0x40,
+  roomEdit: 0x41,
+  roomDelete: 0x42,
+  roomReact: 0x43,
+  poll: 0x44,
+  vote: 0x45,
+  closePoll: 0x47,
 } as const;
 
 const LAST_DIRECT_TYPE = 0x3f;

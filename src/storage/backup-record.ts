@@ -12,8 +12,8 @@ import { decodeMessage, encodeMessage, type StoredMessage } from './stored-messa
 
 /** A list goes on in another record once it is this long: whoever reads holds one at a time. */
 const LIST_BYTES = 64 * 1024;
-/** Above a list that the longest message has filled, and above the settings of the most rooms. */
-export const MAX_RECORD_BYTES = 192 * 1024;
+/** Above a list that the message with most to it has filled, and above the settings of the most rooms. */
+export const MAX_RECORD_BYTES = 256 * 1024;
 
 /** Who a profile is, and what was set in it. No streams, chains or prekeys: two machines would use them twice. */
 export interface BackupHead {

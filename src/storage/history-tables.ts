@@ -1,6 +1,7 @@
 // Conversations and their messages together: whatever is added, read or deleted keeps both true. Knows no search.
 import type { MessageId } from '../protocol/ids.ts';
 import { ConversationRows } from './conversation-rows.ts';
+import { changed, type MessageChange } from './message-changes.ts';
 import { LAST_ROW, MessageIndex, type MessagePage } from './message-index.ts';
 import { conversationName, type MessageRow, MessageRows } from './message-rows.ts';
 import type { OpenTables } from './named-rows.ts';
@@ -14,12 +15,24 @@ export type HistoryWrite =
       /** Nobody is to be told of it: it counts as seen. */
       readonly isQuiet?: boolean;
     }
+  | { readonly type: 'change'; readonly change: MessageChange }
+  /** It has had its time. */
+  | { readonly type: 'expire'; readonly id: MessageId }
   | {
       readonly type: 'state';
       readonly id: MessageId;
       readonly state: string;
       readonly reason: string | null;
     };
+
+/** What became of writes. */
+export interface Written {
+  /** Messages that are new. */
+  readonly added: readonly MessageRow[];
+  /** Those that a change changed, as they are after it. */
+  readonly changed: readonly MessageRow[];
+  readonly expired: readonly MessageRow[];
+}
 
 /** A page of a conversation: what ends before a message (null: its end), or begins after one (null: its beginning). */
 export type PageRange = { readonly limit: number } & (
@@ -59,20 +72,47 @@ export class HistoryTables {
     this.#conversations.forget();
   }
 
-  /** Returns the messages that are new. Throws RangeError on one that could not be read back. */
-  write(history: readonly HistoryWrite[]): readonly MessageRow[] {
+  /** In their order. Throws RangeError on a message that could not be read back. */
+  write(history: readonly HistoryWrite[]): Written {
     const added: MessageRow[] = [];
+    const changes: MessageRow[] = [];
+    const expired: MessageRow[] = [];
     const quiet = new Set<number>();
+    let counted = 0;
+    const count = () => {
+      this.#conversations.arrived(added.slice(counted), quiet);
+      counted = added.length;
+    };
     for (const write of history) {
       if (write.type === 'state') this.#setState(write);
-      else {
+      else if (write.type === 'message') {
         const rows = this.#add(write.message);
         added.push(...rows);
         if (write.isQuiet === true) for (const { row } of rows) quiet.add(row);
+      } else if (write.type === 'change') changes.push(...this.#change(write.change));
+      else {
+        // Whether it was unread is known of what has been counted.
+        count();
+        expired.push(...this.#expire(write.id));
       }
     }
-    this.#conversations.arrived(added, quiet);
-    return added;
+    count();
+    return { added, changed: changes, expired };
+  }
+
+  /** Nothing where the message is not here, or its author may not do that. */
+  #change(change: MessageChange): MessageRow[] {
+    const found = this.#index.find(change.id);
+    const message = found === null ? null : changed(found.message, change);
+    if (found === null || message === null) return [];
+    const row = { ...found, message };
+    this.rows.update(row);
+    return [row];
+  }
+
+  #expire(id: MessageId): MessageRow[] {
+    const found = this.#index.find(id);
+    return found !== null && this.delete([found.row]) > 0 ? [found] : [];
   }
 
   #add(message: StoredMessage): MessageRow[] {

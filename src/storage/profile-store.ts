@@ -12,7 +12,7 @@ import {
   type PageRange,
 } from './history-tables.ts';
 import type { MessagePage } from './message-index.ts';
-import { conversationName, MESSAGE_TABLE } from './message-rows.ts';
+import { conversationName, MESSAGE_TABLE, type MessageRow } from './message-rows.ts';
 import { NamedRows, namedTable } from './named-rows.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { SealedRows } from './sealed-rows.ts';
@@ -40,6 +40,16 @@ export interface StateValue {
 export interface Batch {
   readonly state: readonly StateRow[];
   readonly history: readonly HistoryWrite[];
+}
+
+/** What a commit did to history. */
+export interface Committed {
+  /** Messages that history had before. */
+  readonly repeats: readonly MessageId[];
+  /** Messages that were changed, as they are now, each once. */
+  readonly changed: readonly StoredMessage[];
+  /** Messages that have had their time. */
+  readonly expired: readonly StoredMessage[];
 }
 
 const MIGRATIONS = [[namedTable('state'), CONVERSATION_TABLE, MESSAGE_TABLE].join(';')];
@@ -117,11 +127,11 @@ export class ProfileStore {
 
   /**
    * Durable on return; where it throws, nothing of it happened. A message that its sender has written
-   * before (same id, same conversation) is not written twice; the state of one that isn't there is
-   * forgotten. Throws RangeError on a message that could not be read back, or a place of over 1,024 bytes.
+   * before (same id, same conversation) is not written twice; the state of one that isn't there, and what would
+   * change it, is forgotten. Throws RangeError on a message that could not be read back, or a place of over 1,024 bytes.
    */
-  commit({ state, history }: Batch): readonly MessageId[] {
-    const added = this.#transaction(() => {
+  commit({ state, history }: Batch): Committed {
+    const { added, changed, expired } = this.#transaction(() => {
       for (const { place, value } of state) {
         if (value === null) this.#state.delete(place);
         else this.#state.put(place, value);
@@ -131,11 +141,15 @@ export class ProfileStore {
     for (const { row, conversation, message } of added) {
       this.#search.add({ row, conversation, text: message.text });
     }
-    if (state.length > 0) this.#scrubber.scrubSoon();
+    for (const { row, message } of changed) this.#search.change(row, message.text);
+    this.#forgetFound(expired.map(({ row }) => row));
+    if (state.length + changed.length > 0) this.#scrubber.scrubSoon();
     const isNew = new Set(added.map(({ message }) => message));
-    return history.flatMap((write) =>
+    const repeats = history.flatMap((write) =>
       write.type === 'message' && !isNew.has(write.message) ? [write.message.id] : [],
     );
+    const latest = new Map(changed.map(({ message }) => [message.id, message]));
+    return { repeats, changed: [...latest.values()], expired: expired.map(messageOf) };
   }
 
   /** Oldest first. Throws UsageError `unknown-message` where the one that `range` names isn't there. */
@@ -243,10 +257,15 @@ export class ProfileStore {
   #delete(rows: readonly number[]): number {
     if (rows.length === 0) return 0;
     const deleted = this.#transaction(() => this.#history.delete(rows));
-    const gone = new Set(rows);
-    this.#search.remove((entry) => gone.has(entry.row));
+    this.#forgetFound(rows);
     this.#scrubber.scrub();
     return deleted;
+  }
+
+  #forgetFound(rows: readonly number[]): void {
+    if (rows.length === 0) return;
+    const gone = new Set(rows);
+    this.#search.remove((entry) => gone.has(entry.row));
   }
 
   #transaction<T>(work: () => T): T {
@@ -270,6 +289,10 @@ export class ProfileStore {
       return work();
     }
   }
+}
+
+function messageOf({ message }: MessageRow): StoredMessage {
+  return message;
 }
 
 function unknownMessage(): UsageError {

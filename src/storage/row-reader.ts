@@ -3,7 +3,7 @@ import type { Database, Statement } from './database.ts';
 import type { Row } from './sqlite.ts';
 import { isCorrupt, tolerantly } from './sqlite-error.ts';
 
-/** Rows read at once: with the longest messages, 4 MB. */
+/** Rows read at once: with the longest messages, edited and answered, 10 MB. */
 const CHUNK_ROWS = 64;
 /** A number that damage made larger isn't a row's, nor what new rows go on from. */
 const MAX_ROW = 2 ** 52;

@@ -114,6 +114,11 @@ export class SearchIndex {
     if (this.#held?.add(entry) === false) this.#held = null;
   }
 
+  /** A row says something else now. */
+  change(row: number, text: string): void {
+    if (this.#held?.change(row, text) === false) this.#held = null;
+  }
+
   /** Forgets what was deleted. */
   remove(isGone: (entry: Searchable) => boolean): void {
     this.#held?.remove(isGone);
@@ -221,11 +226,29 @@ class HeldTexts {
     const folded = this.#fold(entry);
     this.#newer.push(folded);
     this.#weight += weightOf(folded);
+    return this.#trim();
+  }
+
+  #trim(): boolean {
     while (this.#weight > this.#maxWeight) {
       const oldest = this.#older.pop();
       if (oldest === undefined) return false;
       this.#weight -= weightOf(oldest);
       this.#isWhole = false;
+    }
+    return true;
+  }
+
+  /** As `add`. A row that is not held has nothing to change. */
+  change(row: number, text: string): boolean {
+    for (const entries of [this.#newer, this.#older]) {
+      const index = entries.findIndex((entry) => entry.row === row);
+      const entry = entries[index];
+      if (entry === undefined) continue;
+      const changed = { ...entry, text: foldText(text) };
+      entries[index] = changed;
+      this.#weight += weightOf(changed) - weightOf(entry);
+      return this.#trim();
     }
     return true;
   }

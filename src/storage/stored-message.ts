@@ -4,12 +4,13 @@ import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from '../protocol/
 import { byteString, decodeCbor, encodeCbor } from '../protocol/content.ts';
 import { idBytes, MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_ROOM_NAME_BYTES, MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import { extrasOf, extrasSchema, type MessageExtras } from './message-extras.ts';
 import { textField } from './record-fields.ts';
 
 /** A person, or a room with its `#`. */
 export type Conversation = { readonly peer: PeerId } | { readonly room: string };
 
-export interface StoredMessage {
+export interface StoredMessage extends MessageExtras {
   readonly id: MessageId;
   /** This machine's clock at receipt or sending. */
   readonly timeMs: number;
@@ -40,8 +41,7 @@ const peerOrRoom = v.pipe(
   ),
 );
 
-/** A list, not a map: names of fields would be half of a short message. */
-const fieldsSchema = v.strictTuple([
+const entries = [
   byteString(MessageId.sizeBytes),
   time,
   v.nullable(time),
@@ -50,14 +50,19 @@ const fieldsSchema = v.strictTuple([
   v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH)),
   word,
   word,
-]);
+] as const;
+
+/** A list, not a map: names of fields would be half of a short message. */
+const fieldsSchema = v.union([v.strictTuple(entries), v.strictTuple([...entries, extrasSchema])]);
 
 /** `lp(text) ‖ CBOR` of everything else. Throws RangeError on a message that could not be read back. */
 export function encodeMessage(message: StoredMessage): Uint8Array {
   const { timeMs, sentTimeMs, conversation, from, state, reason } = message;
+  const extras = extrasOf(message);
   const fields = [
     ...[idBytes(message.id), timeMs, sentTimeMs, peerOrRoomOf(conversation)],
     ...[idBytes(from.fingerprint), from.nick, state, reason],
+    ...(extras === null ? [] : [extras]),
   ];
   const text = utf8FromText(message.text);
   if (text.length > MAX_TEXT_BYTES || !v.is(fieldsSchema, fields)) {
@@ -71,7 +76,7 @@ export function encodeMessage(message: StoredMessage): Uint8Array {
 export function decodeMessage(bytes: Uint8Array): StoredMessage {
   const reader = new ByteReader(bytes);
   const text = textFromUtf8(reader.lp(MAX_TEXT_BYTES));
-  const [id, timeMs, sentTimeMs, conversation, from, nick, state, reason] = decodeCbor(
+  const [id, timeMs, sentTimeMs, conversation, from, nick, state, reason, extras] = decodeCbor(
     fieldsSchema,
     reader.rest(),
   );
@@ -79,6 +84,7 @@ export function decodeMessage(bytes: Uint8Array): StoredMessage {
     id: MessageId.fromBytes(id),
     ...{ timeMs, sentTimeMs, conversation, text, state, reason },
     from: { fingerprint: PeerId.fromBytes(from), nick },
+    ...extras,
   };
 }
 

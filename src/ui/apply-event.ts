@@ -6,20 +6,26 @@ import type {
   Message,
   Snapshot,
   StorageProblem,
+  StoredMessage,
   Who,
 } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { applyWords } from './comparison-tasks.ts';
-import type { ConversationKey, KeyChange } from './conversation.ts';
+import {
+  type ConversationKey,
+  type KeyChange,
+  type Receipt,
+  replaceMessage,
+} from './conversation.ts';
 import { introduce } from './introduce.ts';
-import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
+import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { applyReceipts } from './receipt-tasks.ts';
-import { type SafeText, safeText } from './safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
-import { storageWords } from './words.ts';
+import { stateWords, storageWords } from './words.ts';
 
 /** Something that may be worth a signal while nobody looks: a private message or a mention. */
 export interface Attention {
@@ -88,7 +94,7 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       applyPresence(store, event);
       return;
     case 'receipt':
-      store.setReceipt(event);
+      applyReceipt(store, event);
       return;
     case 'typing':
     case 'who-read':
@@ -104,6 +110,9 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
     case 'announcement':
     case 'error':
       addTold(store, event);
+      return;
+    case 'message-changed':
+      applyChanged(store, event.message);
       return;
     case 'deleted':
       applyDeleted(store, event);
@@ -134,8 +143,27 @@ function addTold(
   }
 }
 
+/** An edit, a reaction, or what an earlier run said: nothing on the screen shows that it never went out. */
+function applyReceipt(store: ScreenStore, receipt: Receipt): void {
+  const { state, reason } = receipt;
+  if (store.setReceipt(receipt) || state !== 'failed' || reason === 'cancelled') return;
+  store.note(t`Something of yours did not go out: ${stateWords(state, reason)}`, 'warning');
+}
+
 function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {
   store.setStorageProblem(problem === null ? null : storageWords(problem.message));
+}
+
+/** Where nobody reads it there is nothing to change: history has it so already. */
+function applyChanged(store: ScreenStore, message: StoredMessage): void {
+  const { overlay, conversations } = store.state;
+  if (overlay?.kind === 'search' && message.deleted) {
+    store.setOverlay(withoutHit(overlay, message.id));
+  }
+  const shown = conversations.get(keyOfMessage(message));
+  if (shown === undefined) return;
+  const { body } = storedLine(store, message);
+  store.change(shown, (record) => replaceMessage(record, body));
 }
 
 function applyDeleted(
@@ -198,10 +226,9 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   // Kept and shown as a line without words, and nobody is told of it.
   if (body.own || message.from.ignored === true) return null;
   if (message.room !== null && store.state.rooms.get(message.room)?.muted === true) return null;
-  if (body.own) return null;
   store.stopTyping(key, sender);
   store.countUnread(key, body.id, body.mention);
-  if (message.room !== null && !body.mention) return null;
+  if (message.kind === 'change' || (message.room !== null && !body.mention)) return null;
   return { sender, room: message.room === null ? null : safeText(message.room) };
 }
 

@@ -1,5 +1,7 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
 import { changing, contact, mute, status } from './contact-tasks.ts';
+import { CONTENT_TABLE } from './content-commands.ts';
+import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
@@ -14,6 +16,7 @@ export type CommandName =
   | 'part'
   | 'msg'
   | 'query'
+  | ContentCommand
   | 'nick'
   | 'who'
   | 'whois'
@@ -96,6 +99,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     runs: 'in-order',
     run: query,
   },
+  ...CONTENT_TABLE,
   {
     name: 'nick',
     aliases: [],

@@ -1,5 +1,6 @@
 // What Tab puts in: commands, people, rooms, round and round while it is pressed. Knows no keys.
 
+import { SHORT_CODES } from '../client/short-codes.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -42,6 +43,7 @@ function candidatesFor(word: string, before: string, state: ScreenState): readon
   if (completes === 'person') return people(word, '', state).map((name) => `${name} `);
   if (completes === 'setting') return settings(word).map((name) => `${name} `);
   if (completes === 'room') return rooms(word.startsWith('#') ? word : `#${word}`, state);
+  if (/^:[a-z0-9_+-]{2,}$/.test(word)) return startingWith(SHORT_CODES, word);
   if (word.startsWith('@')) return people(word.slice(1), '@', state).map((name) => `${name} `);
   if (word.startsWith('#')) return rooms(word, state).map((name) => `${name} `);
   if (word === '' || command !== undefined) return [];

@@ -3,6 +3,7 @@ import type { ClientEvent, MessageReason, MessageState } from '../client/api.ts'
 import { laterState } from '../client/message-state.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
+import type { Look } from './message-look.ts';
 import type { SafeText } from './safe-text.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 
@@ -33,6 +34,8 @@ export type EntryBody =
       readonly state: MessageState | null;
       readonly reason: MessageReason | null;
       readonly mention: boolean;
+      /** Absent: a text with nothing to it. */
+      readonly look?: Look;
       /** The sender's clock where it is far from ours. */
       readonly sentTime: SafeText | null;
     }
@@ -213,6 +216,20 @@ export function applyReceipt(conversation: ConversationRecord, receipt: Receipt)
     if (entry?.kind !== 'message' || entry.state === null) continue;
     const { state, reason } = laterState({ state: entry.state, reason: entry.reason }, receipt);
     entries[index] = { ...entry, state, reason };
+    return;
+  }
+}
+
+/** A message is something else now: it was edited, say. One that is not in memory is read so from history. */
+export function replaceMessage(
+  conversation: ConversationRecord,
+  body: Extract<EntryBody, { kind: 'message' }>,
+): void {
+  for (const entries of [conversation.aside?.tail ?? [], conversation.entries]) {
+    const index = indexOfMessage(entries, body.id);
+    const entry = entries[index];
+    if (entry?.kind !== 'message') continue;
+    entries[index] = { ...body, seq: entry.seq, timeMs: entry.timeMs };
     return;
   }
 }

@@ -102,7 +102,8 @@ async function removeNewest({ store, ask }: ScreenActions, here: ConversationKey
 type OwnEntry = Extract<Entry, { kind: 'message' }>;
 
 export function newestOwn({ entries, aside }: Conversation): OwnEntry | null {
-  const isOwn = (entry: Entry): entry is OwnEntry => entry.kind === 'message' && entry.own;
+  const isOwn = (entry: Entry): entry is OwnEntry =>
+    entry.kind === 'message' && entry.own && entry.look?.shape.kind !== 'change';
   return (aside?.tail ?? entries).findLast(isOwn) ?? entries.findLast(isOwn) ?? null;
 }
 

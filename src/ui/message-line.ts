@@ -3,6 +3,7 @@ import type { Destination, Message, StoredMessage, Who } from '../client/api.ts'
 import { laterState } from '../client/message-state.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
+import { lookOf } from './message-look.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { Line } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
@@ -53,8 +54,12 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
   const own = message.state !== null;
   const isIgnored = message.from.ignored === true;
   const text = isIgnored ? IGNORED : safeText(message.text, { multiline: true });
+  const { self, people } = store.state;
+  const isNamed = self !== null && (message.mentions?.includes(self.fingerprint) ?? false);
+  const isWords = !isIgnored && message.deleted !== true && message.kind !== 'change';
   const mention =
-    !own && !isIgnored && message.room !== null && mentions(text, store.state.self?.nick ?? null);
+    !own && isWords && message.room !== null && (isNamed || mentions(text, self?.nick ?? null));
+  const actor = own ? (self?.nick ?? safeTemplate`you`) : people.label(message.from.fingerprint);
   const read = Date.parse(message.time);
   return {
     timeMs: Number.isNaN(read) ? timeMs : read,
@@ -67,6 +72,7 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
       state: message.state,
       reason: null,
       mention,
+      look: lookOf(message, { actor, people, self: self?.nick ?? null }),
       sentTime: message.sentTime === null ? null : sentWords(message.sentTime),
     },
   };

@@ -1,7 +1,10 @@
 // Lines of a conversation as rows. lanchat's own words stand behind marks in a gutter that text from
 // others can't reach; knows no scrolling and no React.
-import { type Conversation, type Entry, indexOfSeq } from './conversation.ts';
+import type { MessageId } from '../protocol/ids.ts';
+import { type Conversation, type Entry, indexOfMessage, indexOfSeq } from './conversation.ts';
+import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
 import { fingerprintWords, trustWord } from './people.ts';
+import { richLines, wrapSpans } from './rich-text.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { blanks, personTone, type Row, type Span, span, type Tone } from './spans.ts';
@@ -13,9 +16,11 @@ import { calendarDay, clockTime, olderWords, stateMark, stateWords } from './wor
 const GUTTER_CELLS = 6;
 /** Messages of one person within this time stand under one name. */
 const GROUP_MS = 5 * 60_000;
+const MAX_QUOTE_LENGTH = 200;
 
 const BLANK_GUTTER = span(t`      `);
 const NOTE_GUTTER = span(t`   -- `, 'dim');
+const QUOTE_GUTTER = span(t`    > `, 'dim');
 const WARNING_GUTTER = span(t`   !! `, 'warn');
 const MENTION_GUTTER = span(t`    @ `, 'accent');
 
@@ -56,7 +61,9 @@ export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning'
 }
 
 function messageRows(entry: MessageEntry, cells: number): Row[] {
-  const rows = remoteRows(entry.text, cells, messageGutter(entry));
+  const { shape, fate } = lookOf(entry);
+  const rows = shapeRows(entry, shape, cells);
+  if (fate !== null) rows.push(...ownRows(fate, cells));
   if (entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null)) {
     const tone = entry.state === 'failed' ? 'warning' : 'plain';
     rows.push(...ownRows(stateWords(entry.state, entry.reason), cells, tone));
@@ -65,6 +72,40 @@ function messageRows(entry: MessageEntry, cells: number): Row[] {
     rows.push(...ownRows(t`sent at ${entry.sentTime} by their clock`, cells));
   }
   return rows;
+}
+
+function lookOf({ look }: MessageEntry): Look {
+  return look ?? PLAIN_LOOK;
+}
+
+function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
+  const gutter = messageGutter(entry);
+  switch (shape.kind) {
+    case 'text':
+      return richRows(entry, cells);
+    case 'action':
+      return remoteRows(t`* ${shape.actor} ${entry.text}`, cells, gutter);
+    case 'sticker':
+      return shape.rows.map((row, index) => [index === 0 ? gutter : BLANK_GUTTER, span(row)]);
+    case 'poll':
+      return [
+        ...remoteRows(entry.text, cells, gutter),
+        ...shape.choices.flatMap((choice) => ownRows(choice, cells)),
+        ...ownRows(shape.stands, cells),
+      ];
+    case 'change':
+      return ownRows(shape.words, cells);
+    case 'deleted':
+      return ownRows(t`message deleted by who wrote it`, cells);
+    default:
+      return shape satisfies never;
+  }
+}
+
+function richRows(entry: MessageEntry, cells: number): Row[] {
+  const lines = richLines(entry.text, lookOf(entry).named);
+  const rows = lines.flatMap((line) => wrapSpans(line, cells - GUTTER_CELLS));
+  return rows.map((row, index) => [index === 0 ? messageGutter(entry) : BLANK_GUTTER, ...row]);
 }
 
 /** What others wrote: only its first row has a mark, and none of lanchat's own. */
@@ -120,12 +161,13 @@ function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: nu
   ];
 }
 
-/** What stands above a line: what is older, a new day, the unread line, what was found, the sender's name. */
+/** What stands above a line: what is older, a new day, the unread line, what was found, the sender's name, what it answers. */
 interface Heading {
   readonly older: boolean;
   readonly day: boolean;
   readonly unread: boolean;
   readonly found: boolean;
+  readonly quote: boolean;
   readonly author: boolean;
 }
 
@@ -134,6 +176,7 @@ const NO_HEADING: Heading = {
   day: false,
   unread: false,
   found: false,
+  quote: false,
   author: false,
 };
 
@@ -149,17 +192,24 @@ function headingOf(conversation: Conversation, index: number): Heading {
   if (entry.kind !== 'message') return { ...NO_HEADING, older, day };
   const unread = conversation.marker === entry.id;
   const found = conversation.found === entry.id;
+  const quote = lookOf(entry).reply !== null;
+  // What lanchat says of the conversation stands under nobody's name, and nobody's words under it.
+  if (isChange(entry)) return { ...NO_HEADING, older, day, unread, found };
   const sameGroup =
     before?.kind === 'message' &&
+    !isChange(before) &&
     before.from === entry.from &&
     Math.abs(entry.timeMs - before.timeMs) < GROUP_MS;
-  return { older, day, unread, found, author: day || unread || found || !sameGroup };
+  return { older, day, unread, found, quote, author: day || unread || found || !sameGroup };
 }
 
 /** Rows that stand above a line of its own, at any width. */
 export function headingHeight(conversation: Conversation, index: number): number {
-  const { older, day, unread, found, author } = headingOf(conversation, index);
-  return Number(older) + Number(day) + Number(unread) + Number(found) + Number(author);
+  return Object.values(headingOf(conversation, index)).filter((isShown) => isShown).length;
+}
+
+function isChange(entry: MessageEntry): boolean {
+  return lookOf(entry).shape.kind === 'change';
 }
 
 function dayOf(timeMs: number): number {
@@ -199,18 +249,41 @@ export function entryRows(
   const { conversation, index } = place;
   const entry = conversation.entries[index];
   if (entry === undefined) return [];
-  const { older, day, unread, found, author } = headingOf(conversation, index);
+  const { older, day, unread, found, quote, author } = headingOf(conversation, index);
   const rows: Row[] = older ? [...olderRows(conversation)] : [];
   if (day) rows.push([NOTE_GUTTER, span(calendarDay(entry.timeMs), 'dim')]);
   if (unread) rows.push(ruleRow(t`new`, cells));
   if (found) rows.push(ruleRow(t`found`, cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
+  if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, entry));
   return [...rows, ...bodyRows(entry, cells)];
 }
 
 function ruleRow(word: SafeText, cells: number): Row {
   const rule = safeText('─'.repeat(Math.max(0, cells - word.length - 4)));
   return [span(t`  ${word} ${rule}`, 'accent')];
+}
+
+/** What it answers, where that is in memory; one row, whatever it says. */
+function quoteRow(
+  { people, self }: ScreenState,
+  conversation: Conversation,
+  entry: MessageEntry,
+): Row {
+  const { reply } = lookOf(entry);
+  const answered = reply === null ? undefined : findMessage(conversation, reply);
+  if (answered?.kind !== 'message') return [QUOTE_GUTTER, span(t`an earlier message`, 'dim')];
+  const name = answered.own ? (self?.nick ?? t`you`) : people.label(answered.from);
+  const isDeleted = lookOf(answered).shape.kind === 'deleted';
+  const words = isDeleted
+    ? t`message deleted`
+    : safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH });
+  return [QUOTE_GUTTER, span(t`${name}: ${words}`, 'dim')];
+}
+
+function findMessage({ entries, aside }: Conversation, id: MessageId): Entry | undefined {
+  const tail = aside?.tail ?? [];
+  return entries[indexOfMessage(entries, id)] ?? tail[indexOfMessage(tail, id)];
 }
 
 // A nickname has no spaces and no brackets, so neither `(you)` nor the word behind it can be forged.

@@ -7,6 +7,9 @@ export type Tone =
   | 'text'
   | 'dim'
   | 'strong'
+  | 'italic'
+  | 'code'
+  | 'link'
   | 'accent'
   | 'good'
   | 'warn'
@@ -41,6 +44,9 @@ const PLAIN_SGR: Readonly<Record<Tone, string>> = {
   text: '',
   dim: '2',
   strong: '1',
+  italic: '3',
+  code: '',
+  link: '4',
   accent: '1',
   good: '',
   warn: '1',
@@ -59,6 +65,7 @@ const PLAIN_SGR: Readonly<Record<Tone, string>> = {
 // The sixteen colours of the person's own theme; `paper` is fixed, because a QR must be black on white.
 const COLOUR_SGR: Readonly<Record<Tone, string>> = {
   ...PLAIN_SGR,
+  code: '36',
   accent: '1;36',
   good: '32',
   warn: '1;33',

@@ -1,5 +1,6 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
+import { durationWords } from './message-words.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -30,7 +31,10 @@ function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
   if (person === null) return key;
   const here = person.online ? t`here` : t`not here`;
   const says = person.status === null ? t`` : t` · ${person.status}`;
-  return t`private · ${person.blocked === true ? t`BLOCKED` : here} · ${key}${says}`;
+  const { expireSeconds } = person;
+  const stays =
+    expireSeconds === undefined ? t`` : t` · disappears after ${durationWords(expireSeconds)}`;
+  return t`private · ${person.blocked === true ? t`BLOCKED` : here}${stays} · ${key}${says}`;
 }
 
 export interface StatusContext {

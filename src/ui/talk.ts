@@ -1,6 +1,7 @@
 // Sending and finding people, for whatever asks for it: the composer, a command, a picker.
 import type { Command, Replies, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
+import { withEmoji } from '../client/short-codes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
@@ -69,7 +70,7 @@ export async function say(
     return false;
   }
   const to = peer === null ? { room: key } : { peer };
-  const reply = await attempt(actions, { do: 'send', to, text });
+  const reply = await attempt(actions, { do: 'send', to, text: withEmoji(text) });
   if (reply === null) store.giveBack(key, text);
   return reply !== null;
 }

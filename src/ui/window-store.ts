@@ -198,12 +198,13 @@ export class WindowStore {
     this.notifyNow();
   }
 
-  /** What became of a message of ours, where it is still shown. */
-  setReceipt(receipt: Receipt): void {
+  /** What became of a message of ours, where it is still shown. False: nobody has seen it here. */
+  setReceipt(receipt: Receipt): boolean {
     const key = this.own.hear(receipt);
     const conversation = key === null ? undefined : this.#conversations.get(key);
     if (conversation !== undefined) applyReceipt(conversation, receipt);
     this.notifySoon();
+    return key !== null;
   }
 
   /** Takes the lines of the active conversation off the screen. */

@@ -123,6 +123,24 @@ describe('lanchat backup', () => {
     expect(await contentsOf(home)).toEqual(before);
   });
 
+  it('takes along what became of messages, and leaves out those that are to disappear', async () => {
+    await makeProfile();
+    const from = [pin(1).id];
+    const answered = message(4, { reply: message(1).id, reactions: [{ emoji: '👍', from }] });
+    const more = [answered, message(5, { expiresMs: Date.now() + 3_600_000 })];
+    await inProfile(home, ({ store }) =>
+      store.commit({
+        state: [],
+        history: more.map((each) => ({ type: 'message', message: each })),
+      }),
+    );
+    const backup = run(['backup', file, '--with-history', '--json']);
+    expect(await backup.status).toBe(0);
+    expect(backup.records()).toMatchObject([{ messages: 4 }]);
+    expect(await restore().status).toBe(0);
+    expect((await contentsOf(elsewhere)).messages.at(-1)).toEqual(answered);
+  });
+
   it('leaves out what was said unless it is wished, and says so', async () => {
     await makeProfile();
     const backup = run(['backup', file]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PeerId } from '../../src/protocol/ids.ts';
 import { FakeSession, messageId, onlineLink, peerId, person } from '../support/fake-session.ts';
+import { stored } from '../support/kept-history.ts';
 import { openPlain } from '../support/plain-run.ts';
 
 function inLobby(): FakeSession {
@@ -49,6 +50,45 @@ describe('the plain interface', () => {
     ]);
     expect(session.closed).toBe(true);
     expect(session.listeners).toBe(0);
+  });
+
+  it('knows the commands about messages, and says what became of one', async () => {
+    const session = inLobby();
+    const bela = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' } as const;
+    const said = { ...stored(1, { from: bela, text: 'tea?' }), id: messageId('2') };
+    session.answer({
+      history: () => ({ messages: [said], more: false }),
+      react: () => ({ id: messageId('3'), in: { room: '#lobby' } }),
+    });
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    session.emit({ type: 'message', message: said });
+    plain.type('/me nods :wave:');
+    plain.type('/reply yes');
+    plain.type('/react :+1:');
+    plain.type('/vote 1');
+    await plain.printed('no such message');
+    const answer = { ...stored(2, { from: bela, text: 'good', reply: said.id }) };
+    session.emit({ type: 'message', message: answer });
+    const originals = [{ text: 'tea?', until: said.time }];
+    const edited = { text: 'coffee?', edited: said.time, originals };
+    session.emit({ type: 'message-changed', message: { ...said, ...edited } });
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(sends(session)).toEqual([
+      [{ room: '#lobby' }, 'nods 👋'],
+      [{ room: '#lobby' }, 'yes'],
+    ]);
+    expect(session.requests).toContainEqual({ do: 'react', id: said.id, emoji: '👍', on: true });
+    const shown = plain.stdout().split('\n');
+    const at = shown.indexOf('-- in answer to bela: tea?');
+    expect(shown[at + 1]).toMatch(/#lobby bela: good$/);
+    const changed = shown.indexOf('-- message 22222222 changed:');
+    expect(shown.slice(changed + 1, changed + 4)).toEqual([
+      expect.stringMatching(/#lobby bela: coffee\?$/),
+      '--   edited',
+      '--   before: tea?',
+    ]);
   });
 
   it('begins where it was told to', async () => {

@@ -48,7 +48,7 @@ class Lab {
         if (this.diskIsFull) throw new StorageError('no-space', 'no space', { path: '/' });
         this.commits.push(batch);
         this.done.push('commit');
-        return this.repeats;
+        return { repeats: this.repeats, news: [] };
       },
       onStorage: (problem) => this.problems.push(problem?.code ?? null),
       saveIdentity: ({ nick }) => this.done.push(`identity ${nick}`),

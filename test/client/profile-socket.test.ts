@@ -57,6 +57,34 @@ function send(socket: Socket, ...values: unknown[]): void {
 }
 
 describe('the owner of a profile', () => {
+  it('hands on what a message has besides its words, and refuses what no client asks for', async () => {
+    const id = 'ab'.repeat(16);
+    const good = [
+      { do: 'send', to: { room: '#a' }, text: 'x', kind: 'action', reply: id, mentions: [ID] },
+      { do: 'react', id, emoji: '👍', on: true },
+      { do: 'poll', room: '#a', question: 'q', choices: ['a', 'b'], anonymous: false },
+      { do: 'timer', with: { peer: ID }, seconds: null },
+      { do: 'close-poll', id },
+    ];
+    const { socket, commands } = await openLine();
+    send(socket, ...good.map((command, index) => ({ id: index, command })));
+    await expect.poll(() => commands).toEqual(good);
+    const bad = [
+      { do: 'send', to: { room: '#a' }, text: 'x', kind: 'change' },
+      { do: 'send', to: { room: '#a' }, text: 'x', mentions: Array(33).fill(ID) },
+      { do: 'react', id, emoji: '👍', on: 'yes' },
+      { do: 'poll', room: '#a', question: 'q', choices: Array(101).fill('a'), anonymous: false },
+      { do: 'vote', id, choice: null },
+    ];
+    for (const command of bad) {
+      const line = await openLine();
+      const closed = once(line.socket, 'close');
+      send(line.socket, { id: 1, command });
+      await closed;
+      expect(line.commands).toEqual([]);
+    }
+  });
+
   it('answers each command under its number, and a refusal with its code', async () => {
     const { socket } = await openLine((command) => {
       if (command.do === 'join') throw new UsageError('bad-room', 'no such name');

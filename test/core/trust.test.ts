@@ -1,7 +1,8 @@
 // Who is who: first sight, names under other keys, what sending waits for, and what an operator may say.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, markVerified, sendDirect } from '../../src/core/commands.ts';
+import { compare, markVerified } from '../../src/core/commands.ts';
 import { personOf } from '../../src/core/people.ts';
+import { say } from '../../src/core/say.ts';
 import { relayIdentityFromSeed } from '../../src/crypto/identity.ts';
 import { signAnnouncement } from '../../src/crypto/login.ts';
 import { ready } from '../../src/crypto/sodium.ts';
@@ -19,7 +20,7 @@ function see(person: FakePerson, whom: FakePerson) {
 
 function blocked(person: FakePerson, whom: FakePerson): string | null {
   try {
-    sendDirect(person.core, whom.id, 'is it you?');
+    say(person.core, { to: { peer: whom.id }, text: 'is it you?' });
     return null;
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : 'thrown';

@@ -1,12 +1,11 @@
 // A member of a large room: core, engine and a real connection, with a memory in place of a profile's folder.
 import { type Connection, connectRelay } from '../../src/client/connection.ts';
-import { Engine } from '../../src/client/engine.ts';
-import { sendRoom } from '../../src/core/commands.ts';
-import type { CoreEvent } from '../../src/core/events.ts';
+import { Engine, type EngineEdges } from '../../src/client/engine.ts';
 import { newState } from '../../src/core/new-state.ts';
 import { ownCard } from '../../src/core/own-keys.ts';
 import { presentMembers } from '../../src/core/room-roster.ts';
 import { enterRoom } from '../../src/core/rooms.ts';
+import { say } from '../../src/core/say.ts';
 import type { CoreState } from '../../src/core/state.ts';
 import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { sodium } from '../../src/crypto/sodium.ts';
@@ -63,7 +62,7 @@ export async function joinRoom(number: number, port: number, name: string): Prom
   const synced = new Promise<void>((resolve) => {
     sync = resolve;
   });
-  const take = (event: CoreEvent) => {
+  const take: EngineEdges['emit'] = (event) => {
     if (event.type === 'synced') sync();
     if (event.type === 'gap' || event.type === 'error') troubles.push(JSON.stringify(event));
     if (event.type === 'receipt' && event.state === 'relayed') relayed.get(event.id)?.();
@@ -75,7 +74,7 @@ export async function joinRoom(number: number, port: number, name: string): Prom
     waiting.get(text)?.();
   };
   const engine = new Engine(core, {
-    commit: () => [],
+    commit: () => ({ repeats: [], news: [] }),
     onStorage: (problem) => troubles.push(String(problem)),
     saveIdentity: () => undefined,
     saveRooms: () => undefined,
@@ -116,7 +115,7 @@ export async function joinRoom(number: number, port: number, name: string): Prom
     },
     knows: () => presentMembers(room).map(({ id }) => id),
     say(text) {
-      const id = engine.command(() => sendRoom(core, `#${name}`, text));
+      const id = engine.command(() => say(core, { to: { room: `#${name}` }, text }));
       return new Promise((resolve) => relayed.set(id, () => resolve(lastBlob)));
     },
     receive: (blob) =>

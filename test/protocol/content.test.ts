@@ -40,7 +40,7 @@ describe('a text', () => {
   });
 
   it('with keys of a later version is read without them', () => {
-    expect(decodeText(encodeCbor({ text: 'a', reply: 1 }))).toEqual({ text: 'a' });
+    expect(decodeText(encodeCbor({ text: 'a', format: 1 }))).toEqual({ text: 'a' });
   });
 
   it.each([

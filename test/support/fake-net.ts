@@ -7,8 +7,6 @@ import {
   enter,
   leave,
   markVerified,
-  sendDirect,
-  sendRoom,
 } from '../../src/core/commands.ts';
 import { finish, hasWork, type Input, nextWakeMs, step } from '../../src/core/core.ts';
 import { type HistoryWrite, takeBatch } from '../../src/core/durable.ts';
@@ -19,6 +17,7 @@ import { destroyPrekeys, ownCard } from '../../src/core/own-keys.ts';
 import { findPeople, indexName } from '../../src/core/people.ts';
 import { restore } from '../../src/core/restore.ts';
 import { enterRoom } from '../../src/core/rooms.ts';
+import { say } from '../../src/core/say.ts';
 import type { CoreState, Effect } from '../../src/core/state.ts';
 import {
   type Identity,
@@ -396,11 +395,11 @@ export class FakeNet {
   }
 
   send(from: FakePerson, to: FakePerson, text: string): MessageId {
-    return this.command(from, (core) => sendDirect(core, to.id, text));
+    return this.command(from, (core) => say(core, { to: { peer: to.id }, text }));
   }
 
   say(from: FakePerson, room: string, text: string): MessageId {
-    return this.command(from, (core) => sendRoom(core, room, text));
+    return this.command(from, (core) => say(core, { to: { room }, text }));
   }
 
   join(person: FakePerson, room: string, standing: 'joined' | 'guest' = 'joined'): void {

@@ -12,7 +12,7 @@ export function breakStore(fault: string): void {
   if (fault === 'commits-late') {
     ProfileStore.prototype.commit = function (batch) {
       setTimeout(() => commit.call(this, batch), LATE_MS);
-      return [];
+      return { repeats: [], changed: [], expired: [] };
     };
   }
   if (fault === 'keeps-no-state') {

@@ -36,6 +36,7 @@ export function lanchatVectors(): Vectors {
     turn: turnVector(),
     note: noteVector(),
     messageId: messageIdVector(),
+    content: contentVectors(),
     directMessage: directVector(),
     login: loginVector(),
     announcement: announcementVector(),
@@ -162,6 +163,25 @@ function messageIdVector(): Vectors {
 }
 
 /** The vector of PROTOCOL.md, Private messages. */
+/** What stands in records, by their types. */
+function contentVectors(): Vectors {
+  const id = filled(16, 11);
+  const contents = {
+    '01': { text: 'hi', reply: id, kind: 'action', mentions: [filled(32, 12)], expires: 3_600 },
+    '05': { id, text: 'ho', mentions: [filled(32, 12)] },
+    '06': { id },
+    '07': { id, emoji: '👍', on: true },
+    '08': { seconds: 3_600, turn: 1 },
+    '0a': { room: filled(32, 13), id, choice: 1 },
+    '44': { question: 'tea?', choices: ['yes', 'no'], anonymous: true },
+    '45': { id, choice: 1 },
+    '47': { id, counts: [2, 1] },
+  };
+  return Object.fromEntries(
+    Object.entries(contents).map(([type, content]) => [type, hexFromBytes(encodeCbor(content))]),
+  );
+}
+
 function directVector(): Vectors {
   const { alice, bob } = people();
   const content = concatBytes([Uint8Array.of(1, 0), filled(16, 0), utf8FromText('hello bob')]);

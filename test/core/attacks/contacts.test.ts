@@ -1,8 +1,8 @@
 // Attacks on what one knows of people: names that look alike, those one has blocked, and lines they write of themselves.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sendDirect } from '../../../src/core/commands.ts';
 import { changeContact } from '../../../src/core/contacts.ts';
 import { personOf } from '../../../src/core/people.ts';
+import { say } from '../../../src/core/say.ts';
 import { takeStatus } from '../../../src/core/status-line.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
@@ -49,13 +49,15 @@ describe('a nick that looks like a petname of somebody else', () => {
         keyChangedFrom: [ben.id],
       });
       expect(anna.eventsOf('key-changed')).toMatchObject([{ was: ben.id, now: cara.id }]);
-      expect(refusal(() => sendDirect(anna.core, cara.id, 'mum?'))).toBe('key-changed');
+      expect(refusal(() => say(anna.core, { to: { peer: cara.id }, text: 'mum?' }))).toBe(
+        'key-changed',
+      );
       expect(net.find(anna, '@mum')).toEqual([ben.id]);
       // Control: under a name of its own nothing is in the way.
       net.rename(cara, 'cara');
       net.run(500);
       expect(personOf(anna.core, cara.id)).toMatchObject({ ambiguous: false, keyChangedFrom: [] });
-      expect(refusal(() => sendDirect(anna.core, cara.id, 'cara?'))).toBeNull();
+      expect(refusal(() => say(anna.core, { to: { peer: cara.id }, text: 'cara?' }))).toBeNull();
     },
   );
 
@@ -104,7 +106,7 @@ describe('somebody blocked', () => {
     // Not a word to anybody, nor an acknowledgement.
     expect(answers.count).toBe(0);
     expect(personOf(anna.core, ben.id)).toMatchObject({ blocked: true, online: false });
-    expect(refusal(() => sendDirect(anna.core, ben.id, 'no'))).toBe('blocked');
+    expect(refusal(() => say(anna.core, { to: { peer: ben.id }, text: 'no' }))).toBe('blocked');
     // Control: once it is lifted, what ben's client still holds arrives.
     block(net, anna, ben, false);
     net.run(60_000);

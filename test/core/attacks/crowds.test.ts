@@ -1,7 +1,7 @@
 // Attacks by quantity: one sender with many names, chains, streams or gaps, and a relay that makes them up.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sendDirect } from '../../../src/core/commands.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
+import { say } from '../../../src/core/say.ts';
 import { accept, newSequence, received, release } from '../../../src/core/sequence.ts';
 import type { CoreState } from '../../../src/core/state.ts';
 import { type Identity, identityFromSeed } from '../../../src/crypto/identity.ts';
@@ -97,7 +97,7 @@ describe('somebody verified', () => {
 
   function refusal(from: FakePerson, to: FakePerson): unknown {
     try {
-      sendDirect(from.core, to.id, 'is it you?');
+      say(from.core, { to: { peer: to.id }, text: 'is it you?' });
       return null;
     } catch (error) {
       return error instanceof Error && 'code' in error ? error.code : error;

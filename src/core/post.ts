@@ -1,0 +1,81 @@
+// Puts what is said, and what changes it, into the outbox of a person or a room. Checks everything first; tells nobody.
+import { UsageError } from '../protocol/errors.ts';
+import type { MessageId, PeerId, StreamId } from '../protocol/ids.ts';
+import { requireRoom } from './commands.ts';
+import type { Destination } from './events.ts';
+import { peerOf } from './new-state.ts';
+import { enqueue, type ToSend } from './outbox.ts';
+import { awaitsTrust, isBlocked, nickOf, requireKnown } from './people.ts';
+import { enqueueRoom } from './room-outbox.ts';
+import type { CoreState } from './state.ts';
+import { introduceStatus } from './status-line.ts';
+
+/** Records that wait for one person, or in one room: what a script can pile up. */
+const MAX_WAITING_RECORDS = 1_000;
+
+/** What goes to a person or to a room: the type of its record in each. */
+export interface Posting {
+  readonly direct: number;
+  readonly room: number;
+  readonly content: Uint8Array;
+}
+
+/** As it lies in the outbox. */
+export interface Posted {
+  readonly id: MessageId;
+  readonly stream: StreamId;
+  readonly seq: number;
+  /** With a room's normalized name. */
+  readonly where: Destination;
+}
+
+/** Throws UsageError as `postTo` and `postIn`. */
+export function post(core: CoreState, to: Destination, { direct, room, content }: Posting): Posted {
+  return 'peer' in to
+    ? postTo(core, to.peer, { type: direct, content })
+    : postIn(core, to.room, { type: room, content });
+}
+
+/** Throws UsageError `blocked`, `key-changed`, `unknown-person`, `outbox-full`; then nothing has changed. */
+export function postTo(core: CoreState, to: PeerId, sent: ToSend): Posted {
+  requireKnown(core, to);
+  requireUnblocked(core, to);
+  if (awaitsTrust(core, to)) {
+    const nick = nickOf(core, to);
+    throw new UsageError(
+      'key-changed',
+      `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
+    );
+  }
+  const peer = peerOf(core, to);
+  requireRoomFor(peer.records.length);
+  const isFirst = core.pins.get(to)?.contacted === false;
+  core.pins.contact(to);
+  const { id, stream, seq } = enqueue(core, peer, sent);
+  if (isFirst) introduceStatus(core, peer);
+  return { id, stream, seq, where: { peer: to } };
+}
+
+/** Throws UsageError `blocked`. */
+function requireUnblocked(core: CoreState, peer: PeerId): void {
+  if (!isBlocked(core, peer)) return;
+  const nick = nickOf(core, peer);
+  throw new UsageError(
+    'blocked',
+    `you have blocked ${nick}; lift it first (/unblock, lanchat contact … --no-block)`,
+  );
+}
+
+/** Throws UsageError `bad-room`, `not-in-room`, `outbox-full`; then nothing has changed. */
+export function postIn(core: CoreState, name: string, sent: ToSend): Posted {
+  const room = requireRoom(core, name);
+  requireRoomFor(room.outbox.length);
+  const { stream } = room;
+  const { id, seq } = enqueueRoom(core, room, sent);
+  return { id, stream, seq, where: { room: `#${room.name}` } };
+}
+
+function requireRoomFor(waiting: number): void {
+  if (waiting < MAX_WAITING_RECORDS) return;
+  throw new UsageError('outbox-full', `${waiting} messages wait already; let them go out first`);
+}

@@ -1,0 +1,88 @@
+// The slash commands about messages, part of the one table in commands.ts. Draws nothing.
+import type { SlashCommand } from './commands.ts';
+import { content } from './content-tasks.ts';
+import { safeTemplate as t } from './safe-text.ts';
+
+export const CONTENT_TABLE: readonly SlashCommand[] = [
+  {
+    name: 'me',
+    aliases: [],
+    args: t`WHAT YOU DO`,
+    help: t`say what you do: * asha waves`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('me'),
+  },
+  {
+    name: 'reply',
+    aliases: [],
+    args: t`[^N] TEXT`,
+    help: t`answer the newest message of another, or the Nth newest`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('reply'),
+  },
+  {
+    name: 'edit',
+    aliases: [],
+    args: t`[^N] TEXT`,
+    help: t`put something else in the place of your last message`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('edit'),
+  },
+  {
+    name: 'unsend',
+    aliases: [],
+    args: t`[^N]`,
+    help: t`delete your last message for all`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('unsend'),
+  },
+  {
+    name: 'react',
+    aliases: [],
+    args: t`[off] EMOJI|:code: [^N]`,
+    help: t`react to the newest message of another, or take that back`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('react'),
+  },
+  {
+    name: 'timer',
+    aliases: [],
+    args: t`[30s|5m|2h|7d|off]`,
+    help: t`how long new messages of this private conversation stay, for both`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('timer'),
+  },
+  {
+    name: 'poll',
+    aliases: [],
+    args: t`[anonymous] QUESTION | CHOICE | …`,
+    help: t`ask the room; /poll close ends your poll`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('poll'),
+  },
+  {
+    name: 'vote',
+    aliases: [],
+    args: t`NUMBER [^N]`,
+    help: t`vote in the newest open poll; the last vote counts`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('vote'),
+  },
+  {
+    name: 'sticker',
+    aliases: [],
+    args: t`[NAME]`,
+    help: t`send a small drawing; without a name: which there are`,
+    completes: 'none',
+    runs: 'in-order',
+    run: content('sticker'),
+  },
+];

@@ -1,0 +1,60 @@
+// What a message is besides its words, ready for the screen: a poll, a sticker, an answer, what became of it.
+// Every text of others is cleaned here.
+import type { Message } from '../client/api.ts';
+import type { MessageId } from '../protocol/ids.ts';
+import { changeWords, choiceLines, fateWords, pollWords } from './message-words.ts';
+import type { People } from './people.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { stickerRows } from './stickers.ts';
+
+export type Shape =
+  | { readonly kind: 'text' }
+  /** `actor`: who does it. */
+  | { readonly kind: 'action'; readonly actor: SafeText }
+  | { readonly kind: 'sticker'; readonly rows: readonly SafeText[] }
+  | { readonly kind: 'poll'; readonly choices: readonly SafeText[]; readonly stands: SafeText }
+  /** Of the conversation: lanchat says it, nobody else. */
+  | { readonly kind: 'change'; readonly words: SafeText }
+  | { readonly kind: 'deleted' };
+
+export interface Look {
+  readonly shape: Shape;
+  readonly reply: MessageId | null;
+  /** What became of it, in lanchat's words; null: nothing. */
+  readonly fate: SafeText | null;
+  /** `@name` of those whom it names, who stand out. */
+  readonly named: readonly SafeText[];
+}
+
+/** Of a text with nothing to it. */
+export const PLAIN_LOOK: Look = { shape: { kind: 'text' }, reply: null, fate: null, named: [] };
+
+/** `actor`: how its writer is called. */
+export function lookOf(
+  message: Message,
+  {
+    actor,
+    people,
+    self,
+  }: { actor: SafeText; people: Pick<People, 'label'>; self: SafeText | null },
+): Look {
+  const { reply = null, mentions = [], deleted } = message;
+  const fate = deleted ? null : fateWords(message);
+  const names = mentions.map((peer) => t`@${people.label(peer)}`);
+  const named = self === null ? names : [...names, t`@${self}`];
+  return { shape: shapeOf(message, actor, people), reply: deleted ? null : reply, fate, named };
+}
+
+function shapeOf(
+  { kind, text, deleted, poll, change }: Message,
+  actor: SafeText,
+  people: Pick<People, 'label'>,
+): Shape {
+  if (deleted) return { kind: 'deleted' };
+  if (poll !== undefined) {
+    return { kind: 'poll', choices: choiceLines(poll), stands: pollWords(poll) };
+  }
+  if (change !== undefined) return { kind: 'change', words: changeWords(change, actor, people) };
+  if (kind === 'action') return { kind, actor };
+  return kind === 'sticker' ? { kind, rows: stickerRows(text) } : { kind: 'text' };
+}

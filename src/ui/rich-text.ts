@@ -1,0 +1,105 @@
+// Light marks in what others wrote: *bold*, _italic_, `code`, > quotes, links, names. Pure: cleaned text in, styled
+// pieces of it out, in which nothing stands that was not in the text.
+import { type SafeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
+import { type Row, type Span, span, type Tone } from './spans.ts';
+import { wrapRanges } from './width.ts';
+
+const FENCE = /^```[\p{L}\p{N}+#-]{0,20}$/u;
+const FENCE_END = t`\`\`\``;
+const QUOTE = /^>\s?/u;
+// A mark counts at the edge of a word only, so that names_like_this and 2*3*4 stay; never before a combining mark,
+// which would fall to the letter in front of it. Each part ends at the next of its kind: linear in the text.
+const MARKED = new RegExp(
+  [
+    '`[^`]+`',
+    'https?:\\/\\/[^\\s<>"]{1,2000}',
+    '(?<![\\p{L}\\p{N}*])\\*(?![\\s*\\p{M}])[^*]*(?<!\\s)\\*(?![\\p{L}\\p{N}\\p{M}*])',
+    '(?<![\\p{L}\\p{N}_])_(?![\\s_\\p{M}])[^_]*(?<!\\s)_(?![\\p{L}\\p{N}\\p{M}_])',
+  ].join('|'),
+  'gu',
+);
+
+/** Bold and italic lose their marks, which are shown by how it looks; code keeps its own, since colours may be off. */
+function styled(text: SafeText, start: number, end: number): Span {
+  const first = text.charAt(start);
+  if (first === '*') return span(sliceSafe(text, start + 1, end - 1), 'strong');
+  if (first === '_') return span(sliceSafe(text, start + 1, end - 1), 'italic');
+  return span(sliceSafe(text, start, end), first === '`' ? 'code' : 'link');
+}
+
+/** The lines of a text as styled pieces, not wrapped yet. `named`: as `@asha`, which stand out. */
+export function richLines(text: SafeText, named: readonly string[] = []): readonly Row[] {
+  const rows: Row[] = [];
+  let isCode = false;
+  const lines = linesOf(text);
+  const lastEnd = lines.lastIndexOf(FENCE_END);
+  lines.forEach((line, index) => {
+    const isFence = isCode ? line === FENCE_END : FENCE.test(line) && index < lastEnd;
+    if (isFence) isCode = !isCode;
+    else if (isCode) rows.push([span(line, 'code')]);
+    else rows.push(lineSpans(line, named));
+  });
+  return rows.length === 0 ? [[span(text)]] : rows;
+}
+
+function linesOf(text: SafeText): SafeText[] {
+  const lines: SafeText[] = [];
+  let start = 0;
+  for (const line of text.split('\n')) {
+    lines.push(sliceSafe(text, start, start + line.length));
+    start += line.length + 1;
+  }
+  return lines;
+}
+
+function lineSpans(line: SafeText, named: readonly string[]): Row {
+  const [mark] = QUOTE.exec(line) ?? [];
+  if (mark === undefined) return inline(line, 'text', named);
+  return [span(t`│ `, 'dim'), ...inline(sliceSafe(line, mark.length, line.length), 'dim', named)];
+}
+
+function inline(line: SafeText, tone: Tone, named: readonly string[]): Row {
+  const spans: Span[] = [];
+  let at = 0;
+  for (const { index, 0: marked } of line.matchAll(MARKED)) {
+    spans.push(...withNames(sliceSafe(line, at, index), tone, named));
+    spans.push(styled(line, index, index + marked.length));
+    at = index + marked.length;
+  }
+  spans.push(...withNames(sliceSafe(line, at, line.length), tone, named));
+  return spans.filter(({ text }) => text !== '');
+}
+
+function withNames(text: SafeText, tone: Tone, named: readonly string[]): Span[] {
+  const spans: Span[] = [];
+  const lower = text.toLowerCase();
+  // Where small letters take another length, places in one are none in the other.
+  const isAligned = lower.length === text.length;
+  let at = 0;
+  for (
+    let look = lower.indexOf('@');
+    isAligned && look !== -1;
+    look = lower.indexOf('@', look + 1)
+  ) {
+    const name = named.find((each) => lower.startsWith(each.toLowerCase(), look));
+    if (name === undefined) continue;
+    spans.push(span(sliceSafe(text, at, look), tone));
+    spans.push(span(sliceSafe(text, look, look + name.length), 'accent'));
+    at = look + name.length;
+  }
+  return [...spans, span(sliceSafe(text, at, text.length), tone)];
+}
+
+/** The rows of a line of pieces at a width of `cells`, broken as `wrapRanges` breaks its text. */
+export function wrapSpans(line: Row, cells: number): readonly Row[] {
+  const whole = line.map(({ text }) => text).join('');
+  return wrapRanges(whole, cells).map(({ start, end }) => {
+    let at = 0;
+    return line.flatMap((piece) => {
+      const from = Math.max(0, start - at);
+      const to = Math.min(piece.text.length, end - at);
+      at += piece.text.length;
+      return from < to ? [span(sliceSafe(piece.text, from, to), piece.tone)] : [];
+    });
+  });
+}

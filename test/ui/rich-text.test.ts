@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { richLines, wrapSpans } from '../../src/ui/rich-text.ts';
+import { safeText } from '../../src/ui/safe-text.ts';
+
+function shown(text: string, named: readonly string[] = []): string[] {
+  return richLines(safeText(text, { multiline: true }), named).map((row) =>
+    row.map(({ text: piece, tone }) => (tone === 'text' ? piece : `<${tone} ${piece}>`)).join(''),
+  );
+}
+
+describe('light marks', () => {
+  it.each([
+    ['*bold* and _soft_', '<strong bold> and <italic soft>'],
+    ['(*bold*), _soft_.', '(<strong bold>), <italic soft>.'],
+    ['2*3*4 a_b_c snake_case_', '2*3*4 a_b_c snake_case_'],
+    ['* not * _ at all _', '* not * _ at all _'],
+    ['*open and _open', '*open and _open'],
+    ['run `a *b* c` now', 'run <code `a *b* c`> now'],
+    ['see https://a.example/x_y_z?q=*b* now', 'see <link https://a.example/x_y_z?q=*b*> now'],
+    ['> said *so*', '<dim │ ><dim said ><strong so>'],
+    ['hello @Asha, @asham', 'hello <accent @Asha>, <accent @asha>m'],
+  ])('of %s', (text, expected) => {
+    expect(shown(text, ['@asha'])).toEqual([expected]);
+  });
+
+  it('of code between fences are none, and a fence without an end is words', () => {
+    expect(shown('a\n```js\n*b*\n```\n*c*')).toEqual(['a', '<code *b*>', '<strong c>']);
+    expect(shown('```\n*b*')).toEqual(['```', '<strong b>']);
+  });
+
+  it('show nothing that was not written, in its order, and lose nothing but marks', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), fc.nat(40), (typed, cells) => {
+        const text = safeText(typed, { multiline: true });
+        const letters = (all: string) => [...all].filter((letter) => !/[*_`>│\s]/u.test(letter));
+        const rows = richLines(text).flatMap((line) => wrapSpans(line, cells + 1));
+        const pieces = rows.flat().map((piece) => piece.text);
+        const isFenced = text.includes('```');
+        if (!isFenced) expect(letters(pieces.join(''))).toEqual(letters(text));
+        for (const piece of pieces) expect(safeText(piece)).toBe(piece);
+      }),
+    );
+  });
+
+  it('take linear time, whatever was written', () => {
+    for (const unit of ['*a', '_ ', '`', '```\n', '```js\n', '*', ' *a *', '> ', 'https://', '@']) {
+      const text = safeText(unit.repeat(60_000 / unit.length), {
+        multiline: true,
+        maxLength: 60_000,
+      });
+      const startMs = performance.now();
+      richLines(text, ['@nobody']);
+      expect(performance.now() - startMs, unit).toBeLessThan(500);
+    }
+  });
+});
