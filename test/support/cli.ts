@@ -71,6 +71,13 @@ export class Program {
     this.process.stdin?.write(text);
   }
 
+  /** Its pipes end with it, also where a process that it began holds them open. */
+  kill(): void {
+    this.process.kill('SIGKILL');
+    this.process.stdout?.destroy();
+    this.process.stderr?.destroy();
+  }
+
   endInput(): void {
     this.process.stdin?.end();
   }
@@ -142,7 +149,7 @@ export class Lan {
   }
 
   async close(): Promise<void> {
-    for (const program of this.#programs) program.process.kill('SIGKILL');
+    for (const program of this.#programs) program.kill();
     await Promise.all(this.#programs.map((program) => program.ended));
     rmSync(this.folder, { recursive: true, force: true });
   }
