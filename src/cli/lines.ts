@@ -127,16 +127,27 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ${diskWords(event.problem)}`;
     case 'ready':
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
+    case 'invitation':
+      return invitationLine(event, names);
     case 'link':
     case 'self':
     case 'person':
     case 'room':
     case 'room-left':
+    case 'room-change':
     case 'message':
       return null;
     default:
       return event satisfies never;
   }
+}
+
+function invitationLine(
+  { invitation: { room, title, from } }: Extract<ClientEvent, { type: 'invitation' }>,
+  names: Names,
+): SafeText {
+  const named = safeText(squeezed(title === '' ? room : `+${title}`));
+  return safeTemplate`-- ${names.meet(from)} invites you to ${named}: lanchat room accept ${safeText(room.slice(0, 9))}, or decline`;
 }
 
 function deletedLine(

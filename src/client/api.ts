@@ -1,17 +1,26 @@
 // Commands and events: the one language that the screen, headless commands and the profile's socket speak.
 // Plain JSON values only. Every text that came from another person is untrusted: clean it before a terminal.
-import type { CoreEvent, Message, MessageReason, Person, Room } from '../core/events.ts';
+import type {
+  CoreEvent,
+  InvitationInfo,
+  Message,
+  MessageReason,
+  Person,
+  Room,
+} from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { Preferences } from './preferences.ts';
 import type { StorageProblem } from './storage-problem.ts';
 
 export type {
+  InvitationInfo,
   Message,
   MessageReason,
   MessageState,
   Person,
   Room,
+  RoomChange,
   Trust,
   Who,
 } from '../core/events.ts';
@@ -63,7 +72,7 @@ export type ClientEvent =
   /** The disk takes nothing: what is typed and what arrives waits until it does. Null: it does again. */
   | { readonly type: 'storage'; readonly problem: StorageProblem | null };
 
-/** A person, or a room with its `#`. */
+/** A person, or a room: `#name`, or of a private one `+` and its digits (commands also take `+title`, and 8 digits and more). */
 export type Destination = { readonly peer: PeerId } | { readonly room: string };
 
 /** A message as history holds it. */
@@ -107,6 +116,42 @@ export type Command =
   | { readonly do: 'visit'; readonly room: string }
   /** Ends a visit; a room that was joined meanwhile stays. */
   | { readonly do: 'end-visit'; readonly room: string }
+  /** Makes a private room with us alone in it. Throws `bad-title`, `bad-timer`, `too-many-topics`. */
+  | {
+      readonly do: 'room-create';
+      readonly title: string;
+      readonly readOnly: boolean;
+      /** Null: what is said stays. */
+      readonly expireSeconds: number | null;
+    }
+  /** The group of just these people and us, made where we own none. */
+  | { readonly do: 'room-group'; readonly peers: readonly PeerId[] }
+  /** Owner only. They come in once a person there has said yes. */
+  | { readonly do: 'room-invite'; readonly room: string; readonly peers: readonly PeerId[] }
+  /** Those that wait for an answer of ours. */
+  | { readonly do: 'invitations' }
+  /** Whether we come in, or stay in a group that a stranger made. */
+  | { readonly do: 'room-answer'; readonly room: string; readonly accept: boolean }
+  /** The owner anybody else, a moderator members. */
+  | { readonly do: 'room-remove'; readonly room: string; readonly peers: readonly PeerId[] }
+  | { readonly do: 'room-title'; readonly room: string; readonly title: string }
+  | { readonly do: 'room-topic'; readonly room: string; readonly topic: string }
+  | {
+      readonly do: 'room-moderator';
+      readonly room: string;
+      readonly peer: PeerId;
+      readonly on: boolean;
+    }
+  /** Theirs once their client has answered. */
+  | { readonly do: 'room-transfer'; readonly room: string; readonly peer: PeerId }
+  | {
+      readonly do: 'room-set';
+      readonly room: string;
+      readonly readOnly?: boolean | undefined;
+      readonly expireSeconds?: number | null | undefined;
+    }
+  /** For everybody, for good: what was said stays to be read. */
+  | { readonly do: 'room-close'; readonly room: string }
   /** Somebody began to type: give out room keys ahead of the first message. */
   | { readonly do: 'prepare'; readonly room: string }
   | { readonly do: 'nick'; readonly nick: string }
@@ -183,6 +228,18 @@ export interface Replies {
   readonly leave: { readonly room: string };
   readonly visit: { readonly room: string };
   readonly 'end-visit': Record<string, never>;
+  readonly 'room-create': { readonly room: string };
+  readonly 'room-group': { readonly room: string };
+  readonly 'room-invite': Record<string, never>;
+  readonly invitations: { readonly invitations: readonly InvitationInfo[] };
+  readonly 'room-answer': { readonly room: string };
+  readonly 'room-remove': Record<string, never>;
+  readonly 'room-title': Record<string, never>;
+  readonly 'room-topic': Record<string, never>;
+  readonly 'room-moderator': Record<string, never>;
+  readonly 'room-transfer': Record<string, never>;
+  readonly 'room-set': Record<string, never>;
+  readonly 'room-close': Record<string, never>;
   readonly prepare: Record<string, never>;
   readonly nick: { readonly nick: string };
   readonly 'safety-number': {

@@ -262,7 +262,7 @@ export class Client implements Session {
     const room = this.#engine.command((core) => enter(core, name, standing));
     if (this.#link?.link.state === 'online') {
       await new Promise<void>((done) => {
-        this.#entering.push({ name: room.slice(1), done });
+        this.#entering.push({ name: room.replace(/^#/, ''), done });
         this.#releaseEntering();
       });
     }

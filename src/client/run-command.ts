@@ -24,6 +24,7 @@ import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
+import { isPrivateRoomCommand, placed, runPrivateRoom } from './run-private-room.ts';
 
 /** What a client is made of, as its commands see it. */
 export interface ClientParts {
@@ -65,8 +66,13 @@ type HistoryCommand = Of<
 >;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
-export async function runCommand(parts: ClientParts, command: Command): Promise<Reply> {
+export async function runCommand(parts: ClientParts, given: Command): Promise<Reply> {
   const { engine } = parts;
+  const command = onePlace(parts, given);
+  if (isPrivateRoomCommand(command)) {
+    requireDisk(engine);
+    return engine.command((core) => runPrivateRoom(core, command));
+  }
   switch (command.do) {
     case 'snapshot':
       return parts.snapshot();
@@ -100,6 +106,15 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     default:
       return runHistory(parts, command);
   }
+}
+
+/** The same command, with the conversation that it names by its one name. */
+function onePlace({ core }: ClientParts, command: Command): Command {
+  if ('to' in command) return { ...command, to: placed(core, command.to) };
+  if ('conversation' in command && command.conversation !== null) {
+    return { ...command, conversation: placed(core, command.conversation) };
+  }
+  return command;
 }
 
 async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply> {
@@ -174,9 +189,12 @@ async function runHistory({ history }: ClientParts, command: HistoryCommand): Pr
 }
 
 /** What can't be kept is not taken: the words stay with who typed them. */
-function send({ engine }: ClientParts, { to, text }: Extract<Command, { do: 'send' }>): MessageId {
-  const { problem } = engine;
+function requireDisk({ problem }: Engine): void {
   if (problem !== null) throw new StorageError(problem.code, problem.message, problem);
+}
+
+function send({ engine }: ClientParts, { to, text }: Extract<Command, { do: 'send' }>): MessageId {
+  requireDisk(engine);
   return engine.command((core) =>
     'peer' in to ? sendDirect(core, to.peer, text) : sendRoom(core, to.room, text),
   );

@@ -6,18 +6,22 @@ import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
-import { parseNick, parseRoomName } from '../protocol/nickname.ts';
+import { parseNick } from '../protocol/nickname.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { journal } from './durable.ts';
 import type { Message, Person, Room } from './events.ts';
+import { findRoom, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue, withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
 import { everybody, isBlocked, nickOf, personOf, whoOf } from './people.ts';
+import { leavePrivate } from './private-commands.ts';
+import { isEntered, type Silence, silence } from './private-members.ts';
+import { ownRoom } from './private-state.ts';
 import { currentChain } from './room-keys.ts';
 import { enqueueRoom, withdrawRoom } from './room-outbox.ts';
-import { keyHolders } from './room-roster.ts';
+import { roomOf } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import { enterRoom, leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
@@ -44,14 +48,28 @@ export function sendDirect(core: CoreState, to: PeerId, text: string): MessageId
   return id;
 }
 
-/** Throws UsageError `text-empty`, `text-too-long`, `not-in-room`, `outbox-full`. */
+/** Throws UsageError `text-empty`, `text-too-long`, `not-in-room`, `outbox-full`, and each `Silence`. */
 export function sendRoom(core: CoreState, name: string, text: string): MessageId {
   const content = textContent(text);
   const room = requireRoom(core, name);
+  requireVoice(core, room);
   requireRoomFor(room.outbox.length);
   const { id } = enqueueRoom(core, room, { type: RECORD_TYPES.roomText, content });
-  tellOwn(core, { id, text, room: `#${room.name}`, peer: null });
+  tellOwn(core, { id, text, room: room.label, peer: null });
   return id;
+}
+
+const SILENCES: Readonly<Record<Silence, string>> = {
+  'room-frozen': 'its owner signed two histories of this room; leave it, and make another',
+  'room-request': 'you were put into this group by somebody you never wrote to; accept it first',
+  'not-in-room': 'you are not in this room',
+  'room-closed': 'its owner has closed this room',
+  'read-only': 'only its owner and its moderators write in this room',
+};
+
+function requireVoice(core: CoreState, room: RoomState): void {
+  const why = silence(core, room);
+  if (why !== null) throw new UsageError(why, SILENCES[why]);
 }
 
 function textContent(text: string): Uint8Array {
@@ -89,9 +107,10 @@ export function cancel(core: CoreState, id: MessageId): boolean {
 
 /**
  * Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name with its `#`. Throws
- * UsageError `bad-room`, `too-many-topics`.
+ * UsageError `bad-room`, `too-many-topics`, `ambiguous-room`, and `invitation-needed` for a private room that we aren't in.
  */
 export function enter(core: CoreState, name: string, standing: RoomState['standing']): string {
+  if (name.startsWith('+')) return enterPrivate(core, name);
   const parsed = requireRoomName(name);
   const { topics } = core.link;
   if (!core.rooms.has(parsed) && core.rooms.size >= topics) {
@@ -104,16 +123,25 @@ export function enter(core: CoreState, name: string, standing: RoomState['standi
   return `#${parsed}`;
 }
 
-/** Throws UsageError `not-in-room`. Returns the name with its `#`. */
+function enterPrivate(core: CoreState, name: string): string {
+  const room = findRoom(core, name);
+  if (room !== null) return room.label;
+  const message = `${name} is private: its owner invites people to it, and lanchat room accept lets you in`;
+  throw new UsageError('invitation-needed', message);
+}
+
+/** Throws UsageError `not-in-room`, and as `leavePrivate`. Returns the name with its `#`. */
 export function leave(core: CoreState, name: string): string {
   const room = requireRoom(core, name);
-  leaveRoom(core, room);
-  return `#${room.name}`;
+  const own = ownRoom(room);
+  if (own === null) leaveRoom(core, room);
+  else leavePrivate(core, own);
+  return room.label;
 }
 
 /** Ends what `guest` began; a room that was joined meanwhile stays, and one already left is no fault. */
 export function endVisit(core: CoreState, name: string): void {
-  const room = core.rooms.get(parseRoomName(name) ?? '');
+  const room = findRoom(core, name);
   if (room?.standing === 'guest') leaveRoom(core, room);
 }
 
@@ -200,30 +228,11 @@ export function people(core: CoreState): Person[] {
 /** The rooms this client is in, and with `visited` those it only looks into. */
 export function rooms(core: CoreState, visited: boolean): Room[] {
   const shown = [...core.rooms.values()].filter((room) => visited || room.standing === 'joined');
-  return shown.map((room) => {
-    const others = keyHolders(core, room).map((member) => member.id);
-    const members = room.standing === 'joined' ? [core.me.id, ...others] : others;
-    return { name: `#${room.name}`, members };
-  });
+  return shown.filter((room) => isEntered(core, room)).map((room) => roomOf(core, room));
 }
 
 function requireKnown(core: CoreState, peer: PeerId): void {
   if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
   if (core.pins.get(peer) !== null) return;
   throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
-}
-
-function requireRoom(core: CoreState, name: string): RoomState {
-  const room = core.rooms.get(requireRoomName(name));
-  if (room !== undefined) return room;
-  throw new UsageError('not-in-room', `you are not in ${name}; join it first`);
-}
-
-function requireRoomName(name: string): string {
-  const parsed = parseRoomName(name);
-  if (parsed !== null) return parsed;
-  throw new UsageError(
-    'bad-room',
-    'a room has letters and digits, and _ . -, at most 48 bytes, such as #ward-3',
-  );
 }

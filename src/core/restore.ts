@@ -5,6 +5,7 @@ import { forget, type StateRow } from './durable.ts';
 import { SEQ_PLACE } from './link.ts';
 import { MAILBOX_KEYS_PLACE, restoreMailboxKeys } from './mailbox-keys.ts';
 import { restorePeople } from './restore-people.ts';
+import { enterStoredPrivate, restoreInvitations } from './restore-private.ts';
 import { restoreRooms } from './restore-rooms.ts';
 import { isRestored, u64Field } from './restored-row.ts';
 import { restoreTime, saveTime, TIME_PLACE } from './running-time.ts';
@@ -19,6 +20,8 @@ export function restore(core: CoreState, rows: readonly StateRow[]): void {
   restoreOne(core, rows, { place: MAILBOX_KEYS_PLACE, read: restoreMailboxKeys });
   restorePeople(core, rows);
   restoreRooms(core, rows);
+  restoreInvitations(core, rows);
+  enterStoredPrivate(core);
   // What lay between the runs is counted once.
   saveTime(core);
 }

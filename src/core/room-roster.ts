@@ -3,10 +3,13 @@ import { verifyJoin } from '../crypto/room.ts';
 import type { JoinProof, RosterEntry } from '../protocol/frames.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
+import { cleanTitle } from '../protocol/nickname.ts';
 import { saveHolders } from './durable-rooms.ts';
+import type { Room } from './events.ts';
 import { emit, later } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { isBlocked, whoOf } from './people.ts';
+import { isEntered, isMember, readers } from './private-members.ts';
 import type { Claim, Member, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 
@@ -43,11 +46,19 @@ function isPresent({ here, join }: Member): boolean {
   return here && join.standing === 'joined';
 }
 
+/** Everybody whose word counts, as far as it is known, ourselves perhaps among them. */
+export function memberIds(room: RoomState): Iterable<PeerId> {
+  return room.private === null ? room.members.keys() : room.private.log.members;
+}
+
 /**
- * Who is given our key: those here, and those whose link went down in the last days, who read later what is said now;
+ * Who is given our key: in a private room every member; in a public one those here, and those whose link went down in the last days, who read later what is said now;
  * never somebody who bears a verified person's name without leave. Everybody on the list is shown to people.
  */
-export function keyHolders(core: CoreState, room: RoomState): Member[] {
+export function keyHolders(core: CoreState, room: RoomState): PeerId[] {
+  if (room.private !== null) {
+    return readers(core, room.private).filter((id) => !isBlocked(core, id));
+  }
   const sinceMs = core.env.nowMs() - AWAY_MS;
   const here: Member[] = [];
   const away: Member[] = [];
@@ -56,7 +67,7 @@ export function keyHolders(core: CoreState, room: RoomState): Member[] {
     if (member.here) here.push(member);
     else if (member.goneAtMs >= sinceMs) away.push(member);
   }
-  return [...here, ...longestKnown(core, away)];
+  return [...here, ...longestKnown(core, away)].map(({ id }) => id);
 }
 
 /** A crowd that came for a moment must not cost every speaker a key each for days. */
@@ -86,7 +97,7 @@ export function takeRoster(
 function takeEntry(core: CoreState, room: RoomState, { id, here, join }: RosterEntry): void {
   const member = room.members.get(id);
   if (member !== undefined && !here) markGone(core, room, member);
-  if (join.standing === 'guest') return;
+  if (join.standing === 'guest' || !isMember(room, id)) return;
   // Who left is of interest only where we knew them; who is away reads later what is said now.
   if (member === undefined && !here && join.standing === 'left') return;
   if (member !== undefined && join.seq < member.join.seq) return;
@@ -141,8 +152,8 @@ function prove(core: CoreState, room: RoomState, id: PeerId, claim: Claim): void
   room.changed = true;
   if (here) markHere(core, room, { member, isNews });
   // Nobody is given keys unseen, also who is said to have gone again.
-  else if (isNew && isNews && room.standing === 'joined') {
-    emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, id) });
+  else if (isNew && isNews && isTimeline(room)) {
+    emit(core, { type: 'joined', room: room.label, who: whoOf(core, id) });
   }
 }
 
@@ -171,6 +182,7 @@ export function isValidJoin(
  * One whose card the relay doesn't have is no member yet: one connection can speak for any number.
  */
 export function welcome(core: CoreState, room: RoomState, id: PeerId, join: JoinProof): void {
+  if (!isMember(room, id)) return;
   const own = { ...join, signature: join.signature.slice() };
   if (peerOf(core, id).card === null) {
     if (room.unproven.size < MAX_ROOM_MEMBERS) {
@@ -198,25 +210,54 @@ function markHere(
     saveHolders(core, room);
   }
   room.changed = true;
-  if (room.rosterComplete && room.standing === 'joined') {
-    emit(core, { type: 'joined', room: `#${room.name}`, who: whoOf(core, member.id) });
+  if (room.rosterComplete && isTimeline(room)) {
+    emit(core, { type: 'joined', room: room.label, who: whoOf(core, member.id) });
   }
+}
+
+/** Who comes and goes belongs to a public room's timeline; who is in a private one, its log tells. */
+function isTimeline(room: RoomState): boolean {
+  return room.standing === 'joined' && room.private === null;
 }
 
 function markGone(core: CoreState, room: RoomState, member: Member): void {
   const wasPresent = isPresent(member);
   goAway(core, member);
   room.changed = true;
-  if (wasPresent && room.standing === 'joined') {
-    emit(core, { type: 'left', room: `#${room.name}`, who: whoOf(core, member.id) });
+  if (wasPresent && isTimeline(room)) {
+    emit(core, { type: 'left', room: room.label, who: whoOf(core, member.id) });
   }
 }
 
 /** Tells the member list where it changed, once a step. */
 export function tellRoom(core: CoreState, room: RoomState): void {
-  if (!room.changed || room.standing !== 'joined') return;
+  if (!room.changed || room.standing !== 'joined' || !isEntered(core, room)) return;
   room.changed = false;
-  const others = keyHolders(core, room).map((member) => member.id);
-  const members = [core.me.id, ...others];
-  emit(core, { type: 'room', room: { name: `#${room.name}`, members } });
+  emit(core, { type: 'room', room: roomOf(core, room) });
+}
+
+/** A room as people see it. */
+export function roomOf(core: CoreState, room: RoomState): Room {
+  const { label: name, private: inner, standing } = room;
+  if (inner === null) {
+    const others = keyHolders(core, room);
+    const members = standing === 'joined' ? [core.me.id, ...others] : others;
+    return { name, kind: 'public', members };
+  }
+  const { log, fork, isRequest, invited } = inner;
+  return {
+    name,
+    kind: log.group ? 'group' : 'private',
+    members: [...log.members],
+    title: cleanTitle(log.title),
+    topic: log.topic,
+    owner: log.owner,
+    moderators: [...log.moderators],
+    invited: [...invited.keys()],
+    readOnly: log.readOnly,
+    expireSeconds: log.expireSeconds,
+    ...(fork !== null && { frozen: true }),
+    ...(log.closed && { closed: true }),
+    ...(isRequest && { request: true }),
+  };
 }

@@ -3,6 +3,7 @@ import { publicRoomId, signJoin, topicOf } from '../crypto/room.ts';
 import type { Code } from '../protocol/codes.ts';
 import { encodeJoinProof, type JoinProof } from '../protocol/frames.ts';
 import { StreamId, type TopicId } from '../protocol/ids.ts';
+import { forgetPrivateRows } from './durable-private.ts';
 import { forgetRoomRows, saveRoom, saveWholeRoom } from './durable-rooms.ts';
 import { emit, isFirstTelling, request, takeSeq, tellReceipt } from './link.ts';
 import { restoreRoom } from './restore-rooms.ts';
@@ -13,6 +14,8 @@ import type { CoreState } from './state.ts';
 const NEWCOMER_MS = 5_000;
 /** A room that the relay lets nobody into now. */
 const ENTER_AGAIN_MS = 15_000;
+/** The cursor of who reads everything that the relay kept. */
+export const FROM_THE_BEGINNING = 1n;
 /** About a day. */
 const STALE_STEP = 100_000_000n;
 
@@ -22,7 +25,7 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
   if (known !== undefined && (known.standing === 'joined' || standing === 'guest')) return;
   // A visitor has nothing to go on with, unless it has said something.
   const goesOn = known !== undefined && known.outbox.length > 0;
-  const room = goesOn ? known : newRoom(core, name, standing);
+  const room = goesOn ? known : newPublicRoom(core, name, standing);
   room.standing = standing;
   core.rooms.set(name, room);
   if (standing === 'joined') {
@@ -50,14 +53,24 @@ function forgetRoom(core: CoreState, room: RoomState): void {
   core.rooms.delete(room.name);
   if (room.standing !== 'joined') return;
   forgetRoomRows(core, room);
-  saveRooms(core);
-  emit(core, { type: 'room-left', room: `#${room.name}` });
+  if (room.private === null) saveRooms(core);
+  else forgetPrivateRows(core, room);
+  emit(core, { type: 'room-left', room: room.label });
 }
 
-function newRoom(core: CoreState, name: string, standing: RoomState['standing']): RoomState {
+function newPublicRoom(core: CoreState, name: string, standing: RoomState['standing']): RoomState {
   const roomId = publicRoomId(name);
+  const place = { name, label: `#${name}`, roomId, topic: topicOf(roomId), private: null };
+  return newRoom(core, { ...place, standing });
+}
+
+/** A room of which nothing else is known yet. */
+export function newRoom(
+  core: CoreState,
+  place: Pick<RoomState, 'name' | 'label' | 'roomId' | 'topic' | 'private' | 'standing'>,
+): RoomState {
   return {
-    ...{ name, roomId, topic: topicOf(roomId), standing },
+    ...place,
     join: null,
     stream: StreamId.fromBytes(core.env.random(StreamId.sizeBytes)),
     members: new Map(),
@@ -81,7 +94,9 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
 }
 
 function saveRooms(core: CoreState): void {
-  const rooms = [...core.rooms.values()].filter((room) => room.standing === 'joined');
+  const rooms = [...core.rooms.values()].filter(
+    (room) => room.standing === 'joined' && room.private === null,
+  );
   core.effects.push({ type: 'save-rooms', rooms: rooms.map((room) => room.name) });
 }
 
@@ -91,8 +106,9 @@ function proofOf(core: CoreState, room: RoomState, standing: JoinProof['standing
   return signJoin(core.me, { relay: relayId, room: room.roomId }, { seq: takeSeq(core), standing });
 }
 
-/** At each connection, and at joining. */
+/** At each connection, and at joining; a private room is joined when its log says so. */
 export function subscribe(core: CoreState, room: RoomState): void {
+  if (room.private?.log.members.has(core.me.id) === false) return;
   const join = proofOf(core, room, room.standing);
   if (join === null) return;
   room.join = join;
@@ -114,7 +130,7 @@ export function subscribe(core: CoreState, room: RoomState): void {
 function refuseEntry(core: CoreState, room: RoomState, code: Code): void {
   const isFinal = code === 'too-many-topics' || room.standing === 'guest';
   const what = isFinal ? 'it was left' : 'it is tried again';
-  const message = `the relay lets you not into #${room.name} now (${code}); ${what}`;
+  const message = `the relay lets you not into ${room.label} now (${code}); ${what}`;
   if (isFinal || isFirstTelling(core, `entry ${room.name} ${core.link.session}`)) {
     emit(core, { type: 'error', code, message });
   }
@@ -144,8 +160,8 @@ export function ownJoin(room: RoomState): Uint8Array | null {
  * gave out numbers that were none.
  */
 export function takeHead(core: CoreState, room: RoomState, head: bigint): void {
-  if (room.cursor > head) {
-    const message = `the relay has lost what it kept of #${room.name}: of what was said while you were away, some may be missing`;
+  if (room.cursor > head && room.cursor > FROM_THE_BEGINNING) {
+    const message = `the relay has lost what it kept of ${room.label}: of what was said while you were away, some may be missing`;
     emit(core, { type: 'error', code: 'log-lost', message });
   }
   if (room.cursor !== 0n && room.cursor <= head) return;

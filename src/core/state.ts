@@ -3,10 +3,11 @@ import type { Identity } from '../crypto/identity.ts';
 import type { Prekey } from '../crypto/prekey.ts';
 import type { Card } from '../crypto/signed-objects.ts';
 import type { Frame } from '../protocol/frames.ts';
-import type { Kid, PeerId, RelayId } from '../protocol/ids.ts';
+import type { Kid, PeerId, RelayId, RoomId } from '../protocol/ids.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
+import type { Invitation } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
@@ -128,6 +129,8 @@ export interface CoreState {
   readonly rooms: Map<string, RoomState>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
+  /** Questions whether we come into a private room, oldest first. */
+  readonly invitations: Map<RoomId, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;
   readonly urgent: Job[];
   readonly background: Job[];

@@ -2,7 +2,7 @@
 import { decodeText } from '../protocol/content.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
-import type { RoomRecord } from '../protocol/record.ts';
+import type { RecordFields } from '../protocol/record.ts';
 import { journal } from './durable.ts';
 import type { Message } from './events.ts';
 import { emit } from './link.ts';
@@ -19,7 +19,7 @@ const MAX_UNNAMED = 256;
 export interface ArrivedText {
   readonly from: PeerId;
   readonly room: string | null;
-  readonly record: RoomRecord;
+  readonly record: RecordFields;
 }
 
 /**
@@ -82,7 +82,7 @@ function messageOf(
   };
 }
 
-function textOf(record: RoomRecord): string | null {
+function textOf(record: RecordFields): string | null {
   try {
     return decodeText(record.content).text;
   } catch (error) {

@@ -96,6 +96,9 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
     case 'error':
       addTold(store, event);
       return;
+    case 'invitation':
+    case 'room-change':
+      return;
     case 'deleted':
       applyDeleted(store, event);
       return;
