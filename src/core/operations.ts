@@ -161,7 +161,7 @@ function freeze(core: CoreState, own: OwnRoom, operation: Uint8Array): void {
   savePrivate(core, room);
   dropOwnChain(core, room);
   failWaiting(core, room);
-  handOut(core, own, { to: inner.log.members, operations: [operation] });
+  handOut(core, own, { to: inner.log.members, operations: proof(inner.log, operation) });
   room.changed = true;
   const message = `the owner of ${nameOf(room)} signed two different histories of it: nobody can tell who is in it, and nothing is sent there any more. Leave it, and make another`;
   emit(core, { type: 'error', code: 'room-forked', message });
@@ -178,7 +178,13 @@ export function answerWantLog(core: CoreState, asker: PeerId, bytes: Uint8Array)
   if (before !== undefined && now - before < ANSWER_INTERVAL_MS) return;
   answeredAtMs.set(asker, now);
   for (const operations of stretches(log, n)) handOut(core, own, { to: [asker], operations });
-  if (fork !== null) handOut(core, own, { to: [asker], operations: [fork] });
+  if (fork !== null) handOut(core, own, { to: [asker], operations: proof(log, fork) });
+}
+
+/** Both sides of it: whoever knows either sees that there are two. */
+function proof(log: RoomLog, fork: Uint8Array): Uint8Array[] {
+  const ours = log.operations[decodeOperation(fork).n] ?? log.operations.at(-1);
+  return ours === undefined ? [fork] : [fork, ours];
 }
 
 /**
