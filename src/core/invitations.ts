@@ -16,7 +16,7 @@ import { saveInvitation, savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
-import { operate, privateRoomOf, stretches } from './operations.ts';
+import { operate, privateRoomOf, removal, stretches } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { whoOf } from './people.ts';
 import { admit, privateName } from './private-rooms.ts';
@@ -28,6 +28,7 @@ import type { CoreState } from './state.ts';
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
 const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
+const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
 
 /** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
 export function invite(core: CoreState, { room, inner }: OwnRoom, ids: readonly PeerId[]): void {
@@ -59,6 +60,12 @@ export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array)
   const known = core.invitations.get(room);
   if (privateRoomOf(core, room) !== null || (known !== undefined && known.from !== from)) return;
   if (known === undefined && !hasPlaceFor(core, from)) return;
+  if (known?.isAccepted === true) {
+    // Asked once more, with another number: a person has said yes already.
+    core.invitations.set(room, { ...known, invitation: content.invitation });
+    answerInvitation(core, { ...known, invitation: content.invitation }, true);
+    return;
+  }
   const invitation: Invitation = {
     ...{ room, from, invitation: content.invitation, title: cleanTitle(content.title) },
     timeMs: core.env.wallMs(),
@@ -97,16 +104,23 @@ export function answerInvitation(core: CoreState, known: Invitation, accept: boo
   saveInvitation(core, room);
 }
 
-/** Whom we asked answers: once, and only they. Throws ProtocolError. */
+/**
+ * Whom we asked answers: once, and only they. A member who says no was let in against their will, or too late. Throws
+ * ProtocolError.
+ */
 export function takeInvitationAnswer(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const content = decodeInvitationAnswer(bytes);
   const own = privateRoomOf(core, RoomId.fromBytes(content.room));
-  if (own === null || own.inner.pen === null) return;
+  if (own === null || own.inner.pen === null || own.inner.fork !== null) return;
+  if (!content.accept && own.inner.log.members.has(from)) {
+    operate(core, own, removal(own.room, from, true));
+    return;
+  }
   if (own.inner.invited.get(from) !== hexFromBytes(content.invitation)) return;
   own.inner.invited.delete(from);
   savePrivate(core, own.room);
   own.room.changed = true;
-  if (content.accept && own.inner.fork === null) letIn(core, own, [from]);
+  if (content.accept) letIn(core, own, [from]);
 }
 
 /** Makes them members, and hands them the room. */
@@ -142,9 +156,14 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   const { log, applied } = extension;
   const known = core.invitations.get(room);
   const isAwaited = known?.isAccepted === true && known.from === from;
-  if (!isAwaited && !log.group) return;
   const isRequest = !isAwaited && !isFamiliar(core, from);
-  if (!hasRoomForAnother(core, isRequest)) return;
+  if ((!isAwaited && !log.group) || !hasRoomForAnother(core, isRequest)) {
+    // Or its owner would count us in.
+    send(core, from, RECORD_TYPES.roomAnswer, {
+      ...{ room: id, invitation: known?.invitation ?? NO_INVITATION, accept: false },
+    });
+    return;
+  }
   core.invitations.delete(room);
   saveInvitation(core, room);
   const admitted = admit(core, {

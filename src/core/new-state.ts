@@ -62,6 +62,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     told: new Set(),
     rooms: new Map(),
     storedRooms: new Map(),
+    earlyKeys: [],
     invitations: new Map(),
     requests: new Map(),
     urgent: [],

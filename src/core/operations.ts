@@ -1,5 +1,5 @@
 // Operations on private rooms: signing ours, taking the owner's, handing them on, asking for those that are missing.
-import { isSignedBy, signOperation } from '../crypto/room-log.ts';
+import { isSignedBy, signOperation, strikerOf } from '../crypto/room-log.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, PeerId, RoomId } from '../protocol/ids.ts';
 import { MAX_OPERATION_BYTES_A_RECORD } from '../protocol/limits.ts';
@@ -99,6 +99,8 @@ function takeExtension(
   for (const id of room.members.keys()) if (!log.members.has(id)) room.members.delete(id);
   for (const id of room.unproven.keys()) if (!log.members.has(id)) room.unproven.delete(id);
   for (const id of log.members) inner.invited.delete(id);
+  const out = applied.flatMap(({ change, who }) => (change.kind === 'remove' ? who : []));
+  dropOwnChain(core, room, new Set(out));
   stir(core, own);
 }
 
@@ -121,17 +123,25 @@ export function stir(core: CoreState, { room, inner }: OwnRoom): void {
   room.changed = true;
 }
 
-/** A moderator takes somebody out, or a member leaves. Throws ProtocolError. */
-export function takeStrike(core: CoreState, by: PeerId, bytes: Uint8Array): void {
+/** A moderator takes somebody out, or a member leaves; perhaps by somebody else's hand. Throws ProtocolError. */
+export function takeStrike(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const content = decodeStrike(bytes);
   const own = privateRoomOf(core, RoomId.fromBytes(content.room));
-  if (own === null || own.inner.fork !== null || !own.inner.log.members.has(by)) return;
-  const head = { n: content.n, hash: content.head };
-  const strike = { by, target: PeerId.fromBytes(content.id), head };
-  if (compareHead(own.inner.log, head) === 'ahead') {
-    doubt(core, own, { of: by, n: own.inner.log.heads.length });
+  if (own === null || own.inner.fork !== null) return;
+  const { n, head: hash } = content;
+  const target = PeerId.fromBytes(content.id);
+  const by = strikerOf(content, { room: own.room.roomId, n, head: hash, target })?.id;
+  const { log } = own.inner;
+  if (by === undefined || !log.members.has(by) || !log.members.has(from)) return;
+  const head = { n, hash };
+  if (compareHead(log, head) === 'ahead') doubt(core, own, { of: from, n: log.heads.length });
+  if (!addStrike(own.inner, { by, target, head })) return;
+  // Its maker may not know who owns the room by now.
+  if (log.owner !== core.me.id && log.owner !== from && n < (log.added.get(log.owner) ?? 0)) {
+    const type = RECORD_TYPES.roomStrike;
+    enqueue(core, peerOf(core, log.owner), { type, content: bytes.slice() });
   }
-  if (addStrike(own.inner, strike)) stir(core, own);
+  stir(core, own);
 }
 
 /** The owner's word on what moderators and leavers said. Called at the end of each step, where something stirred. */

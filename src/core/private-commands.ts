@@ -1,5 +1,12 @@
 // What a person does to private rooms. Checks everything first: a refusal changes nothing.
-import { NO_HEAD, newPen, privateRoomId, signHolder, signOperation } from '../crypto/room-log.ts';
+import {
+  NO_HEAD,
+  newPen,
+  privateRoomId,
+  signHolder,
+  signOperation,
+  signStrike,
+} from '../crypto/room-log.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -197,8 +204,10 @@ export function removeFrom(core: CoreState, name: string, peers: readonly PeerId
 function strike(core: CoreState, own: OwnRoom, target: PeerId): void {
   const { room, inner } = own;
   const head = headOfLog(inner.log);
+  const place = { room: room.roomId, n: head.n, head: head.hash, target };
   const content = encodeCbor({
     ...{ room: idBytes(room.roomId), n: head.n, head: head.hash, id: idBytes(target) },
+    ...{ ed: core.me.ed25519, x: core.me.x25519, signature: signStrike(core.me, place) },
   });
   for (const id of inner.log.members) {
     if (id === core.me.id || (id === target && target !== core.me.id)) continue;

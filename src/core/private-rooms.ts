@@ -5,6 +5,7 @@ import { saveOperations, savePrivate } from './durable-private.ts';
 import { saveWholeRoom } from './durable-rooms.ts';
 import { isEntered } from './private-members.ts';
 import type { PrivateRoom, ReadFrom } from './private-state.ts';
+import { earlyKeysOf } from './room-keys.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import { FROM_THE_BEGINNING, newRoom, subscribe } from './rooms.ts';
@@ -33,9 +34,9 @@ export function admit(core: CoreState, admission: Admission): RoomState {
     ...{
       invited: new Map(),
       heir: null,
-      isStirred: false,
+      isStirred: true,
       isExpelled: false,
-      early: [],
+      early: earlyKeysOf(core, id),
       doubts: new Map(),
       answeredAtMs: new Map(),
     },

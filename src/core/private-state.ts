@@ -25,7 +25,7 @@ export interface PrivateRoom {
   /** Owner only: whom we asked to take the room over. */
   heir: PeerId | null;
   /** Keys of people who are no members as far as we know; memory only, asked for again. */
-  early: { readonly owner: PeerKeys; readonly bytes: Uint8Array }[];
+  early: EarlyKey[];
   /** Its log has taken us out again: the room is left at the end of the step. */
   isExpelled: boolean;
   /** Log or strikes have changed: what waits is looked at at the end of the step. */
@@ -34,6 +34,12 @@ export interface PrivateRoom {
   readonly doubts: Map<PeerId, Doubt>;
   /** When each member's question for the log was answered; memory only. */
   readonly answeredAtMs: Map<PeerId, number>;
+}
+
+/** The key of a chain in a room, as it came from its owner. */
+export interface EarlyKey {
+  readonly owner: PeerKeys;
+  readonly bytes: Uint8Array;
 }
 
 /** A moderator takes a member out, or a member leaves (`by` is the member). */

@@ -25,7 +25,7 @@ import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { isBlocked } from './people.ts';
 import { endOfChain, readers, silence } from './private-members.ts';
-import { ownRoom } from './private-state.ts';
+import { type EarlyKey, ownRoom } from './private-state.ts';
 import { isValidJoin, keyHolders, presentMembers, welcome } from './room-roster.ts';
 import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
 import { ownJoin } from './rooms.ts';
@@ -44,6 +44,9 @@ const MAX_CHAINS_A_MEMBER = 32;
 const MAX_STREAMS_A_MEMBER = 8;
 /** Keys of one private room that wait for their owners to be members. */
 const MAX_EARLY_KEYS = 64;
+/** And of rooms that we aren't in, or not yet: of one person, and of all. */
+const MAX_EARLY_OF_ONE = 8;
+const MAX_EARLY_ELSEWHERE = 512;
 const MAX_CHAINS = 8 * MAX_ROOM_MEMBERS;
 
 /** Our chain, current: a new one after 256 messages or 24 h; members get its key in slices. */
@@ -73,12 +76,20 @@ function isOver(core: CoreState, { chain, madeAt, holders }: OwnChain): boolean 
   return false;
 }
 
-/** Somebody who must not read on holds our key: the next message begins another chain. */
-export function dropOwnChain(core: CoreState, room: RoomState): void {
+/**
+ * Somebody who must not read on holds our key, or was `out` in between and has lost it, or we were: the next message begins
+ * another chain.
+ */
+export function dropOwnChain(
+  core: CoreState,
+  room: RoomState,
+  out: ReadonlySet<PeerId> = new Set(),
+): void {
   if (room.own === null || room.private === null) return;
   const { fork, isRequest } = room.private;
   const mayRead = new Set(fork === null && !isRequest ? readers(core, room.private) : []);
-  if ([...room.own.holders.keys()].every((id) => mayRead.has(id))) return;
+  const holders = [...room.own.holders.keys()];
+  if (!out.has(core.me.id) && holders.every((id) => mayRead.has(id) && !out.has(id))) return;
   room.own = null;
   saveOwnChain(core, room);
   saveHolders(core, room);
@@ -158,7 +169,9 @@ export function takeKey(
   bytes: Uint8Array,
 ): { readonly room: RoomState; readonly skid: SenderKeyId } | null {
   const content = decodeRoomKey(bytes);
-  const room = roomOfId(core, RoomId.fromBytes(content.room));
+  const id = RoomId.fromBytes(content.room);
+  const room = roomOfId(core, id);
+  if (room === null) keepForRoom(core, id, { owner, bytes: bytes.slice() });
   if (room === null || room.standing !== 'joined') return null;
   const skid = SenderKeyId.fromBytes(content.skid);
   const join = decodeJoinProof(content.join);
@@ -174,12 +187,23 @@ export function takeKey(
   return { room, skid };
 }
 
+/** A member's key may overtake the welcome, which comes from the room's owner. */
+function keepForRoom(core: CoreState, room: RoomId, key: EarlyKey): void {
+  const ofOwner = core.earlyKeys.filter(({ owner }) => owner.id === key.owner.id);
+  const dropped = new Set(ofOwner.slice(0, Math.max(0, ofOwner.length + 1 - MAX_EARLY_OF_ONE)));
+  const kept = core.earlyKeys.filter((each) => !dropped.has(each));
+  core.earlyKeys = [...kept, { ...key, room }].slice(-MAX_EARLY_ELSEWHERE);
+}
+
+/** What came for a room that we are let into now. */
+export function earlyKeysOf(core: CoreState, room: RoomId): EarlyKey[] {
+  const theirs = core.earlyKeys.filter((key) => key.room === room);
+  core.earlyKeys = core.earlyKeys.filter((key) => key.room !== room);
+  return theirs.map(({ owner, bytes }) => ({ owner, bytes }));
+}
+
 /** Its owner is no member, as far as we know: perhaps its operation is still on its way. */
-function keepEarly(
-  core: CoreState,
-  room: RoomState,
-  key: { readonly owner: PeerKeys; readonly bytes: Uint8Array },
-): void {
+function keepEarly(core: CoreState, room: RoomState, key: EarlyKey): void {
   const own = ownRoom(room);
   if (own === null || own.inner.log.ends.has(key.owner.id)) return;
   const { inner } = own;

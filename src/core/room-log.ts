@@ -31,6 +31,8 @@ export interface RoomLog {
   readonly ends: ReadonlyMap<PeerId, ReadonlyMap<SenderKeyId, number>>;
   /** The last operation that named somebody: what was said of them before it is overtaken. */
   readonly named: ReadonlyMap<PeerId, number>;
+  /** The operation that last let each in. */
+  readonly added: ReadonlyMap<PeerId, number>;
   readonly title: string;
   readonly topic: string;
   /** Without a title of its own: of people who were chosen. */
@@ -114,6 +116,7 @@ class Extender {
   readonly #moderators: Set<PeerId>;
   readonly #ends: Map<PeerId, ReadonlyMap<SenderKeyId, number>>;
   readonly #named: Map<PeerId, number>;
+  readonly #added: Map<PeerId, number>;
   #fields: Fields | null;
   /** The last operation that no signature has covered yet, with the pen that must have signed it. */
   #uncovered: { readonly operation: Operation; readonly pen: Uint8Array } | null = null;
@@ -128,6 +131,7 @@ class Extender {
     this.#moderators = new Set(log?.moderators);
     this.#ends = new Map(log?.ends);
     this.#named = new Map(log?.named);
+    this.#added = new Map(log?.added);
     this.#fields = log;
   }
 
@@ -260,6 +264,7 @@ class Extender {
     for (const id of ids) {
       if (this.#members.has(id) || this.#members.size >= MAX_PRIVATE_MEMBERS) continue;
       this.#members.add(id);
+      this.#added.set(id, this.#heads.length);
       added.push(id);
     }
     return added;
@@ -294,6 +299,7 @@ class Extender {
       moderators: this.#moderators,
       ends: this.#ends,
       named: this.#named,
+      added: this.#added,
       ...{ owner, title, topic, group, readOnly, expireSeconds, closed },
     };
   }

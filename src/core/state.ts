@@ -7,7 +7,7 @@ import type { Kid, PeerId, RelayId, RoomId } from '../protocol/ids.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
-import type { Invitation } from './private-state.ts';
+import type { EarlyKey, Invitation } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
 
 /** What the world gives: clocks and randomness, injected so that every run can be repeated. */
@@ -129,6 +129,8 @@ export interface CoreState {
   readonly rooms: Map<string, RoomState>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
+  /** Keys of rooms that we aren't in, or not yet; oldest first, memory only. */
+  earlyKeys: (EarlyKey & { readonly room: RoomId })[];
   /** Questions whether we come into a private room, oldest first. */
   readonly invitations: Map<RoomId, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;

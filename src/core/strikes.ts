@@ -14,18 +14,15 @@ export function struckFrom({ log, strikes }: PrivateRoom): ReadonlySet<PeerId> {
 }
 
 /**
- * Whether it counts now: its maker knew the log, is a moderator or the member itself, and no operation since names
- * either of the two. The owner and other moderators can't be struck.
+ * Whether it counts now: its maker knew the log, is a moderator, and no operation since names either of the two; or is
+ * the member itself, and has not been let in again since. The owner and other moderators can't be struck.
  */
 export function counts(log: RoomLog, { by, target, head }: Strike): boolean {
   if (log.closed || compareHead(log, head) !== 'same') return false;
   if (target === log.owner || !log.members.has(target) || !log.members.has(by)) return false;
-  const isMeant = by === target || (log.moderators.has(by) && !log.moderators.has(target));
-  return isMeant && head.n >= lastNamed(log, by) && head.n >= lastNamed(log, target);
-}
-
-function lastNamed({ named }: RoomLog, id: PeerId): number {
-  return named.get(id) ?? 0;
+  if (by === target) return head.n >= (log.added.get(by) ?? 0);
+  if (!log.moderators.has(by) || log.moderators.has(target)) return false;
+  return [by, target].every((id) => head.n >= (log.named.get(id) ?? 0));
 }
 
 /** Adds it, once; drops those that can't count any more. Whether it is new. */

@@ -1,6 +1,6 @@
 // The signatures and hashes of a private room's log (PROTOCOL.md, Private rooms). Knows no state and no members.
 import { ByteWriter } from '../protocol/bytes.ts';
-import { idBytes, RoomId, TopicId } from '../protocol/ids.ts';
+import { idBytes, type PeerId, RoomId, TopicId } from '../protocol/ids.ts';
 import { type Change, encodeChange, type Operation } from '../protocol/room-operation.ts';
 import { HASH_BYTES } from '../protocol/sizes.ts';
 import { type Identity, type PeerKeys, peerKeys } from './identity.ts';
@@ -99,4 +99,34 @@ function signedFields(
   { n, prev, fields }: Omit<Operation, 'signature'>,
 ): [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {
   return [idBytes(room), new ByteWriter(4).u32(n).finish(), prev, fields];
+}
+
+/** Whom a strike takes out, and the head of the log that its maker knew. */
+export interface StrikePlace {
+  readonly room: RoomId;
+  readonly n: number;
+  readonly head: Uint8Array;
+  readonly target: PeerId;
+}
+
+/** `SIGN(id, "room-strike"; room_id, n u32, head32, target32)`. */
+export function signStrike(me: Identity, place: StrikePlace): Uint8Array {
+  return sign(me.signSecret, 'room-strike', ...strikeFields(place));
+}
+
+/** Whose strike it is; null where the signature doesn't hold. */
+export function strikerOf(
+  {
+    ed,
+    x,
+    signature,
+  }: { readonly ed: Uint8Array; readonly x: Uint8Array; readonly signature: Uint8Array },
+  place: StrikePlace,
+): PeerKeys | null {
+  const isTheirs = verify({ publicKey: ed, signature }, 'room-strike', ...strikeFields(place));
+  return isTheirs ? peerKeys(ed, x) : null;
+}
+
+function strikeFields({ room, n, head, target }: StrikePlace): Uint8Array[] {
+  return [idBytes(room), new ByteWriter(4).u32(n).finish(), head, idBytes(target)];
 }

@@ -14,6 +14,7 @@ export type SignLabel =
   | 'room-join'
   | 'room-pen'
   | 'room-op'
+  | 'room-strike'
   | 'room-msg';
 
 type HashLabel =

@@ -46,7 +46,16 @@ const welcomeSchema = mapOf({
   ops: operations,
 });
 const operationsSchema = mapOf({ room, ops: operations });
-const strikeSchema = mapOf({ room, n: operationNumber, head: byteString(HASH_BYTES), id });
+/** With its maker's keys and signature, so that it can be handed on to an owner whom its maker doesn't know of yet. */
+const strikeSchema = mapOf({
+  room,
+  n: operationNumber,
+  head: byteString(HASH_BYTES),
+  id,
+  ed: byteString(PUBLIC_KEY_BYTES),
+  x: byteString(PUBLIC_KEY_BYTES),
+  signature: byteString(SIGNATURE_BYTES),
+});
 /** Without a pen it asks for one. */
 const transferSchema = mapOf({
   room,

@@ -22,6 +22,7 @@ import {
   privateRoomId,
   signHolder,
   signOperation,
+  signStrike,
 } from '../../../src/crypto/room-log.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
@@ -202,9 +203,12 @@ describe('[A25 revoked moderator]', () => {
     net.run(1_000);
     const strike = (of: FakePerson) => {
       const { n, hash: head } = headOfLog(room(of, name).private.log);
+      const { me } = of.core;
+      const place = { room: room(of, name).roomId, n, head, target: cara.id };
+      const signed = { ed: me.ed25519, x: me.x25519, signature: signStrike(me, place) };
       return {
         type: RECORD_TYPES.roomStrike,
-        content: { room: roomBytes(name), n, head, id: idBytes(cara.id) },
+        content: { room: roomBytes(name), n, head, id: idBytes(cara.id), ...signed },
       };
     };
     const before = strike(ben);
