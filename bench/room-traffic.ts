@@ -13,7 +13,7 @@ import {
 import { MessageId, StreamId } from '../src/protocol/ids.ts';
 import { CHAIN_MESSAGES } from '../src/protocol/limits.ts';
 import { pad } from '../src/protocol/padding.ts';
-import { encodeRoomRecord, RECORD_TYPES } from '../src/protocol/record.ts';
+import { encodeRoomRecord, NO_LOG, RECORD_TYPES } from '../src/protocol/record.ts';
 import { numberedIdentity } from '../test/support/wire-client.ts';
 
 const TEXT_BYTES = 256;
@@ -41,6 +41,7 @@ export function paddedRoomText(textBytes: number): Uint8Array {
     stream: StreamId.fromBytes(random(8)),
     seq: 1,
     timeMs: 1_800_000_000_000,
+    head: NO_LOG,
     content: encodeCbor({ text: 'm'.repeat(textBytes) }),
   });
   return pad(record);
@@ -48,7 +49,7 @@ export function paddedRoomText(textBytes: number): Uint8Array {
 
 /** A fresh chain of the identity with this number. */
 export function chainOf(sender: number): SenderChain {
-  return newSenderChain({ room: room(), owner: numberedIdentity(sender).id, random });
+  return newSenderChain({ room: room(), secret: null, owner: numberedIdentity(sender).id, random });
 }
 
 /** All blobs of one chain of this sender, in order. */

@@ -206,6 +206,8 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ${diskWords(event.problem)}`;
     case 'ready':
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
+    case 'invitation':
+      return invitationLine(event, names);
     // It would be a line for each few seconds in which somebody writes.
     case 'typing':
     case 'link':
@@ -213,6 +215,7 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'person':
     case 'room':
     case 'room-left':
+    case 'room-change':
     case 'message':
     case 'message-changed':
       return null;
@@ -227,6 +230,14 @@ export function whoReadWords(
   names: Names,
 ): SafeText {
   return safeTemplate`-- ${names.meet(who)} has read message ${safeText(id.slice(0, 8))}`;
+}
+
+function invitationLine(
+  { invitation: { room, title, from } }: Extract<ClientEvent, { type: 'invitation' }>,
+  names: Names,
+): SafeText {
+  const named = safeText(squeezed(title === '' ? room : `+${title}`));
+  return safeTemplate`-- ${names.meet(from)} invites you to ${named}: lanchat room accept ${safeText(room.slice(0, 9))}, or decline`;
 }
 
 function deletedLine(

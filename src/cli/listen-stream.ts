@@ -183,9 +183,12 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
       const { room, ...gap } = event;
       return room === null ? gap : { ...gap, room };
     }
+    case 'invitation':
+      return { type: 'invitation', ...event.invitation };
     case 'ready':
     case 'joined':
     case 'left':
+    case 'room-change':
     case 'key-changed':
     case 'disconnected':
     case 'reconnected':

@@ -3,6 +3,7 @@
 import type {
   CoreEvent,
   Destination,
+  InvitationInfo,
   Message,
   MessageReason,
   Person,
@@ -18,6 +19,7 @@ import type { StorageProblem } from './storage-problem.ts';
 export type {
   Change,
   Destination,
+  InvitationInfo,
   Message,
   MessageReason,
   MessageState,
@@ -165,6 +167,42 @@ export type Command =
   | { readonly do: 'visit'; readonly room: string }
   /** Ends a visit; a room that was joined meanwhile stays. */
   | { readonly do: 'end-visit'; readonly room: string }
+  /** Makes a private room with us alone in it. Throws `bad-title`, `bad-timer`, `too-many-topics`. */
+  | {
+      readonly do: 'room-create';
+      readonly title: string;
+      readonly readOnly: boolean;
+      /** Null: what is said stays. */
+      readonly expireSeconds: number | null;
+    }
+  /** The group of just these people and us, made where we own none. */
+  | { readonly do: 'room-group'; readonly peers: readonly PeerId[] }
+  /** Owner only. They come in once a person there has said yes. */
+  | { readonly do: 'room-invite'; readonly room: string; readonly peers: readonly PeerId[] }
+  /** Those that wait for an answer of ours. */
+  | { readonly do: 'invitations' }
+  /** Whether we come in, or stay in a group that a stranger made. */
+  | { readonly do: 'room-answer'; readonly room: string; readonly accept: boolean }
+  /** The owner anybody else, a moderator members. */
+  | { readonly do: 'room-remove'; readonly room: string; readonly peers: readonly PeerId[] }
+  | { readonly do: 'room-title'; readonly room: string; readonly title: string }
+  | { readonly do: 'room-topic'; readonly room: string; readonly topic: string }
+  | {
+      readonly do: 'room-moderator';
+      readonly room: string;
+      readonly peer: PeerId;
+      readonly on: boolean;
+    }
+  /** Theirs once their client has answered. */
+  | { readonly do: 'room-transfer'; readonly room: string; readonly peer: PeerId }
+  | {
+      readonly do: 'room-set';
+      readonly room: string;
+      readonly readOnly?: boolean | undefined;
+      readonly expireSeconds?: number | null | undefined;
+    }
+  /** For everybody, for good: what was said stays to be read. */
+  | { readonly do: 'room-close'; readonly room: string }
   /** Somebody began to type: give out room keys ahead of the first message. */
   | { readonly do: 'prepare'; readonly room: string }
   | { readonly do: 'nick'; readonly nick: string }
@@ -283,6 +321,18 @@ export interface Replies {
   readonly leave: { readonly room: string };
   readonly visit: { readonly room: string };
   readonly 'end-visit': Record<string, never>;
+  readonly 'room-create': { readonly room: string };
+  readonly 'room-group': { readonly room: string };
+  readonly 'room-invite': Record<string, never>;
+  readonly invitations: { readonly invitations: readonly InvitationInfo[] };
+  readonly 'room-answer': { readonly room: string };
+  readonly 'room-remove': Record<string, never>;
+  readonly 'room-title': Record<string, never>;
+  readonly 'room-topic': Record<string, never>;
+  readonly 'room-moderator': Record<string, never>;
+  readonly 'room-transfer': Record<string, never>;
+  readonly 'room-set': Record<string, never>;
+  readonly 'room-close': Record<string, never>;
   readonly prepare: Record<string, never>;
   readonly nick: { readonly nick: string };
   readonly 'safety-number': {

@@ -89,7 +89,9 @@ export class Client implements Session {
         profile.identity.update(change).catch((error: unknown) => this.#fault(error));
       },
       saveRooms: (names) => {
-        const muted = profile.settings.current.muted.filter((name) => names.includes(name));
+        const muted = profile.settings.current.muted.filter(
+          (name) => name.startsWith('+') || names.includes(name),
+        );
         profile.settings.update({ rooms: names, muted });
       },
       transmit: (frame) => this.#connection?.send(frame),
@@ -274,7 +276,7 @@ export class Client implements Session {
     const room = this.#engine.command((core) => enter(core, name, standing));
     if (this.#link?.link.state === 'online') {
       await new Promise<void>((done) => {
-        this.#entering.push({ name: room.slice(1), done });
+        this.#entering.push({ name: room.replace(/^#/, ''), done });
         this.#releaseEntering();
       });
     }

@@ -10,6 +10,7 @@ import {
   prepare,
 } from '../core/commands.ts';
 import { changeContact } from '../core/contacts.ts';
+import { findRoom } from '../core/find-room.ts';
 import { setHidden } from '../core/hidden.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
@@ -19,12 +20,14 @@ import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { Command, Preferences, Replies, Snapshot } from './api.ts';
 import { runContent } from './content-commands.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
+import { isPrivateRoomCommand, placed, runPrivateRoom } from './run-private-room.ts';
 import { applyDisclosure, runReceipts } from './run-receipts.ts';
 import { runWords } from './run-words.ts';
 
@@ -70,8 +73,13 @@ type HistoryCommand = Of<
 >;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
-export async function runCommand(parts: ClientParts, command: Command): Promise<Reply> {
+export async function runCommand(parts: ClientParts, given: Command): Promise<Reply> {
   const { engine } = parts;
+  const command = onePlace(parts, given);
+  if (isPrivateRoomCommand(command)) {
+    requireDisk(engine);
+    return engine.command((core) => runPrivateRoom(core, command));
+  }
   switch (command.do) {
     case 'snapshot':
       return parts.snapshot();
@@ -131,6 +139,15 @@ export async function runCommand(parts: ClientParts, command: Command): Promise<
     default:
       return runHistory(parts, command);
   }
+}
+
+/** The same command, with the conversation that it names by its one name. */
+function onePlace({ core }: ClientParts, command: Command): Command {
+  if ('to' in command) return { ...command, to: placed(core, command.to) };
+  if ('conversation' in command && command.conversation !== null) {
+    return { ...command, conversation: placed(core, command.conversation) };
+  }
+  return command;
 }
 
 async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply> {
@@ -207,6 +224,11 @@ async function runHistory(
   }
 }
 
+/** What can't be kept is not taken. */
+function requireDisk({ problem }: Engine): void {
+  if (problem !== null) throw new StorageError(problem.code, problem.message, problem);
+}
+
 async function trust(
   { engine, pins }: ClientParts,
   command: Extract<Command, { do: 'verify' | 'trust' }>,
@@ -223,19 +245,25 @@ async function trust(
 
 /** Throws UsageError `bad-room`, `not-in-room`. */
 async function muteRoom(
-  { engine, history, settings }: ClientParts,
+  { core, engine, history, settings }: ClientParts,
   { room, muted }: Of<'room-mute'>,
 ): Promise<Replies['room-mute']> {
-  const { rooms } = settings.current;
-  if (!rooms.includes(parseRoomName(room) ?? '')) {
-    throw new UsageError('not-in-room', `you are not in ${room}; join it first`);
-  }
-  const name = engine.command((core) => mute(core, room, muted));
-  if (muted) history.markRead({ room: `#${name}` });
+  const [label, name] = nameOfRoom(core, settings, room);
+  engine.command((own) => mute(own, room, muted));
+  if (muted) history.markRead({ room: label });
   const others = settings.current.muted.filter((other) => other !== name);
   settings.update({ muted: muted ? [...others, name] : others });
   await settings.flush();
-  return { room: `#${name}`, muted };
+  return { room: label, muted };
+}
+
+/** As people and as settings name it; also of a public room that this run has not entered. */
+function nameOfRoom(core: CoreState, settings: SettingsFile, query: string): [string, string] {
+  const room = findRoom(core, query);
+  if (room !== null) return [room.label, room.name];
+  const name = parseRoomName(query) ?? '';
+  if (settings.current.rooms.includes(name)) return [`#${name}`, name];
+  throw new UsageError('not-in-room', `you are not in ${query}; join it first`);
 }
 
 /** Who is blocked must be so after a power cut, too: the answer waits for the disk. */

@@ -1,6 +1,7 @@
 // The commands about what others may learn of our person, and what ours may learn of them. Knows no screens.
-import { requireRoom } from '../core/commands.ts';
+
 import { setDisclosure } from '../core/disclosure.ts';
+import { requireRoom } from '../core/find-room.ts';
 import { setQuiet } from '../core/outbox.ts';
 import { noteRead, takeBackReads } from '../core/receipts.ts';
 import { typeIn, typeTo } from '../core/typing.ts';

@@ -29,8 +29,11 @@ export function storedWrite(write: HistoryWrite, { muted }: CoreState): StoredWr
     case 'expire':
       return write;
     case 'message': {
-      const { room, from } = write.message;
-      const isQuiet = from.ignored === true || (room !== null && muted.has(room.replace(/^#/, '')));
+      const { room, from, kind } = write.message;
+      const isQuiet =
+        kind === 'change' ||
+        from.ignored === true ||
+        (room !== null && muted.has(room.replace(/^#/, '')));
       return { type: 'message', message: toRow(write.message), isQuiet };
     }
     case 'change': {

@@ -13,10 +13,11 @@ import { isEmoji } from '../protocol/emoji.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
-import { requireRoom } from './commands.ts';
 import { type Deed, journal, type MessageChange } from './durable.ts';
 import type { Destination } from './events.ts';
+import { requireRoom } from './find-room.ts';
 import { type Posted, type Posting, post, postTo } from './post.ts';
+import { isHeard, isMember } from './private-members.ts';
 import { mentionedIn, requireText } from './say.ts';
 import type { CoreState } from './state.ts';
 import { type Arrived, destinationOf, releaseHeld } from './tell-message.ts';
@@ -87,10 +88,10 @@ export function voteSecretly(
   { id, room, author }: { readonly id: MessageId; readonly room: string; readonly author: PeerId },
   choice: number,
 ): MessageId | null {
-  const { roomId, name, stream } = requireRoom(core, room);
+  const { roomId, label, stream } = requireRoom(core, room);
   const content = encodeCbor({ room: idBytes(roomId), id: idBytes(id), choice });
   const deed: Deed = { type: 'vote', choice, secret: true };
-  const where = { room: `#${name}` };
+  const where = { room: label };
   if (author === core.me.id) {
     tell(core, { ...ownDoing(core, { id, where, stream, seq: 0 }), deed });
     return null;
@@ -184,12 +185,12 @@ function readChange(type: number, content: Uint8Array): Pick<MessageChange, 'id'
 
 /**
  * It names the room: only there may its poll be. In a public room everybody who knows its name may write, and so vote;
- * the poll's id shows that they have read it.
+ * the poll's id shows that they have read it. In a private one only who may write there.
  */
 function takeSecretVote(core: CoreState, arrived: Arrived): void {
   const { room: roomId, id, choice } = decodeSecretVote(arrived.record.content);
   const room = [...core.rooms.values()].find((each) => each.roomId === roomId);
-  if (room === undefined) return;
+  if (room === undefined || !isMember(room, arrived.from) || !isHeard(room, arrived.from)) return;
   const deed: Deed = { type: 'vote', choice, secret: true };
-  tell(core, { ...doing(core, arrived), where: { room: `#${room.name}` }, id, deed });
+  tell(core, { ...doing(core, arrived), where: { room: room.label }, id, deed });
 }

@@ -3,15 +3,19 @@ import { safetyNumber } from '../crypto/safety-number.ts';
 import { encodeVerificationQr, parseVerificationQr } from '../crypto/verification-qr.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
-import { parseNick, parseRoomName } from '../protocol/nickname.ts';
+import { parseNick } from '../protocol/nickname.ts';
 import type { Person, Room } from './events.ts';
+import { findRoom, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
 import { everybody, personOf, requireKnown } from './people.ts';
+import { leavePrivate } from './private-commands.ts';
+import { isEntered } from './private-members.ts';
+import { ownRoom } from './private-state.ts';
 import { currentChain } from './room-keys.ts';
 import { withdrawRoom } from './room-outbox.ts';
-import { keyHolders } from './room-roster.ts';
+import { roomOf } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import { enterRoom, leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
@@ -25,9 +29,10 @@ export function cancel(core: CoreState, id: MessageId): boolean {
 
 /**
  * Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name with its `#`. Throws
- * UsageError `bad-room`, `too-many-topics`.
+ * UsageError `bad-room`, `too-many-topics`, `ambiguous-room`, and `invitation-needed` for a private room that we aren't in.
  */
 export function enter(core: CoreState, name: string, standing: RoomState['standing']): string {
+  if (name.startsWith('+')) return enterPrivate(core, name);
   const parsed = requireRoomName(name);
   const { topics } = core.link;
   if (!core.rooms.has(parsed) && core.rooms.size >= topics) {
@@ -40,26 +45,34 @@ export function enter(core: CoreState, name: string, standing: RoomState['standi
   return `#${parsed}`;
 }
 
-/** Throws UsageError `not-in-room`. Returns the name with its `#`. */
-export function leave(core: CoreState, name: string): string {
-  const room = requireRoom(core, name);
-  leaveRoom(core, room);
-  return `#${room.name}`;
+function enterPrivate(core: CoreState, name: string): string {
+  const room = findRoom(core, name);
+  if (room !== null) return room.label;
+  const message = `${name} is private: its owner invites people to it, and lanchat room accept lets you in`;
+  throw new UsageError('invitation-needed', message);
 }
 
-/** Whether a room counts what is unread, and notifies. Returns the name without its `#`. Throws UsageError `bad-room`. */
-export function mute(core: CoreState, name: string, muted: boolean): string {
-  const parsed = requireRoomName(name);
-  if (muted) core.muted.add(parsed);
-  else core.muted.delete(parsed);
-  const room = core.rooms.get(parsed);
-  if (room !== undefined) room.changed = true;
-  return parsed;
+/** Throws UsageError `not-in-room`, and as `leavePrivate`. Returns the name with its `#`. */
+export function leave(core: CoreState, name: string): string {
+  const room = requireRoom(core, name);
+  const own = ownRoom(room);
+  if (own === null) leaveRoom(core, room);
+  else leavePrivate(core, own);
+  return room.label;
+}
+
+/** Whether a room counts what is unread, and notifies. Throws UsageError `bad-room`, `ambiguous-room`. */
+export function mute(core: CoreState, query: string, muted: boolean): void {
+  const room = findRoom(core, query);
+  const name = room?.name ?? requireRoomName(query);
+  if (muted) core.muted.add(name);
+  else core.muted.delete(name);
+  if (room !== null) room.changed = true;
 }
 
 /** Ends what `guest` began; a room that was joined meanwhile stays, and one already left is no fault. */
 export function endVisit(core: CoreState, name: string): void {
-  const room = core.rooms.get(parseRoomName(name) ?? '');
+  const room = findRoom(core, name);
   if (room?.standing === 'guest') leaveRoom(core, room);
 }
 
@@ -146,26 +159,5 @@ export function people(core: CoreState): Person[] {
 /** The rooms this client is in, and with `visited` those it only looks into. */
 export function rooms(core: CoreState, visited: boolean): Room[] {
   const shown = [...core.rooms.values()].filter((room) => visited || room.standing === 'joined');
-  return shown.map((room) => {
-    const others = keyHolders(core, room).map((member) => member.id);
-    const members = room.standing === 'joined' ? [core.me.id, ...others] : others;
-    const muted = core.muted.has(room.name) && { muted: true as const };
-    return { name: `#${room.name}`, members, ...muted };
-  });
-}
-
-/** Throws UsageError `bad-room`, `not-in-room`. */
-export function requireRoom(core: CoreState, name: string): RoomState {
-  const room = core.rooms.get(requireRoomName(name));
-  if (room !== undefined) return room;
-  throw new UsageError('not-in-room', `you are not in ${name}; join it first`);
-}
-
-function requireRoomName(name: string): string {
-  const parsed = parseRoomName(name);
-  if (parsed !== null) return parsed;
-  throw new UsageError(
-    'bad-room',
-    'a room has letters and digits, and _ . -, at most 48 bytes, such as #ward-3',
-  );
+  return shown.filter((room) => isEntered(core, room)).map((room) => roomOf(core, room));
 }

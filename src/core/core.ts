@@ -3,13 +3,15 @@ import { verifyAnnouncement } from '../crypto/login.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { Frame, FrameOf } from '../protocol/frames.ts';
-import type { RelayId } from '../protocol/ids.ts';
+import type { PeerId, RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
 import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
+import { tendDoubts } from './doubts.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { tellHidden } from './hidden.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
+import { takeInvitation, takeInvitationAnswer, takeTransfer, takeWelcome } from './invitations.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
   closeMailbox,
@@ -20,18 +22,28 @@ import {
   tendMailbox,
 } from './mailbox.ts';
 import { MAX_ROOMS } from './new-state.ts';
+import { actOnStrikes, answerWantLog, takeOperations, takeStrike } from './operations.ts';
 import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
-import { isBlocked, tellLostPins } from './people.ts';
+import { isBlocked, tellLostPins, whoOf } from './people.ts';
+import { isEntered, isHeard, silence } from './private-members.ts';
+import { enterWhereLetIn } from './private-rooms.ts';
+import { ownRoom } from './private-state.ts';
 import { noteShown, sendReads, takeReceipts } from './receipts.ts';
-import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
+import {
+  openWaiting,
+  receiveRoom,
+  recheckRoom,
+  releaseOverdueRoom,
+  roomDueMs,
+} from './room-inbox.ts';
 import { takeKey, tendChains } from './room-keys.ts';
-import { pumpRoom } from './room-outbox.ts';
+import { failWaiting, pumpRoom } from './room-outbox.ts';
 import { forgetRosters, proveMembers, takeRoster, tellRoom } from './room-roster.ts';
 import type { RoomArrival, RoomState } from './room-state.ts';
 import { answerWant, tendWants } from './room-wants.ts';
-import { roomOfTopic, subscribe, takeHead } from './rooms.ts';
+import { leaveRoom, roomOfTopic, subscribe, takeHead } from './rooms.ts';
 import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
@@ -92,6 +104,7 @@ export function step(core: CoreState, input: Input): readonly Effect[] {
 export function finish(core: CoreState): readonly Effect[] {
   for (const room of core.rooms.values()) {
     proveMembers(core, room);
+    stirred(core, room);
     pumpRoom(core, room);
     tellRoom(core, room);
   }
@@ -108,6 +121,21 @@ export function finish(core: CoreState): readonly Effect[] {
   if (isOnlyRelayed(core)) core.effects.push({ type: 'save' });
   else if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
   return core.effects.splice(0);
+}
+
+/** The log of a private room says more, or something else, than at the step before. */
+function stirred(core: CoreState, room: RoomState): void {
+  const own = ownRoom(room);
+  if (own?.inner.isStirred !== true) return;
+  actOnStrikes(core, own);
+  tellArrivals(core, room, recheckRoom(core, own));
+  if (own.inner.isExpelled) {
+    leaveRoom(core, room);
+    return;
+  }
+  const why = silence(core, room);
+  if (why !== null && why !== 'room-request') failWaiting(core, room);
+  enterWhereLetIn(core, room);
 }
 
 /** Acknowledgements that are owed go now: this process is about to end. */
@@ -257,7 +285,8 @@ function tellSynced(core: CoreState): void {
   if (link.synced || !link.online || !link.presenceComplete || !link.drained) return;
   if (!hasAllCards(core)) return;
   for (const room of core.rooms.values()) {
-    if (!room.rosterComplete && room.enterAgainAtMs === null) return;
+    const isAwaited = !room.rosterComplete && room.enterAgainAtMs === null;
+    if (isAwaited && isEntered(core, room)) return;
   }
   link.synced = true;
   emit(core, { type: 'synced' });
@@ -302,6 +331,7 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     if (record.type === RECORD_TYPES.status) takeStatus(core, peer, record.content);
     takeReceipts(core, peer, record);
     takeWords(core, peer, record);
+    takeOfRoom(core, peer.id, record);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;
     const taken = takeKey(core, peer.keys, record.content);
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
@@ -310,9 +340,21 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
   }
 }
 
+/** What is said of private rooms. */
+function takeOfRoom(core: CoreState, from: PeerId, { type, content }: DirectRecord): void {
+  if (type === RECORD_TYPES.roomOperations) takeOperations(core, from, content);
+  if (type === RECORD_TYPES.roomStrike) takeStrike(core, from, content);
+  if (type === RECORD_TYPES.roomInvitation) takeInvitation(core, from, content);
+  if (type === RECORD_TYPES.roomAnswer) takeInvitationAnswer(core, from, content);
+  if (type === RECORD_TYPES.roomWelcome) takeWelcome(core, from, content);
+  if (type === RECORD_TYPES.roomTransfer) takeTransfer(core, from, content);
+  if (type === RECORD_TYPES.roomWantLog) answerWantLog(core, from, content);
+}
+
 function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomArrival[]): void {
   for (const { from, record } of arrivals) {
-    takeContent(core, { from, room: `#${room.name}`, record });
+    if (isHeard(room, from)) takeContent(core, { from, room: room.label, record });
+    else emit(core, { type: 'gap', from: whoOf(core, from), room: room.label, missing: 1 });
   }
 }
 
@@ -323,6 +365,8 @@ function tick(core: CoreState): void {
   tendWords(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
+    const own = ownRoom(room);
+    if (own !== null) tendDoubts(core, own);
     tendChains(core, room);
     tellArrivals(core, room, releaseOverdueRoom(core, room));
   }

@@ -9,6 +9,7 @@ import { MAX_TIMER_SECONDS, MIN_TIMER_SECONDS } from '../protocol/limits.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { forget, journal, type StateRow, save } from './durable.ts';
 import type { Change, Destination } from './events.ts';
+import { findRoom } from './find-room.ts';
 import { emit } from './link.ts';
 import { nickOf, personOf, whoOf } from './people.ts';
 import { postTo } from './post.ts';
@@ -34,9 +35,10 @@ export interface Disappearing {
 const timerRow = v.object({ seconds: sequenceNumber, turn: sequenceNumber });
 const dueRow = v.object({ ageMs: sequenceNumber });
 
-/** Seconds that what is said there now stays; null: for good. Public rooms have no timer. */
+/** Seconds that what is said there now stays; null: for good. Public rooms have no timer, private ones their owner's. */
 export function timerOf(core: CoreState, to: Destination): number | null {
-  const timer = 'peer' in to ? core.disappearing.timers.get(to.peer) : undefined;
+  if ('room' in to) return findRoom(core, to.room)?.private?.log.expireSeconds ?? null;
+  const timer = core.disappearing.timers.get(to.peer);
   return timer === undefined || timer.seconds === 0 ? null : timer.seconds;
 }
 
@@ -45,7 +47,7 @@ export function setTimer(core: CoreState, to: Destination, seconds: number | nul
   if ('room' in to) {
     throw new UsageError(
       'bad-timer',
-      'what is said in a public room stays; only private conversations have a timer',
+      'what is said in a public room stays, and the timer of a private one is its owner’s to set (lanchat room set)',
     );
   }
   if (seconds !== null && !isLifetime(seconds)) {

@@ -44,13 +44,56 @@ export interface Person extends Who {
   readonly expireSeconds?: number;
 }
 
-export interface Room {
+export type Room = PublicRoom | PrivateRoomInfo;
+
+export interface PublicRoom {
   /** With its `#`, normalized. */
   readonly name: string;
+  readonly kind: 'public';
   /** Everybody this client would give its key to, itself included; newest knowledge. */
   readonly members: readonly PeerId[];
   /** It counts nothing unread, and notifies nobody. */
   readonly muted?: true;
+}
+
+/** Of a private room, or of a group: people who were chosen, without a title. */
+export interface PrivateRoomInfo {
+  /** `+` and 64 hex digits. */
+  readonly name: string;
+  readonly kind: 'private' | 'group';
+  /** As its log says, in the order of joining; ourselves among them. */
+  readonly members: readonly PeerId[];
+  /** Cleaned by protocol/nickname.ts, still its owner's words; empty in a group. */
+  readonly title: string;
+  /** Untrusted text. */
+  readonly topic: string;
+  readonly owner: PeerId;
+  readonly moderators: readonly PeerId[];
+  /** Owner only: whom we asked in, and have not heard from. */
+  readonly invited: readonly PeerId[];
+  /** Only its owner and its moderators write there. */
+  readonly readOnly: boolean;
+  /** What is said disappears after this long; null: it stays. */
+  readonly expireSeconds: number | null;
+  /** Its owner signed two histories: nobody can tell who is in it, and nothing is said there any more. */
+  readonly frozen?: true;
+  /** Its owner ended it. */
+  readonly closed?: true;
+  /** Somebody whom we don't know put us into it: nothing goes out there until a person accepts. */
+  readonly request?: true;
+  readonly muted?: true;
+}
+
+/** A question whether we come into a private room. */
+export interface InvitationInfo {
+  /** The room's name, as commands take it. */
+  readonly room: string;
+  readonly title: string;
+  readonly from: Who;
+  /** ISO 8601, when it came. */
+  readonly time: string;
+  /** We said yes; its owner has not let us in yet. */
+  readonly accepted: boolean;
 }
 
 /**
@@ -107,11 +150,12 @@ export const CHANGES = [
   'added',
   'removed',
   'left',
-  'renamed',
+  'titled',
   'topic',
   'granted',
   'revoked',
   'read-only',
+  'read-write',
   'timer',
   'transferred',
   'closed',
@@ -190,6 +234,8 @@ export type CoreEvent =
   | { readonly type: 'person'; readonly person: Person }
   | { readonly type: 'room'; readonly room: Room }
   | { readonly type: 'room-left'; readonly room: string }
+  | { readonly type: 'room-change'; readonly room: string; readonly change: Change }
+  | { readonly type: 'invitation'; readonly invitation: InvitationInfo }
   | { readonly type: 'joined' | 'left'; readonly room: string; readonly who: Who }
   /** Received, or sent by this profile (from whichever of its processes). */
   | { readonly type: 'message'; readonly message: Message }

@@ -14,7 +14,7 @@ import {
   type DirectPayload,
   type DirectRecord,
   decodeDirectPayload,
-  RECORD_TYPES,
+  isUpkeep,
 } from '../protocol/record.ts';
 import { claimBundle, hasOpenClaim } from './directory.ts';
 import { forgetRun, savePeer, saveRun } from './durable-people.ts';
@@ -210,7 +210,7 @@ function oweAcknowledgement(core: CoreState, peer: Peer, record: DirectRecord): 
   incoming.ackDueAtMs ??= Math.max(now + delayMs, incoming.lastAckAtMs + ACK_INTERVAL_MS);
   incoming.arrivals++;
   incoming.owes = true;
-  if (record.type !== RECORD_TYPES.roomKey) {
+  if (!isUpkeep(record.type)) {
     incoming.isConversing = true;
     // The next turn's key, kept in this step's commit.
     if (peer.online) turnToGive(core, peer);

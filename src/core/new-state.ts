@@ -67,6 +67,8 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     rooms: new Map(),
     muted: new Set(),
     storedRooms: new Map(),
+    earlyKeys: [],
+    invitations: new Map(),
     requests: new Map(),
     urgent: [],
     background: [],

@@ -4,7 +4,7 @@ import { messageIdOf } from '../crypto/message-id.ts';
 import type { Kid, MessageId } from '../protocol/ids.ts';
 import { RECORD_LIFETIME_MS } from '../protocol/limits.ts';
 import type { Have } from '../protocol/note.ts';
-import { encodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';
+import { encodeDirectRecord, isUpkeep, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
@@ -50,7 +50,7 @@ export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend):
   peer.records.push(record);
   if (type === RECORD_TYPES.text) awaitRead(peer.reads, stream, seq);
   // The key to give with it is on disk with it, and costs no commit of its own later.
-  if (type !== RECORD_TYPES.roomKey && peer.online) turnToGive(core, peer);
+  if (!isUpkeep(type) && peer.online) turnToGive(core, peer);
   savePeer(core, peer);
   saveOut(core, peer, record);
   core.dirty.add(peer.id);

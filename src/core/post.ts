@@ -1,12 +1,14 @@
 // Puts what is said, and what changes it, into the outbox of a person or a room. Checks everything first; tells nobody.
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId, StreamId } from '../protocol/ids.ts';
-import { requireRoom } from './commands.ts';
 import type { Destination } from './events.ts';
+import { requireRoom } from './find-room.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue, type ToSend } from './outbox.ts';
 import { awaitsTrust, isBlocked, nickOf, requireKnown } from './people.ts';
+import { type Silence, silence } from './private-members.ts';
 import { enqueueRoom } from './room-outbox.ts';
+import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 import { introduceStatus } from './status-line.ts';
 
@@ -66,13 +68,27 @@ function requireUnblocked(core: CoreState, peer: PeerId): void {
   );
 }
 
-/** Throws UsageError `bad-room`, `not-in-room`, `outbox-full`; then nothing has changed. */
+/** Throws UsageError `bad-room`, `not-in-room`, `ambiguous-room`, `outbox-full`, and each `Silence`; then nothing has changed. */
 export function postIn(core: CoreState, name: string, sent: ToSend): Posted {
   const room = requireRoom(core, name);
+  requireVoice(core, room);
   requireRoomFor(room.outbox.length);
   const { stream } = room;
   const { id, seq } = enqueueRoom(core, room, sent);
-  return { id, stream, seq, where: { room: `#${room.name}` } };
+  return { id, stream, seq, where: { room: room.label } };
+}
+
+const SILENCES: Readonly<Record<Silence, string>> = {
+  'room-frozen': 'its owner signed two histories of this room; leave it, and make another',
+  'room-request': 'you were put into this group by somebody you never wrote to; accept it first',
+  'not-in-room': 'you are not in this room',
+  'room-closed': 'its owner has closed this room',
+  'read-only': 'only its owner and its moderators write in this room',
+};
+
+function requireVoice(core: CoreState, room: RoomState): void {
+  const why = silence(core, room);
+  if (why !== null) throw new UsageError(why, SILENCES[why]);
 }
 
 function requireRoomFor(waiting: number): void {

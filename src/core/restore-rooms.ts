@@ -1,11 +1,18 @@
 // Brings rooms back from the rows of an earlier run (durable-rooms.ts). Bad rows cost themselves alone.
 import * as v from 'valibot';
-import { topicOf } from '../crypto/room.ts';
 import { newReceiverChain, type ReceiverChain, type SenderChain } from '../crypto/room-chain.ts';
 import { equalBytes } from '../protocol/bytes.ts';
 import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { idBytes, MessageId, PeerId, RelayId, SenderKeyId, StreamId } from '../protocol/ids.ts';
+import {
+  idBytes,
+  MessageId,
+  PeerId,
+  RelayId,
+  RoomId,
+  SenderKeyId,
+  StreamId,
+} from '../protocol/ids.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import { decodeRoomRecord } from '../protocol/record.ts';
 import { forget, type StateRow } from './durable.ts';
@@ -60,10 +67,15 @@ export function restoreRooms(core: CoreState, rows: readonly StateRow[]): void {
   }
   for (const [name, rowsOfRoom] of core.storedRooms) {
     const hasMain = rowsOfRoom.some(({ place }) => place === `room/${name}`);
-    if (hasMain && parseRoomName(name) === name) continue;
+    if (hasMain && (parseRoomName(name) === name || privateIdOf(name) !== null)) continue;
     core.storedRooms.delete(name);
     for (const { place } of rowsOfRoom) forget(core, place);
   }
+}
+
+/** Of a stored private room's name; null where it is none. */
+export function privateIdOf(name: string): RoomId | null {
+  return name.startsWith('+') ? RoomId.parse(name.slice(1)) : null;
 }
 
 /**
@@ -139,7 +151,7 @@ function restoreOwn(room: RoomState, value: Uint8Array): OwnChain {
   const { index, chainKey, signPublic, signSecret } = own;
   const skid = SenderKeyId.fromBytes(own.skid);
   const chain: SenderChain = {
-    ...{ room: room.roomId, topic: topicOf(room.roomId), skid, index },
+    ...{ room: room.roomId, topic: room.topic, skid, index },
     ...{ chainKey, signPublic, signSecret },
   };
   return {
@@ -162,7 +174,10 @@ function restoreHolders({ own }: RoomState, value: Uint8Array): void {
 function restoreChain(core: CoreState, room: RoomState, value: Uint8Array): void {
   const { index, chainKey, signPublic, ...stored } = decodeCbor(chainSchema, value);
   const skid = SenderKeyId.fromBytes(stored.skid);
-  const fresh = newReceiverChain({ room: room.roomId, skid, index, chainKey, signPublic });
+  const fresh = newReceiverChain({
+    ...{ room: room.roomId, topic: room.topic, skid, index },
+    ...{ chainKey, signPublic },
+  });
   const chain: ReceiverChain = {
     ...fresh,
     skipped: new Map(

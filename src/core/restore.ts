@@ -6,6 +6,7 @@ import { forget, type StateRow } from './durable.ts';
 import { SEQ_PLACE } from './link.ts';
 import { MAILBOX_KEYS_PLACE, restoreMailboxKeys } from './mailbox-keys.ts';
 import { restorePeople } from './restore-people.ts';
+import { enterStoredPrivate, restoreInvitations } from './restore-private.ts';
 import { restoreRooms } from './restore-rooms.ts';
 import { isRestored, u64Field } from './restored-row.ts';
 import { restoreTime, saveTime, TIME_PLACE } from './running-time.ts';
@@ -22,6 +23,8 @@ export function restore(core: CoreState, rows: readonly StateRow[]): void {
   restoreOne(core, rows, { place: STATUS_PLACE, read: restoreStatus });
   restorePeople(core, rows);
   restoreRooms(core, rows);
+  restoreInvitations(core, rows);
+  enterStoredPrivate(core);
   restoreDisappearing(core, rows);
   // What lay between the runs is counted once.
   saveTime(core);

@@ -8,17 +8,22 @@ import { LanchatError } from '../protocol/errors.ts';
 import { idBytes, type PeerId, type SenderKeyId } from '../protocol/ids.ts';
 import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
 import { unpad } from '../protocol/padding.ts';
-import { decodeRoomRecord, encodeRoomRecord } from '../protocol/record.ts';
+import { decodeRoomRecord, encodeRoomRecord, type LogHead, NO_LOG } from '../protocol/record.ts';
+import { doubt } from './doubts.ts';
 import { saveChain, saveRoom, saveRun } from './durable-rooms.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { isBlocked, whoOf } from './people.ts';
-import { sequenceOf } from './room-keys.ts';
+import { endOfChain } from './private-members.ts';
+import { type OwnRoom, ownRoom } from './private-state.ts';
+import { sequenceOf, takeKey } from './room-keys.ts';
+import { compareHead } from './room-log.ts';
 import { outboxDueMs } from './room-outbox.ts';
 import type { PeerChain, RoomArrival, RoomState } from './room-state.ts';
 import { dropWaiting, wantKey } from './room-wants.ts';
 import { roomOfTopic } from './rooms.ts';
-import { accept, release, shortDigest } from './sequence.ts';
+import { accept, release, type Sequence, shortDigest } from './sequence.ts';
 import type { CoreState } from './state.ts';
+import { struckFrom } from './strikes.ts';
 
 /** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
 const GAP_PATIENCE_MS = 5_000;
@@ -57,7 +62,7 @@ function hold(core: CoreState, room: RoomState, waiting: RoomState['waiting'][nu
 /** Once a connection: whoever makes up messages must not fill the screen with it. */
 function tellUnopened(core: CoreState, room: RoomState): void {
   if (!isFirstTelling(core, `unopened ${room.name} ${core.link.session}`)) return;
-  const message = `more messages came to #${room.name} under unknown keys than can wait for them: some may be missing`;
+  const message = `more messages came to ${room.label} under unknown keys than can wait for them: some may be missing`;
   emit(core, { type: 'error', code: 'unopened', message });
 }
 
@@ -81,7 +86,7 @@ export function openWaiting(core: CoreState, room: RoomState, skid: SenderKeyId)
   }).length;
   if (missing > 0) {
     const who = whoOf(core, chain.owner);
-    emit(core, { type: 'gap', from: who, room: `#${room.name}`, missing });
+    emit(core, { type: 'gap', from: who, room: room.label, missing });
   }
   return waiting.flatMap(({ blob }) => openBlob(core, room, { from: chain, blob }));
 }
@@ -92,6 +97,9 @@ function openBlob(
   { from, blob }: { readonly from: PeerChain; readonly blob: Uint8Array },
 ): RoomArrival[] {
   try {
+    const end = endOfChain(room, from.owner, from.chain.skid);
+    const header = decodeHeader(blob);
+    if (end !== null && header.kind === 'room' && header.index >= end) return [];
     const opened = openRoomBlob(from.chain, blob, core.env.nowMs());
     if (opened === null) return [];
     from.chain = opened.chain;
@@ -101,7 +109,7 @@ function openBlob(
   } catch (error) {
     if (error instanceof CryptoError) {
       const { nick } = whoOf(core, from.owner);
-      alarm(core, `a message in #${room.name} claims to be from ${nick} and is not`);
+      alarm(core, `a message in ${room.label} claims to be from ${nick} and is not`);
     } else if (!(error instanceof LanchatError)) throw error;
     return [];
   }
@@ -116,7 +124,9 @@ function order(
   const { stream, seq } = record;
   const sequence = sequenceOf(core, room, { owner, stream, low: seq });
   const number = { from: owner, place: idBytes(room.roomId), stream, seq };
-  const digest = hash('record', bytes);
+  // Sealed again it may name another head.
+  const digest = hash('record', encodeRoomRecord({ ...record, head: NO_LOG }));
+  checkHead(core, room, owner, record.head);
   // Whatever name its sender gave it.
   const named = { ...record, messageId: messageIdOf(number) };
   const item = { from: owner, record: named, bytes: encodeRoomRecord(named) };
@@ -125,8 +135,24 @@ function order(
   const kind = accept(sequence, arrival, core.env.nowMs());
   if (kind !== 'forged') return releaseFrom(core, room, `${owner}/${stream}`);
   const { nick } = whoOf(core, owner);
-  alarm(core, `two different messages of ${nick} in #${room.name} bear one number; both are shown`);
+  alarm(core, `two different messages of ${nick} in ${room.label} bear one number; both are shown`);
   return [{ ...item, record: { ...named, messageId: messageIdOf(number, digest) } }];
+}
+
+/** It was written by who knows more of the room than we do, or something else: they are asked. */
+function checkHead(core: CoreState, room: RoomState, of: PeerId, head: LogHead): void {
+  const own = ownRoom(room);
+  if (own === null) return;
+  const comparison = compareHead(own.inner.log, head);
+  const n = comparison === 'ahead' ? own.inner.log.heads.length : head.n;
+  if (comparison !== 'same') doubt(core, own, { of, n });
+}
+
+/** Whether a message may be shown: we know the room as its writer did, and nobody has struck them. */
+function isReady({ private: inner }: RoomState, { from, record }: RoomArrival): boolean {
+  if (inner === null) return true;
+  if (inner.fork !== null || compareHead(inner.log, record.head) !== 'same') return false;
+  return !struckFrom(inner).has(from);
 }
 
 /** `run` is `ID/stream`. */
@@ -134,11 +160,11 @@ function releaseFrom(core: CoreState, room: RoomState, run: string): RoomArrival
   const sequence = room.sequences.get(run);
   if (sequence === undefined) return [];
   const patience = { low: 0, nowMs: core.env.nowMs(), patienceMs: GAP_PATIENCE_MS };
-  const released = release(sequence, patience);
+  const released = release(sequence, patience, (item) => isReady(room, item));
   saveRun(core, room, run);
   return released.map(({ item, missing }) => {
     const from = whoOf(core, item.from);
-    if (missing > 0) emit(core, { type: 'gap', from, room: `#${room.name}`, missing });
+    if (missing > 0) emit(core, { type: 'gap', from, room: room.label, missing });
     return item;
   });
 }
@@ -149,6 +175,18 @@ export function releaseOverdueRoom(core: CoreState, room: RoomState): RoomArriva
   return overdue.flatMap(([run]) => releaseFrom(core, room, run));
 }
 
+/** What waited for the log of a private room to say more: keys of new members, and messages. */
+export function recheckRoom(core: CoreState, own: OwnRoom): RoomArrival[] {
+  const { room, inner } = own;
+  inner.isStirred = false;
+  const arrivals: RoomArrival[] = [];
+  for (const { owner, bytes } of inner.early.splice(0)) {
+    const taken = takeKey(core, owner, bytes);
+    if (taken !== null) arrivals.push(...openWaiting(core, room, taken.skid));
+  }
+  return [...arrivals, ...releaseOverdueRoom(core, room)];
+}
+
 function alarm(core: CoreState, message: string): void {
   emit(core, { type: 'error', code: 'forged', message });
 }
@@ -157,9 +195,18 @@ function alarm(core: CoreState, message: string): void {
 export function roomDueMs(core: CoreState, room: RoomState): number | null {
   const due: number[] = [];
   for (const { nextAtMs } of room.wanted.values()) due.push(nextAtMs);
-  for (const { heldSinceMs } of room.sequences.values()) {
-    if (heldSinceMs !== null) due.push(heldSinceMs + GAP_PATIENCE_MS);
+  for (const { nextAtMs } of room.private?.doubts.values() ?? []) due.push(nextAtMs);
+  for (const sequence of room.sequences.values()) {
+    if (sequence.heldSinceMs !== null && isFirstReady(room, sequence)) {
+      due.push(sequence.heldSinceMs + GAP_PATIENCE_MS);
+    }
   }
   if (core.link.online) due.push(...outboxDueMs(core, room));
   return due.length === 0 ? null : Math.min(...due);
+}
+
+/** What waits for the log waits for no clock. */
+function isFirstReady(room: RoomState, { held }: Sequence<RoomArrival>): boolean {
+  const first = held.get(Math.min(...held.keys()));
+  return first === undefined || isReady(room, first.item);
 }

@@ -3,6 +3,7 @@ import type { PeerKeys } from '../crypto/identity.ts';
 import {
   dropExpiredKeys,
   isSkidOf,
+  markKeyOf,
   newReceiverChain,
   newSenderChain,
 } from '../crypto/room-chain.ts';
@@ -11,6 +12,7 @@ import { decodeJoinProof } from '../protocol/frames.ts';
 import { idBytes, PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
 import { CHAIN_LIFETIME_MS, CHAIN_MESSAGES, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
+import { doubt } from './doubts.ts';
 import {
   forgetChain,
   forgetRun,
@@ -22,6 +24,8 @@ import {
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { isKeptOut } from './people.ts';
+import { endOfChain, readers, silence } from './private-members.ts';
+import { type EarlyKey, ownRoom } from './private-state.ts';
 import { isValidJoin, keyHolders, presentMembers, welcome } from './room-roster.ts';
 import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
 import { ownJoin } from './rooms.ts';
@@ -38,13 +42,19 @@ const DISTRIBUTION_PATIENCE_MS = 3_000;
  */
 const MAX_CHAINS_A_MEMBER = 32;
 const MAX_STREAMS_A_MEMBER = 8;
+/** Keys of one private room that wait for their owners to be members. */
+const MAX_EARLY_KEYS = 64;
+/** And of rooms that we aren't in, or not yet: of one person, and of all. */
+const MAX_EARLY_OF_ONE = 8;
+const MAX_EARLY_ELSEWHERE = 512;
 const MAX_CHAINS = 8 * MAX_ROOM_MEMBERS;
 
 /** Our chain, current: a new one after 256 messages or 24 h; members get its key in slices. */
 export function currentChain(core: CoreState, room: RoomState): OwnChain {
   const { own } = room;
   if (own !== null && !isOver(core, own)) return own;
-  const place = { room: room.roomId, owner: core.me.id, random: core.env.random };
+  const secret = room.private?.secret ?? null;
+  const place = { room: room.roomId, secret, owner: core.me.id, random: core.env.random };
   const fresh: OwnChain = {
     chain: newSenderChain(place),
     madeAt: ageNow(core),
@@ -66,12 +76,32 @@ function isOver(core: CoreState, { chain, madeAt, holders }: OwnChain): boolean 
   return false;
 }
 
+/**
+ * Somebody who must not read on holds our key, or was `out` in between and has lost it, or we were: the next message begins
+ * another chain.
+ */
+export function dropOwnChain(
+  core: CoreState,
+  room: RoomState,
+  out: ReadonlySet<PeerId> = new Set(),
+): void {
+  if (room.own === null || room.private === null) return;
+  const { fork, isRequest } = room.private;
+  const mayRead = new Set(fork === null && !isRequest ? readers(core, room.private) : []);
+  const holders = [...room.own.holders.keys()];
+  if (!out.has(core.me.id) && holders.every((id) => mayRead.has(id) && !out.has(id))) return;
+  room.own = null;
+  saveOwnChain(core, room);
+  saveHolders(core, room);
+}
+
 /** Hands our key, where we have one, to every member who was not given it. */
 export function distribute(core: CoreState, room: RoomState): void {
   const { own } = room;
-  if (own === null || !core.link.online) return;
-  for (const { id } of keyHolders(core, room))
+  if (own === null || !core.link.online || silence(core, room) !== null) return;
+  for (const id of keyHolders(core, room)) {
     if (!own.holders.has(id)) give(core, room, { own, to: id });
+  }
 }
 
 function give(
@@ -114,9 +144,10 @@ function waitsForAway(core: CoreState, { standing }: RoomState): boolean {
 export function isDistributed(core: CoreState, room: RoomState, own: OwnChain): boolean {
   const oldest = room.outbox[0];
   if (oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs)) return true;
-  const everybody = waitsForAway(core, room) ? keyHolders(core, room) : presentMembers(room);
-  const waitedFor = everybody.filter(({ id }) => !isKeptOut(core, id));
-  return waitedFor.every(({ id }) => {
+  const holders = keyHolders(core, room);
+  const isHere = new Set(presentMembers(room).map(({ id }) => id));
+  const waitedFor = waitsForAway(core, room) ? holders : holders.filter((id) => isHere.has(id));
+  return waitedFor.every((id) => {
     const recordId = own.holders.get(id);
     const record = core.peers.get(id)?.records.find((candidate) => candidate.id === recordId);
     if (recordId === undefined) return false;
@@ -138,16 +169,46 @@ export function takeKey(
   bytes: Uint8Array,
 ): { readonly room: RoomState; readonly skid: SenderKeyId } | null {
   const content = decodeRoomKey(bytes);
-  const room = roomOfId(core, RoomId.fromBytes(content.room));
+  const id = RoomId.fromBytes(content.room);
+  const room = roomOfId(core, id);
+  if (room === null) keepForRoom(core, id, { owner, bytes: bytes.slice() });
   if (room === null || room.standing !== 'joined') return null;
   const skid = SenderKeyId.fromBytes(content.skid);
   const join = decodeJoinProof(content.join);
-  if (join.standing === 'left' || !isSkidOf(skid, room.roomId, owner.id)) return null;
+  if (join.standing === 'left' || !isSkidOf(skid, markKey(room), owner.id)) return null;
   if (!isValidJoin(core, room, owner.ed25519, join)) return null;
+  if (endOfChain(room, owner.id, skid) === 0) {
+    keepEarly(core, room, { owner, bytes });
+    return null;
+  }
   if (join.standing === 'joined') welcome(core, room, owner.id, join);
   if (room.chains.has(skid)) return null;
   addChain(core, room, { owner: owner.id, content, skid });
   return { room, skid };
+}
+
+/** A member's key may overtake the welcome, which comes from the room's owner. */
+function keepForRoom(core: CoreState, room: RoomId, key: EarlyKey): void {
+  const ofOwner = core.earlyKeys.filter(({ owner }) => owner.id === key.owner.id);
+  const dropped = new Set(ofOwner.slice(0, Math.max(0, ofOwner.length + 1 - MAX_EARLY_OF_ONE)));
+  const kept = core.earlyKeys.filter((each) => !dropped.has(each));
+  core.earlyKeys = [...kept, { ...key, room }].slice(-MAX_EARLY_ELSEWHERE);
+}
+
+/** What came for a room that we are let into now. */
+export function earlyKeysOf(core: CoreState, room: RoomId): EarlyKey[] {
+  const theirs = core.earlyKeys.filter((key) => key.room === room);
+  core.earlyKeys = core.earlyKeys.filter((key) => key.room !== room);
+  return theirs.map(({ owner, bytes }) => ({ owner, bytes }));
+}
+
+/** Its owner is no member, as far as we know: perhaps its operation is still on its way. */
+function keepEarly(core: CoreState, room: RoomState, key: EarlyKey): void {
+  const own = ownRoom(room);
+  if (own === null || own.inner.log.ends.has(key.owner.id)) return;
+  const { inner } = own;
+  inner.early = [...inner.early, { ...key, bytes: key.bytes.slice() }].slice(-MAX_EARLY_KEYS);
+  doubt(core, own, { of: key.owner.id, n: inner.log.heads.length });
 }
 
 interface HandedChain {
@@ -158,7 +219,7 @@ interface HandedChain {
 
 function addChain(core: CoreState, room: RoomState, { owner, content, skid }: HandedChain): void {
   const chain = newReceiverChain({
-    ...{ room: room.roomId, skid, index: content.index },
+    ...{ room: room.roomId, topic: room.topic, skid, index: content.index },
     chainKey: content.chain,
     signPublic: content.sign.slice(),
   });
@@ -217,6 +278,11 @@ function dropOneSequence(core: CoreState, room: RoomState): void {
     break;
   }
   if (victim !== null) forgetRun(core, room, victim);
+}
+
+/** What marks chains as a member's. */
+export function markKey(room: RoomState): Uint8Array {
+  return markKeyOf(room.roomId, room.private?.secret ?? null);
 }
 
 export function roomOfId(core: CoreState, id: RoomId): RoomState | null {

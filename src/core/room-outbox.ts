@@ -5,11 +5,13 @@ import { TOKEN_BYTES } from '../protocol/frames.ts';
 import { idBytes } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS } from '../protocol/limits.ts';
 import { pad } from '../protocol/padding.ts';
-import { encodeRoomRecord } from '../protocol/record.ts';
+import { decodeRoomRecord, encodeRoomRecord, NO_LOG } from '../protocol/record.ts';
 import { forgetOut, saveOut, saveOwnChain, saveRoom } from './durable-rooms.ts';
 import { isFirstTelling, request } from './link.ts';
 import type { ToSend } from './outbox.ts';
+import { silence } from './private-members.ts';
 import { currentChain, distribute, isDistributed, patienceEndsMs } from './room-keys.ts';
+import { headOfLog } from './room-log.ts';
 import type { OwnChain, RoomOut, RoomState } from './room-state.ts';
 import { subscribe, tellOut } from './rooms.ts';
 import type { Answer, CoreState } from './state.ts';
@@ -23,7 +25,7 @@ export function enqueueRoom(core: CoreState, room: RoomState, { type, content }:
   const seq = room.nextSeq++;
   const timeMs = core.env.wallMs();
   const id = messageIdOf({ from: core.me.id, place: idBytes(room.roomId), stream, seq });
-  const record = { type, messageId: id, stream, seq, timeMs, content };
+  const record = { type, messageId: id, stream, seq, timeMs, head: NO_LOG, content };
   const bytes = encodeRoomRecord(record);
   const queuedAtMs = core.env.nowMs();
   const out: RoomOut = {
@@ -58,6 +60,7 @@ export function withdrawRoom(core: CoreState, room: RoomState, id: RoomOut['id']
 /** Moves what can move in one room; called at the end of each step. */
 export function pumpRoom(core: CoreState, room: RoomState): void {
   if (!core.link.online || !core.link.ownChecked || !room.rosterComplete) return;
+  if (silence(core, room) !== null) return;
   const now = core.env.nowMs();
   const isDue = (out: RoomOut) => out.phase === 'queued' && out.notBeforeMs <= now;
   const waits = room.outbox.some(isDue);
@@ -98,7 +101,7 @@ function isOverdue(core: CoreState, room: RoomState): boolean {
 /** After a reconnect the same blob goes again while its chain is current: the relay knows its token. */
 function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut): void {
   if (out.sealed === null || out.sealed.skid !== own.chain.skid) {
-    const { chain, blob } = sealRoomBlob(own.chain, pad(out.bytes), core.env.random);
+    const { chain, blob } = sealRoomBlob(own.chain, pad(sealedBytes(room, out)), core.env.random);
     own.chain = chain;
     saveOwnChain(core, room);
     out.sealed = { skid: chain.skid, token: core.env.random(TOKEN_BYTES), blob };
@@ -110,6 +113,20 @@ function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut)
   request(core, { type: 'fanout', token, ttlSeconds: BLOB_TTL_SECONDS, blob }, (answer) => {
     takeAnswer(core, room, out, answer);
   });
+}
+
+/** With the head of now: readers hold it against what they know of the room. */
+function sealedBytes({ private: inner }: RoomState, { bytes }: RoomOut): Uint8Array {
+  if (inner === null) return bytes;
+  return encodeRoomRecord({ ...decodeRoomRecord(bytes), head: headOfLog(inner.log) });
+}
+
+/** What waits can't go out any more. */
+export function failWaiting(core: CoreState, room: RoomState): void {
+  for (const out of [...room.outbox]) {
+    takeOut(core, room, out);
+    tellOut(core, out, { state: 'failed', reason: 'refused' });
+  }
 }
 
 function takeAnswer(core: CoreState, room: RoomState, out: RoomOut, answer: Answer): void {

@@ -3,10 +3,13 @@ import { verifyJoin } from '../crypto/room.ts';
 import type { JoinProof, RosterEntry } from '../protocol/frames.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
+import { cleanTitle } from '../protocol/nickname.ts';
 import { saveHolders } from './durable-rooms.ts';
+import type { Room } from './events.ts';
 import { emit, later } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { isBlocked, isKeptOut, whoOf } from './people.ts';
+import { isEntered, isMember, readers } from './private-members.ts';
 import type { Claim, Member, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 
@@ -43,11 +46,20 @@ function isPresent({ here, join }: Member): boolean {
   return here && join.standing === 'joined';
 }
 
+/** Everybody whose word counts, as far as it is known, ourselves perhaps among them. */
+export function memberIds(room: RoomState): Iterable<PeerId> {
+  return room.private === null ? room.members.keys() : room.private.log.members;
+}
+
 /**
- * Who is given our key: those here, and those whose link went down in the last days, who read later what is said now;
- * never somebody who is blocked, or bears a verified person's name without leave. Everybody on the list is shown to people.
+ * Who is given our key: in a private room every member; in a public one those here, and those whose link went down in the
+ * last days, who read later what is said now; never somebody who is blocked, or bears a verified person's name without
+ * leave. Everybody on the list is shown to people.
  */
-export function keyHolders(core: CoreState, room: RoomState): Member[] {
+export function keyHolders(core: CoreState, room: RoomState): PeerId[] {
+  if (room.private !== null) {
+    return readers(core, room.private).filter((id) => !isKeptOut(core, id));
+  }
   const sinceMs = core.env.nowMs() - AWAY_MS;
   const here: Member[] = [];
   const away: Member[] = [];
@@ -56,7 +68,7 @@ export function keyHolders(core: CoreState, room: RoomState): Member[] {
     if (member.here) here.push(member);
     else if (member.goneAtMs >= sinceMs) away.push(member);
   }
-  return [...here, ...longestKnown(core, away)];
+  return [...here, ...longestKnown(core, away)].map(({ id }) => id);
 }
 
 /** A crowd that came for a moment must not cost every speaker a key each for days. */
@@ -86,7 +98,7 @@ export function takeRoster(
 function takeEntry(core: CoreState, room: RoomState, { id, here, join }: RosterEntry): void {
   const member = room.members.get(id);
   if (member !== undefined && !here) markGone(core, room, member);
-  if (join.standing === 'guest') return;
+  if (join.standing === 'guest' || !isMember(room, id)) return;
   // Who left is of interest only where we knew them; who is away reads later what is said now.
   if (member === undefined && !here && join.standing === 'left') return;
   if (member !== undefined && join.seq < member.join.seq) return;
@@ -141,7 +153,7 @@ function prove(core: CoreState, room: RoomState, id: PeerId, claim: Claim): void
   room.changed = true;
   if (here) markHere(core, room, { member, isNews });
   // Nobody is given keys unseen, also who is said to have gone again.
-  else if (isNew && isNews && room.standing === 'joined') {
+  else if (isNew && isNews && isTimeline(room)) {
     tellMember(core, room, 'joined', id);
   }
 }
@@ -171,6 +183,7 @@ export function isValidJoin(
  * One whose card the relay doesn't have is no member yet: one connection can speak for any number.
  */
 export function welcome(core: CoreState, room: RoomState, id: PeerId, join: JoinProof): void {
+  if (!isMember(room, id)) return;
   const own = { ...join, signature: join.signature.slice() };
   if (peerOf(core, id).card === null) {
     if (room.unproven.size < MAX_ROOM_MEMBERS) {
@@ -198,16 +211,21 @@ function markHere(
     saveHolders(core, room);
   }
   room.changed = true;
-  if (room.rosterComplete && room.standing === 'joined') {
+  if (room.rosterComplete && isTimeline(room)) {
     tellMember(core, room, 'joined', member.id);
   }
+}
+
+/** Who comes and goes belongs to a public room's timeline; who is in a private one, its log tells. */
+function isTimeline(room: RoomState): boolean {
+  return room.standing === 'joined' && room.private === null;
 }
 
 function markGone(core: CoreState, room: RoomState, member: Member): void {
   const wasPresent = isPresent(member);
   goAway(core, member);
   room.changed = true;
-  if (wasPresent && room.standing === 'joined') {
+  if (wasPresent && isTimeline(room)) {
     tellMember(core, room, 'left', member.id);
   }
 }
@@ -219,10 +237,35 @@ function tellMember(core: CoreState, room: RoomState, type: 'joined' | 'left', i
 
 /** Tells the member list where it changed, once a step. */
 export function tellRoom(core: CoreState, room: RoomState): void {
-  if (!room.changed || room.standing !== 'joined') return;
+  if (!room.changed || room.standing !== 'joined' || !isEntered(core, room)) return;
   room.changed = false;
-  const others = keyHolders(core, room).map((member) => member.id);
-  const members = [core.me.id, ...others];
+  emit(core, { type: 'room', room: roomOf(core, room) });
+}
+
+/** A room as people see it. */
+export function roomOf(core: CoreState, room: RoomState): Room {
+  const { label: name, private: inner, standing } = room;
   const muted = core.muted.has(room.name) && { muted: true as const };
-  emit(core, { type: 'room', room: { name: `#${room.name}`, members, ...muted } });
+  if (inner === null) {
+    const others = keyHolders(core, room);
+    const members = standing === 'joined' ? [core.me.id, ...others] : others;
+    return { name, kind: 'public', members, ...muted };
+  }
+  const { log, fork, isRequest, invited } = inner;
+  return {
+    name,
+    kind: log.group ? 'group' : 'private',
+    members: [...log.members],
+    title: cleanTitle(log.title),
+    topic: log.topic,
+    owner: log.owner,
+    moderators: [...log.moderators],
+    invited: [...invited.keys()],
+    readOnly: log.readOnly,
+    expireSeconds: log.expireSeconds,
+    ...(fork !== null && { frozen: true }),
+    ...(log.closed && { closed: true }),
+    ...(isRequest && { request: true }),
+    ...muted,
+  };
 }

@@ -11,6 +11,7 @@ import type {
   TopicId,
 } from '../protocol/ids.ts';
 import type { RoomRecord } from '../protocol/record.ts';
+import type { PrivateRoom } from './private-state.ts';
 import type { Sequence } from './sequence.ts';
 import type { Age } from './state.ts';
 
@@ -83,8 +84,12 @@ export interface WantedKey {
 }
 
 export interface RoomState {
-  /** Without the `#`. */
+  /** Without the `#`; of a private room `+` and the digits of its ID. */
   readonly name: string;
+  /** As people and commands name it: with its `#`. */
+  readonly label: string;
+  /** Null where anybody may join. */
+  readonly private: PrivateRoom | null;
   readonly roomId: RoomId;
   readonly topic: TopicId;
   /** `joined`: remembered and listed; `guest`: we only speak. */

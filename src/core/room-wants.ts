@@ -9,8 +9,8 @@ import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import type { Peer } from './peer-state.ts';
 import { isBlocked, whoOf } from './people.ts';
-import { roomOfId } from './room-keys.ts';
-import { isValidJoin, welcome } from './room-roster.ts';
+import { markKey, roomOfId } from './room-keys.ts';
+import { isValidJoin, memberIds, welcome } from './room-roster.ts';
 import type { OwnChain, RoomState, WaitingBlob } from './room-state.ts';
 import { ownJoin } from './rooms.ts';
 import type { CoreState } from './state.ts';
@@ -94,7 +94,8 @@ function askFor(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer
 
 /** Members can tell whose chain it is before they hold its key. */
 function ownerOf(room: RoomState, skid: SenderKeyId): PeerId | null {
-  for (const id of room.members.keys()) if (isSkidOf(skid, room.roomId, id)) return id;
+  const mark = markKey(room);
+  for (const id of memberIds(room)) if (isSkidOf(skid, mark, id)) return id;
   return null;
 }
 
@@ -102,7 +103,7 @@ function giveUp(core: CoreState, room: RoomState, skid: SenderKeyId, owner: Peer
   room.wanted.delete(skid);
   const missing = dropWaiting(room, skid).length;
   if (owner === null || missing === 0) return;
-  emit(core, { type: 'gap', from: whoOf(core, owner), room: `#${room.name}`, missing });
+  emit(core, { type: 'gap', from: whoOf(core, owner), room: room.label, missing });
 }
 
 /** Takes out the blobs that waited for one chain. */

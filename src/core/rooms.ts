@@ -3,9 +3,11 @@ import { publicRoomId, signJoin, topicOf } from '../crypto/room.ts';
 import type { Code } from '../protocol/codes.ts';
 import { encodeJoinProof, type JoinProof } from '../protocol/frames.ts';
 import { StreamId, type TopicId } from '../protocol/ids.ts';
+import { forgetPrivateRows } from './durable-private.ts';
 import { forgetRoomRows, saveRoom, saveWholeRoom } from './durable-rooms.ts';
 import type { MessageReason, MessageState } from './events.ts';
 import { emit, isFirstTelling, request, takeSeq, tellReceipt } from './link.ts';
+import { isEntered } from './private-members.ts';
 import { restoreRoom } from './restore-rooms.ts';
 import type { RoomOut, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -15,6 +17,8 @@ import { isTold } from './told-records.ts';
 const NEWCOMER_MS = 5_000;
 /** A room that the relay lets nobody into now. */
 const ENTER_AGAIN_MS = 15_000;
+/** The cursor of who reads everything that the relay kept. */
+export const FROM_THE_BEGINNING = 1n;
 /** About a day. */
 const STALE_STEP = 100_000_000n;
 
@@ -24,7 +28,7 @@ export function enterRoom(core: CoreState, name: string, standing: RoomState['st
   if (known !== undefined && (known.standing === 'joined' || standing === 'guest')) return;
   // A visitor has nothing to go on with, unless it has said something.
   const goesOn = known !== undefined && known.outbox.length > 0;
-  const room = goesOn ? known : newRoom(core, name, standing);
+  const room = goesOn ? known : newPublicRoom(core, name, standing);
   room.standing = standing;
   core.rooms.set(name, room);
   if (standing === 'joined') {
@@ -63,14 +67,24 @@ function forgetRoom(core: CoreState, room: RoomState): void {
   core.muted.delete(room.name);
   if (room.standing !== 'joined') return;
   forgetRoomRows(core, room);
-  saveRooms(core);
-  emit(core, { type: 'room-left', room: `#${room.name}` });
+  if (room.private === null) saveRooms(core);
+  else forgetPrivateRows(core, room);
+  emit(core, { type: 'room-left', room: room.label });
 }
 
-function newRoom(core: CoreState, name: string, standing: RoomState['standing']): RoomState {
+function newPublicRoom(core: CoreState, name: string, standing: RoomState['standing']): RoomState {
   const roomId = publicRoomId(name);
+  const place = { name, label: `#${name}`, roomId, topic: topicOf(roomId), private: null };
+  return newRoom(core, { ...place, standing });
+}
+
+/** A room of which nothing else is known yet. */
+export function newRoom(
+  core: CoreState,
+  place: Pick<RoomState, 'name' | 'label' | 'roomId' | 'topic' | 'private' | 'standing'>,
+): RoomState {
   return {
-    ...{ name, roomId, topic: topicOf(roomId), standing },
+    ...place,
     join: null,
     stream: StreamId.fromBytes(core.env.random(StreamId.sizeBytes)),
     members: new Map(),
@@ -94,7 +108,9 @@ function newRoom(core: CoreState, name: string, standing: RoomState['standing'])
 }
 
 function saveRooms(core: CoreState): void {
-  const rooms = [...core.rooms.values()].filter((room) => room.standing === 'joined');
+  const rooms = [...core.rooms.values()].filter(
+    (room) => room.standing === 'joined' && room.private === null,
+  );
   core.effects.push({ type: 'save-rooms', rooms: rooms.map((room) => room.name) });
 }
 
@@ -104,8 +120,9 @@ function proofOf(core: CoreState, room: RoomState, standing: JoinProof['standing
   return signJoin(core.me, { relay: relayId, room: room.roomId }, { seq: takeSeq(core), standing });
 }
 
-/** At each connection, and at joining. */
+/** At each connection, and at joining; a private room is joined when its log says so. */
 export function subscribe(core: CoreState, room: RoomState): void {
+  if (!isEntered(core, room)) return;
   const join = proofOf(core, room, room.standing);
   if (join === null) return;
   room.join = join;
@@ -127,7 +144,7 @@ export function subscribe(core: CoreState, room: RoomState): void {
 function refuseEntry(core: CoreState, room: RoomState, code: Code): void {
   const isFinal = code === 'too-many-topics' || room.standing === 'guest';
   const what = isFinal ? 'it was left' : 'it is tried again';
-  const message = `the relay lets you not into #${room.name} now (${code}); ${what}`;
+  const message = `the relay lets you not into ${room.label} now (${code}); ${what}`;
   if (isFinal || isFirstTelling(core, `entry ${room.name} ${core.link.session}`)) {
     emit(core, { type: 'error', code, message });
   }
@@ -157,8 +174,8 @@ export function ownJoin(room: RoomState): Uint8Array | null {
  * gave out numbers that were none.
  */
 export function takeHead(core: CoreState, room: RoomState, head: bigint): void {
-  if (room.cursor > head) {
-    const message = `the relay has lost what it kept of #${room.name}: of what was said while you were away, some may be missing`;
+  if (room.cursor > head && room.cursor > FROM_THE_BEGINNING) {
+    const message = `the relay has lost what it kept of ${room.label}: of what was said while you were away, some may be missing`;
     emit(core, { type: 'error', code: 'log-lost', message });
   }
   if (room.cursor !== 0n && room.cursor <= head) return;

@@ -7,7 +7,7 @@ import type { Kid } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS, MAX_HAVE_RANGES, MAX_HAVE_STREAMS } from '../protocol/limits.ts';
 import { type Have, MAX_LOST, MAX_WANTS, type Note } from '../protocol/note.ts';
 import { pad } from '../protocol/padding.ts';
-import { encodeDirectPayload, RECORD_TYPES } from '../protocol/record.ts';
+import { encodeDirectPayload, isUpkeep, RECORD_TYPES } from '../protocol/record.ts';
 import { bundleSeqOf, wantBundle } from './directory.ts';
 import { saveOut, savePeer } from './durable-people.ts';
 import { later, request, soon } from './link.ts';
@@ -160,7 +160,7 @@ function signedTurn(core: CoreState, peer: Peer, place: SignedNote): Uint8Array 
 
 /** Room keys are no conversation, nor is what acknowledges them alone. */
 function isConversation(peer: Peer, record: OutRecord | null): boolean {
-  return record === null ? peer.incoming.isConversing : record.type !== RECORD_TYPES.roomKey;
+  return record === null ? peer.incoming.isConversing : !isUpkeep(record.type);
 }
 
 /** What arrived from this peer, its newest streams. */

@@ -97,8 +97,15 @@ export interface Patience {
   readonly patienceMs: number;
 }
 
-/** Takes out what may be shown: up to the first gap that may yet be filled, unless too much waits behind it. */
-export function release<Item>(sequence: Sequence<Item>, patience: Patience): Released<Item>[] {
+/**
+ * Takes out what may be shown: up to the first gap that may yet be filled, unless too much waits behind it, and to the first
+ * item that is not `isReady`. Of those that are not ready and too many, the first are lost.
+ */
+export function release<Item>(
+  sequence: Sequence<Item>,
+  patience: Patience,
+  isReady: (item: Item) => boolean = () => true,
+): Released<Item>[] {
   const released: Released<Item>[] = [];
   forgetBelow(sequence, patience.low);
   const seqs = [...sequence.held.keys()].sort((a, b) => a - b);
@@ -106,8 +113,11 @@ export function release<Item>(sequence: Sequence<Item>, patience: Patience): Rel
     if (seq > sequence.next && seq > patience.low && !isImpatient(sequence, patience)) break;
     const held = sequence.held.get(seq);
     if (held === undefined) continue;
+    const ready = isReady(held.item);
+    if (!ready && !isFull(sequence)) break;
     sequence.held.delete(seq);
     sequence.heldBytes -= held.sizeBytes;
+    if (!ready) continue;
     const missing = Math.max(0, seq - sequence.next);
     // One that comes late has not been seen with those around it.
     sequence.readUpTo = Math.min(sequence.readUpTo, seq - 1);
@@ -173,8 +183,12 @@ function isImpatient<Item>(
   { held, heldBytes, heldSinceMs }: Sequence<Item>,
   { nowMs, patienceMs }: Patience,
 ): boolean {
-  if (held.size > MAX_HELD || heldBytes > MAX_HELD_BYTES) return true;
+  if (isFull({ held, heldBytes })) return true;
   return heldSinceMs !== null && nowMs - heldSinceMs >= patienceMs;
+}
+
+function isFull<Item>({ held, heldBytes }: Pick<Sequence<Item>, 'held' | 'heldBytes'>): boolean {
+  return held.size > MAX_HELD || heldBytes > MAX_HELD_BYTES;
 }
 
 /** By each item's own arrival: a newer one must not make an older one wait anew. */

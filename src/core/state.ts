@@ -3,12 +3,13 @@ import type { Identity } from '../crypto/identity.ts';
 import type { Prekey } from '../crypto/prekey.ts';
 import type { Card } from '../crypto/signed-objects.ts';
 import type { Frame } from '../protocol/frames.ts';
-import type { Kid, PeerId, RelayId } from '../protocol/ids.ts';
+import type { Kid, PeerId, RelayId, RoomId } from '../protocol/ids.ts';
 import type { Disappearing } from './disappearing.ts';
 import type { Disclosure } from './disclosure.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
 import type { OwnTurn, Peer } from './peer-state.ts';
+import type { EarlyKey, Invitation } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
 import type { Asked } from './who-read.ts';
 import type { Words } from './words-attempt.ts';
@@ -157,6 +158,10 @@ export interface CoreState {
   readonly muted: Set<string>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
+  /** Keys of rooms that we aren't in, or not yet; oldest first, memory only. */
+  earlyKeys: (EarlyKey & { readonly room: RoomId })[];
+  /** Questions whether we come into a private room, oldest first. */
+  readonly invitations: Map<RoomId, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;
   readonly urgent: Job[];
   readonly background: Job[];

@@ -1,7 +1,7 @@
 // Tells what was said, with its sender's name: waits briefly for a stranger's card. Knows no keys.
 import type { PollContent } from '../protocol/change-content.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
-import type { RoomRecord } from '../protocol/record.ts';
+import type { RecordFields } from '../protocol/record.ts';
 import { journal } from './durable.ts';
 import type { Destination, Message, Poll } from './events.ts';
 import { emit } from './link.ts';
@@ -19,7 +19,7 @@ const MAX_UNNAMED = 256;
 export interface Arrived {
   readonly from: PeerId;
   readonly room: string | null;
-  readonly record: RoomRecord;
+  readonly record: RecordFields;
 }
 
 /** What a message says, whoever says it and wherever. */

@@ -1,11 +1,11 @@
 // That somebody is typing: said to who is here, in a note of its own, and never said again where it is lost.
-import { publicRoomId } from '../crypto/room.ts';
 import type { PeerId, RoomId } from '../protocol/ids.ts';
 import type { Note, Typing } from '../protocol/note.ts';
 import { mayTell } from './disclosure.ts';
 import { emit } from './link.ts';
 import type { Peer } from './peer-state.ts';
 import { whoOf } from './people.ts';
+import { silence } from './private-members.ts';
 import { presentMembers } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -24,7 +24,8 @@ export function typeTo(core: CoreState, id: PeerId): void {
 
 /** In a room whose members are chosen; what goes on in a public one is nobody's business. */
 export function typeIn(core: CoreState, room: RoomState): void {
-  if (isPublic(room) || !mayTell(core, 'sendTyping', `#${room.name}`)) return;
+  if (room.private === null || silence(core, room) !== null) return;
+  if (!mayTell(core, 'sendTyping', room.label)) return;
   const present = presentMembers(room).filter(({ id }) => mayTell(core, 'sendTyping', id));
   if (present.length > MAX_READERS) return;
   sayTyping(
@@ -69,11 +70,7 @@ export function takeTyping(core: CoreState, peer: Peer, { boot, k, typing }: Not
 
 function namedRoom(core: CoreState, { id }: Peer, roomId: RoomId): string | null {
   for (const room of core.rooms.values()) {
-    if (room.roomId === roomId && !isPublic(room) && room.members.has(id)) return `#${room.name}`;
+    if (room.roomId === roomId && room.private?.log.members.has(id) === true) return room.label;
   }
   return null;
-}
-
-function isPublic({ name, roomId }: RoomState): boolean {
-  return publicRoomId(name) === roomId;
 }

@@ -3,17 +3,17 @@ import { messageIdOf } from '../crypto/message-id.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId, RoomId, StreamId } from '../protocol/ids.ts';
-import { parseRoomName } from '../protocol/nickname.ts';
 import type { WhoReadContent } from '../protocol/receipt-content.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
-import { requireRoom } from './commands.ts';
 import { mayTell } from './disclosure.ts';
 import { saveRun } from './durable-rooms.ts';
+import { findRoom, requireRoom } from './find-room.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import type { Peer } from './peer-state.ts';
 import { isKeptOut, whoOf } from './people.ts';
+import { roomOfId } from './room-keys.ts';
 import { presentMembers } from './room-roster.ts';
 import type { RoomState } from './room-state.ts';
 import { isReceived } from './sequence.ts';
@@ -47,8 +47,8 @@ export interface Asked {
 
 /** Our person has seen all that was shown in this room. What must not be told is not even noted. */
 export function noteRoomRead(core: CoreState, name: string): void {
-  const room = core.rooms.get(parseRoomName(name) ?? '');
-  if (room === undefined || !mayTell(core, 'sendRead', `#${room.name}`)) return;
+  const room = findRoom(core, name);
+  if (room === null || !mayTell(core, 'sendRead', room.label)) return;
   for (const [run, sequence] of room.sequences) {
     if (sequence.readUpTo >= sequence.next - 1) continue;
     sequence.readUpTo = sequence.next - 1;
@@ -102,9 +102,8 @@ function numberOf(core: CoreState, room: RoomState, id: MessageId): number {
  * the asker's own, so nobody learns of another's message.
  */
 export function takeQuestion(core: CoreState, peer: Peer, asked: WhoReadContent): void {
-  const room = roomOf(core, RoomId.fromBytes(asked.room));
-  if (room === null || !mayTell(core, 'sendRead', `#${room.name}`) || isKeptOut(core, peer.id))
-    return;
+  const room = roomOfId(core, RoomId.fromBytes(asked.room));
+  if (room === null || !mayTell(core, 'sendRead', room.label) || isKeptOut(core, peer.id)) return;
   const sequence = room.sequences.get(`${peer.id}/${StreamId.fromBytes(asked.stream)}`);
   if (sequence === undefined || asked.seq > sequence.readUpTo) return;
   if (!isReceived(sequence, asked.seq) || !mayAnswer(core, peer.id)) return;
@@ -133,9 +132,4 @@ export function takeHasRead(core: CoreState, peer: Peer, answer: WhoReadContent)
     emit(core, { type: 'who-read', id, who: whoOf(core, peer.id) });
     return;
   }
-}
-
-function roomOf(core: CoreState, roomId: RoomId): RoomState | null {
-  for (const room of core.rooms.values()) if (room.roomId === roomId) return room;
-  return null;
 }

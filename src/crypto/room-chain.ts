@@ -12,6 +12,7 @@ import { isPaddedLength } from '../protocol/padding.ts';
 import { SIGNATURE_BYTES } from '../protocol/sizes.ts';
 import { CryptoError } from './errors.ts';
 import { topicOf } from './room.ts';
+import { privateTopicOf } from './room-log.ts';
 import { type Random, requireBytes, sodium, wipe } from './sodium.ts';
 import { deriveKey, hash, KEY_BYTES, sign, transcript, verify } from './transcript.ts';
 
@@ -48,39 +49,46 @@ export interface ReceiverChain extends Chain {
   readonly skipped: ReadonlyMap<number, SkippedKey>;
 }
 
-/** A fresh chain at index 0 (PROTOCOL.md, Rooms). */
+/** A fresh chain at index 0 (PROTOCOL.md, Rooms). `secret`: of a private room, 32 bytes. */
 export function newSenderChain(place: {
   readonly room: RoomId;
+  readonly secret: Uint8Array | null;
   readonly owner: PeerId;
   readonly random: Random;
 }): SenderChain {
-  const { room, owner, random } = place;
+  const { room, secret, owner, random } = place;
   const signSeed = random(KEY_BYTES);
   const pair = sodium().crypto_sign_seed_keypair(signSeed);
   wipe(signSeed);
-  const skid = skidFor(random(SKID_RANDOM_BYTES), room, owner);
+  const skid = skidFor(random(SKID_RANDOM_BYTES), markKeyOf(room, secret), owner);
   const chainKey = random(KEY_BYTES);
   const { publicKey: signPublic, privateKey: signSecret } = pair;
-  return { room, topic: topicOf(room), skid, index: 0, chainKey, signPublic, signSecret };
+  const topic = secret === null ? topicOf(room) : privateTopicOf(secret);
+  return { room, topic, skid, index: 0, chainKey, signPublic, signSecret };
 }
 
-/** Whether `skid` names a chain of `owner` in this room: members can tell before they hold its key. */
-export function isSkidOf(skid: SenderKeyId, room: RoomId, owner: PeerId): boolean {
-  return skidFor(idBytes(skid).subarray(0, SKID_RANDOM_BYTES), room, owner) === skid;
+/** What marks chains as a member's, 32 bytes: only members of a private room can read it. */
+export function markKeyOf(room: RoomId, secret: Uint8Array | null): Uint8Array {
+  return secret ?? idBytes(room);
 }
 
-/** `skid = r8 ‖ KDF(rk, "room-from"; r8, ID)[:8]`, rk = room_id in a public room. */
-function skidFor(r8: Uint8Array, room: RoomId, owner: PeerId): SenderKeyId {
-  const mark = deriveKey(idBytes(room), 'room-from', r8, idBytes(owner)).subarray(0, 8);
+/** Whether `skid` names a chain of `owner` in the room with this mark key: members can tell before they hold its key. */
+export function isSkidOf(skid: SenderKeyId, markKey: Uint8Array, owner: PeerId): boolean {
+  return skidFor(idBytes(skid).subarray(0, SKID_RANDOM_BYTES), markKey, owner) === skid;
+}
+
+/** `skid = r8 ‖ KDF(rk, "room-from"; r8, ID)[:8]`, rk = room_id in a public room, the secret in a private one. */
+function skidFor(r8: Uint8Array, markKey: Uint8Array, owner: PeerId): SenderKeyId {
+  const mark = deriveKey(markKey, 'room-from', r8, idBytes(owner)).subarray(0, 8);
   return SenderKeyId.fromBytes(concatBytes([r8, mark]));
 }
 
 /** The other end of a chain as its owner handed it over, with a copy of the key. */
-export function newReceiverChain(handed: Omit<Chain, 'topic'>): ReceiverChain {
-  const { room, skid, index, signPublic } = handed;
+export function newReceiverChain(handed: Chain): ReceiverChain {
+  const { room, topic, skid, index, signPublic } = handed;
   requireBytes(handed.chainKey, KEY_BYTES);
   const chainKey = handed.chainKey.slice();
-  return { room, topic: topicOf(room), skid, index, chainKey, signPublic, skipped: new Map() };
+  return { room, topic, skid, index, chainKey, signPublic, skipped: new Map() };
 }
 
 /**

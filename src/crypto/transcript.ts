@@ -1,5 +1,6 @@
 // Domain separation: every hash, key and signature of the protocol goes through here under its own label.
 import { utf8FromText } from '../protocol/bytes.ts';
+import { HASH_BYTES } from '../protocol/sizes.ts';
 import { sodium } from './sodium.ts';
 
 /** What a signature can mean. One made under a label is worthless under another. */
@@ -11,6 +12,9 @@ export type SignLabel =
   | 'relay-auth'
   | 'announce'
   | 'room-join'
+  | 'room-pen'
+  | 'room-op'
+  | 'room-strike'
   | 'room-msg';
 
 type HashLabel =
@@ -21,6 +25,8 @@ type HashLabel =
   | 'dm-th'
   | 'pubroom'
   | 'topic'
+  | 'room'
+  | 'room-head'
   | 'room-commit'
   | 'record'
   | 'message'
@@ -60,7 +66,6 @@ export type SealLabel =
 
 type Label = SignLabel | HashLabel | KdfLabel | SealLabel | 'room-ad' | 'safety';
 
-const HASH_BYTES = 32;
 export const KEY_BYTES = 32;
 
 /** `lp("lanchat/1 " + label)` of each label seen: the set is closed, so this stays small. */

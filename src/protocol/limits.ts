@@ -96,3 +96,17 @@ export const RECORD_LIFETIME_MS = 7 * 24 * 60 * 60_000;
 export const MAX_HAVE_RANGES = 16;
 /** Streams named in one note: the newest of a sender. */
 export const MAX_HAVE_STREAMS = 4;
+
+/** Members of a private room, its owner among them. */
+export const MAX_PRIVATE_MEMBERS = 256;
+/** Operations of one private room: what a newcomer is handed and checks. */
+export const MAX_OPERATIONS = 8_192;
+/** One operation: the longest adds 64 people. */
+export const MAX_OPERATION_BYTES = 4 * 1024;
+/** Operations in one record: what fits beside the note in the largest bucket. */
+export const MAX_OPERATION_BYTES_A_RECORD = 48 * 1024;
+/** A private room's title, and its topic, UTF-8. */
+export const MAX_ROOM_TITLE_BYTES = 48;
+export const MAX_ROOM_TOPIC_BYTES = 400;
+/** Moderators of a private room. */
+export const MAX_MODERATORS = 32;

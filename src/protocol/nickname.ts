@@ -21,6 +21,8 @@ const FORGED_LABEL = /[·ꞏˑ•‧∙⋅・᛫⸱𐄁ᆞ٠۰].*/su;
 // A mark without a letter, more than scripts stack, or one twice, of which nobody sees the second.
 const BAD_MARKS = /[^\p{L}\p{M}]\p{M}|\p{M}{5}|[\u0300-\u036f]{3}|(\p{M})\1/u;
 
+const UNNAMED = 'unnamed';
+
 /** Where everybody lands, without the `#` that people write before it. */
 export const FIRST_ROOM_NAME = 'lobby';
 export const FIRST_ROOM = `#${FIRST_ROOM_NAME}`;
@@ -68,7 +70,13 @@ export function cleanRelayName(raw: string): string {
     if (utf8FromText(name + letter).length > MAX_RELAY_NAME_BYTES) break;
     name += letter;
   }
-  return name.trim() || 'unnamed';
+  return name.trim() || UNNAMED;
+}
+
+/** What to call a private room that claims this title: as `cleanRelayName`, but empty where nothing is left. */
+export function cleanTitle(raw: string): string {
+  const name = cleanRelayName(raw);
+  return name === UNNAMED ? '' : name;
 }
 
 /** Names with one skeleton look alike to a person (a small form of Unicode TS 39's confusables). */

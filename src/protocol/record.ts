@@ -4,11 +4,11 @@ import { ProtocolError } from './errors.ts';
 import { idBytes, MessageId, StreamId } from './ids.ts';
 import { MAX_PADDED_BYTES } from './limits.ts';
 import { decodeNote, encodeNote, type Note } from './note.ts';
+import { HASH_BYTES } from './sizes.ts';
 
 /**
  * Record types. 0x01–0x3f travel only as private messages, 0x40–0x7f only in rooms; the other way round
  * is refused, so that nobody moves a sentence from one to the other. Reserved for later issues:
- * 12 room operations, 13 strike, 14 invitation,
  * 20 file offer, 21 file chunk, 22 file state; 50 file offer.
  */
 export const RECORD_TYPES = {
@@ -31,10 +31,18 @@ export const RECORD_TYPES = {
   /** Who answers has. */
   hasRead: 0x0c,
   roomKey: 0x10,
+  /** Of private rooms (room-content.ts). */
+  roomOperations: 0x12,
+  roomStrike: 0x13,
+  roomInvitation: 0x14,
+  roomAnswer: 0x15,
+  roomWelcome: 0x16,
+  roomTransfer: 0x17,
   /** Of a comparison by words: what is committed to, the answer, and what it was. */
   wordsCommit: 0x18,
   wordsReply: 0x19,
   wordsReveal: 0x1a,
+  roomWantLog: 0x1b,
   roomText: 0x40,
   roomEdit: 0x41,
   roomDelete: 0x42,
@@ -44,13 +52,33 @@ export const RECORD_TYPES = {
   closePoll: 0x47,
 } as const;
 
+/** What keeps rooms going: nothing that two people say to each other. */
+const UPKEEP: ReadonlySet<number> = new Set([
+  RECORD_TYPES.roomKey,
+  RECORD_TYPES.roomOperations,
+  RECORD_TYPES.roomStrike,
+  RECORD_TYPES.roomWelcome,
+  RECORD_TYPES.roomWantLog,
+]);
+
+export function isUpkeep(type: number): boolean {
+  return UPKEEP.has(type);
+}
+
 const LAST_DIRECT_TYPE = 0x3f;
 const LAST_ROOM_TYPE = 0x7f;
 const CONVERSATION_BYTES = 16;
-const HEAD_BYTES = 32;
-const NO_HEAD = new Uint8Array(HEAD_BYTES);
 
-interface RecordFields {
+/** How far a private room's log its writer knew, and what it held: the number of the last operation, and 32 bytes. */
+export interface LogHead {
+  readonly n: number;
+  readonly hash: Uint8Array;
+}
+
+/** Of a public room, which has no log. */
+export const NO_LOG: LogHead = { n: 0, hash: new Uint8Array(HASH_BYTES) };
+
+export interface RecordFields {
   readonly type: number;
   readonly messageId: MessageId;
   readonly stream: StreamId;
@@ -67,8 +95,10 @@ export interface DirectRecord extends RecordFields {
   readonly conversation: Uint8Array;
 }
 
-/** In private rooms (a later issue) it also names the log's head; a public room's is zero. */
-export type RoomRecord = RecordFields;
+/** The head is that of the last sealing; all else is the same at every one. */
+export interface RoomRecord extends RecordFields {
+  readonly head: LogHead;
+}
 
 export interface DirectPayload {
   /** Null in control messages. */
@@ -110,7 +140,8 @@ export function decodeDirectRecord(bytes: Uint8Array): DirectRecord {
 
 export function encodeRoomRecord(record: RoomRecord): Uint8Array {
   const writer = new ByteWriter().u8(record.type).u8(0);
-  return writeFields(writer, record).u32(0).raw(NO_HEAD).raw(record.content).finish();
+  const { head, content } = record;
+  return writeFields(writer, record).u32(head.n).fixed(head.hash, HASH_BYTES).raw(content).finish();
 }
 
 /** Throws ProtocolError, also on a private record type. */
@@ -122,8 +153,8 @@ export function decodeRoomRecord(bytes: Uint8Array): RoomRecord {
     throw new ProtocolError('not a room record type');
   }
   const fields = readFields(reader);
-  reader.take(4 + HEAD_BYTES);
-  return { type, ...fields, content: reader.rest() };
+  const head = { n: reader.u32(), hash: reader.take(HASH_BYTES).slice() };
+  return { type, ...fields, head, content: reader.rest() };
 }
 
 function writeFields(writer: ByteWriter, record: RecordFields): ByteWriter {

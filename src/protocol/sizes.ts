@@ -6,3 +6,5 @@ export const SEED_BYTES = 32;
 export const PUBLIC_KEY_BYTES = 32;
 /** Ed25519. */
 export const SIGNATURE_BYTES = 64;
+/** BLAKE2b-256. */
+export const HASH_BYTES = 32;

@@ -61,6 +61,12 @@ const roomNames = v.pipe(
   v.maxLength(MAX_REMEMBERED_ROOMS),
 );
 
+/** Private rooms among them: `+` and 64 digits. */
+const mutedNames = v.pipe(
+  v.array(textField(MAX_CONVERSATION_BYTES)),
+  v.maxLength(2 * MAX_REMEMBERED_ROOMS),
+);
+
 const conversationSchema = v.strictObject({
   with: textField(MAX_CONVERSATION_BYTES),
   sendRead: v.exactOptional(v.boolean()),
@@ -75,7 +81,7 @@ export const settingsFormat: RecordFormat<Settings> = {
     keepDays: v.optional(keepDaysSchema, DEFAULT_SETTINGS.keepDays),
     showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
     hidden: v.optional(v.boolean(), DEFAULT_SETTINGS.hidden),
-    muted: v.optional(roomNames, []),
+    muted: v.optional(mutedNames, []),
     sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),
     sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
     conversations: v.optional(

@@ -114,6 +114,9 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
     case 'message-changed':
       applyChanged(store, event.message);
       return;
+    case 'invitation':
+    case 'room-change':
+      return;
     case 'deleted':
       applyDeleted(store, event);
       return;

@@ -122,8 +122,8 @@ export function changeWords(
     case 'removed':
       return t`${actor} removed ${names}`;
     case 'left':
-      return t`${actor} left`;
-    case 'renamed':
+      return t`${names} left`;
+    case 'titled':
       return t`${actor} called it ${words}`;
     case 'topic':
       return t`${actor} set the topic: ${words}`;
@@ -132,7 +132,9 @@ export function changeWords(
     case 'revoked':
       return t`${actor} took moderation from ${names}`;
     case 'read-only':
-      return t`${actor} changed who may write: ${words}`;
+      return t`${actor} made it read-only: only moderators write`;
+    case 'read-write':
+      return t`${actor} lets everybody write`;
     case 'transferred':
       return t`${actor} gave the room to ${names}`;
     case 'closed':

@@ -84,8 +84,8 @@ describe('lanchat whois', () => {
   it('names the rooms that one shares', async () => {
     const session = sessionWith(person('bela', 'b'));
     const rooms = [
-      { name: '#lobby', members: [peerId('b'), peerId('e')] },
-      { name: '#ward', members: [peerId('e')] },
+      { name: '#lobby', kind: 'public' as const, members: [peerId('b'), peerId('e')] },
+      { name: '#ward', kind: 'public' as const, members: [peerId('e')] },
     ];
     session.snapshot = { ...session.snapshot, rooms };
     const run = runCommand(['whois', '@bela', '--json'], { session });

@@ -18,7 +18,10 @@ function session(...states: readonly MessageState[]): FakeSession {
     }
     return { id: changeId, in: lobby };
   };
-  fake.snapshot = { ...fake.snapshot, rooms: [{ name: '#lobby', members: [] }] };
+  fake.snapshot = {
+    ...fake.snapshot,
+    rooms: [{ name: '#lobby', kind: 'public' as const, members: [] }],
+  };
   fake.answer({
     message: (command) => ({ message: command.id === id ? { ...stored(1), id } : null }),
     'find-person': () => ({ matches: [person('bela', 'b')] }),

@@ -94,7 +94,10 @@ describe('lines on a terminal', () => {
   it.each(['listen', '--plain'])('are fitted to it by lanchat %s', async (command) => {
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     const session = new FakeSession({ join: ({ room }) => ({ room }) });
-    session.snapshot = { ...session.snapshot, rooms: [{ name: '#general', members: [] }] };
+    session.snapshot = {
+      ...session.snapshot,
+      rooms: [{ name: '#general', kind: 'public', members: [] }],
+    };
     const run = runCommand([command], { session, stdin, columns: 40 });
     await run.printed('-- ');
     session.emit({ type: 'message', message: said(`${'x'.repeat(60)} ${forged}`) });

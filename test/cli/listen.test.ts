@@ -32,7 +32,7 @@ function message(change: Partial<Message> = {}): ClientEvent {
 
 function inRooms(...names: string[]): FakeSession {
   const session: FakeSession = new FakeSession({ join: ({ room }) => ({ room }) });
-  const rooms = names.map((name) => ({ name, members: [] }));
+  const rooms = names.map((name) => ({ name, kind: 'public' as const, members: [] }));
   session.snapshot = { ...session.snapshot, rooms };
   return session;
 }

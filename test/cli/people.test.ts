@@ -36,12 +36,20 @@ describe('lanchat peers and rooms', () => {
 
   it('lists rooms with their members', async () => {
     const session = new FakeSession();
-    const rooms = [{ name: '#lobby', members: [peerId('a'), peerId('b')] }];
+    const rooms = [
+      { name: '#lobby', kind: 'public' as const, members: [peerId('a'), peerId('b')] },
+    ];
     session.snapshot = { ...session.snapshot, rooms };
     const run = runCommand(['rooms', '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([
-      { v: 1, type: 'room', name: '#lobby', kind: 'public', members: [peerId('a'), peerId('b')] },
+      {
+        v: 1,
+        type: 'room',
+        name: '#lobby',
+        kind: 'public' as const,
+        members: [peerId('a'), peerId('b')],
+      },
     ]);
   });
 });

@@ -18,7 +18,7 @@ function inLobby(): FakeSession {
   session.snapshot = {
     ...session.snapshot,
     people: [person('bela', 'b')],
-    rooms: [{ name: '#lobby', members: [] }],
+    rooms: [{ name: '#lobby', kind: 'public', members: [] }],
   };
   return session;
 }

@@ -205,7 +205,10 @@ describe('lanchat send', () => {
 
   it('speaks in a room that the profile is in without visiting it', async () => {
     const session = withBela({ state: 'relayed' });
-    session.snapshot = { ...session.snapshot, rooms: [{ name: '#general', members: [] }] };
+    session.snapshot = {
+      ...session.snapshot,
+      rooms: [{ name: '#general', kind: 'public', members: [] }],
+    };
     expect(await runCommand(['send', '#general', 'hi'], { session }).status).toBe(0);
     expect(session.requests.map((request) => request.do)).toEqual(['snapshot', 'send']);
   });

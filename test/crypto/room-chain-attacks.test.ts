@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 function aliceChain(): SenderChain {
-  return newSenderChain({ room, owner: people().alice.id, random: seededRandom(1) });
+  return newSenderChain({ room, secret: null, owner: people().alice.id, random: seededRandom(1) });
 }
 
 type Outcome = 'opened' | 'null' | 'malformed' | CryptoError['code'];
@@ -167,7 +167,9 @@ describe('a blob for another chain', () => {
   it('is null under another sender, another room and another kind', () => {
     const { bob, bobPrekey } = people();
     const random = seededRandom(9);
-    const bobChain = newReceiverChain(newSenderChain({ room, owner: bob.id, random }));
+    const bobChain = newReceiverChain(
+      newSenderChain({ room, secret: null, owner: bob.id, random }),
+    );
     const elsewhere = newReceiverChain({ ...aliceChain(), room: publicRoomId('other') });
     expect(outcome(bobChain, hello())).toBe('null');
     expect(outcome(elsewhere, hello())).toBe('null');

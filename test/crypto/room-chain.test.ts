@@ -12,7 +12,7 @@ import {
 } from '../../src/crypto/room-chain.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { ROOM_OVERHEAD_BYTES } from '../../src/protocol/envelope.ts';
-import { type RoomId, SenderKeyId } from '../../src/protocol/ids.ts';
+import { idBytes, type RoomId, SenderKeyId } from '../../src/protocol/ids.ts';
 import { CHAIN_MESSAGES, SKIPPED_KEY_LIFETIME_MS } from '../../src/protocol/limits.ts';
 import { unpad } from '../../src/protocol/padding.ts';
 import { filled, paddedText, people, seededRandom } from './fixtures.ts';
@@ -26,7 +26,12 @@ beforeAll(async () => {
 });
 
 function aliceChain(seed = 1): SenderChain {
-  return newSenderChain({ room, owner: people().alice.id, random: seededRandom(seed) });
+  return newSenderChain({
+    room,
+    secret: null,
+    owner: people().alice.id,
+    random: seededRandom(seed),
+  });
 }
 
 /** Seals `texts` in order; the blobs and the chain after them. */
@@ -205,10 +210,10 @@ describe('a sender key id', () => {
   it('tells members whose chain it is', () => {
     const { alice, bob } = people();
     const { skid } = aliceChain();
-    expect(isSkidOf(skid, room, alice.id)).toBe(true);
-    expect(isSkidOf(skid, room, bob.id)).toBe(false);
-    expect(isSkidOf(skid, publicRoomId('other'), alice.id)).toBe(false);
-    expect(isSkidOf(SenderKeyId.fromBytes(filled(16, 0)), room, alice.id)).toBe(false);
+    expect(isSkidOf(skid, idBytes(room), alice.id)).toBe(true);
+    expect(isSkidOf(skid, idBytes(room), bob.id)).toBe(false);
+    expect(isSkidOf(skid, idBytes(publicRoomId('other')), alice.id)).toBe(false);
+    expect(isSkidOf(SenderKeyId.fromBytes(filled(16, 0)), idBytes(room), alice.id)).toBe(false);
   });
 
   it('differs for each chain of one person', () => {

@@ -29,7 +29,8 @@ const direct: fc.Arbitrary<DirectRecord> = fc.record({
   conversation: bytes(16),
   ...fields,
 });
-const room = fc.record({ type: fc.integer({ min: 0x40, max: 0x7f }), ...fields });
+const head = fc.record({ n: fc.integer({ min: 0, max: 0xffff_ffff }), hash: bytes(32) });
+const room = fc.record({ type: fc.integer({ min: 0x40, max: 0x7f }), head, ...fields });
 
 describe('a private record', () => {
   it('roundtrips with its note, and its own bytes', () => {

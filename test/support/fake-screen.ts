@@ -44,7 +44,7 @@ session.snapshot = {
   link: onlineLink,
   ready: true,
   people,
-  rooms: scene.rooms ?? [{ name: '#lobby', members }],
+  rooms: scene.rooms ?? [{ name: '#lobby', kind: 'public', members }],
   ephemeral: false,
   storageProblem: null,
   ...scene.snapshot,
@@ -120,7 +120,7 @@ session.answer({
   send: answerSend,
   'find-person': ({ query }) => ({ matches: find(query) }),
   join: ({ room }) => {
-    session.emit({ type: 'room', room: { name: room, members } });
+    session.emit({ type: 'room', room: { name: room, kind: 'public', members } });
     return { room };
   },
   leave: ({ room }) => {

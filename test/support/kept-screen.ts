@@ -18,7 +18,7 @@ export async function keptScreen(
   { people = [bela], pageSize }: { people?: readonly Person[]; pageSize?: number } = {},
 ): Promise<KeptScreen> {
   const session = history.serve(new FakeSession(), pageSize);
-  const rooms = [{ name: '#lobby', members: [] }];
+  const rooms = [{ name: '#lobby', kind: 'public' as const, members: [] }];
   session.snapshot = { ...session.snapshot, people, rooms };
   const screen = { ...testScreen(session), history };
   await screen.actions.history.start();

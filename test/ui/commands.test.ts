@@ -20,7 +20,11 @@ function screenWith(people = [ravi]): TestScreen {
       matches: people.filter(({ nick }) => nick === query.replace('@', '')),
     }),
   });
-  session.snapshot = { ...session.snapshot, people, rooms: [{ name: '#work', members: [] }] };
+  session.snapshot = {
+    ...session.snapshot,
+    people,
+    rooms: [{ name: '#work', kind: 'public', members: [] }],
+  };
   return testScreen(session);
 }
 

@@ -10,8 +10,8 @@ session.snapshot = {
   ...session.snapshot,
   people: [person('ravi', 'b'), person('rani', 'c'), person('Zoë', 'd'), person('me', 'e')],
   rooms: [
-    { name: '#work', members: [] },
-    { name: '#world', members: [] },
+    { name: '#work', kind: 'public', members: [] },
+    { name: '#world', kind: 'public', members: [] },
   ],
 };
 const { state } = testScreen(session).store;

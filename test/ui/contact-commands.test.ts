@@ -23,8 +23,8 @@ function screenWith(people: readonly Person[] = [bela]): TestScreen {
     'mark-read': () => ({}),
   });
   const rooms = [
-    { name: '#lobby', members: [] },
-    { name: '#ward', members: [bela.fingerprint], muted: true as const },
+    { name: '#lobby', kind: 'public' as const, members: [] },
+    { name: '#ward', kind: 'public' as const, members: [bela.fingerprint], muted: true as const },
   ];
   session.snapshot = { ...session.snapshot, people, rooms };
   return testScreen(session);
@@ -101,7 +101,7 @@ describe('what is not to be heard of', () => {
     expect(screen.store.conversation('#ward').unread).toBe(0);
     await enter(screen, '/mute #ward off');
     expect(last(screen)).toBe('-- #ward is not muted any more.');
-    const room = { name: '#ward', members: [bela.fingerprint] };
+    const room = { name: '#ward', kind: 'public' as const, members: [bela.fingerprint] };
     screen.session.emit({ type: 'room', room });
     screen.session.emit({ type: 'message', message: message({ room: '#ward' }) });
     expect(screen.store.conversation('#ward').unread).toBe(1);

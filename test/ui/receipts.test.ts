@@ -17,7 +17,7 @@ function screenWithRavi(): TestScreen {
   session.snapshot = {
     ...session.snapshot,
     people: [ravi],
-    rooms: [{ name: '#lobby', members: [peerId('b')] }],
+    rooms: [{ name: '#lobby', kind: 'public' as const, members: [peerId('b')] }],
   };
   return testScreen(session);
 }

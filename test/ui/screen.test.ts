@@ -32,8 +32,8 @@ function lobby(size: { readonly columns: number; readonly rows: number }): TestS
     ...session.snapshot,
     people: [ravi, meera],
     rooms: [
-      { name: '#lobby', members },
-      { name: '#work', members },
+      { name: '#lobby', kind: 'public', members },
+      { name: '#work', kind: 'public', members },
     ],
   };
   const screen = testScreen(session);

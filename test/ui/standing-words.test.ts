@@ -45,7 +45,7 @@ function screenOf({ ephemeral = false } = {}): TestScreen {
     ...session.snapshot,
     ephemeral,
     people: others,
-    rooms: [{ name: '#lobby', members: [peerId('e')] }],
+    rooms: [{ name: '#lobby', kind: 'public', members: [peerId('e')] }],
   };
   return testScreen(session);
 }

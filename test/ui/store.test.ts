@@ -54,7 +54,7 @@ describe('delivery', () => {
 describe('unread', () => {
   it('counts what comes elsewhere, names mentions, and marks where to begin reading', () => {
     const { store } = testScreen();
-    store.setRoom({ name: '#work', members: [] });
+    store.setRoom({ name: '#work', kind: 'public', members: [] });
     const first = message({ room: '#work' });
     applyEvent(store, { type: 'message', message: first });
     applyEvent(store, { type: 'message', message: message({ room: '#work', text: 'Me: look' }) });
@@ -156,7 +156,7 @@ describe('what is kept', () => {
 
   it('closes a left room and goes to the window before it', () => {
     const { store } = testScreen();
-    store.setRoom({ name: '#work', members: [] });
+    store.setRoom({ name: '#work', kind: 'public', members: [] });
     store.open('#work');
     applyEvent(store, { type: 'room-left', room: '#work' });
     expect(store.state.active).toBe('#lobby');
@@ -212,8 +212,8 @@ describe('changed keys', () => {
 
   it('tells of it in the person’s window, in shared rooms and where one looks', () => {
     const { store } = testScreen();
-    store.setRoom({ name: '#work', members: [now] });
-    store.setRoom({ name: '#other', members: [] });
+    store.setRoom({ name: '#work', kind: 'public', members: [now] });
+    store.setRoom({ name: '#other', kind: 'public', members: [] });
     applyEvent(store, { type: 'key-changed', nick: 'ravi', was, now, trust: 'verified' });
     const line = 'key changed ravi 1111 2222';
     expect(lines(store, '#lobby')).toEqual([line]);
@@ -341,7 +341,7 @@ it('takes a snapshot as the whole truth about oneself, people and rooms', () => 
     link: onlineLink,
     ready: true,
     people: [ravi],
-    rooms: [{ name: '#work', members: [] }],
+    rooms: [{ name: '#work', kind: 'public', members: [] }],
     ephemeral: false,
     storageProblem: null,
   });

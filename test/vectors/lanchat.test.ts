@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openDirect } from '../../src/crypto/direct.ts';
 import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { Prekey } from '../../src/crypto/prekey.ts';
-import { publicRoomId } from '../../src/crypto/room.ts';
+import { publicRoomId, topicOf } from '../../src/crypto/room.ts';
 import { newReceiverChain, openRoomBlob } from '../../src/crypto/room-chain.ts';
 import { openBundle, openCard } from '../../src/crypto/signed-objects.ts';
 import { ready, sodium } from '../../src/crypto/sodium.ts';
@@ -84,6 +84,7 @@ describe('the committed vectors', () => {
     const { chainKey, signPublic, skid } = committed.room.chain;
     let chain = newReceiverChain({
       room: publicRoomId('lobby'),
+      topic: topicOf(publicRoomId('lobby')),
       skid: SenderKeyId.fromBytes(bytesFromHex(skid)),
       index: 0,
       chainKey: bytesFromHex(chainKey),

@@ -247,7 +247,7 @@ function roomVector(): Vectors {
   const r8 = filled(8, 0x0b);
   const chainKey = filled(32, 0x0c);
   const random = scriptedRandom(signSeed, r8, chainKey);
-  let chain = newSenderChain({ room, owner: alice.id, random });
+  let chain = newSenderChain({ room, secret: null, owner: alice.id, random });
   const { skid, signPublic } = chain;
   const messages = ['hello', 'all', 'of you'].map((text, index) => {
     const content = utf8FromText(text);

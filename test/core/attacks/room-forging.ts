@@ -6,7 +6,12 @@ import { newSenderChain, type SenderChain } from '../../../src/crypto/room-chain
 import { encodeCbor } from '../../../src/protocol/content.ts';
 import type { FrameOf } from '../../../src/protocol/frames.ts';
 import { idBytes, MessageId, StreamId } from '../../../src/protocol/ids.ts';
-import { encodeRoomRecord, RECORD_TYPES, type RoomRecord } from '../../../src/protocol/record.ts';
+import {
+  encodeRoomRecord,
+  NO_LOG,
+  RECORD_TYPES,
+  type RoomRecord,
+} from '../../../src/protocol/record.ts';
 import { FakeNet, type FakePerson } from '../../support/fake-net.ts';
 import { deliver, note, random, record, sealed } from './forging.ts';
 
@@ -38,6 +43,7 @@ export function roomRecord(
     messageId: MessageId.fromBytes(random(16)),
     stream: StreamId.fromBytes(new Uint8Array(8).fill(5)),
     seq: 1,
+    head: NO_LOG,
     timeMs: 0,
     content: encodeCbor({ text }),
     ...fields,
@@ -64,7 +70,7 @@ export function roomKey(
 }
 
 export function chainOf(owner: FakePerson): SenderChain {
-  return newSenderChain({ room: room(owner).roomId, owner: owner.id, random });
+  return newSenderChain({ room: room(owner).roomId, secret: null, owner: owner.id, random });
 }
 
 let keySeq = 0;

@@ -130,7 +130,7 @@ describe('a member', () => {
     const { net, anna, ben } = lobby();
     const dora = net.arrive('dora');
     net.run(500);
-    const chain = newSenderChain({ room: room(anna).roomId, owner: dora.id, random });
+    const chain = newSenderChain({ room: room(anna).roomId, secret: null, owner: dora.id, random });
     // Dora has not joined: she uses anna's join.
     hand(net, dora, ben, roomKey(anna, chain));
     expect(room(ben).chains.size).toBe(0);

@@ -1,0 +1,48 @@
+// Which room is meant: `#name`, or of a private one `+title`, `+` and the digits of its ID. Never picks one of several.
+import { UsageError } from '../protocol/errors.ts';
+import { cleanTitle, parseRoomName } from '../protocol/nickname.ts';
+import { isEntered } from './private-members.ts';
+import type { RoomState } from './room-state.ts';
+import type { CoreState } from './state.ts';
+
+const MIN_PREFIX_DIGITS = 8;
+
+/** Null where we are in none of that name. Throws UsageError `bad-room`, `ambiguous-room`. */
+export function findRoom(core: CoreState, query: string): RoomState | null {
+  if (!query.startsWith('+')) return core.rooms.get(requireRoomName(query)) ?? null;
+  const wanted = query.slice(1).trim().toLowerCase();
+  const exact = core.rooms.get(`+${wanted}`);
+  if (exact !== undefined && isEntered(core, exact)) return exact;
+  const found = [...core.rooms.values()].filter(
+    (room) => isEntered(core, room) && isCalled(room, wanted),
+  );
+  if (found.length < 2) return found[0] ?? null;
+  const names = found.map(({ label }) => label.slice(0, 1 + MIN_PREFIX_DIGITS)).join(', ');
+  throw new UsageError(
+    'ambiguous-room',
+    `${found.length} rooms fit ${query}: ${names}; use one of these`,
+  );
+}
+
+function isCalled({ name, private: inner }: RoomState, wanted: string): boolean {
+  if (inner === null || wanted === '') return false;
+  if (wanted.length >= MIN_PREFIX_DIGITS && name.startsWith(`+${wanted}`)) return true;
+  return cleanTitle(inner.log.title).toLowerCase() === wanted;
+}
+
+/** Throws UsageError `not-in-room`, and as `findRoom`. */
+export function requireRoom(core: CoreState, name: string): RoomState {
+  const room = findRoom(core, name);
+  if (room !== null) return room;
+  throw new UsageError('not-in-room', `you are not in ${name}; join it first`);
+}
+
+/** Throws UsageError `bad-room`. */
+export function requireRoomName(name: string): string {
+  const parsed = parseRoomName(name);
+  if (parsed !== null) return parsed;
+  throw new UsageError(
+    'bad-room',
+    'a room has letters and digits, and _ . -, at most 48 bytes, such as #ward-3',
+  );
+}

@@ -1,0 +1,219 @@
+// Into a private room: its owner asks, a person answers, the owner lets them in and hands them the room.
+import { holderOf, newPen, signHolder } from '../crypto/room-log.ts';
+import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
+import { encodeCbor } from '../protocol/content.ts';
+import { idBytes, type PeerId, RelayId, RoomId } from '../protocol/ids.ts';
+import { cleanTitle } from '../protocol/nickname.ts';
+import { RECORD_TYPES } from '../protocol/record.ts';
+import {
+  decodeInvitation,
+  decodeInvitationAnswer,
+  decodeTransfer,
+  decodeWelcome,
+  INVITATION_BYTES,
+} from '../protocol/room-content.ts';
+import { saveInvitation, savePrivate } from './durable-private.ts';
+import type { InvitationInfo } from './events.ts';
+import { emit, isFirstTelling } from './link.ts';
+import { peerOf } from './new-state.ts';
+import { operate, privateRoomOf, removal, stretches } from './operations.ts';
+import { enqueue } from './outbox.ts';
+import { whoOf } from './people.ts';
+import { isEntered } from './private-members.ts';
+import { admit, privateName } from './private-rooms.ts';
+import type { Invitation, OwnRoom } from './private-state.ts';
+import { tellChanges } from './room-changes.ts';
+import { extendLog } from './room-log.ts';
+import type { CoreState } from './state.ts';
+
+/** Invitations that wait for a person, and those of people whom we never wrote to. */
+const MAX_INVITATIONS = 64;
+const MAX_FROM_STRANGERS = 8;
+const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
+
+/** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
+export function invite(core: CoreState, { room, inner }: OwnRoom, ids: readonly PeerId[]): void {
+  for (const id of ids) {
+    const invitation = core.env.random(INVITATION_BYTES);
+    inner.invited.set(id, hexFromBytes(invitation));
+    send(core, id, RECORD_TYPES.roomInvitation, {
+      ...{ room: idBytes(room.roomId), invitation, title: inner.log.title },
+    });
+  }
+  savePrivate(core, room);
+  room.changed = true;
+}
+
+function send(core: CoreState, to: PeerId, type: number, content: object): void {
+  enqueue(core, peerOf(core, to), { type, content: encodeCbor(content) });
+}
+
+/** Whether a person knows them: we wrote to them, or compared keys. */
+function isFamiliar(core: CoreState, id: PeerId): boolean {
+  const pin = core.pins.get(id);
+  return pin !== null && (pin.contacted || pin.trust === 'verified');
+}
+
+/** Somebody asks us in. Throws ProtocolError. */
+export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array): void {
+  const content = decodeInvitation(bytes);
+  const room = RoomId.fromBytes(content.room);
+  const known = core.invitations.get(room);
+  if (privateRoomOf(core, room) !== null || (known !== undefined && known.from !== from)) return;
+  if (known === undefined && !hasPlaceFor(core, from)) return;
+  if (known?.isAccepted === true) {
+    // Asked once more, with another number: a person has said yes already.
+    core.invitations.set(room, { ...known, invitation: content.invitation });
+    answerInvitation(core, { ...known, invitation: content.invitation }, true);
+    return;
+  }
+  const invitation: Invitation = {
+    ...{ room, from, invitation: content.invitation, title: cleanTitle(content.title) },
+    timeMs: core.env.wallMs(),
+    isAccepted: false,
+  };
+  core.invitations.set(room, invitation);
+  saveInvitation(core, room);
+  emit(core, { type: 'invitation', invitation: infoOf(core, invitation) });
+}
+
+/** A crowd must not push out what friends asked. */
+function hasPlaceFor(core: CoreState, from: PeerId): boolean {
+  if (core.invitations.size >= MAX_INVITATIONS) return false;
+  if (isFamiliar(core, from)) return true;
+  const strangers = [...core.invitations.values()].filter((other) => !isFamiliar(core, other.from));
+  return strangers.length < MAX_FROM_STRANGERS;
+}
+
+export function infoOf(core: CoreState, invitation: Invitation): InvitationInfo {
+  const { room, from, title, timeMs, isAccepted } = invitation;
+  return {
+    room: privateName(room),
+    title,
+    from: whoOf(core, from),
+    time: new Date(timeMs).toISOString(),
+    accepted: isAccepted,
+  };
+}
+
+/** A person says whether we come. */
+export function answerInvitation(core: CoreState, known: Invitation, accept: boolean): void {
+  const { room, from, invitation } = known;
+  send(core, from, RECORD_TYPES.roomAnswer, { room: idBytes(room), invitation, accept });
+  if (accept) known.isAccepted = true;
+  else core.invitations.delete(room);
+  saveInvitation(core, room);
+}
+
+/**
+ * Whom we asked answers: once, and only they. A member who says no was let in against their will, or too late. Throws
+ * ProtocolError.
+ */
+export function takeInvitationAnswer(core: CoreState, from: PeerId, bytes: Uint8Array): void {
+  const content = decodeInvitationAnswer(bytes);
+  const own = privateRoomOf(core, RoomId.fromBytes(content.room));
+  if (own === null || own.inner.pen === null || own.inner.fork !== null) return;
+  if (!content.accept && own.inner.log.members.has(from)) {
+    operate(core, own, removal(own.room, from, true));
+    return;
+  }
+  if (own.inner.invited.get(from) !== hexFromBytes(content.invitation)) return;
+  own.inner.invited.delete(from);
+  savePrivate(core, own.room);
+  own.room.changed = true;
+  if (content.accept) letIn(core, own, [from]);
+}
+
+/** Makes them members, and hands them the room. */
+export function letIn(core: CoreState, own: OwnRoom, ids: readonly PeerId[]): void {
+  const before = own.inner.log.members;
+  operate(core, own, { kind: 'add', ids: ids.map(idBytes) });
+  const { room, inner } = own;
+  const { secret, log } = inner;
+  const { cursor, cursorOf } = room;
+  const from = cursorOf === null || room.join === null ? null : [idBytes(cursorOf), `${cursor}`];
+  const [first = [], ...more] = stretches(log, 0);
+  for (const id of ids) {
+    if (before.has(id) || !log.members.has(id)) continue;
+    send(core, id, RECORD_TYPES.roomWelcome, {
+      ...{ room: idBytes(room.roomId), secret, from, ops: first, n: log.heads.length },
+    });
+    for (const ops of more) {
+      send(core, id, RECORD_TYPES.roomOperations, { room: idBytes(room.roomId), ops });
+    }
+  }
+}
+
+/**
+ * A room's owner hands it to us. Into a room with a title nobody comes without having said so; a group of people is
+ * a message like any other, and waits for a person's word where its maker is a stranger. Of a long log only the beginning comes
+ * with it, perhaps of an earlier owner's time: we are in once what follows says so. Throws ProtocolError.
+ */
+export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): void {
+  const { room: id, secret, ops, from: readFrom, n: expected } = decodeWelcome(bytes);
+  const room = RoomId.fromBytes(id);
+  if (privateRoomOf(core, room) !== null) return;
+  const extension = extendLog({ room, log: null }, ops);
+  if (extension.kind !== 'extended') return;
+  const { log, applied } = extension;
+  const known = core.invitations.get(room);
+  const isAwaited = known?.isAccepted === true && known.from === from;
+  const isRequest = !isAwaited && (log.owner !== from || !isFamiliar(core, from));
+  if ((!isAwaited && !log.group) || !hasRoomForAnother(core, isRequest)) {
+    // Or its owner would count us in.
+    send(core, from, RECORD_TYPES.roomAnswer, {
+      ...{ room: id, invitation: known?.invitation ?? NO_INVITATION, accept: false },
+    });
+    return;
+  }
+  core.invitations.delete(room);
+  saveInvitation(core, room);
+  const admitted = admit(core, {
+    ...{ id: room, secret, log, expected, isRequest },
+    from:
+      readFrom === null
+        ? null
+        : { relay: RelayId.fromBytes(readFrom[0]), cursor: BigInt(readFrom[1]) },
+  });
+  tellChanges(core, admitted, { wasIn: false, by: from, applied });
+}
+
+function hasRoomForAnother(core: CoreState, isRequest: boolean): boolean {
+  const requests = [...core.rooms.values()].filter((room) => room.private?.isRequest === true);
+  if (isRequest && requests.length >= MAX_FROM_STRANGERS) return false;
+  if (core.rooms.size < core.link.topics) return true;
+  if (isFirstTelling(core, `no place for a room ${core.link.session}`)) {
+    const message = `somebody let you into a room, and you are in ${core.rooms.size} already, the most there are; leave one, and ask them to invite you again`;
+    emit(core, { type: 'error', code: 'too-many-topics', message });
+  }
+  return false;
+}
+
+/** Asks a member to take the room over: their client answers with a pen of its own. */
+export function askHeir(core: CoreState, { room, inner }: OwnRoom, heir: PeerId): void {
+  inner.heir = heir;
+  savePrivate(core, room);
+  send(core, heir, RECORD_TYPES.roomTransfer, { room: idBytes(room.roomId) });
+}
+
+/** The owner asks for our pen, or whom we asked gives us theirs. Throws ProtocolError. */
+export function takeTransfer(core: CoreState, from: PeerId, bytes: Uint8Array): void {
+  const { room: id, pen, by } = decodeTransfer(bytes);
+  const own = privateRoomOf(core, RoomId.fromBytes(id));
+  if (own === null || own.inner.fork !== null) return;
+  const { room, inner } = own;
+  if (pen === undefined || by === undefined) {
+    if (inner.log.owner !== from || !isEntered(core, room)) return;
+    inner.nextPen ??= newPen(core.env.random);
+    savePrivate(core, room);
+    const holder = signHolder(core.me, room.roomId, inner.nextPen);
+    send(core, from, RECORD_TYPES.roomTransfer, { room: id, pen: holder.pen, by: holder.by });
+    return;
+  }
+  const keys = core.peers.get(from)?.keys ?? null;
+  if (inner.pen === null || inner.heir !== from || keys === null) return;
+  const holder = { ed: keys.ed25519, x: keys.x25519, pen, by };
+  const isTheirs = holderOf(room.roomId, holder)?.id === from;
+  if (!isTheirs || equalBytes(pen, inner.pen.publicKey) || !inner.log.members.has(from)) return;
+  operate(core, own, { kind: 'transfer', ...holder });
+}

@@ -1,0 +1,303 @@
+// Private rooms between cores: who is in, who reads what, what each member sees of it.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rooms } from '../../src/core/commands.ts';
+import {
+  answer,
+  closeRoom,
+  createGroup,
+  createRoom,
+  inviteTo,
+  removeFrom,
+  retitle,
+  setModerator,
+  setRoom,
+  setTopic,
+  transfer,
+} from '../../src/core/private-commands.ts';
+import { roomOf } from '../../src/core/room-roster.ts';
+import { ready } from '../../src/crypto/sodium.ts';
+import { FakeNet, type FakePerson } from '../support/fake-net.ts';
+
+beforeAll(ready);
+
+const WISHES = { title: 'ward 3', readOnly: false, expireSeconds: null };
+
+/** A room of anna's, with the others in it. */
+function privateRoom(net: FakeNet, owner: FakePerson, others: readonly FakePerson[]): string {
+  const name = net.command(owner, (core) => createRoom(core, WISHES));
+  invited(net, { owner, name }, others);
+  return name;
+}
+
+function invited(
+  net: FakeNet,
+  { owner, name }: { readonly owner: FakePerson; readonly name: string },
+  others: readonly FakePerson[],
+): void {
+  net.command(owner, (core) =>
+    inviteTo(
+      core,
+      name,
+      others.map(({ id }) => id),
+    ),
+  );
+  net.run(1_000);
+  for (const other of others) net.command(other, (core) => answer(core, name, { accept: true }));
+  net.run(2_000);
+}
+
+function members(person: FakePerson, name: string): string[] {
+  const room = person.core.rooms.get(name);
+  if (room === undefined) return [];
+  return [...roomOf(person.core, room).members].sort();
+}
+
+function ids(people: readonly FakePerson[]): string[] {
+  return people.map(({ id }) => id).sort();
+}
+
+function changes(person: FakePerson): string[] {
+  return person
+    .eventsOf('room-change')
+    .map(({ change: { what, who, text } }) =>
+      [what, ...who.map(({ nick }) => nick), ...(text === undefined ? [] : [text])].join(' '),
+    );
+}
+
+function trio() {
+  const net = new FakeNet({ mailbox: 2_000 });
+  return { net, ...net.trio() };
+}
+
+describe('a private room', () => {
+  it('is entered by who was asked and said yes, and all see the same members', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    for (const person of [anna, ben, cara]) {
+      expect(members(person, name)).toEqual(ids([anna, ben, cara]));
+    }
+    expect(ben.eventsOf('invitation')[0]?.invitation).toMatchObject({
+      room: name,
+      title: 'ward 3',
+      from: { nick: 'anna' },
+    });
+    net.say(anna, name, 'hello');
+    net.run(2_000);
+    net.say(cara, name, 'hi');
+    net.run(2_000);
+    expect(ben.shown).toEqual([`${name}anna: hello`, `${name}cara: hi`]);
+    expect(changes(anna)).toEqual(['created anna ward 3', 'added ben', 'added cara']);
+    expect(changes(cara)).toEqual(['added cara']);
+  });
+
+  it('stays closed to who says no', () => {
+    const { net, anna, ben } = trio();
+    const name = net.command(anna, (core) => createRoom(core, WISHES));
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(1_000);
+    net.command(ben, (core) => answer(core, name, { accept: false }));
+    net.run(1_000);
+    expect(members(anna, name)).toEqual(ids([anna]));
+    expect(anna.core.rooms.get(name)?.private?.invited.size).toBe(0);
+    expect(rooms(ben.core, true)).toEqual([]);
+  });
+
+  it('shows a newcomer nothing of before, and who was taken out nothing of after', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben]);
+    net.say(anna, name, 'before');
+    net.run(2_000);
+    invited(net, { owner: anna, name }, [cara]);
+    net.say(anna, name, 'while');
+    net.say(ben, name, 'while too');
+    net.run(2_000);
+    net.command(anna, (core) => removeFrom(core, name, [cara.id]));
+    net.say(anna, name, 'after');
+    net.run(2_000);
+    net.say(ben, name, 'after too');
+    net.run(5_000);
+    expect(cara.messages.map(({ text }) => text).sort()).toEqual(['while', 'while too']);
+    expect(ben.messages.map(({ text }) => text)).toEqual(['before', 'while', 'after']);
+    expect(changes(cara)).toEqual(['added cara', 'removed cara']);
+    expect(cara.eventsOf('room-left').map(({ room }) => room)).toEqual([name]);
+    expect(members(ben, name)).toEqual(ids([anna, ben]));
+  });
+
+  it('is read later by a member who was away, with what was done to it meanwhile', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.say(ben, name, 'one');
+    net.run(2_000);
+    net.cut(cara);
+    net.say(anna, name, 'two');
+    net.run(2_000);
+    net.say(ben, name, 'last words of ben');
+    net.run(2_000);
+    net.command(anna, (core) => removeFrom(core, name, [ben.id]));
+    net.run(2_000);
+    net.say(anna, name, 'three');
+    net.run(2_000);
+    net.restart(cara);
+    net.connect(cara);
+    net.run(20_000);
+    expect(cara.messages.map(({ text }) => text)).toEqual([
+      'one',
+      'two',
+      'last words of ben',
+      'three',
+    ]);
+    expect(cara.gaps).toEqual([]);
+    expect(members(cara, name)).toEqual(ids([anna, cara]));
+  });
+
+  it('is left by a member, and the owner’s client says it last', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.leave(ben, name);
+    net.run(2_000);
+    for (const person of [anna, cara]) {
+      expect(members(person, name)).toEqual(ids([anna, cara]));
+      expect(changes(person).at(-1)).toBe('left ben');
+    }
+    expect(rooms(ben.core, true)).toEqual([]);
+    expect(() => net.leave(anna, name)).toThrow(/transfer it/);
+  });
+
+  it('is moderated: a moderator takes out members, and nobody else', () => {
+    const { net, anna, ben, cara } = trio();
+    const dora = net.arrive('dora');
+    net.run(500);
+    const name = privateRoom(net, anna, [ben, cara, dora]);
+    expect(() => net.command(ben, (core) => removeFrom(core, name, [cara.id]))).toThrow(
+      /moderators only members/,
+    );
+    for (const peer of [ben.id, dora.id]) {
+      net.command(anna, (core) => setModerator(core, name, { peer, on: true }));
+    }
+    net.run(2_000);
+    for (const target of [anna, dora]) {
+      expect(() => net.command(ben, (core) => removeFrom(core, name, [target.id]))).toThrow(
+        /moderators only members/,
+      );
+    }
+    net.command(ben, (core) => removeFrom(core, name, [cara.id]));
+    net.run(2_000);
+    for (const person of [anna, ben, dora]) {
+      expect(members(person, name)).toEqual(ids([anna, ben, dora]));
+    }
+    expect(rooms(cara.core, true)).toEqual([]);
+  });
+
+  it('keeps a struck member from reading on while the owner is away', () => {
+    const { net, anna, ben, cara } = trio();
+    const dora = net.arrive('dora');
+    net.run(500);
+    const name = privateRoom(net, anna, [ben, cara, dora]);
+    net.command(anna, (core) => setModerator(core, name, { peer: ben.id, on: true }));
+    net.say(dora, name, 'all read this');
+    net.run(2_000);
+    net.cut(anna);
+    net.command(ben, (core) => removeFrom(core, name, [cara.id]));
+    net.run(1_000);
+    net.say(dora, name, 'not for cara');
+    net.say(cara, name, 'still here?');
+    net.run(5_000);
+    expect(cara.messages.map(({ text }) => text)).toEqual(['all read this']);
+    expect(ben.messages.map(({ text }) => text)).toEqual(['all read this', 'not for cara']);
+    net.connect(anna);
+    net.run(5_000);
+    for (const person of [anna, ben, dora]) {
+      expect(members(person, name)).toEqual(ids([anna, ben, dora]));
+    }
+  });
+
+  it('is renamed, given a topic and a timer, made read-only, handed over and closed', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.command(anna, (core) => retitle(core, name, 'ward 4'));
+    net.command(anna, (core) => setTopic(core, name, 'night shift'));
+    net.command(anna, (core) => setRoom(core, name, { readOnly: true, expireSeconds: 3_600 }));
+    net.command(anna, (core) => setModerator(core, name, { peer: cara.id, on: true }));
+    net.run(2_000);
+    expect(() => net.say(ben, name, 'may I?')).toThrow(/only its owner and its moderators/);
+    net.say(cara, name, 'I may');
+    net.run(2_000);
+    expect(ben.shown).toEqual([`${name}cara: I may`]);
+    net.command(anna, (core) => transfer(core, name, ben.id));
+    net.run(3_000);
+    const seen = [anna, ben, cara].map((person) => {
+      const room = person.core.rooms.get(name);
+      return room === undefined ? null : roomOf(person.core, room);
+    });
+    for (const room of seen) {
+      expect(room).toMatchObject({
+        ...{ title: 'ward 4', topic: 'night shift', readOnly: true, expireSeconds: 3_600 },
+        ...{ owner: ben.id, moderators: [cara.id] },
+      });
+    }
+    expect(() => net.command(anna, (core) => retitle(core, name, 'mine'))).toThrow(
+      /only its owner/,
+    );
+    net.command(ben, (core) => setRoom(core, name, { readOnly: false }));
+    net.run(1_000);
+    net.leave(anna, name);
+    net.run(2_000);
+    expect(members(cara, name)).toEqual(ids([ben, cara]));
+    net.command(ben, (core) => closeRoom(core, name));
+    net.run(2_000);
+    expect(() => net.say(cara, name, 'anybody?')).toThrow(/closed/);
+  });
+
+  it('survives a restart of everybody, with its owner’s pen', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben]);
+    for (const person of [anna, ben, cara]) {
+      net.cut(person);
+      net.restart(person);
+      net.connect(person);
+    }
+    net.run(5_000);
+    invited(net, { owner: anna, name }, [cara]);
+    net.say(ben, name, 'after it');
+    net.run(3_000);
+    expect(anna.shown).toEqual([`${name}ben: after it`]);
+    expect(cara.shown).toEqual([`${name}ben: after it`]);
+  });
+});
+
+describe('a group of chosen people', () => {
+  it('is there at once for who knows its maker, and its first message is read', () => {
+    const { net, anna, ben, cara } = trio();
+    for (const friend of [ben, cara]) net.send(friend, anna, 'hi');
+    net.run(1_000);
+    const name = net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
+    net.say(anna, name, 'lunch?');
+    net.run(4_000);
+    for (const friend of [ben, cara]) {
+      expect(friend.shown).toEqual([`${name}anna: lunch?`]);
+      expect(members(friend, name)).toEqual(ids([anna, ben, cara]));
+    }
+    net.say(ben, name, 'yes');
+    net.run(2_000);
+    expect(cara.shown).toEqual([`${name}anna: lunch?`, `${name}ben: yes`]);
+    expect(net.command(anna, (core) => createGroup(core, [cara.id, ben.id]))).toBe(name);
+  });
+
+  it('waits for a person’s word where its maker is a stranger', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
+    net.say(anna, name, 'buy this');
+    net.run(3_000);
+    const room = ben.core.rooms.get(name);
+    if (room === undefined) throw new Error('no room');
+    expect(roomOf(ben.core, room)).toMatchObject({ kind: 'group', request: true });
+    expect(() => net.say(ben, name, 'who are you?')).toThrow(/accept it first/);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.say(ben, name, 'no');
+    net.run(2_000);
+    expect(anna.shown).toEqual([`${name}ben: no`]);
+    net.command(cara, (core) => answer(core, name, { accept: false }));
+    net.run(2_000);
+    expect(members(anna, name)).toEqual(ids([anna, ben]));
+  });
+});

@@ -1,0 +1,402 @@
+// Five people, a private room and a relay that lies, for as many steps as one likes: who stays agrees on members and
+// messages, nobody reads what they must not. The same seed goes the same way.
+import { rooms as roomsOf } from '../../../src/core/commands.ts';
+import {
+  answer,
+  createRoom,
+  inviteTo,
+  removeFrom,
+  retitle,
+  setModerator,
+  setRoom,
+  transfer,
+} from '../../../src/core/private-commands.ts';
+import { readers, silence } from '../../../src/core/private-members.ts';
+import type { PrivateRoom } from '../../../src/core/private-state.ts';
+import { headOfLog } from '../../../src/core/room-log.ts';
+import type { RoomState } from '../../../src/core/room-state.ts';
+import type { CoreState } from '../../../src/core/state.ts';
+import { hexFromBytes } from '../../../src/protocol/bytes.ts';
+import { decodeText } from '../../../src/protocol/content.ts';
+import { UsageError } from '../../../src/protocol/errors.ts';
+import type { Frame } from '../../../src/protocol/frames.ts';
+import type { PeerId } from '../../../src/protocol/ids.ts';
+import { decodeRoomRecord } from '../../../src/protocol/record.ts';
+import { FakeNet, type FakePerson, type Fate } from '../../support/fake-net.ts';
+import { numbersFrom } from '../../support/seeded.ts';
+import { MINUTE_MS, requireThat, SECOND_MS } from './world.ts';
+
+const NAMES = ['anna', 'ben', 'cara', 'dora', 'emil'];
+/** Between two times when everything heals and is compared. */
+const STEPS_A_ROUND = 100;
+const HEALING_MS = 20 * MINUTE_MS;
+const SETTLING_MS = 2 * MINUTE_MS;
+
+export class FiveInARoom {
+  readonly log: string[] = [];
+  readonly net: FakeNet;
+  readonly people: readonly FakePerson[];
+  readonly name: string;
+  steps = 0;
+  /** Messages that were compared, and how many a reader lacked, with a gap shown. */
+  readonly compared = { read: 0, missing: 0, rounds: 0, membersChanged: 0 };
+  readonly #pick: (bound: number) => number;
+  /** How often the relay is to lose, double, delay or hide something: 0, it is honest. */
+  #trouble = 0;
+  readonly #writers = new Map<string, FakePerson>();
+  /** To whom each text may have been readable when its writer sealed it, by the writer's own log. */
+  readonly #allowed = new Map<string, Set<PeerId>>();
+  /** Texts that everybody here from then on has to read, or to miss visibly. */
+  #round: { readonly text: string; readonly from: FakePerson }[] = [];
+  /** Where in each person's events the round began. */
+  readonly #marks = new Map<FakePerson, number>();
+  #texts = 0;
+
+  constructor(seed: number) {
+    this.#pick = numbersFrom(seed);
+    this.net = new FakeNet({ seed, mailbox: 2_000 });
+    this.people = NAMES.map((name) => this.net.arrive(name));
+    this.net.run(SECOND_MS);
+    this.net.tampers.push(({ frame, way, person }) => {
+      if (way === 'up') this.#noteSealed(person, frame);
+      return this.#trouble === 0 ? undefined : this.#mistreat(frame, way);
+    });
+    const anna = this.#person(0);
+    const wishes = { title: 'five', readOnly: false, expireSeconds: null };
+    this.name = this.net.command(anna, (core) => createRoom(core, wishes));
+    this.#mark();
+  }
+
+  /** Throws where something doesn't hold, with what was done. */
+  run(steps: number): void {
+    try {
+      for (let step = 0; step < steps; step++) this.#step();
+      this.#heal();
+    } catch (error) {
+      const story = this.log.slice(-60).join('\n');
+      throw new Error(`${error instanceof Error ? error.message : error}\n${story}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #step(): void {
+    this.steps++;
+    this.#act();
+    this.net.run(this.#pick(8) === 0 ? this.#pick(15_000) : this.#pick(500));
+    this.#requireNothingLeaked();
+    if (this.steps % STEPS_A_ROUND === 0) this.#heal();
+  }
+
+  #act(): void {
+    const person = this.#person(this.#pick(NAMES.length));
+    const other = this.#person(this.#pick(NAMES.length));
+    const roll = this.#pick(100);
+    if (roll < 45) this.#say(person);
+    else if (roll < 58) this.#try(`${other.name} is invited`, () => this.#invite(other));
+    else if (roll < 70) this.#answer();
+    else if (roll < 75) this.#remove(person, other);
+    else if (roll < 78) this.#leave(person);
+    else if (roll < 82) this.#appoint(other);
+    else if (roll < 84) this.#try('another title', () => this.#owned(retitleWith(this.steps)));
+    else if (roll < 85) this.#try(`transfer to ${other.name}`, () => this.#owned(handTo(other.id)));
+    else if (roll < 86) this.#setReadOnly();
+    else if (roll < 91) this.#plug(person);
+    else if (roll < 94) this.#restart(person);
+    else if (roll < 95) this.#restartRelay();
+    else this.#setTrouble();
+  }
+
+  #say(person: FakePerson): void {
+    const text = `t${this.#texts++}`;
+    this.#try(`${person.name} says ${text}`, () => {
+      this.net.say(person, this.name, text);
+      this.#writers.set(text, person);
+      this.#round.push({ text, from: person });
+    });
+  }
+
+  #invite(other: FakePerson): void {
+    this.#owned((core, name) => inviteTo(core, name, [other.id]));
+  }
+
+  /** One of those who were asked, and who may have answered already. */
+  #answer(): void {
+    const asked = this.people.filter(({ core }) => core.invitations.size > 0);
+    const person = asked[this.#pick(asked.length || 1)];
+    const accept = this.#pick(4) > 0;
+    if (person === undefined) return;
+    this.#try(`${person.name} says ${accept ? 'yes' : 'no'}`, () =>
+      this.net.command(person, (core) => answer(core, this.name, { accept })),
+    );
+  }
+
+  /** The owner, alone there, could leave too, and the room would be at its end. */
+  #leave(person: FakePerson): void {
+    if (person === this.#owner()) return;
+    this.#try(`${person.name} leaves`, () => this.net.leave(person, this.name));
+  }
+
+  /** By its owner, or by a moderator. */
+  #remove(person: FakePerson, other: FakePerson): void {
+    const by = this.#pick(2) === 0 ? person : (this.#owner() ?? person);
+    this.#try(`${by.name} takes out ${other.name}`, () =>
+      this.net.command(by, (core) => removeFrom(core, this.name, [other.id])),
+    );
+  }
+
+  #appoint(other: FakePerson): void {
+    const on = this.#pick(2) === 0;
+    this.#try(`${other.name} ${on ? 'moderates' : 'moderates no more'}`, () =>
+      this.#owned((core, name) => setModerator(core, name, { peer: other.id, on })),
+    );
+  }
+
+  #setReadOnly(): void {
+    const readOnly = this.#pick(3) === 0;
+    this.#try(readOnly ? 'read-only' : 'all may write', () =>
+      this.#owned((core, name) => setRoom(core, name, { readOnly })),
+    );
+  }
+
+  #owned(run: (core: CoreState, name: string) => void): void {
+    const owner = this.#owner();
+    if (owner !== null) this.net.command(owner, (core) => run(core, this.name));
+  }
+
+  #plug(person: FakePerson): void {
+    this.#note(`${person.name} ${person.port === null ? 'comes' : 'goes'}`);
+    if (person.port === null) this.net.connect(person);
+    else this.net.cut(person);
+  }
+
+  #restart(person: FakePerson): void {
+    this.#note(`${person.name} restarts`);
+    if (person.port !== null) this.net.cut(person);
+    this.net.restart(person);
+    this.net.connect(person);
+  }
+
+  #restartRelay(): void {
+    this.#note('the relay restarts');
+    this.net.restartRelay({ keepsDisk: true });
+    for (const person of this.people) if (person.port === null) this.net.connect(person);
+  }
+
+  #setTrouble(): void {
+    this.#trouble = this.#pick(3) === 0 ? 12 : 0;
+    this.#note(this.#trouble === 0 ? 'an honest relay' : 'a relay that lies');
+  }
+
+  /** Loses and doubles room messages, delays everything, hides members and names others. */
+  #mistreat(frame: Frame, way: 'up' | 'down'): Fate | undefined {
+    if (way === 'up') return undefined;
+    const roll = this.#pick(this.#trouble * 4);
+    if (frame.type === 'deliver') {
+      if (roll === 0) return [];
+      if (roll === 1) return [{ frame }, { frame, delayMs: this.#pick(4_000) }];
+      if (roll === 2) return [{ frame, delayMs: 1 + this.#pick(4_000) }];
+    }
+    if (frame.type === 'presence' && roll < 4) {
+      const entries = frame.entries.map((entry) => ({ ...entry, online: !entry.online }));
+      return [{ frame: { ...frame, entries } }];
+    }
+    if (frame.type === 'roster' && roll < 4) {
+      return [{ frame: { ...frame, entries: frame.entries.slice(1) } }];
+    }
+    return undefined;
+  }
+
+  /** What its writer knows of the room when it seals is who may read it. */
+  #noteSealed(person: FakePerson, frame: Frame): void {
+    if (frame.type !== 'fanout') return;
+    const room = person.core.rooms.get(this.name);
+    const inner = room?.private ?? null;
+    const out = room?.outbox.find(
+      ({ sealed }) => sealed !== null && isSame(sealed.blob, frame.blob),
+    );
+    if (inner === null || out === undefined) return;
+    const { text } = decodeText(decodeRoomRecord(out.bytes).content);
+    const allowed = this.#allowed.get(text) ?? new Set();
+    for (const id of readers(person.core, inner)) allowed.add(id);
+    this.#allowed.set(text, allowed);
+  }
+
+  /** Everybody who shows a message was among those whom its writer meant, and sees each once, in its order. */
+  #requireNothingLeaked(): void {
+    for (const person of this.people) {
+      const seen = new Set<string>();
+      const last = new Map<string, number>();
+      for (const { text, from } of person.messages) {
+        requireThat(!seen.has(text), `${person.name} shows ${text} twice`);
+        seen.add(text);
+        const allowed = this.#allowed.get(text)?.has(person.id) === true;
+        requireThat(allowed, `${person.name} reads ${text}, and must not`);
+        const writer = this.#writers.get(text);
+        requireThat(writer?.id === from.fingerprint, `${text} is shown as ${from.nick}'s`);
+        const number = Number(text.slice(1));
+        const before = last.get(from.fingerprint) ?? -1;
+        requireThat(before < number, `${person.name} shows ${text} after t${before}`);
+        last.set(from.fingerprint, number);
+      }
+    }
+  }
+
+  /** All are here, the relay is honest, and time goes by: then all who are in agree. */
+  #heal(): void {
+    this.#note('heals');
+    this.#trouble = 0;
+    for (const person of this.people) if (person.port === null) this.net.connect(person);
+    this.net.run(HEALING_MS);
+    this.#requireNothingLeaked();
+    this.#requireAgreement();
+    // The last of what somebody said, lost, shows with the next.
+    this.#requireAlive();
+    this.#requireWhole();
+    this.compared.rounds++;
+    this.#begin();
+  }
+
+  #requireAgreement(): void {
+    const owner = this.#owner();
+    if (owner === null) return;
+    const { log } = this.#inner(owner);
+    const head = hexFromBytes(headOfLog(log).hash);
+    this.compared.membersChanged = log.heads.length;
+    for (const person of this.people) {
+      const isIn = log.members.has(person.id);
+      const isThere = roomsOf(person.core, true).some(({ name }) => name === this.name);
+      requireThat(
+        isIn === isThere,
+        `${person.name} is ${isIn ? '' : 'not '}in, and thinks otherwise`,
+      );
+      if (!isIn) continue;
+      const theirs = hexFromBytes(headOfLog(this.#inner(person).log).hash);
+      requireThat(theirs === head, `${person.name} has another log than ${owner.name}`);
+      const bad = person.errors.filter((code) => code === 'room-forked' || code === 'forged');
+      requireThat(bad.length === 0, `${person.name} was told ${bad.join(', ')}`);
+    }
+  }
+
+  /** Who was in all the time reads all that the others said, or is shown that something is missing. */
+  #requireWhole(): void {
+    for (const reader of this.people) {
+      const since = this.#marks.get(reader);
+      if (since === undefined || !this.#stayed(reader, since)) continue;
+      const events = reader.events.slice(since);
+      const read = new Set(
+        events.flatMap((event) => (event.type === 'message' ? [event.message.text] : [])),
+      );
+      for (const { text, from } of this.#round) {
+        if (from === reader || this.#allowed.get(text)?.has(reader.id) !== true) continue;
+        if (read.has(text)) this.compared.read++;
+        else {
+          this.compared.missing++;
+          const isShown = events.some(
+            (event) => event.type === 'gap' && event.from.fingerprint === from.id,
+          );
+          const isOut = !this.#stayed(from, this.#marks.get(from) ?? 0);
+          requireThat(isShown || isOut, `${reader.name} lacks ${text} of ${from.name}, unseen`);
+        }
+      }
+    }
+  }
+
+  /** In a room that has healed, what anybody says who may reaches all who are in it. */
+  #requireAlive(): void {
+    const owner = this.#owner();
+    if (owner === null) return;
+    const { members } = this.#inner(owner).log;
+    const inside = this.people.filter(({ id }) => members.has(id));
+    const said = inside.flatMap((person) => {
+      if (silence(person.core, this.#room(person)) !== null) return [];
+      const text = `t${this.#texts++}`;
+      this.#writers.set(text, person);
+      this.net.say(person, this.name, text);
+      return [{ person, text }];
+    });
+    this.net.run(SETTLING_MS);
+    this.#requireNothingLeaked();
+    for (const reader of inside) {
+      const read = new Set(reader.messages.map(({ text }) => text));
+      for (const { person, text } of said) {
+        const isRead = person === reader || read.has(text);
+        requireThat(isRead, `${reader.name} doesn't read ${text} though all is well`);
+      }
+    }
+  }
+
+  #begin(): void {
+    this.#round = [];
+    this.#mark();
+    // Nobody is in it for good any more: another is made of those who are left.
+    if (this.#owner() === null) throw new Error('the room has no owner');
+  }
+
+  #mark(): void {
+    for (const person of this.people) this.#marks.set(person, person.events.length);
+  }
+
+  /** In the room since then, without a break. */
+  #stayed(person: FakePerson, since: number): boolean {
+    if (!roomsOf(person.core, true).some(({ name }) => name === this.name)) return false;
+    return !person.events
+      .slice(since)
+      .some(
+        (event) =>
+          event.type === 'room-left' ||
+          (event.type === 'room-change' &&
+            event.change.what === 'added' &&
+            event.change.who.some(({ fingerprint }) => fingerprint === person.id)),
+      );
+  }
+
+  #owner(): FakePerson | null {
+    return (
+      this.people.find((person) => person.core.rooms.get(this.name)?.private?.pen != null) ?? null
+    );
+  }
+
+  #room(person: FakePerson): RoomState {
+    const room = person.core.rooms.get(this.name);
+    if (room === undefined) throw new Error(`${person.name} is not in the room`);
+    return room;
+  }
+
+  #inner(person: FakePerson): PrivateRoom {
+    const inner = this.#room(person).private;
+    if (inner === null) throw new Error('the room is public');
+    return inner;
+  }
+
+  #try(what: string, run: () => void): void {
+    try {
+      run();
+      this.#note(what);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+    }
+  }
+
+  #person(index: number): FakePerson {
+    const person = this.people[index];
+    if (person === undefined) throw new RangeError(`no person ${index}`);
+    return person;
+  }
+
+  #note(text: string): void {
+    this.log.push(`${this.steps} at ${(this.net.nowMs / SECOND_MS).toFixed(1)} s: ${text}`);
+  }
+}
+
+function retitleWith(number: number) {
+  return (core: CoreState, name: string) => retitle(core, name, `five ${number}`);
+}
+
+function handTo(peer: PeerId) {
+  return (core: CoreState, name: string) => transfer(core, name, peer);
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
