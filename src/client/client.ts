@@ -20,6 +20,7 @@ import type { Connection } from './connection.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
 import { History } from './history.ts';
+import { MadeRecords } from './made-records.ts';
 import type { Profile } from './profile.ts';
 import type { NamedRelay } from './relay-choice.ts';
 import { RelayLink, type Surroundings } from './relay-link.ts';
@@ -158,6 +159,7 @@ export class Client implements Session {
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
+      made: new MadeRecords(),
       expire: () => this.#keeper.look(),
       enter: (name, standing) => this.#enter(name, standing),
       visit: (name) => this.#visit(name),

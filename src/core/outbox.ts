@@ -100,7 +100,7 @@ export function fail(
   show(core, record, { state: 'failed', reason });
 }
 
-/** Tells a state once, and never one that is behind what was told. Keys and voids are nobody's message. */
+/** Tells a state once, and never one that is behind what was told. What is nobody's message is only noted. */
 export function show(
   core: CoreState,
   record: OutRecord,
@@ -108,10 +108,10 @@ export function show(
 ): void {
   const repeats = record.shown === state && record.shownReason === reason;
   const falls = stateRank(state) < stateRank(record.shown);
-  if (record.type !== RECORD_TYPES.text || record.shown === 'failed' || repeats || falls) return;
+  if (record.shown === 'failed' || repeats || falls) return;
   record.shown = state;
   record.shownReason = reason;
-  tellReceipt(core, { id: record.id, state, reason });
+  if (record.type === RECORD_TYPES.text) tellReceipt(core, { id: record.id, state, reason });
 }
 
 /** What the peer says has arrived: those records are done; what they overtook may be lost. */
