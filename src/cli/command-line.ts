@@ -5,6 +5,7 @@ import { nearest } from '../ui/nearest.ts';
 import type { CommandContext } from './context.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, parseCount, parseMessageId, parsePort } from './options.ts';
+import { addRoomCommands } from './room-commands.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -34,6 +35,7 @@ export function buildProgram(
   addSendCommand(program, run);
   addListenCommand(program, run);
   addPeopleCommands(program, run);
+  addRoomCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);
@@ -44,7 +46,7 @@ export function buildProgram(
 /** What `lanchat` itself takes. */
 function addTarget(program: Command, run: Run, version: string): Command {
   return program
-    .argument('[target]', '#room, @nick or FINGERPRINT to open the terminal UI at')
+    .argument('[target]', "#room, '+title', @nick or FINGERPRINT to open the terminal UI at")
     .allowExcessArguments()
     .action((target: string | undefined, _flags: unknown, command: Command) => {
       if (target !== undefined) refuseUnknownCommand(target, command);
@@ -88,7 +90,7 @@ function addCommonOptions(program: Command): void {
 }
 
 function refuseUnknownCommand(target: string, command: Command): void {
-  const isTarget = /^(?:[#@]|[0-9a-f]{8})/i.test(target);
+  const isTarget = /^(?:[#@+]|[0-9a-f]{8})/i.test(target);
   if (isTarget && command.args.length === 1) return;
   if (isTarget) throw new UsageError('bad-arguments', 'one room or person at a time');
   throw unknownCommand(target, command);
@@ -105,7 +107,7 @@ function addSendCommand(program: Command, run: Run): void {
   program
     .command('send')
     .description('send one message; "-" or no TEXT: from stdin')
-    .argument('<to>', '@nick, FINGERPRINT or #room')
+    .argument('<to>', "@nick, FINGERPRINT, #room, '+title', or several people: @a,@b")
     .argument('[text...]')
     .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
     .option('--lines', 'each line of stdin is a message of its own')

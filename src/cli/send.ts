@@ -2,11 +2,22 @@
 import type { Destination, MessageReason, MessageState, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { isRoomName } from '../ui/room-names.ts';
 import { safeText } from '../ui/safe-text.ts';
 import { waitingWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
+import { resolveRoom } from './conversation-argument.ts';
 import { CommandError } from './errors.ts';
-import { inTime, refuseUnsaved, resolvePerson, watch, whenReady, withSession } from './session.ts';
+import { handOver } from './handing-over.ts';
+import {
+  inTime,
+  refuseUnsaved,
+  resolvePeople,
+  resolvePerson,
+  watch,
+  whenReady,
+  withSession,
+} from './session.ts';
 import { checkText, readLines, readText } from './text-input.ts';
 
 export interface SendRequest {
@@ -60,23 +71,42 @@ function readWait(request: SendRequest): Wait {
   if (request.wait !== 'relayed' && request.wait !== 'delivered') {
     throw new UsageError('bad-wait', '--wait takes relayed or delivered');
   }
-  if (request.wait === 'delivered' && request.to.startsWith('#')) {
+  if (request.wait === 'delivered' && (isRoomName(request.to) || isGroup(request.to))) {
     throw new UsageError('bad-wait', 'nobody can say when a whole room has it; use --wait relayed');
   }
   return request.wait;
 }
 
+/** `@a,@b`: no name has a comma. */
+function isGroup(to: string): boolean {
+  return !isRoomName(to) && to.includes(',');
+}
+
 async function openTarget(session: Session, context: CommandContext, to: string): Promise<Target> {
   const { rooms } = await whenReady(session, context);
-  if (!to.startsWith('#')) {
+  if (isGroup(to)) return openGroup(session, context, to);
+  if (!isRoomName(to)) {
     const person = await resolvePerson(session, to);
     return { destination: { peer: person.fingerprint }, name: person.fingerprint };
+  }
+  if (to.startsWith('+')) {
+    const room = await resolveRoom(session, to);
+    return { destination: { room }, name: room };
   }
   const joined = rooms.find((room) => room.name === to);
   const { room } = joined
     ? { room: joined.name }
     : await inTime(session.request({ do: 'visit', room: to }), context);
   return { destination: { room }, name: room };
+}
+
+/** Finds the group of these people, or makes it; where one of them is nobody, nothing is made. */
+async function openGroup(session: Session, context: CommandContext, to: string): Promise<Target> {
+  const queries = to.split(',').map((query) => query.trim());
+  const peers = await resolvePeople(session, queries);
+  const made = await session.request({ do: 'room-group', peers });
+  await handOver(session, context, made);
+  return { destination: { room: made.room }, name: made.room };
 }
 
 interface Sending {

@@ -1,6 +1,7 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { isRoomName } from './room-names.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, type Span, span } from './spans.ts';
@@ -105,7 +106,7 @@ function elsewhere(state: ScreenState): SafeText | null {
   for (const [key, conversation] of state.conversations) {
     if (key === state.active) continue;
     unread += conversation.unread;
-    mentions += key.startsWith('#') ? conversation.mentions : 0;
+    mentions += isRoomName(key) ? conversation.mentions : 0;
   }
   if (unread === 0) return null;
   return mentions === 0 ? t`(${unread}) unread` : t`(${unread}) @${mentions} unread`;

@@ -3,9 +3,11 @@ import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
-import type { SafeText } from './safe-text.ts';
+import { type SafeText, safeTemplate } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type StoreOptions, WindowStore } from './window-store.ts';
+
+const LEFT = safeTemplate`You are in this room no more; /part closes this window.`;
 
 /** The windows, and what is known around them: oneself, the link, people, rooms, the terminal. */
 export class ScreenStore extends WindowStore {
@@ -21,6 +23,7 @@ export class ScreenStore extends WindowStore {
   }
 
   setSelf(self: Snapshot['self']): void {
+    this.#people.rooms.setSelf(self.fingerprint);
     this.fields.self = { nick: cleanNickname(self.nick), fingerprint: self.fingerprint };
   }
 
@@ -64,8 +67,24 @@ export class ScreenStore extends WindowStore {
 
   setRoom(room: Room): void {
     this.#rooms.set(room.name, room);
+    this.#people.rooms.set(room);
     this.conversation(room.name);
     this.notifySoon();
+  }
+
+  /**
+   * We are in a room no more. The window of a private one stays, with what was said there, until somebody closes it: who is
+   * taken out should see why.
+   */
+  leftRoom(name: string): void {
+    const room = this.#rooms.get(name);
+    const isKept = room !== undefined && room.kind !== 'public' && room.request !== true;
+    if (!isKept) {
+      this.dropRoom(name);
+      return;
+    }
+    this.#rooms.delete(name);
+    this.add(name, { kind: 'notice', tone: 'plain', text: LEFT });
   }
 
   /** The room has been left: it is not ours any more, and its window goes. */
