@@ -2,6 +2,7 @@
 import type { Destination, MessageReason, MessageState, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { namesOfGroup } from '../ui/command-text.ts';
 import { isRoomName } from '../ui/room-names.ts';
 import { safeText } from '../ui/safe-text.ts';
 import { waitingWords } from '../ui/words.ts';
@@ -71,21 +72,20 @@ function readWait(request: SendRequest): Wait {
   if (request.wait !== 'relayed' && request.wait !== 'delivered') {
     throw new UsageError('bad-wait', '--wait takes relayed or delivered');
   }
-  if (request.wait === 'delivered' && (isRoomName(request.to) || isGroup(request.to))) {
+  if (
+    request.wait === 'delivered' &&
+    (isRoomName(request.to) || namesOfGroup(request.to) !== null)
+  ) {
     throw new UsageError('bad-wait', 'nobody can say when a whole room has it; use --wait relayed');
   }
   return request.wait;
 }
 
-/** `@a,@b`: no name has a comma. */
-function isGroup(to: string): boolean {
-  return !isRoomName(to) && to.includes(',');
-}
-
 async function openTarget(session: Session, context: CommandContext, to: string): Promise<Target> {
   const { rooms } = await whenReady(session, context);
-  if (isGroup(to)) return openGroup(session, context, to);
   if (!isRoomName(to)) {
+    const names = namesOfGroup(to);
+    if (names !== null) return openGroup(session, context, names);
     const person = await resolvePerson(session, to);
     return { destination: { peer: person.fingerprint }, name: person.fingerprint };
   }
@@ -101,9 +101,12 @@ async function openTarget(session: Session, context: CommandContext, to: string)
 }
 
 /** Finds the group of these people, or makes it; where one of them is nobody, nothing is made. */
-async function openGroup(session: Session, context: CommandContext, to: string): Promise<Target> {
-  const queries = to.split(',').map((query) => query.trim());
-  const peers = await resolvePeople(session, queries);
+async function openGroup(
+  session: Session,
+  context: CommandContext,
+  names: readonly string[],
+): Promise<Target> {
+  const peers = await resolvePeople(session, names);
   const made = await session.request({ do: 'room-group', peers });
   await handOver(session, context, made);
   return { destination: { room: made.room }, name: made.room };

@@ -2,22 +2,27 @@
 import type {
   ClientEvent,
   Destination,
+  InvitationInfo,
   Link,
   Message,
   Snapshot,
   StorageProblem,
   Who,
 } from '../client/api.ts';
-import type { MessageId } from '../protocol/ids.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { ConversationKey, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
-import { type SafeText, safeText } from './safe-text.ts';
+import { questionWords } from './room-tasks.ts';
+import { roomChangeWords } from './room-words.ts';
+import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { storageWords } from './words.ts';
+
+const THIS_ROOM = safeTemplate`this room`;
 
 /** Something that may be worth a signal while nobody looks: a private message or a mention. */
 export interface Attention {
@@ -79,7 +84,7 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       store.setRoom(event.room);
       return;
     case 'room-left':
-      store.dropRoom(event.room);
+      store.leftRoom(event.room);
       return;
     case 'joined':
     case 'left':
@@ -97,7 +102,13 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       addTold(store, event);
       return;
     case 'invitation':
+      applyInvitation(store, event.invitation);
+      return;
     case 'room-change':
+      store.add(event.room, {
+        ...{ kind: 'notice', tone: 'plain' },
+        text: roomChangeWords(event.change, store, THIS_ROOM),
+      });
       return;
     case 'deleted':
       applyDeleted(store, event);
@@ -126,6 +137,14 @@ function addTold(
     const text = safeText(event.message, { maxLength: 400 });
     store.add(active, { kind: 'notice', tone: 'warning', text });
   }
+}
+
+/** A question to the person, where they look. */
+function applyInvitation(store: ScreenStore, invitation: InvitationInfo): void {
+  const { people, active } = store.state;
+  const names = { label: (peer: PeerId) => people.label(peer), rooms: people.rooms };
+  const text = questionWords(invitation, { ...names, meet: (who) => store.meet(who) });
+  store.add(active, { kind: 'notice', tone: 'plain', text });
 }
 
 function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {
@@ -191,8 +210,10 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   store.add(key, body, timeMs);
   if (body.own) return null;
   store.countUnread(key, body.id, body.mention);
-  if (message.room !== null && !body.mention) return null;
-  return { sender, room: message.room === null ? null : safeText(message.room) };
+  const { room } = message;
+  // A group is a conversation of chosen people, as a private one is.
+  if (room === null || store.state.rooms.get(room)?.kind === 'group') return { sender, room: null };
+  return body.mention ? { sender, room: store.state.people.rooms.label(room) } : null;
 }
 
 /** Permanent, wherever the person is met: open windows of theirs, shared rooms, and where one looks. */

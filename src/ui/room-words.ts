@@ -164,8 +164,8 @@ export function roomDetails(
 }
 
 /** How well somebody's key is known; null: nobody of that key has been met. */
-interface Trusts {
-  readonly get: (peer: PeerId) => Parameters<typeof trustWord>[0] | null;
+export interface Trusts {
+  get(peer: PeerId): Parameters<typeof trustWord>[0] | null;
 }
 
 function memberLine(
