@@ -3,6 +3,7 @@ import type { Destination, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { isRoomName } from '../ui/room-names.ts';
+import { Cast } from './message-records.ts';
 import { parseRoomQuery } from './options.ts';
 import { resolvePerson } from './session.ts';
 
@@ -23,6 +24,10 @@ export async function resolveRoom(session: Session, text: string): Promise<strin
   if (query.startsWith('#')) return query;
   const { room } = await session.request({ do: 'find-room', query });
   if (room !== null) return room;
+  // A group has no title: it is shown by who is in it.
+  const { names } = new Cast(await session.request({ do: 'snapshot' }));
+  const shown = names.rooms.byLabel(query);
+  if (shown !== null) return shown;
   if (/^\+[0-9a-f]{64}$/iu.test(query)) return query.toLowerCase();
   const message = `this profile is in no room called ${query}; lanchat rooms lists them`;
   throw new UsageError('not-in-room', message);

@@ -1,9 +1,12 @@
 // `lanchat room create`, `invitations`, `accept`, `decline`: how a private room begins, for its owner and for who comes in.
+import type { Snapshot } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
+import { isRequest } from '../ui/room-words.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { handOver } from './handing-over.ts';
 import { withHistory } from './kept-session.ts';
+import { Cast } from './message-records.ts';
 import { invitationLine, invitationRecord, printRoom } from './room-records.ts';
 import { whenReady, withSession } from './session.ts';
 
@@ -49,9 +52,9 @@ export async function answer(
     throw new UsageError('bad-room', `${query} is public: nobody is asked in, --join enters it`);
   }
   await withSession(context, 'leave-alone', async (session, attempt) => {
-    await whenReady(session, context);
+    const room = groupOf(await whenReady(session, context), query) ?? query;
     attempt.isRepeatable = false;
-    const reply = await session.request({ do: 'room-answer', room: query, accept });
+    const reply = await session.request({ do: 'room-answer', room, accept });
     await handOver(session, context, reply);
     // In this order: one that is no longer among them has become a room.
     const { invitations } = await session.request({ do: 'invitations' });
@@ -68,4 +71,10 @@ export async function answer(
       );
     }
   });
+}
+
+/** The stranger's group that is shown so: it has no title to be found by. */
+function groupOf(snapshot: Snapshot, query: string): string | null {
+  const shown = new Cast(snapshot).names.rooms.byLabel(query);
+  return snapshot.rooms.find((room) => room.name === shown && isRequest(room))?.name ?? null;
 }

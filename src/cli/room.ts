@@ -29,9 +29,12 @@ export async function remove(
   context: CommandContext,
   { room, who }: Named & { readonly who: readonly string[] },
 ): Promise<void> {
-  await change(context, room, async (session, name) => {
+  const isOwned = await change(context, room, async (session, name) => {
     return { do: 'room-remove', room: name, peers: await resolvePeople(session, who) };
   });
+  if (isOwned) return;
+  const message = "What is said from now on they read no more; the owner's lanchat takes them out.";
+  context.output.note(safeText(message));
 }
 
 /** As `invite`. */
@@ -162,13 +165,13 @@ type ChangeCommand = Extract<
   }
 >;
 
-/** Does it, waits until the relay has what others must hear of, and prints the room as it is then. */
+/** Does it, waits until the relay has what others must hear of, and prints the room as it is then. Whether it is ours. */
 async function change(
   context: CommandContext,
   room: string,
   commandFor: (session: Session, name: string) => Promise<ChangeCommand>,
-): Promise<void> {
-  await withSession(context, 'leave-alone', async (session, attempt) => {
+): Promise<boolean> {
+  return withSession(context, 'leave-alone', async (session, attempt) => {
     await whenReady(session, context);
     const command = await commandFor(session, await resolveRoom(session, room));
     attempt.isRepeatable = false;
@@ -176,6 +179,8 @@ async function change(
     await handOver(session, context, made);
     const snapshot = await session.request({ do: 'snapshot' });
     const now = snapshot.rooms.find(({ name }) => name === command.room);
-    if (now !== undefined) printRoom(context.output, now, snapshot);
+    if (now === undefined || now.kind === 'public') return false;
+    printRoom(context.output, now, snapshot);
+    return now.owner === snapshot.self.fingerprint;
   });
 }

@@ -16,7 +16,7 @@ import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { questionWords } from './room-tasks.ts';
-import { roomChangeWords } from './room-words.ts';
+import { isRequest, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
@@ -105,10 +105,7 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       applyInvitation(store, event.invitation);
       return;
     case 'room-change':
-      store.add(event.room, {
-        ...{ kind: 'notice', tone: 'plain' },
-        text: roomChangeWords(event.change, store, THIS_ROOM),
-      });
+      applyRoomChange(store, event);
       return;
     case 'deleted':
       applyDeleted(store, event);
@@ -137,6 +134,22 @@ function addTold(
     const text = safeText(event.message, { maxLength: 400 });
     store.add(active, { kind: 'notice', tone: 'warning', text });
   }
+}
+
+function applyRoomChange(
+  store: ScreenStore,
+  { room, change }: Extract<ClientEvent, { type: 'room-change' }>,
+): void {
+  const { active, rooms, people, self } = store.state;
+  const text = roomChangeWords(change, store, THIS_ROOM);
+  store.add(room, { kind: 'notice', tone: 'plain', text });
+  const known = rooms.get(room);
+  const isUs = change.who.some(({ fingerprint }) => fingerprint === self?.fingerprint);
+  if (change.what !== 'added' || !isUs || active === room) return;
+  // Strangers may put one into a group, but no line before one's eyes.
+  if (known === undefined || isRequest(known)) return;
+  const entered = safeTemplate`You are in ${people.rooms.label(room)} now.`;
+  store.add(active, { kind: 'notice', tone: 'plain', text: entered });
 }
 
 /** A question to the person, where they look. */

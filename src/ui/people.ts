@@ -34,7 +34,7 @@ export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
 
 /** What views may ask: only the store adds to it. */
 export type People = Pick<Directory, 'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel'> & {
-  readonly rooms: Pick<RoomNames, 'label'>;
+  readonly rooms: Pick<RoomNames, 'label' | 'byLabel'>;
 };
 
 /** Everybody by key, and by the look of their name. Bounded: strangers who left go first. */

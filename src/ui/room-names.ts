@@ -71,6 +71,15 @@ export class RoomNames {
     return safeTemplate`+${called}·${safeText(name.slice(1, 1 + SHOWN_DIGITS))}`;
   }
 
+  /** The one room that is shown so, in either case; null: none, or several. */
+  byLabel(label: string): string | null {
+    const wanted = label.trim().toLowerCase();
+    const found = [...this.#rooms.keys()].filter(
+      (name) => this.label(name).toLowerCase() === wanted,
+    );
+    return found.length === 1 ? (found[0] ?? null) : null;
+  }
+
   #group(members: readonly PeerId[]): SafeText {
     const others = members.filter((member) => member !== this.#self);
     const [first, ...rest] = others.slice(0, MAX_NAMED_MEMBERS).map(this.#nameOf);

@@ -8,6 +8,7 @@ import { parseTimer } from './durations.ts';
 import { roomQuery, shortRoomName } from './room-names.ts';
 import {
   invitationWords,
+  isRequest,
   type RoomCallers,
   roomDetails,
   type Trusts,
@@ -186,7 +187,7 @@ async function info(scene: RoomScene): Promise<void> {
 /** The one that is named, else the group that is looked at, else the only one that waits. */
 async function answer(scene: RoomScene, args: string, accept: boolean): Promise<void> {
   const { ask, say } = scene;
-  const query = args === '' ? await onlyQuestion(scene) : roomQuery(args.replace(/^\+?/, '+'));
+  const query = args === '' ? await onlyQuestion(scene) : questionOf(scene, args);
   if (query === null) return;
   const { room } = await ask({ do: 'room-answer', room: query, accept });
   const label = scene.names.rooms.label(room);
@@ -195,10 +196,18 @@ async function answer(scene: RoomScene, args: string, accept: boolean): Promise<
   else say(t`You said yes; you are in ${label} once its owner's lanchat has let you in.`);
 }
 
+/** A stranger's group is called by who is in it; all others are the client's to find. */
+function questionOf({ names, roomOf }: RoomScene, args: string): string {
+  const typed = args.replace(/^\+?/, '+');
+  const shown = names.rooms.byLabel(typed);
+  const room = shown === null ? undefined : roomOf(shown);
+  return room !== undefined && isRequest(room) ? room.name : roomQuery(typed);
+}
+
 async function onlyQuestion(scene: RoomScene): Promise<string | null> {
   const { here, ask, say, names } = scene;
   const room = here === null ? undefined : scene.roomOf(here);
-  if (room !== undefined && room.kind !== 'public' && room.request === true) return room.name;
+  if (room !== undefined && isRequest(room)) return room.name;
   const { invitations } = await ask({ do: 'invitations' });
   const open = invitations.filter(({ accepted }) => !accepted);
   const [first, ...others] = open;

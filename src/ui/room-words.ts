@@ -14,7 +14,7 @@ export type Role = 'owner' | 'moderator' | 'member' | 'invited';
 export interface RoomCallers {
   label(peer: PeerId): SafeText;
   meet(who: Who): SafeText;
-  readonly rooms: Pick<RoomNames, 'label'>;
+  readonly rooms: Pick<RoomNames, 'label' | 'byLabel'>;
 }
 
 const MAX_TOPIC_LENGTH = 300;
@@ -22,6 +22,11 @@ const MAX_TOPIC_LENGTH = 300;
 const BLANKS = /[\p{Z}\u2800\u115f\u1160\u3164\uffa0]+/gu;
 /** People that one line names; more are counted. */
 const MAX_NAMED = 8;
+
+/** A stranger's group, which waits for the person's word. */
+export function isRequest(room: Room): boolean {
+  return room.kind !== 'public' && room.request === true;
+}
 
 /** Null for who is neither in it nor asked in. */
 export function roleOf(

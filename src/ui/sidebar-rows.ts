@@ -3,6 +3,7 @@ import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
 import { isRoomName } from './room-names.ts';
+import { isRequest } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, span, type Tone } from './spans.ts';
@@ -71,5 +72,5 @@ function personMark(state: ScreenState, key: ConversationKey): SafeText {
 
 function roomMark({ rooms }: ScreenState, key: ConversationKey): SafeText {
   const room = rooms.get(key);
-  return room !== undefined && room.kind !== 'public' && room.request === true ? t`?` : t` `;
+  return room !== undefined && isRequest(room) ? t`?` : t` `;
 }

@@ -3,6 +3,7 @@ import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
+import { isRequest } from './room-words.ts';
 import { type SafeText, safeTemplate } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type StoreOptions, WindowStore } from './window-store.ts';
@@ -78,7 +79,7 @@ export class ScreenStore extends WindowStore {
    */
   leftRoom(name: string): void {
     const room = this.#rooms.get(name);
-    const isKept = room !== undefined && room.kind !== 'public' && room.request !== true;
+    const isKept = room !== undefined && room.kind !== 'public' && !isRequest(room);
     if (!isKept) {
       this.dropRoom(name);
       return;

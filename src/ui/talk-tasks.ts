@@ -21,12 +21,14 @@ function roomFrom(store: ScreenStore, text: string): string | null {
 /** As `roomFrom`, or a private room that we are in, by any of its names. */
 async function enteredFrom(actions: ScreenActions, text: string): Promise<string | null> {
   if (!text.startsWith('+')) return roomFrom(actions.store, text);
+  const { store } = actions;
   const reply = await attempt(actions, { do: 'find-room', query: roomQuery(text) });
-  if (reply !== null && reply.room === null) {
-    const shown = safeText(text, { maxLength: 80 });
-    actions.store.note(t`You are in no room called ${shown}.`, 'warning');
+  if (reply === null) return null;
+  const room = reply.room ?? store.state.people.rooms.byLabel(text);
+  if (room === null) {
+    store.note(t`You are in no room called ${safeText(text, { maxLength: 80 })}.`, 'warning');
   }
-  return reply?.room ?? null;
+  return room;
 }
 
 /** `/join #room`, and goes there; into a private one only who is let in. */

@@ -103,6 +103,20 @@ describe('lanchat room', () => {
     expect(run.records()).toMatchObject([{ type: 'error', code: 'refused' }]);
   });
 
+  it('says that only its owner’s client takes out whom a moderator removes', async () => {
+    const note = 'the owner';
+    for (const [owner, isTold] of [
+      [ravi.fingerprint, true],
+      [self, false],
+    ] as const) {
+      const run = runCommand(['room', 'remove', NAME, '@asha'], {
+        session: session([{ ...ward, owner } as Room]),
+      });
+      expect(await run.status).toBe(0);
+      expect(run.stderr().includes(note)).toBe(isTold);
+    }
+  });
+
   it('makes a room without looking for a relay', async () => {
     const fake = session();
     const args = ['room', 'create', 'ward', '3', '--read-only', '--expire', '7d', '--json'];
@@ -260,6 +274,25 @@ describe('a private room, wherever a room is taken', () => {
     const refused = runCommand(['send', '@asha,@nobody', 'x', '--json'], { session: unknown });
     expect(await refused.status).toBe(1);
     expect(acts(unknown)).toEqual([]);
+  });
+
+  it('is a group by who is in it, as it is shown', async () => {
+    const group: Room = {
+      ...ward,
+      kind: 'group',
+      name: `+${'b'.repeat(64)}`,
+      title: '',
+      request: true,
+    };
+    for (const args of [
+      ['history', '+asha'],
+      ['room', 'accept', '+asha'],
+    ]) {
+      const fake = session([group]);
+      const run = runCommand(args, { session: fake });
+      expect(await run.status).toBe(0);
+      expect(JSON.stringify(fake.requests)).toContain(group.name);
+    }
   });
 
   it('is never said to be delivered', async () => {

@@ -191,6 +191,18 @@ describe('a private room on the screen', () => {
     ]);
   });
 
+  it('says where one looks that one was let in, but not that a stranger did it', () => {
+    const { store } = screenIn([{ ...ward, name: GROUP, request: true }, ward]);
+    const who = [{ nick: 'me', fingerprint: self, trust: 'verified' as const }];
+    for (const room of [GROUP, NAME]) {
+      applyEvent(store, { type: 'room-change', room, change: change('added', { who }) });
+    }
+    expect(lines(store, '#lobby')).toEqual([
+      expect.stringMatching(/You are in \+ward 3·4f2a91c0 now/),
+    ]);
+    expect(lines(store, GROUP)).toEqual(['-- me came into this room']);
+  });
+
   it('keeps its window when one is taken out, until that is closed', async () => {
     const screen = screenIn();
     screen.store.open(NAME);
@@ -275,11 +287,17 @@ describe('an invitation', () => {
     expect(acts(screen)).toEqual([]);
   });
 
-  it('means the stranger’s group that is looked at', async () => {
-    const screen = screenIn([{ ...group, request: true }]);
+  it('means the stranger’s group that is looked at, or that is called so, and no room of that name', async () => {
+    const screen = screenIn([{ ...group, request: true }, ward]);
+    await enter(screen, '/accept +asha,ravi');
+    await enter(screen, '/accept ward 3');
     screen.store.open(GROUP);
     await enter(screen, '/decline');
-    expect(acts(screen)).toEqual([{ do: 'room-answer', room: GROUP, accept: false }]);
+    expect(acts(screen)).toEqual([
+      { do: 'room-answer', room: GROUP, accept: true },
+      { do: 'room-answer', room: '+ward 3', accept: true },
+      { do: 'room-answer', room: GROUP, accept: false },
+    ]);
   });
 });
 
@@ -440,7 +458,9 @@ describe('writing to several people', () => {
     const screen = screenIn();
     await enter(screen, '/msg +4f2a91c0 good night');
     expect(acts(screen)).toEqual([{ do: 'send', to: { room: NAME }, text: 'good night' }]);
+    await enter(screen, '/msg +asha,ravi good morning');
+    expect(acts(screen)[1]).toEqual({ do: 'send', to: { room: GROUP }, text: 'good morning' });
     await enter(screen, '/msg +elsewhere x');
-    expect(acts(screen)).toHaveLength(1);
+    expect(acts(screen)).toHaveLength(2);
   });
 });
