@@ -9,7 +9,7 @@ import type {
   StorageProblem,
   Who,
 } from '../client/api.ts';
-import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import type { ConversationKey, KeyChange } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine } from './message-line.ts';
@@ -154,10 +154,8 @@ function applyRoomChange(
 
 /** A question to the person, where they look. */
 function applyInvitation(store: ScreenStore, invitation: InvitationInfo): void {
-  const { people, active } = store.state;
-  const names = { label: (peer: PeerId) => people.label(peer), rooms: people.rooms };
-  const text = questionWords(invitation, { ...names, meet: (who) => store.meet(who) });
-  store.add(active, { kind: 'notice', tone: 'plain', text });
+  const text = questionWords(invitation, store.callers);
+  store.add(store.state.active, { kind: 'notice', tone: 'plain', text });
 }
 
 function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {

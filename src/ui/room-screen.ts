@@ -58,17 +58,11 @@ function sceneOf(
   }: { readonly here: ConversationKey; readonly line: string; readonly self: PeerId },
 ): RoomScene {
   const { store, ask } = actions;
-  const { people } = store.state;
   return {
     ...{ ask, self },
     here: isRoomName(here) ? here : null,
     roomOf: (name) => store.state.rooms.get(name),
-    names: {
-      label: (peer) => people.label(peer),
-      meet: (who) => store.meet(who),
-      get: (peer) => people.get(peer),
-      rooms: people.rooms,
-    },
+    names: store.callers,
     people: (names) => findPeople(actions, names, line),
     say: (text) => store.note(text),
     open: (name) => store.open(name),
@@ -96,10 +90,7 @@ async function findPeople(
 export async function tellInvitations(actions: ScreenActions): Promise<void> {
   const { store } = actions;
   const reply = await attempt(actions, { do: 'invitations' });
-  const { people } = store.state;
   for (const invitation of reply?.invitations ?? []) {
-    if (invitation.accepted) continue;
-    const names = { label: (peer: PeerId) => people.label(peer), rooms: people.rooms };
-    store.note(questionWords(invitation, { ...names, meet: (who) => store.meet(who, false) }));
+    if (!invitation.accepted) store.note(questionWords(invitation, store.callers));
   }
 }

@@ -3,7 +3,7 @@ import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
-import { isRequest } from './room-words.ts';
+import { isRequest, type RoomCallers, type Trusts } from './room-words.ts';
 import { type SafeText, safeTemplate } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type StoreOptions, WindowStore } from './window-store.ts';
@@ -55,6 +55,17 @@ export class ScreenStore extends WindowStore {
   meet(who: Who, online = true): SafeText {
     const { self } = this.fields;
     return who.fingerprint === self?.fingerprint ? self.nick : this.#people.meet(who, online);
+  }
+
+  /** How people and rooms are called in lanchat's own sentences. */
+  get callers(): RoomCallers & Trusts {
+    const { people } = this.fields;
+    return {
+      label: (peer) => people.label(peer),
+      get: (peer) => people.get(peer),
+      meet: (who) => this.meet(who),
+      rooms: people.rooms,
+    };
   }
 
   setEphemeral(ephemeral: boolean): void {

@@ -129,3 +129,40 @@ describe('a private room between three processes', () => {
     }
   });
 });
+
+describe('a private room of people who are never here together', () => {
+  const lan = new Lan();
+  beforeAll(async () => {
+    await lan.startRelay();
+    const bela = lan.as('bela', 'listen');
+    await bela.ofType('ready');
+    // Now they know of each other.
+    expect((await lan.as('asha', 'peers').ended).status).toBe(0);
+    bela.process.kill('SIGTERM');
+    await bela.ended;
+  });
+  afterAll(() => lan.close());
+
+  it('is filled through the mailbox, each command a process of its own', async () => {
+    const run = async (name: string, ...args: readonly string[]) => {
+      const { status, lines } = await lan.as(name, ...args).ended;
+      expect({ args, status }).toEqual({ args, status: 0 });
+      return lines;
+    };
+    await run('asha', 'room', 'create', 'ward 3');
+    await run('asha', 'room', 'invite', '+ward 3', '@bela');
+    expect(await run('bela', 'room', 'invitations')).toMatchObject([{ title: 'ward 3' }]);
+    expect(await run('bela', 'room', 'accept', '+ward 3')).toMatchObject([
+      { type: 'invitation', accepted: true },
+    ]);
+    const kindsOf = async (name: string) => (await run(name, 'rooms')).map(({ kind }) => kind);
+    expect(await kindsOf('bela')).not.toContain('private');
+    const [room] = await run('asha', 'room', 'info', '+ward 3');
+    expect(room?.members).toHaveLength(2);
+    expect(await kindsOf('bela')).toContain('private');
+    await run('asha', 'send', '+ward 3', 'rounds at six');
+    const bela = lan.as('bela', 'listen', '+ward 3', '--count', '1');
+    expect(await bela.ofType('message')).toMatchObject({ text: 'rounds at six' });
+    expect((await bela.ended).status).toBe(0);
+  });
+});
