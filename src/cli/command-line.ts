@@ -8,6 +8,7 @@ import type { CommandContext } from './context.ts';
 import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
+import { addRoomCommands } from './room-commands.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -45,6 +46,7 @@ export function buildProgram(
   addPeopleCommands(program, run);
   addContactCommands(program, run);
   addWhoRead(program, run);
+  addRoomCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
   addHelpCommand(program);
@@ -55,7 +57,7 @@ export function buildProgram(
 /** What `lanchat` itself takes. */
 function addTarget(program: Command, run: Run, version: string): Command {
   return program
-    .argument('[target]', '#room, @nick or FINGERPRINT to open the terminal UI at')
+    .argument('[target]', "#room, '+title', @nick or FINGERPRINT to open the terminal UI at")
     .allowExcessArguments()
     .action((target: string | undefined, _flags: unknown, command: Command) => {
       if (target !== undefined) refuseUnknownCommand(target, command);
@@ -99,7 +101,7 @@ function addCommonOptions(program: Command): void {
 }
 
 function refuseUnknownCommand(target: string, command: Command): void {
-  const isTarget = /^(?:[#@]|[0-9a-f]{8})/i.test(target);
+  const isTarget = /^(?:[#@+]|[0-9a-f]{8})/i.test(target);
   if (isTarget && command.args.length === 1) return;
   if (isTarget) throw new UsageError('bad-arguments', 'one room or person at a time');
   throw unknownCommand(target, command);

@@ -9,7 +9,6 @@ export function addContactCommands(program: Command, run: Run): void {
   addContacts(program, run);
   addWhois(program, run);
   addStatus(program, run);
-  addRoomMute(program, run);
 }
 
 /** Commander's `--no-…` sets the name without it to false. */
@@ -84,20 +83,5 @@ function addStatus(program: Command, run: Run): void {
         const { status, statusText } = await import('./contact.ts');
         return status(context, statusText(words, own.clear === true));
       }),
-    );
-}
-
-function addRoomMute(program: Command, run: Run): void {
-  const room = program.command('room').description('what concerns one room');
-  room.action(() => room.help());
-  room
-    .command('mute')
-    .description('count and signal nothing of a room')
-    .argument('<room>', '#room')
-    .option('--off', 'count and signal again')
-    .action((name: string, own: { off?: true }, command: Command) =>
-      run(command, async (context) =>
-        (await import('./contact.ts')).muteRoom(context, { room: name, off: own.off === true }),
-      ),
     );
 }

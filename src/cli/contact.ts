@@ -6,7 +6,6 @@ import { displayName } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { withHistory } from './kept-session.ts';
-import { parseRoom } from './options.ts';
 import type { JsonRecord } from './output.ts';
 import { resolvePerson, whenReady, withSession } from './session.ts';
 
@@ -117,9 +116,8 @@ export async function muteRoom(
   context: CommandContext,
   { room, off }: { readonly room: string; readonly off: boolean },
 ): Promise<void> {
-  const name = parseRoom(room);
   await withHistory(context, async (session) => {
-    const reply = await session.request({ do: 'room-mute', room: name, muted: !off });
+    const reply = await session.request({ do: 'room-mute', room, muted: !off });
     context.output.data({ type: 'muted', ...reply }, muteWords(reply));
   });
 }

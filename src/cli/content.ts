@@ -3,7 +3,7 @@ import type { Command, Destination, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
-import { parseTimer } from '../ui/message-words.ts';
+import { parseTimer } from '../ui/durations.ts';
 import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { deliver } from './deliver.ts';

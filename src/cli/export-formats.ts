@@ -15,10 +15,13 @@ export interface ExportFormat {
   readonly end: () => string;
 }
 
-/** Which conversation it is, with the key of a person: names change hands. */
+/** Which conversation it is, with the key of a person or of a private room: names change hands. */
 export function headingOf(cast: Cast, conversation: Destination): SafeText {
   const label = cast.label(conversation);
-  if ('room' in conversation) return label;
+  if ('room' in conversation) {
+    const [, digits] = /^\+(.*)$/.exec(conversation.room) ?? [];
+    return digits === undefined ? label : safeTemplate`${label}, room ${fingerprintWords(digits)}`;
+  }
   return safeTemplate`${label}, key ${fingerprintWords(conversation.peer)}`;
 }
 

@@ -235,5 +235,5 @@ function fileName(cast: Cast, conversation: Destination, extension: string): str
 }
 
 function asPart(name: string): string {
-  return name.replace(/^#/, '').replace(/[^\p{L}\p{M}\p{N}_.-]/gu, '_');
+  return name.replace(/^[#+]/, '').replace(/[^\p{L}\p{M}\p{N}_.-]/gu, '_');
 }

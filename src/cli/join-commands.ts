@@ -1,16 +1,24 @@
 // Rooms that a profile enters and leaves, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
 import type { Run } from './command-line.ts';
+import { parseRoomQuery } from './options.ts';
 
 /** `run` is called with the command that was parsed, once. */
 export function addJoinCommands(program: Command, run: Run): void {
-  for (const name of ['join', 'leave'] as const) {
-    program
-      .command(name)
-      .description(name === 'join' ? 'join a room and remember it' : 'leave a room and forget it')
-      .argument('<room>')
-      .action((room: string, _own: unknown, command: Command) =>
-        run(command, async (context) => (await import('./join.ts'))[name](context, room)),
-      );
-  }
+  program
+    .command('join')
+    .description('join a room and remember it')
+    .argument('<room>')
+    .action((room: string, _own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./join.ts')).join(context, room)),
+    );
+  program
+    .command('leave')
+    .description('leave a room, private or public, and forget it')
+    .argument('<room>', "#room or '+title'")
+    .action((room: string, _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./room.ts')).leave(context, { room: parseRoomQuery(room) }),
+      ),
+    );
 }

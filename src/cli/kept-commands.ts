@@ -27,7 +27,7 @@ function addHistory(program: Command, run: Run): void {
   program
     .command('history')
     .description('what was said in a conversation; without one, which there are')
-    .argument('[conversation]', '#room, @nick or FINGERPRINT')
+    .argument('[conversation]', "#room, '+title', @nick or FINGERPRINT")
     .option('--last <N>', 'the newest N; default 50')
     .option('--before <ID>', 'those before this message')
     .option('--ids', "show each message's ID")
@@ -54,7 +54,7 @@ function addSearch(program: Command, run: Run): void {
     .command('search')
     .description('find messages that hold all these words')
     .argument('<words...>')
-    .option('--in <CONVERSATION>', 'only in this #room or with this @nick')
+    .option('--in <CONVERSATION>', "only in this #room or '+title', or with this @nick")
     .option('--last <N>', 'the newest N; default 50')
     .option('--ids', "show each message's ID")
     .action((words: string[], { in: place, last, ids }: SearchFlags, command: Command) =>
@@ -80,7 +80,7 @@ function addExport(program: Command, run: Run): void {
   program
     .command('export')
     .description('write conversations out as text, JSON lines or HTML')
-    .argument('[conversation]', '#room, @nick or FINGERPRINT')
+    .argument('[conversation]', "#room, '+title', @nick or FINGERPRINT")
     .option('--all', 'every conversation')
     .option('--format <FORMAT>', 'text, jsonl or html; default text')
     .option('-o, --out <FILE>', 'into a file, with --all into a folder; default: stdout')
@@ -102,7 +102,7 @@ function addDelete(program: Command, run: Run): void {
   program
     .command('delete')
     .description('delete a message, or a whole conversation, here only')
-    .argument('<what>', "a message's ID, or #room, @nick or FINGERPRINT")
+    .argument('<what>', "a message's ID, or #room, '+title', @nick or FINGERPRINT")
     .option('--yes', 'a whole conversation without a question')
     .action((what: string, own: { yes?: true }, command: Command) =>
       run(command, async (context) =>

@@ -5,6 +5,8 @@ import type { FolderProblem } from '../storage/profile-folder.ts';
 import { comparisonWords } from '../ui/comparison.ts';
 import { changeWords, choiceLines, fateWords, pollWords, quoteWords } from '../ui/message-words.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
+import { shortRoomName } from '../ui/room-names.ts';
+import { invitationWords, roomChangeWords } from '../ui/room-words.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
 import { stickerRows } from '../ui/stickers.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
@@ -14,7 +16,7 @@ import { calendarDay, clockTime, stateWords, storageWords } from '../ui/words.ts
 export type Show = (...lines: readonly SafeText[]) => void;
 
 /** Knows how everybody is called here. */
-export type Names = Pick<Directory, 'meet' | 'label'>;
+export type Names = Pick<Directory, 'meet' | 'label' | 'rooms'>;
 
 /** Before whatever goes on with a line: nothing of ours begins so. */
 const INDENT = safeTemplate`      `;
@@ -142,7 +144,7 @@ export class Quotes {
 function origin(message: Message | StoredMessage, names: Names): SafeText {
   const { room, peer, from, state } = message;
   const who = state !== null && peer !== null ? names.label(peer) : names.meet(from);
-  const where = room === null ? safeText('@') : safeTemplate`${safeText(room)} `;
+  const where = room === null ? safeText('@') : safeTemplate`${names.rooms.label(room)} `;
   if (state === null) return safeTemplate`${where}${who}`;
   const became = stateWords(state, 'reason' in message ? message.reason : null);
   return safeTemplate`${where}${who} (you, ${became})`;
@@ -177,9 +179,9 @@ export function changedLines(message: StoredMessage, names: Names, quotes: Quote
 export function eventLine(event: ClientEvent, names: Names): SafeText | null {
   switch (event.type) {
     case 'joined':
-      return safeTemplate`-- ${names.meet(event.who)} joined ${safeText(event.room)}`;
+      return safeTemplate`-- ${names.meet(event.who)} joined ${names.rooms.label(event.room)}`;
     case 'left':
-      return safeTemplate`-- ${names.meet(event.who)} left ${safeText(event.room)}`;
+      return safeTemplate`-- ${names.meet(event.who)} left ${names.rooms.label(event.room)}`;
     case 'receipt':
       return event.state === 'failed'
         ? safeTemplate`-- message ${safeText(event.id.slice(0, 8))} ${stateWords('failed', event.reason)}`
@@ -207,7 +209,9 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'ready':
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
     case 'invitation':
-      return invitationLine(event, names);
+      return safeTemplate`-- ${invitationWords(event.invitation, names)}; lanchat room accept ${shortRoomName(event.invitation.room)}, or decline`;
+    case 'room-change':
+      return safeTemplate`-- ${roomChangeWords(event.change, names, names.rooms.label(event.room))}`;
     // It would be a line for each few seconds in which somebody writes.
     case 'typing':
     case 'link':
@@ -215,7 +219,6 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'person':
     case 'room':
     case 'room-left':
-    case 'room-change':
     case 'message':
     case 'message-changed':
       return null;
@@ -232,21 +235,13 @@ export function whoReadWords(
   return safeTemplate`-- ${names.meet(who)} has read message ${safeText(id.slice(0, 8))}`;
 }
 
-function invitationLine(
-  { invitation: { room, title, from } }: Extract<ClientEvent, { type: 'invitation' }>,
-  names: Names,
-): SafeText {
-  const named = safeText(squeezed(title === '' ? room : `+${title}`));
-  return safeTemplate`-- ${names.meet(from)} invites you to ${named}: lanchat room accept ${safeText(room.slice(0, 9))}, or decline`;
-}
-
 function deletedLine(
   { conversation, id }: Extract<ClientEvent, { type: 'deleted' }>,
   names: Names,
 ): SafeText {
   const where =
     'room' in conversation
-      ? safeText(conversation.room)
+      ? names.rooms.label(conversation.room)
       : safeTemplate`@${names.label(conversation.peer)}`;
   const what = id === null ? safeText('everything') : safeText(`message ${id.slice(0, 8)}`);
   return safeTemplate`-- deleted here: ${what} of ${where}`;

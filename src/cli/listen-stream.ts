@@ -14,7 +14,7 @@ const MAX_PRINTED = 2_000;
 /** Turns events into lines. No event is written before `ready`: what came earlier follows it. */
 export class ListenStream {
   readonly #context: CommandContext;
-  readonly #only: ReadonlySet<string>;
+  #only: ReadonlySet<string> = new Set();
   readonly #people = new Directory();
   /** The newest that came from history, which may come as events as well. */
   readonly #printed = new Set<MessageId>();
@@ -26,12 +26,9 @@ export class ListenStream {
   #wasReady = false;
   #finish: (error: unknown) => void = () => {};
 
-  constructor(
-    context: CommandContext,
-    { only, count }: { only: ReadonlySet<string>; count: number | null },
-  ) {
+  /** `count`: messages after which it is full; null: never. */
+  constructor(context: CommandContext, count: number | null) {
     this.#context = context;
-    this.#only = only;
     this.#left = count;
   }
 
@@ -46,10 +43,11 @@ export class ListenStream {
   }
 
   /**
-   * Begins anew with another session. The promise settles after the last message that was asked for, or
+   * Begins anew with another session; of these rooms alone, where there are any. The promise settles after the last message that was asked for, or
    * when the link has ended for good.
    */
-  restart(): Promise<void> {
+  restart(only: ReadonlySet<string>): Promise<void> {
+    this.#only = only;
     if (this.#wasReady) this.#write({ type: 'disconnected', reason: 'owner-gone' });
     this.#early = [];
     const finished = new Promise<void>((resolve, reject) => {
@@ -74,8 +72,10 @@ export class ListenStream {
     }
   }
 
-  begin({ link, people }: Snapshot): void {
+  begin({ self, link, people, rooms }: Snapshot): void {
     for (const person of people) this.#people.set(person);
+    this.#people.rooms.setSelf(self.fingerprint);
+    for (const room of rooms) this.#people.rooms.set(room);
     const early = this.#early ?? [];
     this.#early = null;
     if (this.#wasReady) this.#write({ type: 'reconnected' });
@@ -89,6 +89,7 @@ export class ListenStream {
 
   take(event: ClientEvent): void {
     if (event.type === 'person') this.#people.set(event.person);
+    if (event.type === 'room') this.#people.rooms.set(event.room);
     if (event.type === 'link') this.#judge(event.link);
     if (this.#early !== null) {
       this.#early.push(event);
@@ -136,10 +137,15 @@ export class ListenStream {
     if (event.type === 'deleted') {
       return 'room' in event.conversation && this.#isOf(event.conversation.room);
     }
-    if (event.type === 'joined' || event.type === 'left' || event.type === 'gap') {
-      return this.#isOf(event.room);
+    switch (event.type) {
+      case 'joined':
+      case 'left':
+      case 'gap':
+      case 'room-change':
+        return this.#isOf(event.room);
+      default:
+        return true;
     }
-    return true;
   }
 
   #isOf(room: string | null): boolean {

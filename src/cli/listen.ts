@@ -9,9 +9,10 @@ import {
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { CommandContext } from './context.ts';
+import { resolveRoom } from './conversation-argument.ts';
 import { refuseEphemeral } from './kept-session.ts';
 import { ListenStream } from './listen-stream.ts';
-import { parseRoom } from './options.ts';
+import { parseRoom, parseRoomQuery } from './options.ts';
 import { inTime, whenReady, withSession } from './session.ts';
 
 export interface ListenRequest {
@@ -26,14 +27,16 @@ export interface ListenRequest {
 /** Resolves after `count` messages, or once nobody reads stdout; else it goes on until interrupted. */
 export async function listen(context: CommandContext, request: ListenRequest): Promise<void> {
   if (request.since !== null) refuseEphemeral(context);
-  const only = new Set(request.rooms.map(parseRoom));
+  const queries = request.rooms.map(parseRoomQuery);
   const join = request.join.map(parseRoom);
-  const stream = new ListenStream(context, { only, count: request.count });
+  const stream = new ListenStream(context, request.count);
   const stopped = new Promise<void>((resolve) => {
     context.output.readerGone.addEventListener('abort', () => resolve(), { once: true });
   });
   await withSession(context, 'join', async (session) => {
-    const finished = stream.restart();
+    const only = new Set<string>();
+    for (const query of queries) only.add(await resolveRoom(session, query));
+    const finished = stream.restart(only);
     const unsubscribe = session.subscribe((event) => stream.take(event));
     try {
       await catchUp(session, stream, request.since);

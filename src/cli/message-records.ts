@@ -10,7 +10,7 @@ import type {
 } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { Directory, trustWord } from '../ui/people.ts';
-import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { type SafeText, safeTemplate } from '../ui/safe-text.ts';
 import type { JsonRecord } from './output.ts';
 
 /** `room`, or `peer` with their name: the fields by which a record says which conversation it is of. */
@@ -36,8 +36,10 @@ export class Cast {
   readonly names = new Directory();
   readonly #self: Snapshot['self'];
 
-  constructor({ self, people }: Snapshot) {
+  constructor({ self, people, rooms }: Snapshot) {
     this.#self = self;
+    this.names.rooms.setSelf(self.fingerprint);
+    for (const room of rooms) this.names.rooms.set(room);
     for (const person of people) this.names.set(person);
   }
 
@@ -50,7 +52,7 @@ export class Cast {
   }
 
   label(conversation: Destination): SafeText {
-    if ('room' in conversation) return safeText(conversation.room);
+    if ('room' in conversation) return this.names.rooms.label(conversation.room);
     const { peer } = conversation;
     return safeTemplate`@${this.names.label(peer)} (${trustWord(this.who(peer))})`;
   }

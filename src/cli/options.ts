@@ -4,12 +4,15 @@ import type { RelayAddress } from '../client/open-session.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MessageId, RelayId } from '../protocol/ids.ts';
 import { parseNick, parseRoomName } from '../protocol/nickname.ts';
+import { parseTimer } from '../ui/durations.ts';
+import { roomQuery } from '../ui/room-names.ts';
 import type { CommonOptions } from './context.ts';
 
 const DEFAULT_PORT = 7717;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;
 const MAX_HOST_LENGTH = 255;
+const MAX_ROOM_QUERY_LENGTH = 100;
 
 /** The common flags as commander hands them over: unchecked. */
 export interface CommonFlags {
@@ -119,11 +122,29 @@ export function parseCount(text: string, option: string, highest = 999_999_999):
   throw new UsageError('bad-count', `${option} takes a number of messages, 1 to ${highest}`);
 }
 
+/** `10s`, `5m`, `2h`, `7d`, in seconds. Throws UsageError (`bad-timer`). */
+export function parseDuration(text: string): number {
+  const seconds = parseTimer(text);
+  if (seconds !== null) return seconds;
+  throw new UsageError('bad-timer', '--expire takes 10s, 5m, 2h, 7d; --no-expire ends it');
+}
+
 /** `#name` as it is kept: normalized. Throws UsageError (`bad-room`). */
 export function parseRoom(text: string): string {
   const name = text.startsWith('#') ? parseRoomName(text) : null;
   if (name !== null) return `#${name}`;
   throw new UsageError('bad-room', `"${text}" is not a room; rooms look like '#general'`);
+}
+
+/** As `parseRoom`, or of a private room what it is called, which only a session can look up. Throws UsageError (`bad-room`). */
+export function parseRoomQuery(text: string): string {
+  if (!text.startsWith('+')) return parseRoom(text);
+  const query = roomQuery(text);
+  if (query.length > 1 && query.length <= MAX_ROOM_QUERY_LENGTH) return query;
+  throw new UsageError(
+    'bad-room',
+    `"${text.slice(0, MAX_ROOM_QUERY_LENGTH)}" is not a room; private ones look like '+title' or +4f2a91c0`,
+  );
 }
 
 /** Throws UsageError (`bad-id`). */

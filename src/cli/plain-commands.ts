@@ -1,11 +1,13 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Command, ContactChange, Destination, Person, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
+import { namesOfGroup } from '../ui/command-text.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
 import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
+import { isRoomName, roomQuery } from '../ui/room-names.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
 import { parseLine } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
@@ -19,7 +21,8 @@ import {
   showHistory,
   showHits,
 } from './plain-history.ts';
-import { resolvePerson } from './session.ts';
+import { type PlainRoomScene, type RoomCommand, runRoomCommand } from './plain-rooms.ts';
+import { resolvePeople, resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
 interface Place {
@@ -58,10 +61,10 @@ export class PlainCommands {
     this.#people = people;
   }
 
-  /** `#room`, `@nick` or a fingerprint. */
+  /** A room, `@nick` or a fingerprint. */
   begin(target: string): Promise<void> {
     return this.#tellingFaults(() =>
-      target.startsWith('#') ? this.#join(target) : this.#query(target),
+      isRoomName(target) ? this.#join(target) : this.#query(target),
     );
   }
 
@@ -113,9 +116,9 @@ export class PlainCommands {
     const [first = '', ...rest] = args.split(/\s+/);
     switch (name) {
       case 'join':
-        return this.#join(first);
+        return this.#join(args);
       case 'part':
-        return this.#part(first);
+        return this.#part(args);
       case 'msg':
         return this.#tell(first, args.slice(first.length).trimStart());
       case 'query':
@@ -142,6 +145,13 @@ export class PlainCommands {
         return this.#verify(first, rest.join(''));
       case 'trust':
         return this.#trust(first);
+      case 'room':
+      case 'invite':
+      case 'accept':
+      case 'decline':
+      case 'kick':
+      case 'topic':
+        return this.#doRoom(name, args);
       case 'relay':
         return this.#relay(first);
       case 'search':
@@ -212,21 +222,44 @@ export class PlainCommands {
     return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }
 
+  #doRoom(name: RoomCommand, args: string): Promise<void> {
+    const here = this.#place?.destination;
+    const scene: PlainRoomScene = {
+      ...{ session: this.#session, show: this.#show, people: this.#people },
+      here: here !== undefined && 'room' in here ? here.room : null,
+      open: (room) => this.#goTo(this.#inRoom(room)),
+    };
+    return runRoomCommand(scene, name, args);
+  }
+
   async #join(name: string): Promise<void> {
-    const { room } = await this.#session.request({ do: 'join', room: name });
-    this.#goTo({ destination: { room }, label: safeText(room) });
+    const { room } = await this.#session.request({ do: 'join', room: roomQuery(name) });
+    this.#goTo(this.#inRoom(room));
+  }
+
+  #inRoom(room: string): Place {
+    return { destination: { room }, label: this.#people.rooms.label(room) };
   }
 
   async #part(name: string): Promise<void> {
     const here = this.#place?.destination;
-    const room = name !== '' ? name : here !== undefined && 'room' in here ? here.room : '';
+    const room =
+      name !== '' ? roomQuery(name) : here !== undefined && 'room' in here ? here.room : '';
     const left = await this.#session.request({ do: 'leave', room });
-    this.#say(safeTemplate`left ${safeText(left.room)}`);
+    this.#say(safeTemplate`left ${this.#people.rooms.label(left.room)}`);
     if (here !== undefined && 'room' in here && here.room === left.room) this.#place = null;
   }
 
   async #query(name: string): Promise<void> {
+    const names = namesOfGroup(name);
+    if (names !== null) return this.#goTo(await this.#group(names));
     this.#goTo(this.#privately(await resolvePerson(this.#session, name)));
+  }
+
+  /** Of all who are named, or of none: one who is nobody, or several, is said. */
+  async #group(names: readonly string[]): Promise<Place> {
+    const peers = await resolvePeople(this.#session, names);
+    return this.#inRoom((await this.#session.request({ do: 'room-group', peers })).room);
   }
 
   #privately(person: Person): Place {
@@ -241,15 +274,18 @@ export class PlainCommands {
   }
 
   async #tell(name: string, text: string): Promise<void> {
+    const names = namesOfGroup(name);
+    if (isRoomName(name)) return this.#tellRoom(name, text);
+    if (names !== null) return this.#send(await this.#group(names), text);
     await this.#send(this.#privately(await resolvePerson(this.#session, name)), text);
   }
 
   async #tellRoom(name: string, text: string): Promise<void> {
-    const { rooms } = await this.#session.request({ do: 'snapshot' });
-    if (!rooms.some((room) => room.name === name)) {
+    const query = roomQuery(name);
+    const { room } = await this.#session.request({ do: 'find-room', query });
+    if (room === null)
       return this.#say(safeTemplate`you are not in ${safeText(name)}; /join it first`);
-    }
-    await this.#send({ destination: { room: name }, label: safeText(name) }, text);
+    await this.#send(this.#inRoom(room), text);
   }
 
   async #send(place: Place | null, text: string): Promise<void> {

@@ -8,12 +8,14 @@ import type { WordsEvent } from '../ui/comparison.ts';
 import { keyOfMessage } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { ReadMarks } from '../ui/read-marks.ts';
+import { questionWords } from '../ui/room-tasks.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { scheduleTimeout } from '../ui/schedule.ts';
 import { linkReason, linkWords, waitingWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
 import { changedLines, eventLine, fitted, messageLines, Quotes, type Show } from './lines.ts';
 import { PlainCommands } from './plain-commands.ts';
+import { tellInvitations } from './plain-rooms.ts';
 import { withSession } from './session.ts';
 
 /** Resolves on /quit, at the end of stdin, or once nobody reads stdout. */
@@ -38,9 +40,12 @@ async function talk(
   try {
     const snapshot = await session.request({ do: 'snapshot' });
     for (const person of snapshot.people) people.set(person);
+    people.rooms.setSelf(snapshot.self.fingerprint);
+    for (const room of snapshot.rooms) people.rooms.set(room);
     greet(snapshot, show);
     news.take(snapshot.link);
     const commands = new PlainCommands(session, { show, people });
+    await tellInvitations({ session, show, people });
     await commands.begin(target ?? snapshot.rooms[0]?.name ?? FIRST_ROOM);
     for await (const line of typed) if ((await commands.run(line)) === 'quit') return;
   } finally {
@@ -83,8 +88,11 @@ function newTelling(session: Session, show: Show): Telling {
 
 function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show }: Telling): void {
   if (event.type === 'person') people.set(event.person);
+  if (event.type === 'room') people.rooms.set(event.room);
   away.take(event);
-  if (event.type === 'link') news.take(event.link);
+  if (event.type === 'invitation') {
+    show(safeTemplate`-- ${questionWords(event.invitation, people)}`);
+  } else if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
     // What was typed here stands on the terminal already.
     quotes.remember(event.message, people.meet(event.message.from));

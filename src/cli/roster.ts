@@ -3,6 +3,7 @@ import { Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import { detailFields } from './contact.ts';
 import type { CommandContext } from './context.ts';
+import { printRoom } from './room-records.ts';
 import { whenReady, withSession } from './session.ts';
 
 /** Everyone listed or pinned, those online first. */
@@ -31,12 +32,6 @@ export async function peers(context: CommandContext): Promise<void> {
 export async function rooms(context: CommandContext): Promise<void> {
   // Looking at them must not look like coming in.
   const snapshot = await withSession(context, 'visit', (session) => whenReady(session, context));
-  for (const { name, members, muted } of snapshot.rooms) {
-    // Every room of this version is public: anyone here, the host included, can join.
-    context.output.data(
-      { type: 'room', name, kind: 'public', members, ...(muted === true && { muted }) },
-      safeTemplate`${safeText(name)}  public  ${members.length} here`,
-    );
-  }
+  for (const room of snapshot.rooms) printRoom(context.output, room, snapshot);
   if (snapshot.rooms.length === 0) context.output.note(safeText('This profile is in no room.'));
 }

@@ -2,10 +2,14 @@
 import type { Command, Destination, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
+import { namesOfGroup } from '../ui/command-text.ts';
+import { isRoomName } from '../ui/room-names.ts';
 import { STICKER_NAMES } from '../ui/stickers.ts';
 import type { CommandContext } from './context.ts';
+import { resolveRoom } from './conversation-argument.ts';
 import { deliver, type Wait } from './deliver.ts';
-import { inTime, resolvePerson, whenReady, withSession } from './session.ts';
+import { handOver } from './handing-over.ts';
+import { inTime, resolvePeople, resolvePerson, whenReady, withSession } from './session.ts';
 import { checkText, readLines, readText } from './text-input.ts';
 
 export interface SendRequest {
@@ -90,7 +94,10 @@ function readWait(request: SendRequest): Wait {
   if (request.wait !== 'relayed' && request.wait !== 'delivered') {
     throw new UsageError('bad-wait', '--wait takes relayed or delivered');
   }
-  if (request.wait === 'delivered' && request.to.startsWith('#')) {
+  if (
+    request.wait === 'delivered' &&
+    (isRoomName(request.to) || namesOfGroup(request.to) !== null)
+  ) {
     throw new UsageError('bad-wait', 'nobody can say when a whole room has it; use --wait relayed');
   }
   if (request.action && request.sticker !== null) {
@@ -106,13 +113,31 @@ export async function openTarget(
   to: string,
 ): Promise<Target> {
   const { rooms } = await whenReady(session, context);
-  if (!to.startsWith('#')) {
+  if (!isRoomName(to)) {
+    const names = namesOfGroup(to);
+    if (names !== null) return openGroup(session, context, names);
     const person = await resolvePerson(session, to);
     return { destination: { peer: person.fingerprint }, name: person.fingerprint };
+  }
+  if (to.startsWith('+')) {
+    const room = await resolveRoom(session, to);
+    return { destination: { room }, name: room };
   }
   const joined = rooms.find((room) => room.name === to);
   const { room } = joined
     ? { room: joined.name }
     : await inTime(session.request({ do: 'visit', room: to }), context);
   return { destination: { room }, name: room };
+}
+
+/** Finds the group of these people, or makes it; where one of them is nobody, nothing is made. */
+async function openGroup(
+  session: Session,
+  context: CommandContext,
+  names: readonly string[],
+): Promise<Target> {
+  const peers = await resolvePeople(session, names);
+  const made = await session.request({ do: 'room-group', peers });
+  await handOver(session, context, made);
+  return { destination: { room: made.room }, name: made.room };
 }

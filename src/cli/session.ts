@@ -10,6 +10,7 @@ import type {
 import type { RememberedRooms } from '../client/client.ts';
 import type { SessionOptions } from '../client/open-session.ts';
 import { LanchatError } from '../protocol/errors.ts';
+import type { PeerId } from '../protocol/ids.ts';
 import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError, choiceError, isFinal, linkError, noRelayFound } from './errors.ts';
@@ -204,6 +205,16 @@ export async function resolvePerson(session: Session, query: string): Promise<Pe
     'ambiguous',
     `${matches.length} people are called ${query}: ${list.join(', ')}; use the fingerprint`,
   );
+}
+
+/** All of them, or none: as `resolvePerson` for each. */
+export async function resolvePeople(
+  session: Session,
+  queries: readonly string[],
+): Promise<readonly PeerId[]> {
+  const peers: PeerId[] = [];
+  for (const query of queries) peers.push((await resolvePerson(session, query)).fingerprint);
+  return peers;
 }
 
 /** Of two who are both new, nobody can say whose name it is: that is a name for several people. */

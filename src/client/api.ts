@@ -126,6 +126,8 @@ export type Command =
   | { readonly do: 'snapshot' }
   /** `@nick`, a nickname, or a fingerprint: whole, or 8 digits and more among pinned people. */
   | { readonly do: 'find-person'; readonly query: string }
+  /** `#name`, or of a private room `+title` or `+` and its first 8 digits and more: those that we are in. Throws `ambiguous-room`. */
+  | { readonly do: 'find-room'; readonly query: string }
   | {
       readonly do: 'send';
       readonly to: Destination;
@@ -163,6 +165,12 @@ export type Command =
   /** Takes back a message that is still pending. */
   | { readonly do: 'cancel'; readonly id: MessageId }
   | { readonly do: 'join' | 'leave'; readonly room: string }
+  /** Waits until the relay has what a command made for others (`Made`), or for so long, at most `MAX_AWAIT_MS`. */
+  | {
+      readonly do: 'await-relayed';
+      readonly records: readonly MessageId[];
+      readonly timeoutMs: number;
+    }
   /** Speak in a room without joining it (`lanchat send '#room'`); ends with the process that asked. */
   | { readonly do: 'visit'; readonly room: string }
   /** Ends a visit; a room that was joined meanwhile stays. */
@@ -304,10 +312,20 @@ export interface Changed {
   readonly in: Destination;
 }
 
+/** The longest that `await-relayed` waits: who wants more asks again. */
+export const MAX_AWAIT_MS = 10_000;
+
+/** What a command on a private room made for others, each for one person: `await-relayed` says how it stands. */
+export interface Made {
+  readonly records: readonly MessageId[];
+}
+
 /** What each command answers. A refusal is a LanchatError with a stable code. */
 export interface Replies {
   readonly snapshot: Snapshot;
   readonly 'find-person': { readonly matches: readonly Person[] };
+  /** Its one name; null: we are in none that is called so. */
+  readonly 'find-room': { readonly room: string | null };
   readonly send: { readonly id: MessageId };
   readonly edit: Changed;
   readonly unsend: Changed;
@@ -318,21 +336,24 @@ export interface Replies {
   readonly 'close-poll': Changed;
   readonly cancel: { readonly cancelled: boolean };
   readonly join: { readonly room: string };
-  readonly leave: { readonly room: string };
+  /** Records only of a private room: of a public one the relay tells. */
+  readonly leave: { readonly room: string } & Partial<Made>;
+  /** How many the relay has not taken yet, and how many it will not. */
+  readonly 'await-relayed': { readonly waiting: number; readonly refused: number };
   readonly visit: { readonly room: string };
   readonly 'end-visit': Record<string, never>;
-  readonly 'room-create': { readonly room: string };
-  readonly 'room-group': { readonly room: string };
-  readonly 'room-invite': Record<string, never>;
+  readonly 'room-create': { readonly room: string } & Made;
+  readonly 'room-group': { readonly room: string } & Made;
+  readonly 'room-invite': Made;
   readonly invitations: { readonly invitations: readonly InvitationInfo[] };
-  readonly 'room-answer': { readonly room: string };
-  readonly 'room-remove': Record<string, never>;
-  readonly 'room-title': Record<string, never>;
-  readonly 'room-topic': Record<string, never>;
-  readonly 'room-moderator': Record<string, never>;
-  readonly 'room-transfer': Record<string, never>;
-  readonly 'room-set': Record<string, never>;
-  readonly 'room-close': Record<string, never>;
+  readonly 'room-answer': { readonly room: string } & Made;
+  readonly 'room-remove': Made;
+  readonly 'room-title': Made;
+  readonly 'room-topic': Made;
+  readonly 'room-moderator': Made;
+  readonly 'room-transfer': Made;
+  readonly 'room-set': Made;
+  readonly 'room-close': Made;
   readonly prepare: Record<string, never>;
   readonly nick: { readonly nick: string };
   readonly 'safety-number': {

@@ -23,6 +23,7 @@ import { disclosureOf } from './conversation-settings.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
 import { type Committed, History } from './history.ts';
+import { MadeRecords } from './made-records.ts';
 import type { Profile } from './profile.ts';
 import type { NamedRelay } from './relay-choice.ts';
 import { RelayLink, type Surroundings } from './relay-link.ts';
@@ -171,6 +172,7 @@ export class Client implements Session {
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
       swept: this.#engine.settled(),
+      made: new MadeRecords(),
       expire: () => this.#keeper.look(),
       enter: (name, standing) => this.#enter(name, standing),
       visit: (name) => this.#visit(name),

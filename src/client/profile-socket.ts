@@ -12,6 +12,8 @@ import { changeSchema } from './preferences.ts';
 /** The longest text, every character of it escaped, fits. */
 const MAX_LINE_LENGTH = 1024 * 1024;
 const MAX_TEXT_LENGTH = 256 * 1024;
+/** More people than any room holds, so that who names too many hears it from the core. */
+const MAX_GIVEN = 4_096;
 
 /** More than a poll may have, so that who gives too many hears it from the core. */
 const MAX_GIVEN_CHOICES = 100;
@@ -22,6 +24,7 @@ class RemoteError extends LanchatError {}
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
 const peer = idSchema(PeerId);
 const room = text;
+const peers = v.pipe(v.array(peer), v.maxLength(MAX_GIVEN));
 const conversation = v.union([v.strictObject({ peer }), v.strictObject({ room })]);
 const message = idSchema(MessageId);
 const limit = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -58,6 +61,32 @@ const commandSchema = v.variant('do', [
   }),
   v.strictObject({ do: v.literal('vote'), id: message, choice: v.number() }),
   v.strictObject({ do: v.literal('cancel'), id: message }),
+  v.strictObject({ do: v.literal('find-room'), query: text }),
+  v.strictObject({
+    do: v.literal('await-relayed'),
+    records: v.pipe(v.array(message), v.maxLength(MAX_GIVEN)),
+    timeoutMs: v.pipe(v.number(), v.minValue(0)),
+  }),
+  v.strictObject({
+    do: v.literal('room-create'),
+    title: text,
+    readOnly: v.boolean(),
+    expireSeconds: v.nullable(v.number()),
+  }),
+  v.strictObject({ do: v.literal('room-group'), peers }),
+  v.strictObject({ do: v.picklist(['room-invite', 'room-remove']), room, peers }),
+  v.strictObject({ do: v.literal('room-answer'), room, accept: v.boolean() }),
+  v.strictObject({ do: v.literal('room-title'), room, title: text }),
+  v.strictObject({ do: v.literal('room-topic'), room, topic: text }),
+  v.strictObject({ do: v.literal('room-moderator'), room, peer, on: v.boolean() }),
+  v.strictObject({ do: v.literal('room-transfer'), room, peer }),
+  v.strictObject({
+    do: v.literal('room-set'),
+    room,
+    readOnly: v.exactOptional(v.boolean()),
+    expireSeconds: v.exactOptional(v.nullable(v.number())),
+  }),
+  v.strictObject({ do: v.literal('room-close'), room }),
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
   v.strictObject({ do: v.literal('room-mute'), room, muted: v.boolean() }),
@@ -86,7 +115,16 @@ const commandSchema = v.variant('do', [
     fingerprint: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}(?:[0-9a-f]{48})?$/))),
   }),
   v.strictObject({
-    do: v.picklist(['retry', 'go-online', 'conversations', 'settings', 'remembered']),
+    do: v.picklist([
+      ...([
+        'retry',
+        'go-online',
+        'conversations',
+        'settings',
+        'remembered',
+        'invitations',
+      ] as const),
+    ]),
   }),
   v.strictObject({ do: v.literal('history'), conversation, before: v.nullable(message), limit }),
   v.strictObject({ do: v.literal('history'), conversation, after: v.nullable(message), limit }),

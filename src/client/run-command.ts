@@ -21,10 +21,17 @@ import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import type { Command, Preferences, Replies, Snapshot } from './api.ts';
+import {
+  type Command,
+  MAX_AWAIT_MS,
+  type Preferences,
+  type Replies,
+  type Snapshot,
+} from './api.ts';
 import { runContent } from './content-commands.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
+import type { MadeRecords } from './made-records.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
 import type { RelayLink } from './relay-link.ts';
 import { isPrivateRoomCommand, placed, runPrivateRoom } from './run-private-room.ts';
@@ -43,6 +50,7 @@ export interface ClientParts {
   readonly link: () => RelayLink | null;
   readonly goOnline: () => void;
   readonly snapshot: () => Snapshot;
+  readonly made: MadeRecords;
   readonly enter: (
     name: string,
     standing: 'joined' | 'guest',
@@ -74,17 +82,23 @@ type HistoryCommand = Of<
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
 export async function runCommand(parts: ClientParts, given: Command): Promise<Reply> {
-  const { engine } = parts;
+  const { engine, made } = parts;
   const command = onePlace(parts, given);
   if (isPrivateRoomCommand(command)) {
     requireDisk(engine);
-    return engine.command((core) => runPrivateRoom(core, command));
+    return engine.command((core) => runPrivateRoom(core, command, made));
   }
   switch (command.do) {
     case 'snapshot':
       return parts.snapshot();
     case 'find-person':
       return { matches: engine.command((core) => findPeople(core, command.query)) };
+    case 'find-room':
+      return {
+        room: engine.command((core) => findRoom(core, command.query))?.label ?? null,
+      };
+    case 'await-relayed':
+      return awaitRelayed(parts, command);
     case 'send':
     case 'edit':
     case 'unsend':
@@ -150,15 +164,26 @@ function onePlace({ core }: ClientParts, command: Command): Command {
   return command;
 }
 
+async function awaitRelayed(
+  { engine, made }: ClientParts,
+  { records, timeoutMs }: Of<'await-relayed'>,
+): Promise<Reply> {
+  const isDone = () => made.stand(records).waiting === 0;
+  await engine.until(isDone, Math.min(timeoutMs, MAX_AWAIT_MS));
+  return made.stand(records);
+}
+
 async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply> {
-  const { engine } = parts;
+  const { engine, made } = parts;
   switch (command.do) {
     case 'join':
       return parts.enter(command.room, 'joined');
     case 'visit':
       return parts.visit(command.room);
     case 'leave':
-      return { room: engine.command((core) => leave(core, command.room)) };
+      return engine.command((core) =>
+        made.watch(core, () => ({ room: leave(core, command.room) })),
+      );
     case 'end-visit':
       parts.endVisit(command.room);
       return {};

@@ -15,7 +15,8 @@ import {
   transfer,
 } from '../core/private-commands.ts';
 import type { CoreState } from '../core/state.ts';
-import type { Command, Destination, Replies } from './api.ts';
+import type { Command, Destination, Made, Replies } from './api.ts';
+import type { MadeRecords } from './made-records.ts';
 
 const COMMANDS = [
   'room-create',
@@ -44,14 +45,21 @@ export function isPrivateRoomCommand(command: Command): command is PrivateRoomCo
 export function runPrivateRoom(
   core: CoreState,
   command: PrivateRoomCommand,
+  made: MadeRecords,
 ): Replies[PrivateRoomCommand['do']] {
+  if (command.do === 'invitations') return { invitations: invitations(core) };
+  return made.watch(core, () => actOnRoom(core, command));
+}
+
+function actOnRoom(
+  core: CoreState,
+  command: Exclude<PrivateRoomCommand, { do: 'invitations' }>,
+): Omit<Replies[typeof command.do], keyof Made> {
   switch (command.do) {
     case 'room-create':
       return { room: createRoom(core, command) };
     case 'room-group':
       return { room: createGroup(core, command.peers) };
-    case 'invitations':
-      return { invitations: invitations(core) };
     case 'room-answer':
       return { room: answer(core, command.room, command) };
     default:

@@ -7,7 +7,7 @@ import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 
 /** Operations in a row: a long log is few rows, and another operation rewrites little. */
-export const OPERATIONS_A_ROW = 64;
+const OPERATIONS_A_ROW = 64;
 
 export function savePrivate(core: CoreState, { name, private: inner }: RoomState): void {
   if (inner === null) return;

@@ -24,6 +24,7 @@ import { admit, privateName } from './private-rooms.ts';
 import type { Invitation, OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog } from './room-log.ts';
+import { tellRoom } from './room-roster.ts';
 import type { CoreState } from './state.ts';
 
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
@@ -175,6 +176,7 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
         ? null
         : { relay: RelayId.fromBytes(readFrom[0]), cursor: BigInt(readFrom[1]) },
   });
+  tellRoom(core, admitted);
   tellChanges(core, admitted, { wasIn: false, by: from, applied });
 }
 

@@ -70,7 +70,7 @@ export function takeOperations(core: CoreState, from: PeerId, bytes: Uint8Array)
 }
 
 /** Operations that a member hands over, in one stretch. */
-export function takeBatch(
+function takeBatch(
   core: CoreState,
   own: OwnRoom,
   { from, ops }: { readonly from: PeerId; readonly ops: readonly Uint8Array[] },

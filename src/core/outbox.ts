@@ -117,7 +117,7 @@ export function fail(
   show(core, record, { state: 'failed', reason });
 }
 
-/** Tells a state once, and never one that is behind what was told. Of keys and voids nobody hears. */
+/** Tells a state once, and never one that is behind what was told. What is nobody's message is only noted. */
 export function show(
   core: CoreState,
   record: OutRecord,
@@ -125,10 +125,10 @@ export function show(
 ): void {
   const repeats = record.shown === state && record.shownReason === reason;
   const falls = stateRank(state) < stateRank(record.shown);
-  if (!isTold(record.type) || record.shown === 'failed' || repeats || falls) return;
+  if (record.shown === 'failed' || repeats || falls) return;
   record.shown = state;
   record.shownReason = reason;
-  tellReceipt(core, { id: record.id, state, reason });
+  if (isTold(record.type)) tellReceipt(core, { id: record.id, state, reason });
 }
 
 /** What the peer says has arrived: those records are done; what they overtook may be lost. */

@@ -107,7 +107,7 @@ export interface OutRecord {
   notBeforeMs: number;
   /** When a later record was acknowledged and this one not. */
   overtakenAtMs: number | null;
-  /** What the person was told. */
+  /** How far it has come; of a message, what the person was told. */
   shown: MessageState;
   shownReason: MessageReason | null;
 }

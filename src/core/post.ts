@@ -83,7 +83,7 @@ const SILENCES: Readonly<Record<Silence, string>> = {
   'room-request': 'you were put into this group by somebody you never wrote to; accept it first',
   'not-in-room': 'you are not in this room',
   'room-closed': 'its owner has closed this room',
-  'read-only': 'only its owner and its moderators write in this room',
+  'room-read-only': 'only its owner and its moderators write in this room',
 };
 
 function requireVoice(core: CoreState, room: RoomState): void {

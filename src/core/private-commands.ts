@@ -33,6 +33,7 @@ import { admit, privateName } from './private-rooms.ts';
 import { type OwnRoom, ownRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, headOfLog } from './room-log.ts';
+import { tellRoom } from './room-roster.ts';
 import { leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
 import { addStrike } from './strikes.ts';
@@ -109,6 +110,8 @@ function create(
   if (own === null) throw new RangeError('not private');
   own.inner.pen = pen;
   savePrivate(core, room);
+  // First what it is called, then what was done to it.
+  tellRoom(core, room);
   tellChanges(core, room, { wasIn: true, by: core.me.id, applied: extension.applied });
   return own;
 }
@@ -171,11 +174,12 @@ function findInvitation(core: CoreState, query: string) {
   );
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
-  const message =
-    found.length === 0
-      ? `there is no invitation to ${query}; see lanchat room invitations`
-      : `${found.length} invitations fit ${query}; use + and the first 8 digits of one`;
-  throw new UsageError(found.length === 0 ? 'unknown-invitation' : 'ambiguous-room', message);
+  if (found.length === 0) {
+    const message = `there is no invitation to ${query}; see lanchat room invitations`;
+    throw new UsageError('unknown-invitation', message);
+  }
+  const message = `${found.length} invitations fit ${query}; use + and the first 8 digits of one`;
+  throw new UsageError('ambiguous-room', message);
 }
 
 /**

@@ -36,9 +36,14 @@ export function silence(core: CoreState, room: RoomState): Silence | null {
   if (inner.isRequest) return 'room-request';
   if (!isEntered(core, room)) return 'not-in-room';
   if (inner.log.closed) return 'room-closed';
-  return inner.log.readOnly && !isPrivileged(inner.log, core.me.id) ? 'read-only' : null;
+  return inner.log.readOnly && !isPrivileged(inner.log, core.me.id) ? 'room-read-only' : null;
 }
-export type Silence = 'room-frozen' | 'room-request' | 'not-in-room' | 'room-closed' | 'read-only';
+export type Silence =
+  | 'room-frozen'
+  | 'room-request'
+  | 'not-in-room'
+  | 'room-closed'
+  | 'room-read-only';
 
 /**
  * The first index of a member's chain that doesn't count; null: all do. What somebody said before they were taken out is

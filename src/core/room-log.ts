@@ -76,11 +76,6 @@ export function isPrivileged({ owner, moderators }: RoomLog, id: PeerId): boolea
   return id === owner || moderators.has(id);
 }
 
-/** The pen that signs what comes next. */
-export function currentPen({ pens }: RoomLog): Uint8Array {
-  return pens.at(-1)?.key ?? NO_HEAD;
-}
-
 /**
  * The log (null: none yet) with `batch`, encoded operations without a hole. One signature on the last operation of each
  * pen covers all before it, since each holds the hash of the one before. `checked`: it comes from our own disk, where

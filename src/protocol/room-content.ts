@@ -67,12 +67,6 @@ const transferSchema = mapOf({
 /** The operations from this number on are missing. */
 const wantLogSchema = mapOf({ room, n: operationNumber });
 
-export type InvitationContent = v.InferOutput<typeof invitationSchema>;
-export type InvitationAnswer = v.InferOutput<typeof answerSchema>;
-export type WelcomeContent = v.InferOutput<typeof welcomeSchema>;
-export type StrikeContent = v.InferOutput<typeof strikeSchema>;
-export type TransferContent = v.InferOutput<typeof transferSchema>;
-
 /** Each throws ProtocolError. */
 export const decodeInvitation = (bytes: Uint8Array) => decodeCbor(invitationSchema, bytes);
 export const decodeInvitationAnswer = (bytes: Uint8Array) => decodeCbor(answerSchema, bytes);

@@ -2,12 +2,12 @@
 import * as v from 'valibot';
 import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from '../protocol/bytes.ts';
 import { byteString, decodeCbor, encodeCbor } from '../protocol/content.ts';
-import { idBytes, MessageId, PeerId } from '../protocol/ids.ts';
+import { idBytes, MessageId, PeerId, RoomId } from '../protocol/ids.ts';
 import { MAX_ROOM_NAME_BYTES, MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { extrasOf, extrasSchema, type MessageExtras } from './message-extras.ts';
 import { textField } from './record-fields.ts';
 
-/** A person, or a room with its `#`. */
+/** A person, or a room: `#name`, of a private one `+` and its digits. */
 export type Conversation = { readonly peer: PeerId } | { readonly room: string };
 
 export interface StoredMessage extends MessageExtras {
@@ -29,12 +29,14 @@ export interface StoredMessage extends MessageExtras {
 /** Generous: what was shown must be stored. Only a bound, not a rule about names. */
 const MAX_NAME_LENGTH = 256;
 const MAX_WORD_LENGTH = 64;
+/** `#name`, or of a private room `+` and its digits. */
+const MAX_ROOM_BYTES = 1 + Math.max(MAX_ROOM_NAME_BYTES, 2 * RoomId.sizeBytes);
 
 const time = v.pipe(v.number(), v.safeInteger());
 const word = v.nullable(v.pipe(v.string(), v.maxLength(MAX_WORD_LENGTH)));
 
 const peerOrRoom = v.pipe(
-  v.union([byteString(PeerId.sizeBytes), textField(1 + MAX_ROOM_NAME_BYTES)]),
+  v.union([byteString(PeerId.sizeBytes), textField(MAX_ROOM_BYTES)]),
   v.transform(
     (either): Conversation =>
       typeof either === 'string' ? { room: either } : { peer: PeerId.fromBytes(either) },

@@ -2,6 +2,7 @@
 import type {
   ClientEvent,
   Destination,
+  InvitationInfo,
   Link,
   Message,
   Snapshot,
@@ -22,10 +23,14 @@ import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { applyReceipts } from './receipt-tasks.ts';
+import { questionWords } from './room-tasks.ts';
+import { isRequest, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { stateWords, storageWords } from './words.ts';
+
+const THIS_ROOM = t`this room`;
 
 /** Something that may be worth a signal while nobody looks: a private message or a mention. */
 export interface Attention {
@@ -87,7 +92,7 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       store.setRoom(event.room);
       return;
     case 'room-left':
-      store.dropRoom(event.room);
+      store.leftRoom(event.room);
       return;
     case 'joined':
     case 'left':
@@ -115,7 +120,10 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       applyChanged(store, event.message);
       return;
     case 'invitation':
+      applyInvitation(store, event.invitation);
+      return;
     case 'room-change':
+      applyRoomChange(store, event);
       return;
     case 'deleted':
       applyDeleted(store, event);
@@ -151,6 +159,28 @@ function applyReceipt(store: ScreenStore, receipt: Receipt): void {
   const { state, reason } = receipt;
   if (store.setReceipt(receipt) || state !== 'failed' || reason === 'cancelled') return;
   store.note(t`Something of yours did not go out: ${stateWords(state, reason)}`, 'warning');
+}
+
+function applyRoomChange(
+  store: ScreenStore,
+  { room, change }: Extract<ClientEvent, { type: 'room-change' }>,
+): void {
+  const { active, rooms, people, self } = store.state;
+  const text = roomChangeWords(change, store, THIS_ROOM);
+  store.add(room, { kind: 'notice', tone: 'plain', text });
+  const known = rooms.get(room);
+  const isUs = change.who.some(({ fingerprint }) => fingerprint === self?.fingerprint);
+  if (change.what !== 'added' || !isUs || active === room) return;
+  // Strangers may put one into a group, but no line before one's eyes.
+  if (known === undefined || isRequest(known)) return;
+  const entered = t`You are in ${people.rooms.label(room)} now.`;
+  store.add(active, { kind: 'notice', tone: 'plain', text: entered });
+}
+
+/** A question to the person, where they look. */
+function applyInvitation(store: ScreenStore, invitation: InvitationInfo): void {
+  const text = questionWords(invitation, store.callers);
+  store.add(store.state.active, { kind: 'notice', tone: 'plain', text });
 }
 
 function applyStorage(store: ScreenStore, problem: StorageProblem | null): void {
@@ -231,8 +261,11 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   if (message.room !== null && store.state.rooms.get(message.room)?.muted === true) return null;
   store.stopTyping(key, sender);
   store.countUnread(key, body.id, body.mention);
-  if (message.kind === 'change' || (message.room !== null && !body.mention)) return null;
-  return { sender, room: message.room === null ? null : safeText(message.room) };
+  if (message.kind === 'change') return null;
+  const { room } = message;
+  // A group is a conversation of chosen people, as a private one is.
+  if (room === null || store.state.rooms.get(room)?.kind === 'group') return { sender, room: null };
+  return body.mention ? { sender, room: store.state.people.rooms.label(room) } : null;
 }
 
 /** Permanent, wherever the person is met: open windows of theirs, shared rooms, and where one looks. */

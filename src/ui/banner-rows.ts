@@ -4,6 +4,7 @@ import { PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import type { Conversation } from './conversation.ts';
 import { ownRows } from './message-rows.ts';
+import { silenceWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import type { Row } from './spans.ts';
@@ -25,7 +26,16 @@ export function bannerRows(state: ScreenState, around: Surroundings, cells: numb
   const { storageProblem } = state;
   const trouble = storageProblem === null ? [] : ownRows(storageProblem, cells, 'warning');
   // First, because only the first rows are shown where there is little room.
-  return [...trouble, ...linkRows(state, around, cells)];
+  return [...trouble, ...roomRows(state, cells), ...linkRows(state, around, cells)];
+}
+
+/** What somebody should know of a private room before they type. */
+function roomRows({ rooms, active, self, people }: ScreenState, cells: number): Row[] {
+  const room = rooms.get(active);
+  if (room === undefined || room.kind === 'public' || self === null) return [];
+  if (room.frozen !== true && room.request !== true) return [];
+  const words = silenceWords(room, self.fingerprint, people);
+  return words === null ? [] : ownRows(words, cells, 'warning');
 }
 
 function linkRows(state: ScreenState, around: Surroundings, cells: number): Row[] {

@@ -10,6 +10,12 @@ export function splitFirst(text: string): readonly [string, string] {
   return [first, rest.trimEnd()];
 }
 
+/** `asha,ravi`, with or without `@`: several people, whose names have no commas. Null: it is one name, or none. */
+export function namesOfGroup(text: string): readonly string[] | null {
+  const names = text.split(',').map((name) => name.trim());
+  return names.length > 1 && names.every((name) => /^@?[^@]/.test(name)) ? names : null;
+}
+
 /** A head with its lines below it; those beyond the bound are counted. */
 export function listing(head: SafeText, lines: readonly SafeText[]): SafeText {
   let text = head;

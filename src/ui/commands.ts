@@ -6,6 +6,7 @@ import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
+import { room, short } from './room-screen.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
@@ -30,6 +31,12 @@ export type CommandName =
   | 'unblock'
   | 'status'
   | 'mute'
+  | 'room'
+  | 'invite'
+  | 'accept'
+  | 'decline'
+  | 'kick'
+  | 'topic'
   | 'relay'
   | 'search'
   | 'history'
@@ -75,7 +82,7 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'part',
     aliases: ['leave'],
-    args: t`[#room]`,
+    args: t`[ROOM]`,
     help: t`leave a room, close a conversation`,
     completes: 'room',
     runs: 'in-order',
@@ -85,7 +92,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'msg',
     aliases: ['m'],
     args: t`NAME TEXT`,
-    help: t`write to one person, privately; also @name text`,
+    help: t`write to one person, privately, or to several: NAME,NAME; also @name text`,
     completes: 'person',
     runs: 'in-order',
     run: message,
@@ -216,6 +223,60 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'room',
     runs: 'in-order',
     run: mute,
+  },
+  {
+    name: 'room',
+    aliases: [],
+    args: t`[create TITLE]`,
+    help: t`make a private room, or say who is in this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
+    completes: 'none',
+    runs: 'in-order',
+    run: room,
+  },
+  {
+    name: 'invite',
+    aliases: [],
+    args: t`NAME …`,
+    help: t`ask people into this private room`,
+    completes: 'person',
+    runs: 'in-order',
+    run: short('invite', 'invite'),
+  },
+  {
+    name: 'accept',
+    aliases: [],
+    args: t`[+ROOM]`,
+    help: t`come into a private room that asks you in`,
+    completes: 'none',
+    runs: 'in-order',
+    run: short('accept', 'accept'),
+  },
+  {
+    name: 'decline',
+    aliases: [],
+    args: t`[+ROOM]`,
+    help: t`say no to it`,
+    completes: 'none',
+    runs: 'in-order',
+    run: short('decline', 'decline'),
+  },
+  {
+    name: 'kick',
+    aliases: [],
+    args: t`NAME …`,
+    help: t`take people out of this private room`,
+    completes: 'person',
+    runs: 'in-order',
+    run: short('kick', 'remove'),
+  },
+  {
+    name: 'topic',
+    aliases: [],
+    args: t`[TEXT]`,
+    help: t`show or set what this private room is about; - for nothing`,
+    completes: 'none',
+    runs: 'in-order',
+    run: short('topic', 'topic'),
   },
   {
     name: 'relay',

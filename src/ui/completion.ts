@@ -3,6 +3,7 @@
 import { SHORT_CODES } from '../client/short-codes.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
+import { isRoomName } from './room-names.ts';
 import type { ScreenState } from './screen-state.ts';
 import { SETTINGS } from './settings.ts';
 
@@ -42,7 +43,7 @@ function candidatesFor(word: string, before: string, state: ScreenState): readon
   const completes = command === undefined ? null : (findCommand(command)?.completes ?? null);
   if (completes === 'person') return people(word, '', state).map((name) => `${name} `);
   if (completes === 'setting') return settings(word).map((name) => `${name} `);
-  if (completes === 'room') return rooms(word.startsWith('#') ? word : `#${word}`, state);
+  if (completes === 'room') return rooms(isRoomName(word) ? word : `#${word}`, state);
   if (/^:[a-z0-9_+-]{2,}$/.test(word)) return startingWith(SHORT_CODES, word);
   if (word.startsWith('@')) return people(word.slice(1), '@', state).map((name) => `${name} `);
   if (word.startsWith('#')) return rooms(word, state).map((name) => `${name} `);
@@ -61,8 +62,12 @@ function people(typed: string, prefix: string, { people, self }: ScreenState): r
   return startingWith(names, wanted).map((name) => prefix + name);
 }
 
-function rooms(typed: string, { rooms }: ScreenState): readonly string[] {
-  return startingWith([...rooms.keys()], typed);
+function rooms(typed: string, { rooms, people }: ScreenState): readonly string[] {
+  const names = [...rooms.values()].filter(({ kind }) => kind !== 'group');
+  return startingWith(
+    names.map(({ name }) => people.rooms.label(name)),
+    typed,
+  );
 }
 
 function settings(typed: string): readonly string[] {

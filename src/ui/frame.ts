@@ -8,6 +8,7 @@ import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
 import { entryRows, messageSource, olderRows, ownRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
+import { silenceWords } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { sidebarRows } from './sidebar-rows.ts';
@@ -43,7 +44,8 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   const height = layout.bodyRows(input.rows.length);
   const area = { cells: layout.main, rows: height };
   const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
-  const hint = conversation.composer.text === '' ? emptyHint(state) : null;
+  const hint =
+    conversation.composer.text === '' ? emptyHint(state, layout.columns - cellWidth(prompt)) : null;
   const inputTop = layout.rows - input.rows.length;
   const inputCursor = {
     row: inputTop + input.cursor.row,
@@ -70,8 +72,17 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   };
 }
 
-function emptyHint({ overlay }: ScreenState): SafeText {
-  return overlay === null ? t`? for help` : t``;
+/** What stands where nothing is typed: why nothing would go out, else where help is. */
+function emptyHint(state: ScreenState, cells: number): SafeText {
+  if (state.overlay !== null) return t``;
+  return truncate(silenceOf(state) ?? t`? for help`, cells);
+}
+
+function silenceOf({ rooms, active, self, people }: ScreenState): SafeText | null {
+  const room = rooms.get(active);
+  if (room === undefined) return active.startsWith('+') ? t`/part closes this window` : null;
+  if (room.kind === 'public' || self === null) return null;
+  return silenceWords(room, self.fingerprint, people);
 }
 
 /** All that fits below the least size. */

@@ -1,53 +1,14 @@
 // What lanchat says about a message, in words: what became of it, reactions, polls, timers. Pure; draws nothing.
-import type { Change, Message, Poll, StoredMessage } from '../client/api.ts';
-import { UsageError } from '../protocol/errors.ts';
+import type { Change, Message, Poll, StoredMessage, Who } from '../client/api.ts';
+import { durationWords } from './durations.ts';
 import type { People } from './people.ts';
+import { roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { calendarDay, clockTime } from './words.ts';
 
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-/** Emoji that one row names; more are counted. */
 const MAX_SHOWN_EMOJI = 10;
 const MAX_EMOJI_LENGTH = 32;
 const MAX_QUOTE_LENGTH = 80;
-const MAX_NAMED = 8;
-
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['s', 1],
-  ['m', MINUTE],
-  ['h', HOUR],
-  ['d', DAY],
-]);
-
-/** `30s`, `5m`, `2h`, `7d` as seconds; `off` as null. Throws UsageError `bad-timer`. */
-export function parseTimer(text: string): number | null {
-  if (text.toLowerCase() === 'off') return null;
-  const [, count = '', unit = ''] = /^(\d{1,8})([smhd])$/i.exec(text) ?? [];
-  const factor = UNITS.get(unit.toLowerCase());
-  if (factor === undefined) {
-    throw new UsageError(
-      'bad-timer',
-      'a timer takes 30s, 5m, 2h, 7d or off: 10 seconds to 90 days',
-    );
-  }
-  return Number(count) * factor;
-}
-
-/** `30 seconds`, `1 hour`, `7 days`: in the largest unit that it is whole in. */
-export function durationWords(seconds: number): SafeText {
-  const [size, name] =
-    seconds % DAY === 0
-      ? ([DAY, t`day`] as const)
-      : seconds % HOUR === 0
-        ? ([HOUR, t`hour`] as const)
-        : seconds % MINUTE === 0
-          ? ([MINUTE, t`minute`] as const)
-          : ([1, t`second`] as const);
-  const count = seconds / size;
-  return count === 1 ? t`1 ${name}` : t`${count} ${name}s`;
-}
 
 /** What became of a message since it was said, in one line; null: nothing. */
 export function fateWords({ edited, reactions, expires }: Message): SafeText | null {
@@ -105,43 +66,13 @@ export function quoteWords(
 
 /** That somebody changed something about the conversation. `actor`: their name. */
 export function changeWords(
-  { what, who, text = '' }: Change,
+  change: Change,
   actor: SafeText,
   people: Pick<People, 'label'>,
 ): SafeText {
-  const words = safeText(text, { maxLength: 300 });
-  const labels = who.slice(0, MAX_NAMED).map(({ fingerprint }) => people.label(fingerprint));
-  const names = joined(labels, t`, `);
-  switch (what) {
-    case 'timer':
-      return timerWords(actor, text);
-    case 'created':
-      return t`${actor} made this room`;
-    case 'added':
-      return t`${actor} added ${names}`;
-    case 'removed':
-      return t`${actor} removed ${names}`;
-    case 'left':
-      return t`${names} left`;
-    case 'titled':
-      return t`${actor} called it ${words}`;
-    case 'topic':
-      return t`${actor} set the topic: ${words}`;
-    case 'granted':
-      return t`${actor} made ${names} moderator`;
-    case 'revoked':
-      return t`${actor} took moderation from ${names}`;
-    case 'read-only':
-      return t`${actor} made it read-only: only moderators write`;
-    case 'read-write':
-      return t`${actor} lets everybody write`;
-    case 'transferred':
-      return t`${actor} gave the room to ${names}`;
-    case 'closed':
-      return t`${actor} closed the room`;
-    default:
-      return what satisfies never;
-  }
+  if (change.what === 'timer') return timerWords(actor, change.text ?? '');
+  const meet = ({ fingerprint }: Who) => people.label(fingerprint);
+  return roomChangeWords(change, { meet }, t`this room`);
 }
 
 function timerWords(actor: SafeText, text: string): SafeText {

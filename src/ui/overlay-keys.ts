@@ -4,14 +4,15 @@ import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
 import { introduce } from './introduce.ts';
-import { moveSelection, type Overlay } from './overlay.ts';
+import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
 import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
-import { cleanNickname } from './people.ts';
+import { cleanNickname, type KnownPerson } from './people.ts';
 import { recordVerified } from './people-tasks.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import { forgetKey, searchKey } from './search-keys.ts';
 import { switcherItems } from './switcher.ts';
 import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
+import { openGroup } from './talk-tasks.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { faultWords } from './words.ts';
 
@@ -95,8 +96,23 @@ function pickerKey(actions: ScreenActions, overlay: Of<'picker'>, event: Press):
   const person = overlay.people[overlay.selected];
   if (!isKey(event, 'enter') || person === undefined) return;
   store.setOverlay(null);
-  if (overlay.purpose.kind === 'open') openWithDraft(store, person, overlay.purpose.draft);
-  else runLine(actions, parseLine(`${overlay.purpose.line} ${person.fingerprint}`));
+  pick(actions, overlay.purpose, person);
+}
+
+function pick(actions: ScreenActions, purpose: PickPurpose, person: KnownPerson): void {
+  switch (purpose.kind) {
+    case 'open':
+      openWithDraft(actions.store, person, purpose.draft);
+      break;
+    case 'group':
+      void openGroup(actions, [...purpose.others, person.fingerprint], purpose.draft);
+      break;
+    case 'command':
+      runLine(actions, parseLine(`${purpose.line} ${person.fingerprint}`));
+      break;
+    default:
+      purpose satisfies never;
+  }
 }
 
 function relaysKey(actions: ScreenActions, overlay: Of<'relays'>, event: Press): void {

@@ -9,6 +9,8 @@ import type { SafeText } from './safe-text.ts';
 /** What a picked person is for. Picking never sends: a text comes back as a draft. */
 export type PickPurpose =
   | { readonly kind: 'open'; readonly draft: string | null }
+  /** A group of who is picked and the others who were named. */
+  | { readonly kind: 'group'; readonly others: readonly string[]; readonly draft: string }
   | { readonly kind: 'command'; readonly line: string };
 
 /** A message that a search found. */

@@ -1,9 +1,11 @@
 // What the commands about people do: who is here, what a key is worth, comparing it.
+import type { Room } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { compareByWords } from './comparison-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { roleOf } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { attempt, findPerson, type ScreenActions } from './talk.ts';
@@ -17,17 +19,20 @@ export function who({ store }: ScreenActions): void {
     : state.people.list().filter((person) => person.online);
   const lines = people
     .filter((person) => person.fingerprint !== state.self?.fingerprint)
-    .map((person) => personLine(store, person));
-  const where = room ? safeText(room.name) : t`the relay`;
+    .map((person) => personLine(store, person, room));
+  const where = room ? state.people.rooms.label(room.name) : t`the relay`;
   const head = lines.length === 0 ? t`Nobody but you is in ${where}.` : t`In ${where}, beside you:`;
   store.note(listing(head, lines));
 }
 
-function personLine({ state }: ScreenStore, person: KnownPerson): SafeText {
+function personLine({ state }: ScreenStore, person: KnownPerson, room: Room | undefined): SafeText {
+  const role =
+    room === undefined || room.kind === 'public' ? null : roleOf(room, person.fingerprint);
+  const part = role === null || role === 'member' ? t`` : t` · ${safeText(role)}`;
   const key = fingerprintWords(person.fingerprint, 16);
   const away = person.online ? t`` : t`, not here`;
   const says = person.status === null ? t`` : t` · ${person.status}`;
-  return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${away} · key ${key} …${says}`;
+  return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${part}${away} · key ${key} …${says}`;
 }
 
 /** `/verify [NAME] [NUMBER|CODE|words]`: shows the number, or compares it and records that it matched. */

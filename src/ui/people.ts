@@ -2,6 +2,7 @@
 import type { Person, Trust, Who } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
+import { RoomNames } from './room-names.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 
 /** A person whose name has been cleaned for the terminal. */
@@ -48,7 +49,9 @@ export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
 }
 
 /** What views may ask: only the store adds to it. */
-export type People = Pick<Directory, 'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel'>;
+export type People = Pick<Directory, 'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel'> & {
+  readonly rooms: Pick<RoomNames, 'label' | 'byLabel'>;
+};
 
 /** Everybody by key, and by the look of their name. Bounded: strangers who left go first. */
 export class Directory {
@@ -56,6 +59,8 @@ export class Directory {
   // Who shares a skeleton: two names that look alike are told apart by their keys.
   readonly #bySkeleton = new Map<string, Set<PeerId>>();
   #sorted: readonly KnownPerson[] | null = null;
+  /** Groups are called by who is in them. */
+  readonly rooms = new RoomNames((peer) => this.label(peer));
 
   set(person: Person): KnownPerson {
     const { nick, petname, note, status, ...rest } = person;

@@ -11,6 +11,7 @@ import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
+import { isRoomName } from './room-names.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
@@ -237,13 +238,16 @@ export class ScreenKeys {
     if (next !== undefined) store.open(next);
   }
 
-  /** Mentions and private messages first, then whatever is unread. */
+  /** Mentions, private messages and groups first, then whatever is unread. */
   #nextUnread(): void {
     const { store } = this.#actions;
-    const { conversations, order } = store.state;
+    const { conversations, order, rooms } = store.state;
     const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
     const addressed = unread.find(
-      (key) => !key.startsWith('#') || (conversations.get(key)?.mentions ?? 0) > 0,
+      (key) =>
+        !isRoomName(key) ||
+        rooms.get(key)?.kind === 'group' ||
+        (conversations.get(key)?.mentions ?? 0) > 0,
     );
     const next = addressed ?? unread[0];
     if (next !== undefined) store.open(next);

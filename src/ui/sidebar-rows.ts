@@ -2,6 +2,8 @@
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
+import { isRoomName } from './room-names.ts';
+import { isRequest } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, span, type Tone } from './spans.ts';
@@ -10,8 +12,8 @@ import { cellWidth, truncate } from './width.ts';
 
 /** Exactly `rows` rows of at most `cells` cells, or the most of the list that fits. */
 export function sidebarRows(state: ScreenState, cells: number, rows: number): readonly Row[] {
-  const rooms = state.order.filter((key) => key.startsWith('#'));
-  const private_ = state.order.filter((key) => !key.startsWith('#'));
+  const rooms = state.order.filter(isRoomName);
+  const private_ = state.order.filter((key) => !isRoomName(key));
   const others = state.people
     .list()
     .filter(({ online, favourite }) => online || favourite === true)
@@ -69,11 +71,16 @@ function personRow(state: ScreenState, person: KnownPerson, cells: number): Row 
   return [span(t`  `), span(personMark(state, person.fingerprint)), span(name, tone)];
 }
 
-/** One cell between number and name: `✓` verified, `!` key changed, nothing for all others. */
+/** One cell between number and name: `✓` verified, `!` key changed, `?` a stranger's group, nothing for all others. */
 function personMark(state: ScreenState, key: ConversationKey): SafeText {
   const peer = PeerId.parse(key);
   const person = peer === null ? null : state.people.get(peer);
-  if (person === null) return t` `;
+  if (person === null) return roomMark(state, key);
   if (person.keyChangedFrom.length > 0) return t`!`;
   return person.trust === 'verified' ? t`✓` : t` `;
+}
+
+function roomMark({ rooms }: ScreenState, key: ConversationKey): SafeText {
+  const room = rooms.get(key);
+  return room !== undefined && isRequest(room) ? t`?` : t` `;
 }

@@ -1,7 +1,9 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
-import { durationWords } from './message-words.ts';
+import { durationWords } from './durations.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { isRoomName } from './room-names.ts';
+import { type PrivateRoom, standingWords, topicWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, type Span, span } from './spans.ts';
@@ -21,9 +23,24 @@ export function headerRow(state: ScreenState): Row {
 
 function roomDetail(state: ScreenState): SafeText {
   const room = state.rooms.get(state.active);
-  if (room === undefined) return t``;
+  if (room === undefined) return isRoomName(state.active) ? t`you are in it no more` : t``;
   const here = room.members.length === 1 ? t`only you` : t`${room.members.length} members`;
-  return t`${here}`;
+  return room.kind === 'public' ? here : privateRoomDetail(state, room, here);
+}
+
+/** How it stands comes first: a narrow screen cuts the end. */
+function privateRoomDetail(state: ScreenState, room: PrivateRoom, here: SafeText): SafeText {
+  const { owner } = room;
+  const isOurs = owner === state.self?.fingerprint;
+  const topic = topicWords(room);
+  const parts = [
+    ...standingWords(room),
+    room.kind === 'group' ? t`group` : t`private`,
+    here,
+    isOurs ? t`yours` : t`owner ${state.people.label(owner)}`,
+    ...(topic === '' ? [] : [topic]),
+  ];
+  return parts.reduce((all, part) => t`${all} · ${part}`);
 }
 
 function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
@@ -115,7 +132,7 @@ function elsewhere(state: ScreenState): SafeText | null {
   for (const [key, conversation] of state.conversations) {
     if (key === state.active) continue;
     unread += conversation.unread;
-    mentions += key.startsWith('#') ? conversation.mentions : 0;
+    mentions += isRoomName(key) ? conversation.mentions : 0;
   }
   if (unread === 0) return null;
   return mentions === 0 ? t`(${unread}) unread` : t`(${unread}) @${mentions} unread`;

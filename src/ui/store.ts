@@ -3,9 +3,12 @@ import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
-import type { SafeText } from './safe-text.ts';
+import { isRequest, type RoomCallers, type Trusts } from './room-words.ts';
+import { type SafeText, safeTemplate } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type StoreOptions, WindowStore } from './window-store.ts';
+
+const LEFT = safeTemplate`You are in this room no more; /part closes this window.`;
 
 /** The windows, and what is known around them: oneself, the link, people, rooms, the terminal. */
 export class ScreenStore extends WindowStore {
@@ -21,6 +24,7 @@ export class ScreenStore extends WindowStore {
   }
 
   setSelf(self: Snapshot['self']): void {
+    this.#people.rooms.setSelf(self.fingerprint);
     const { nick, fingerprint, hidden = false } = self;
     this.fields.self = { nick: cleanNickname(nick), fingerprint, hidden };
   }
@@ -54,6 +58,17 @@ export class ScreenStore extends WindowStore {
     return who.fingerprint === self?.fingerprint ? self.nick : this.#people.meet(who, online);
   }
 
+  /** How people and rooms are called in lanchat's own sentences. */
+  get callers(): RoomCallers & Trusts {
+    const { people } = this.fields;
+    return {
+      label: (peer) => people.label(peer),
+      get: (peer) => people.get(peer),
+      meet: (who) => this.meet(who),
+      rooms: people.rooms,
+    };
+  }
+
   setEphemeral(ephemeral: boolean): void {
     this.fields.ephemeral = ephemeral;
   }
@@ -65,8 +80,24 @@ export class ScreenStore extends WindowStore {
 
   setRoom(room: Room): void {
     this.#rooms.set(room.name, room);
+    this.#people.rooms.set(room);
     this.conversation(room.name);
     this.notifySoon();
+  }
+
+  /**
+   * We are in a room no more. The window of a private one stays, with what was said there, until somebody closes it: who is
+   * taken out should see why.
+   */
+  leftRoom(name: string): void {
+    const room = this.#rooms.get(name);
+    const isKept = room !== undefined && room.kind !== 'public' && !isRequest(room);
+    if (!isKept) {
+      this.dropRoom(name);
+      return;
+    }
+    this.#rooms.delete(name);
+    this.add(name, { kind: 'notice', tone: 'plain', text: LEFT });
   }
 
   /** The room has been left: it is not ours any more, and its window goes. */

@@ -1,7 +1,7 @@
 // Finds the window somebody means from a few letters of its name. Pure.
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
-import { type SafeText, safeText } from './safe-text.ts';
+import type { SafeText } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 
 export interface SwitcherItem {
@@ -43,10 +43,10 @@ function allItems(state: ScreenState): SwitcherItem[] {
   return [...unread, ...rest, ...others];
 }
 
-/** A room's name with its `#`, or the person's label. */
+/** A room's label, or the person's. */
 export function conversationName(state: ScreenState, key: ConversationKey): SafeText {
   const peer = PeerId.parse(key);
-  return peer === null ? safeText(key, { maxLength: 64 }) : state.people.label(peer);
+  return peer === null ? state.people.rooms.label(key) : state.people.label(peer);
 }
 
 /** Higher is closer; null where the letters aren't there in order. */

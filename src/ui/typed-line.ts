@@ -6,6 +6,9 @@ import { safeText, safeTemplate as t } from './safe-text.ts';
 import { type ScreenActions, say } from './talk.ts';
 import { tellPerson, tellRoom } from './talk-tasks.ts';
 
+/** `@asha,@ravi` or `@asha, @ravi`: each with its `@`, since after `@asha, ` people go on with words. */
+const PEOPLE = /^@[^\s,]+(?:\s*,\s*@[^\s,]+)+/u;
+
 /** What a line in the composer asks for. A slash, or an address, counts only at its very beginning. */
 export type Line =
   | { readonly kind: 'nothing' }
@@ -25,6 +28,11 @@ export function parseLine(typed: string): Line {
     const command = findCommand(first.slice(1));
     if (command === null) return { kind: 'unknown-command', name: first };
     return { kind: 'command', command, args: rest };
+  }
+  const group = PEOPLE.exec(text)?.[0];
+  if (group !== undefined) {
+    const name = group.replace(/\s/g, '');
+    return { kind: 'tell-person', name, text: text.slice(group.length).trimStart() };
   }
   if (/^@\S/.test(text)) return { kind: 'tell-person', name: first, text: rest };
   if (/^#[^\s#]/.test(text)) return { kind: 'tell-room', room: first, text: rest };

@@ -3,6 +3,8 @@
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { EMPTY_COMPOSER, editComposer } from './composer.ts';
 import { fingerprintWords } from './people.ts';
+import { isRoomName } from './room-names.ts';
+import { tellInvitations } from './room-screen.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
@@ -28,8 +30,9 @@ export async function welcome(
   });
   if (firstRun && GENERIC_NAMES.test(self.nick)) askName(store, self.nick, null);
   store.notifyNow();
+  await tellInvitations(actions);
   if (target === null) return;
-  if (target.startsWith('#')) await join(actions, target);
+  if (isRoomName(target)) await join(actions, target);
   else await query(actions, target);
 }
 

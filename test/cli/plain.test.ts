@@ -12,6 +12,7 @@ function inLobby(): FakeSession {
     'find-person': ({ query }) => ({
       matches: query === 'bela' || query === '@bela' ? [person('bela', 'b')] : [],
     }),
+    'find-room': ({ query }) => ({ room: query === '#lobby' ? query : null }),
     'safety-number': () => ({ digits: '1'.repeat(60), qr: '', person: person('bela', 'b') }),
     'choose-relay': () => ({}),
   });

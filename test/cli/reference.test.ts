@@ -60,6 +60,7 @@ function codes(): Set<string> {
     ...wordsBetween('src/storage/storage-error.ts', 'export type StorageErrorCode', ';'),
     ...wordsBetween('src/relay/listening.ts', 'export type ListenErrorCode', ';'),
     ...wordsBetween('src/cli/errors.ts', 'const EXIT_BY_CODE', ']);'),
+    ...wordsBetween('src/core/private-members.ts', 'export type Silence', ';'),
     ...Object.keys(CODES),
     ...MESSAGE_REASONS,
   ]);

@@ -83,7 +83,11 @@ export class FakeSession implements OpenSession {
   readonly #listeners = new Set<(event: ClientEvent) => void>();
 
   constructor(answers: Answers = {}) {
-    this.answer({ remembered: () => ({ rooms: [], relays: [] }), ...answers });
+    this.answer({
+      remembered: () => ({ rooms: [], relays: [] }),
+      invitations: () => ({ invitations: [] }),
+      ...answers,
+    });
   }
 
   answer(more: Answers): void {
