@@ -73,7 +73,9 @@ describe('a private room between three processes', () => {
     const refused = await lan.as('bela', 'send', '+ward 3', 'let me in').ended;
     expect(refused).toMatchObject({ status: 1, lines: [{ code: 'not-in-room' }] });
     const kept = await lan.as('bela', 'history', String(made.name)).ended;
-    expect(kept.lines).toMatchObject([{ text: 'before' }]);
+    // What was done to the room stands in its history as well.
+    expect(kept.lines.filter(({ kind }) => kind !== 'change')).toMatchObject([{ text: 'before' }]);
+    expect(kept.lines.at(-1)).toMatchObject({ change: { what: 'removed' } });
   });
 
   it('is a group at once for several people who are named', async () => {
