@@ -32,7 +32,7 @@ const answers = new Map([...Object.entries(builtIn), ...readAnswers(values.answe
 const told = new Map();
 
 const lanchat = new Lanchat(values, (event) => {
-  if (event.type === 'message') answer(event);
+  if (event.type === 'message' && event.kind !== 'change') answer(event);
 });
 await run(lanchat, async () => {
   const { relay } = await lanchat.call('listen', { join: values.join });

@@ -36,7 +36,7 @@ let isSending = false;
 
 const commands = { queue, next, answer, close };
 const lanchat = new Lanchat(values, (event) => {
-  if (event.type === 'message') take(event);
+  if (event.type === 'message' && event.kind !== 'change') take(event);
   if (event.type === 'reconnected') sendAll();
 });
 await run(lanchat, async () => {

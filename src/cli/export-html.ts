@@ -74,7 +74,7 @@ function bodyOf(cast: Cast, message: StoredMessage): string {
   const { text, kind, reply, change, deleted, poll, originals = [] } = message;
   if (deleted) return note(safeText('deleted for all by who wrote it'));
   if (change !== undefined) {
-    return note(changeWords(change, cast.names.meet(message.from), cast.names));
+    return note(changeWords(change, cast.names.meet(message.from), { people: cast.names }));
   }
   const answered =
     reply === undefined ? '' : `<p><small><a href="#m${reply}">in answer to this</a></small></p>`;

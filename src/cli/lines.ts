@@ -6,7 +6,7 @@ import { comparisonWords } from '../ui/comparison.ts';
 import { changeWords, choiceLines, fateWords, pollWords, quoteWords } from '../ui/message-words.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { shortRoomName } from '../ui/room-names.ts';
-import { invitationWords, roomChangeWords } from '../ui/room-words.ts';
+import { invitationWords } from '../ui/room-words.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
 import { stickerRows } from '../ui/stickers.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
@@ -77,8 +77,10 @@ export function messageLines(
   const { reply, change, deleted } = message;
   const who = names.meet(message.from);
   const when = clockTime(Date.parse(message.time));
-  if (change !== undefined)
-    return [ownLine(safeTemplate`${when} ${changeWords(change, who, names)}`)];
+  if (change !== undefined) {
+    const place = message.room === null ? undefined : names.rooms.label(message.room);
+    return [ownLine(safeTemplate`${when} ${changeWords(change, who, { people: names, place })}`)];
+  }
   const quote =
     reply === undefined || deleted ? [] : [ownLine(safeTemplate`in answer to ${quotes.of(reply)}`)];
   quotes.remember(message, who);
@@ -210,8 +212,6 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ready: relay ${safeText(event.relay)}, key ${fingerprintWords(event.fingerprint, 16)}`;
     case 'invitation':
       return safeTemplate`-- ${invitationWords(event.invitation, names)}; lanchat room accept ${shortRoomName(event.invitation.room)}, or decline`;
-    case 'room-change':
-      return safeTemplate`-- ${roomChangeWords(event.change, names, names.rooms.label(event.room))}`;
     // It would be a line for each few seconds in which somebody writes.
     case 'typing':
     case 'link':

@@ -1,5 +1,5 @@
 // What `lanchat listen` prints, in order and each message once: history first, then events as they come.
-import type { ClientEvent, Link, Snapshot, StoredMessage } from '../client/api.ts';
+import type { ClientEvent, Link, Message, Snapshot, StoredMessage } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
@@ -67,7 +67,7 @@ export class ListenStream {
       if (this.#left === 0 || !this.#isWanted(event)) continue;
       if (output.options.json) output.json(messageRecord(message));
       else output.human(...fitted(this.#transcript.lines(message), output.columns));
-      this.#countDown();
+      this.#countDown(message);
       await output.drained();
     }
   }
@@ -102,7 +102,7 @@ export class ListenStream {
     // Ready once is ready: afterwards `disconnected` and `reconnected` tell.
     if (event.type === 'ready' || this.#left === 0 || !this.#isWanted(event)) return;
     this.#write(event);
-    if (event.type === 'message') this.#countDown();
+    if (event.type === 'message') this.#countDown(event.message);
   }
 
   #remember(id: MessageId): void {
@@ -112,8 +112,9 @@ export class ListenStream {
     if (this.#printed.size > MAX_PRINTED && oldest !== undefined) this.#printed.delete(oldest);
   }
 
-  #countDown(): void {
-    if (this.#left === null) return;
+  /** What became of the conversation is nobody's message. */
+  #countDown({ kind }: Message): void {
+    if (this.#left === null || kind === 'change') return;
     this.#left -= 1;
     if (this.#left === 0) this.#finish(null);
   }
@@ -141,7 +142,6 @@ export class ListenStream {
       case 'joined':
       case 'left':
       case 'gap':
-      case 'room-change':
         return this.#isOf(event.room);
       default:
         return true;
@@ -194,7 +194,6 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'ready':
     case 'joined':
     case 'left':
-    case 'room-change':
     case 'key-changed':
     case 'disconnected':
     case 'reconnected':

@@ -234,7 +234,6 @@ export type CoreEvent =
   | { readonly type: 'person'; readonly person: Person }
   | { readonly type: 'room'; readonly room: Room }
   | { readonly type: 'room-left'; readonly room: string }
-  | { readonly type: 'room-change'; readonly room: string; readonly change: Change }
   | { readonly type: 'invitation'; readonly invitation: InvitationInfo }
   | { readonly type: 'joined' | 'left'; readonly room: string; readonly who: Who }
   /** Received, or sent by this profile (from whichever of its processes). */

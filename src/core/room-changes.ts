@@ -48,7 +48,7 @@ function tell(
     ...{ text: '', kind: 'change', change, state: null },
   };
   journal(core, { type: 'message', message });
-  emit(core, { type: 'room-change', room: label, change });
+  emit(core, { type: 'message', message });
 }
 
 /** Null where it had no effect. */

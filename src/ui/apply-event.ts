@@ -1,5 +1,6 @@
 // Applies what the client reports to the store. Every text of others is cleaned here, before it is kept.
 import type {
+  Change,
   ClientEvent,
   Destination,
   InvitationInfo,
@@ -24,13 +25,11 @@ import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { applyReceipts } from './receipt-tasks.ts';
 import { questionWords } from './room-tasks.ts';
-import { isRequest, roomChangeWords } from './room-words.ts';
+import { isRequest } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { stateWords, storageWords } from './words.ts';
-
-const THIS_ROOM = t`this room`;
 
 /** Something that may be worth a signal while nobody looks: a private message or a mention. */
 export interface Attention {
@@ -122,9 +121,6 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
     case 'invitation':
       applyInvitation(store, event.invitation);
       return;
-    case 'room-change':
-      applyRoomChange(store, event);
-      return;
     case 'deleted':
       applyDeleted(store, event);
       return;
@@ -161,17 +157,12 @@ function applyReceipt(store: ScreenStore, receipt: Receipt): void {
   store.note(t`Something of yours did not go out: ${stateWords(state, reason)}`, 'warning');
 }
 
-function applyRoomChange(
-  store: ScreenStore,
-  { room, change }: Extract<ClientEvent, { type: 'room-change' }>,
-): void {
+/** Whoever looks elsewhere hears that a room has let them in; strangers may put one into a group, but no line before one's eyes. */
+function tellEntry(store: ScreenStore, room: string, { what, who }: Change): void {
   const { active, rooms, people, self } = store.state;
-  const text = roomChangeWords(change, store, THIS_ROOM);
-  store.add(room, { kind: 'notice', tone: 'plain', text });
   const known = rooms.get(room);
-  const isUs = change.who.some(({ fingerprint }) => fingerprint === self?.fingerprint);
-  if (change.what !== 'added' || !isUs || active === room) return;
-  // Strangers may put one into a group, but no line before one's eyes.
+  const isUs = who.some(({ fingerprint }) => fingerprint === self?.fingerprint);
+  if (what !== 'added' || !isUs || active === room) return;
   if (known === undefined || isRequest(known)) return;
   const entered = t`You are in ${people.rooms.label(room)} now.`;
   store.add(active, { kind: 'notice', tone: 'plain', text: entered });
@@ -256,12 +247,15 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   const person = message.peer === null ? null : store.state.people.get(message.peer);
   if (person !== null && message.from.ignored !== true) introduce(store, person);
   store.add(key, body, timeMs);
+  if (message.change !== undefined) {
+    if (message.room !== null) tellEntry(store, message.room, message.change);
+    return null;
+  }
   // Kept and shown as a line without words, and nobody is told of it.
   if (body.own || message.from.ignored === true) return null;
   if (message.room !== null && store.state.rooms.get(message.room)?.muted === true) return null;
   store.stopTyping(key, sender);
   store.countUnread(key, body.id, body.mention);
-  if (message.kind === 'change') return null;
   const { room } = message;
   // A group is a conversation of chosen people, as a private one is.
   if (room === null || store.state.rooms.get(room)?.kind === 'group') return { sender, room: null };

@@ -59,7 +59,9 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
   const isWords = !isIgnored && message.deleted !== true && message.kind !== 'change';
   const mention =
     !own && isWords && message.room !== null && (isNamed || mentions(text, self?.nick ?? null));
-  const actor = own ? (self?.nick ?? safeTemplate`you`) : people.label(message.from.fingerprint);
+  const isOurs = own || message.from.fingerprint === self?.fingerprint;
+  const actor = isOurs ? (self?.nick ?? safeTemplate`you`) : people.label(message.from.fingerprint);
+  const callers = { ...store.callers, meet: (who: Who) => store.meet(who, false) };
   const read = Date.parse(message.time);
   return {
     timeMs: Number.isNaN(read) ? timeMs : read,
@@ -72,7 +74,7 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
       state: message.state,
       reason: null,
       mention,
-      look: lookOf(message, { actor, people, self: self?.nick ?? null }),
+      look: lookOf(message, { actor, people: callers, self: self?.nick ?? null }),
       sentTime: message.sentTime === null ? null : sentWords(message.sentTime),
     },
   };

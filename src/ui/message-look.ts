@@ -3,7 +3,7 @@
 import type { Message } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { changeWords, choiceLines, fateWords, pollWords } from './message-words.ts';
-import type { People } from './people.ts';
+import type { RoomCallers } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { stickerRows } from './stickers.ts';
 
@@ -36,7 +36,7 @@ export function lookOf(
     actor,
     people,
     self,
-  }: { actor: SafeText; people: Pick<People, 'label'>; self: SafeText | null },
+  }: { actor: SafeText; people: Pick<RoomCallers, 'label' | 'meet'>; self: SafeText | null },
 ): Look {
   const { reply = null, mentions = [], deleted } = message;
   const fate = deleted ? null : fateWords(message);
@@ -48,13 +48,14 @@ export function lookOf(
 function shapeOf(
   { kind, text, deleted, poll, change }: Message,
   actor: SafeText,
-  people: Pick<People, 'label'>,
+  people: Pick<RoomCallers, 'meet'>,
 ): Shape {
   if (deleted) return { kind: 'deleted' };
   if (poll !== undefined) {
     return { kind: 'poll', choices: choiceLines(poll), stands: pollWords(poll) };
   }
-  if (change !== undefined) return { kind: 'change', words: changeWords(change, actor, people) };
+  if (change !== undefined)
+    return { kind: 'change', words: changeWords(change, actor, { people }) };
   if (kind === 'action') return { kind, actor };
   return kind === 'sticker' ? { kind, rows: stickerRows(text) } : { kind: 'text' };
 }

@@ -1,8 +1,7 @@
 // What lanchat says about a message, in words: what became of it, reactions, polls, timers. Pure; draws nothing.
-import type { Change, Message, Poll, StoredMessage, Who } from '../client/api.ts';
+import type { Change, Message, Poll, StoredMessage } from '../client/api.ts';
 import { durationWords } from './durations.ts';
-import type { People } from './people.ts';
-import { roomChangeWords } from './room-words.ts';
+import { type RoomCallers, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { calendarDay, clockTime } from './words.ts';
 
@@ -64,15 +63,21 @@ export function quoteWords(
   return t`${name}: ${words}`;
 }
 
+interface ChangeScene {
+  readonly people: Pick<RoomCallers, 'meet'>;
+  /** The room's label, where what is shown is not its own timeline. */
+  readonly place?: SafeText | undefined;
+}
+
 /** That somebody changed something about the conversation. `actor`: their name. */
 export function changeWords(
   change: Change,
   actor: SafeText,
-  people: Pick<People, 'label'>,
+  { people, place = t`this room` }: ChangeScene,
 ): SafeText {
-  if (change.what === 'timer') return timerWords(actor, change.text ?? '');
-  const meet = ({ fingerprint }: Who) => people.label(fingerprint);
-  return roomChangeWords(change, { meet }, t`this room`);
+  const { what, who, text } = change;
+  if (what === 'timer') return timerWords(actor, text ?? '');
+  return roomChangeWords({ what, who, ...(text === undefined ? {} : { text }) }, people, place);
 }
 
 function timerWords(actor: SafeText, text: string): SafeText {

@@ -82,9 +82,12 @@ export function invitationWords(
   return t`${names.meet(from)} (${trustWord(from)}) invites you to ${called}`;
 }
 
+/** All but the timer, which private conversations have as well (message-words.ts). */
+export type RoomDeed = Change & { readonly what: Exclude<Change['what'], 'timer'> };
+
 /** What was done to a room; `place` is its label, or `this room` in its own timeline. Who did it, nobody can say for sure. */
 export function roomChangeWords(
-  { what, who, text }: Change,
+  { what, who, text }: RoomDeed,
   names: Pick<RoomCallers, 'meet'>,
   place: SafeText,
 ): SafeText {
@@ -114,8 +117,6 @@ export function roomChangeWords(
       return t`only the owner and the moderators write in ${place} now`;
     case 'read-write':
       return t`everybody in ${place} can write there now`;
-    case 'timer':
-      return timerWords(text, place);
     case 'transferred':
       return t`${people} owns ${place} now`;
     case 'closed':
@@ -123,12 +124,6 @@ export function roomChangeWords(
     default:
       return what satisfies never;
   }
-}
-
-function timerWords(text: string | undefined, place: SafeText): SafeText {
-  const seconds = text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
-  if (seconds === null) return t`what is said in ${place} stays from now on`;
-  return t`what is said in ${place} disappears after ${durationWords(seconds)} from now on`;
 }
 
 function nameList(who: readonly Who[], names: Pick<RoomCallers, 'meet'>): SafeText {

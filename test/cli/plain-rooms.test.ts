@@ -108,16 +108,22 @@ describe('the plain interface in private rooms', () => {
     await plain.printed('goes to +ward 3');
     fake.emit({ type: 'room', room: { ...ward, title: 'ward 4' } });
     const who = [{ nick: 'ravi', fingerprint: ravi.fingerprint, trust: 'known' as const }];
-    fake.emit({ type: 'room-change', room: NAME, change: { what: 'added', who } });
     const from = { nick: 'asha', fingerprint: asha.fingerprint, trust: 'verified' as const };
     const time = '2026-01-31T09:15:02.123Z';
     const said = { id: messageId('2'), time, sentTime: null, room: NAME, peer: null, from };
+    const done = {
+      ...said,
+      id: messageId('3'),
+      kind: 'change',
+      change: { what: 'added', who },
+    } as const;
+    fake.emit({ type: 'message', message: { ...done, text: '', state: null } });
     fake.emit({ type: 'message', message: { ...said, text: 'good night', state: null } });
     await plain.printed('good night');
     plain.type('/part');
     plain.end();
     expect(await plain.status).toBe(0);
-    expect(plain.stdout()).toContain('-- ravi came into +ward 4\n');
+    expect(plain.stdout()).toMatch(/-- \d\d:\d\d ravi came into \+ward 4\n/);
     expect(plain.stdout()).toMatch(/^\d\d:\d\d \+ward 4 asha: good night$/m);
     expect(fake.requests).toContainEqual({ do: 'leave', room: NAME });
     expect(plain.stdout()).toContain('-- left +ward 4\n');

@@ -1,6 +1,6 @@
 // `lanchat room …` and everything that takes a private room, over a session that the test plays.
 import { describe, expect, it } from 'vitest';
-import type { InvitationInfo, Room } from '../../src/client/api.ts';
+import type { Change, ClientEvent, InvitationInfo, Room } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
@@ -338,18 +338,29 @@ describe('a private room, wherever a room is taken', () => {
     const run = runCommand(['listen', '+ward 3'], { session: fake });
     await run.printed('ready');
     const added = { what: 'added', who: [ravi] } as const;
-    fake.emit({ type: 'room-change', room: '#elsewhere', change: { ...added, who: [asha] } });
-    fake.emit({ type: 'room-change', room: NAME, change: added });
+    fake.emit(changed('#elsewhere', { ...added, who: [asha] }));
+    fake.emit(changed(NAME, added));
     const topic = `a${' '.repeat(99)}b\n-- forged`;
-    fake.emit({ type: 'room-change', room: NAME, change: { what: 'topic', who: [], text: topic } });
+    fake.emit(changed(NAME, { what: 'topic', who: [], text: topic }));
     fake.emit({ type: 'invitation', invitation });
     await run.printed('invites');
     run.interrupt('SIGINT');
     await run.status;
     expect(run.stdout().trimEnd().split('\n').slice(1)).toEqual([
-      '-- ravi came into +ward 3',
-      '-- the topic of +ward 3 is now: a b -- forged',
+      expect.stringMatching(/^-- \d\d:\d\d ravi came into \+ward 3$/),
+      expect.stringMatching(/^-- \d\d:\d\d the topic of \+ward 3 is now: a b -- forged$/),
       '-- asha (verified) invites you to +ward 3 (+4f2a91c0); lanchat room accept +4f2a91c0, or decline',
     ]);
   });
 });
+
+/** As its owner, asha, did it. */
+function changed(room: string, change: Change): ClientEvent {
+  const from = { ...asha };
+  const rest = { room, peer: null, from, text: '', kind: 'change', change } as const;
+  const id = messageId(String(change.what.length));
+  return {
+    type: 'message',
+    message: { id, time: '2026-01-31T09:15:02.123Z', sentTime: null, state: null, ...rest },
+  };
+}

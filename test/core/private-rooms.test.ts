@@ -57,11 +57,9 @@ function ids(people: readonly FakePerson[]): string[] {
 }
 
 function changes(person: FakePerson): string[] {
-  return person
-    .eventsOf('room-change')
-    .map(({ change: { what, who, text } }) =>
-      [what, ...who.map(({ nick }) => nick), ...(text === undefined ? [] : [text])].join(' '),
-    );
+  return person.changes.map(({ what, who, text }) =>
+    [what, ...who.map(({ nick }) => nick), ...(text === undefined ? [] : [text])].join(' '),
+  );
 }
 
 function trio() {

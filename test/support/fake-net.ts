@@ -10,7 +10,7 @@ import {
 } from '../../src/core/commands.ts';
 import { finish, hasWork, type Input, nextWakeMs, step } from '../../src/core/core.ts';
 import { type HistoryWrite, takeBatch } from '../../src/core/durable.ts';
-import type { CoreEvent, Message, MessageState } from '../../src/core/events.ts';
+import type { Change, CoreEvent, Message, MessageState } from '../../src/core/events.ts';
 import { hidesAtLogin } from '../../src/core/hidden.ts';
 import { newState } from '../../src/core/new-state.ts';
 import { destroyPrekeys, ownCard } from '../../src/core/own-keys.ts';
@@ -106,7 +106,9 @@ export class FakePerson {
   /** Texts of others in history, in order; each once, or it is there twice. */
   get kept(): string[] {
     return this.profile.history.flatMap((write) =>
-      write.type === 'message' && write.message.state === null ? [write.message.text] : [],
+      write.type === 'message' && write.message.state === null && !isChange(write.message)
+        ? [write.message.text]
+        : [],
     );
   }
 
@@ -117,8 +119,15 @@ export class FakePerson {
 
   get messages(): Message[] {
     return this.events.flatMap((event) =>
-      event.type === 'message' && event.message.state === null ? [event.message] : [],
+      event.type === 'message' && event.message.state === null && !isChange(event.message)
+        ? [event.message]
+        : [],
     );
+  }
+
+  /** What became of rooms and conversations, as it was told. */
+  get changes(): Change[] {
+    return this.eventsOf('message').flatMap(({ message }) => message.change ?? []);
   }
 
   /** The states of one message of ours, as they were told. */
@@ -153,6 +162,11 @@ export class FakePerson {
   get errors(): string[] {
     return this.eventsOf('error').map(({ code }) => code);
   }
+}
+
+/** Nobody's words. */
+function isChange({ kind }: Message): boolean {
+  return kind === 'change';
 }
 
 /** The relay's end of one connection, and what is on its way in both directions. */

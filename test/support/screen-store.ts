@@ -115,7 +115,7 @@ export function lines(store: ScreenStore, key: string): string[] {
   return store.conversation(key).entries.map((entry) => {
     switch (entry.kind) {
       case 'message':
-        return entry.text;
+        return entry.look?.shape.kind === 'change' ? `-- ${entry.look.shape.words}` : entry.text;
       case 'notice':
         return `${entry.tone === 'plain' ? '--' : '!!'} ${entry.text}`;
       case 'announcement':

@@ -1,6 +1,6 @@
 // Private rooms and groups on the screen: how they are called, how they stand, what commands about them ask for.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Change, InvitationInfo, Room } from '../../src/client/api.ts';
+import type { Change, ClientEvent, InvitationInfo, Room } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { applyEvent } from '../../src/ui/apply-event.ts';
 import { conversationName } from '../../src/ui/switcher.ts';
@@ -78,6 +78,18 @@ function change(what: Change['what'], more: Partial<Change> = {}): Change {
   return { what, who: [ravi], ...more };
 }
 
+let changes = 0;
+
+/** As its owner, asha, did it. */
+function changed(room: string, done: Change): ClientEvent {
+  const id = messageId((changes++ % 16).toString(16));
+  const rest = { room, peer: null, from: asha, text: '', kind: 'change', change: done } as const;
+  return {
+    type: 'message',
+    message: { id, time: '2026-01-31T09:15:02.123Z', sentTime: null, state: null, ...rest },
+  };
+}
+
 describe('a private room on the screen', () => {
   it('is called by its title, a group by who is in it, and both stand among the rooms', () => {
     const screen = screenIn();
@@ -114,11 +126,7 @@ describe('a private room on the screen', () => {
     const screen = screenIn([{ ...ward, title: hostile, topic: hostile, readOnly: true }]);
     screen.store.setSize(size);
     screen.store.open(NAME);
-    applyEvent(screen.store, {
-      type: 'room-change',
-      room: NAME,
-      change: change('titled', { text: hostile }),
-    });
+    applyEvent(screen.store, changed(NAME, change('titled', { text: hostile })));
     for (const row of rowsOf(screen)) {
       expect(cellWidth(row)).toBeLessThanOrEqual(size.columns);
       expect(row).not.toMatch(/[\u001b\u202e]/);
@@ -173,8 +181,7 @@ describe('a private room on the screen', () => {
       change('transferred'),
       change('closed', { who: [] }),
     ];
-    for (const each of changes)
-      applyEvent(store, { type: 'room-change', room: NAME, change: each });
+    for (const each of changes) applyEvent(store, changed(NAME, each));
     expect(lines(store, NAME)).toEqual([
       '-- ravi came into this room',
       '-- ravi, chen were taken out of this room',
@@ -184,8 +191,8 @@ describe('a private room on the screen', () => {
       '-- ravi is moderator of this room now',
       '-- ravi is moderator of this room no more',
       '-- only the owner and the moderators write in this room now',
-      '-- what is said in this room disappears after 1 hour from now on',
-      '-- what is said in this room stays from now on',
+      '-- asha set the timer: messages disappear after 1 hour',
+      '-- asha turned the timer off: messages stay',
       '-- ravi owns this room now',
       '-- this room is closed: nobody writes there any more',
     ]);
@@ -195,7 +202,7 @@ describe('a private room on the screen', () => {
     const { store } = screenIn([{ ...ward, name: GROUP, request: true }, ward]);
     const who = [{ nick: 'me', fingerprint: self, trust: 'verified' as const }];
     for (const room of [GROUP, NAME]) {
-      applyEvent(store, { type: 'room-change', room, change: change('added', { who }) });
+      applyEvent(store, changed(room, change('added', { who })));
     }
     expect(lines(store, '#lobby')).toEqual([
       expect.stringMatching(/You are in \+ward 3·4f2a91c0 now/),

@@ -345,9 +345,9 @@ export class FiveInARoom {
       .some(
         (event) =>
           event.type === 'room-left' ||
-          (event.type === 'room-change' &&
-            event.change.what === 'added' &&
-            event.change.who.some(({ fingerprint }) => fingerprint === person.id)),
+          (event.type === 'message' &&
+            event.message.change?.what === 'added' &&
+            event.message.change.who.some(({ fingerprint }) => fingerprint === person.id)),
       );
   }
 
