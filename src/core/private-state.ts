@@ -52,8 +52,8 @@ export interface Strike {
 }
 
 export interface Doubt {
-  /** The first operation that is wanted. */
-  n: number;
+  /** What they know, and we don't; null: only that they are a member. */
+  head: LogHead | null;
   asked: number;
   nextAtMs: number;
 }
