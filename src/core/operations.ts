@@ -110,8 +110,10 @@ function takeExtension(
 function takeOverPen(core: CoreState, { room, inner }: OwnRoom): void {
   const isOurs = inner.log.owner === core.me.id;
   if (isOurs && inner.pen === null) inner.pen = inner.nextPen;
-  if (isOurs) inner.nextPen = null;
-  else inner.pen = null;
+  if (isOurs) {
+    inner.nextPen = null;
+    inner.promisedAtMs = null;
+  } else inner.pen = null;
   if (inner.heir !== null && inner.heir === inner.log.owner) inner.heir = null;
   savePrivate(core, room);
 }

@@ -35,6 +35,7 @@ export function admit(core: CoreState, admission: Admission): RoomState {
     ...{
       invited: new Map(),
       heir: null,
+      promisedAtMs: null,
       isStirred: true,
       isExpelled: false,
       early: earlyKeysOf(core, id),
