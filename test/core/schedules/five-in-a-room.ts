@@ -12,11 +12,12 @@ import {
   setRoom,
   transfer,
 } from '../../../src/core/private-commands.ts';
-import { readers, silence } from '../../../src/core/private-members.ts';
+import { silence } from '../../../src/core/private-members.ts';
 import type { PrivateRoom } from '../../../src/core/private-state.ts';
 import { headOfLog } from '../../../src/core/room-log.ts';
 import type { RoomState } from '../../../src/core/room-state.ts';
 import type { CoreState } from '../../../src/core/state.ts';
+import { counts } from '../../../src/core/strikes.ts';
 import { hexFromBytes } from '../../../src/protocol/bytes.ts';
 import { decodeText } from '../../../src/protocol/content.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
@@ -38,6 +39,18 @@ interface Said {
   readonly text: string;
   readonly from: FakePerson;
   readonly marks: ReadonlyMap<FakePerson, number>;
+}
+
+/** Of a text: what held when its writer sealed it, perhaps several times. */
+interface Sealed {
+  /** Who could read it, by its writer's log and strikes. */
+  readonly readers: Set<PeerId>;
+  /** Who knew when it was last sealed that its writer was out. */
+  deaf: ReadonlySet<PeerId>;
+  /** How much of the log its writer knew, at least. */
+  operations: number;
+  /** The blobs, by their tokens. */
+  readonly tokens: Set<string>;
 }
 
 /** What somebody was shown up to some event of theirs. */
@@ -72,8 +85,7 @@ class FiveInARoom {
   /** How often the relay is to lose, double, delay or hide something: 0, it is honest. */
   #trouble = 0;
   readonly #writers = new Map<string, FakePerson>();
-  /** To whom each text may have been readable when its writer sealed it, by the writer's own log. */
-  readonly #allowed = new Map<string, Set<PeerId>>();
+  readonly #sealed = new Map<string, Sealed>();
   /** Whether it has said what isn't so of who is here, and has not been told otherwise since. */
   #hasLied = false;
   /** Texts that everybody here from then on has to read, or to miss visibly. */
@@ -251,9 +263,24 @@ class FiveInARoom {
     );
     if (inner === null || out === undefined) return;
     const { text } = decodeText(decodeRoomRecord(out.bytes).content);
-    const allowed = this.#allowed.get(text) ?? new Set();
-    for (const id of readers(person.core, inner)) allowed.add(id);
-    this.#allowed.set(text, allowed);
+    const operations = inner.log.heads.length;
+    const sealed = this.#sealed.get(text) ?? newSealed(operations);
+    this.#sealed.set(text, sealed);
+    for (const id of inner.log.members) if (!isStruck(inner, id)) sealed.readers.add(id);
+    const token = hexFromBytes(frame.token);
+    if (sealed.tokens.has(token)) return;
+    sealed.tokens.add(token);
+    sealed.operations = Math.min(sealed.operations, operations);
+    sealed.deaf = new Set(this.#whoKnowsOut(person, operations));
+  }
+
+  /** Who knows all of the room that somebody knows who speaks there, and that they are out by now. */
+  #whoKnowsOut({ id }: FakePerson, operations: number): PeerId[] {
+    return this.people.flatMap((other) => {
+      const log = other.core.rooms.get(this.name)?.private?.log;
+      const knows = log !== undefined && log.heads.length >= operations && !log.members.has(id);
+      return knows ? [other.id] : [];
+    });
   }
 
   /** Everybody who shows a message was among those whom its writer meant, and sees each once, in its order. */
@@ -271,8 +298,17 @@ class FiveInARoom {
   #requireRightly(person: FakePerson, { texts, last }: Shown, { text, from }: Message): void {
     requireThat(!texts.has(text), `${person.name} shows ${text} twice`);
     texts.add(text);
-    const allowed = this.#allowed.get(text)?.has(person.id) === true;
-    requireThat(allowed, `${person.name} reads ${text}, and must not`);
+    const sealed = this.#sealed.get(text);
+    const isMeant = sealed?.readers.has(person.id) === true;
+    requireThat(isMeant, `${person.name} reads ${text}, and must not`);
+    const isDeaf = sealed?.deaf.has(person.id) === true;
+    requireThat(!isDeaf, `${person.name} hears ${text} of who was out`);
+    const log = person.core.rooms.get(this.name)?.private?.log ?? null;
+    const isKnown = log === null || log.heads.length >= (sealed?.operations ?? 0);
+    requireThat(
+      isKnown,
+      `${person.name} shows ${text}, and not yet what its writer knew of the room`,
+    );
     const writer = this.#writers.get(text);
     requireThat(writer?.id === from.fingerprint, `${text} is shown as ${from.nick}'s`);
     const number = Number(text.slice(1));
@@ -332,7 +368,7 @@ class FiveInARoom {
   #requireWhole(said: readonly Said[]): void {
     for (const { text, from, marks } of said) {
       for (const reader of this.people) {
-        if (reader === from || this.#allowed.get(text)?.has(reader.id) !== true) continue;
+        if (reader === from || this.#sealed.get(text)?.readers.has(reader.id) !== true) continue;
         const since = marks.get(reader) ?? 0;
         if (!this.#stayed(reader, since)) continue;
         if (this.#shownTo(reader).texts.has(text)) this.compared.read++;
@@ -441,6 +477,14 @@ function retitleWith(number: number) {
 
 function handTo(peer: PeerId) {
   return (core: CoreState, name: string) => transfer(core, name, peer);
+}
+
+function newSealed(operations: number): Sealed {
+  return { readers: new Set(), deaf: new Set(), operations, tokens: new Set() };
+}
+
+function isStruck({ log, strikes }: PrivateRoom, id: PeerId): boolean {
+  return strikes.some((strike) => strike.target === id && counts(log, strike));
 }
 
 function isGapShown(reader: FakePerson, from: FakePerson, since: number): boolean {
