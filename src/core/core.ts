@@ -342,7 +342,11 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
 
 /** What is said of private rooms. */
 function takeOfRoom(core: CoreState, from: PeerId, { type, content }: DirectRecord): void {
-  if (type === RECORD_TYPES.roomOperations) takeOperations(core, from, content);
+  if (type === RECORD_TYPES.roomOperations) {
+    takeOperations(core, from, content);
+    // What follows in this step may let us in again.
+    for (const room of core.rooms.values()) if (room.private?.isExpelled) stirred(core, room);
+  }
   if (type === RECORD_TYPES.roomStrike) takeStrike(core, from, content);
   if (type === RECORD_TYPES.roomInvitation) takeInvitation(core, from, content);
   if (type === RECORD_TYPES.roomAnswer) takeInvitationAnswer(core, from, content);

@@ -1,13 +1,14 @@
 // Members who know another log of a private room than we do: they are asked for it, and what can't be is said.
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
-import { RECORD_TYPES } from '../protocol/record.ts';
+import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { whoOf } from './people.ts';
 import { nameOf } from './private-members.ts';
-import type { OwnRoom } from './private-state.ts';
+import type { Doubt, OwnRoom } from './private-state.ts';
+import { compareHead, type RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 
@@ -17,19 +18,29 @@ const DOUBT_INTERVAL_MS = 10_000;
 const MAX_ASKS = 3;
 const MAX_DOUBTS = 64;
 
-/** Somebody knows more than we do, or something else. */
+/** Somebody knows more than we do, or something else. `head`: theirs; null: one of which they are a member. */
 export function doubt(
   core: CoreState,
   { inner }: OwnRoom,
-  { of, n }: { readonly of: PeerId; readonly n: number },
+  { of, head }: { readonly of: PeerId; readonly head: LogHead | null },
 ): void {
   const known = inner.doubts.get(of);
   if (known !== undefined) {
-    known.n = Math.min(known.n, n);
+    if (isFurther(inner.log, known.head, head)) known.head = head;
     return;
   }
   if (inner.doubts.size >= MAX_DOUBTS) return;
-  inner.doubts.set(of, { n, asked: 0, nextAtMs: core.env.nowMs() + DOUBT_AFTER_MS });
+  inner.doubts.set(of, { head, asked: 0, nextAtMs: core.env.nowMs() + DOUBT_AFTER_MS });
+}
+
+/** One that contradicts our log stays: nothing that comes after it settles that. */
+function isFurther(log: RoomLog, known: LogHead | null, head: LogHead | null): boolean {
+  if (known === null || head === null) return known === null;
+  return compareHead(log, known) !== 'other' && head.n > known.n;
+}
+
+function isSettled(log: RoomLog, of: PeerId, { head }: Doubt): boolean {
+  return head === null ? log.members.has(of) : compareHead(log, head) === 'same';
 }
 
 /** Asks those who know more; says so where they don't answer, or what they say can't be. */
@@ -37,16 +48,32 @@ export function tendDoubts(core: CoreState, { room, inner }: OwnRoom): void {
   const now = core.env.nowMs();
   for (const [of, known] of inner.doubts) {
     if (now < known.nextAtMs) continue;
-    if (known.asked === MAX_ASKS || inner.fork !== null) {
+    if (isSettled(inner.log, of, known) || inner.fork !== null) {
       inner.doubts.delete(of);
-      if (inner.fork === null) tellDifference(core, room, of);
+      continue;
+    }
+    if (known.asked === MAX_ASKS) {
+      giveUp(core, { room, inner }, of);
       continue;
     }
     known.asked++;
     known.nextAtMs = now + DOUBT_INTERVAL_MS;
-    const content = encodeCbor({ room: idBytes(room.roomId), n: known.n });
+    const content = encodeCbor({ room: idBytes(room.roomId), n: firstWanted(inner.log, known) });
     enqueue(core, peerOf(core, of), { type: RECORD_TYPES.roomWantLog, content });
   }
+}
+
+/** What contradicts our log, or else all that is not in it. */
+function firstWanted(log: RoomLog, { head }: Doubt): number {
+  const isOther = head !== null && compareHead(log, head) === 'other';
+  return isOther ? head.n : log.heads.length;
+}
+
+/** Of who is no member nothing is shown, so nothing is missing. */
+function giveUp(core: CoreState, { room, inner }: OwnRoom, of: PeerId): void {
+  inner.doubts.delete(of);
+  if (inner.log.members.has(of)) tellDifference(core, room, of);
+  else inner.early = inner.early.filter(({ owner }) => owner.id !== of);
 }
 
 function tellDifference(core: CoreState, room: RoomState, of: PeerId): void {

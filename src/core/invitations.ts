@@ -205,8 +205,10 @@ export function takeTransfer(core: CoreState, from: PeerId, bytes: Uint8Array): 
   if (own === null || own.inner.fork !== null) return;
   const { room, inner } = own;
   if (pen === undefined || by === undefined) {
-    if (inner.log.owner !== from || !isEntered(core, room)) return;
+    // An owner can't leave: nobody becomes one where a stranger put them.
+    if (inner.log.owner !== from || !isEntered(core, room) || inner.isRequest) return;
     inner.nextPen ??= newPen(core.env.random);
+    inner.promisedAtMs ??= core.env.nowMs();
     savePrivate(core, room);
     const holder = signHolder(core.me, room.roomId, inner.nextPen);
     send(core, from, RECORD_TYPES.roomTransfer, { room: id, pen: holder.pen, by: holder.by });

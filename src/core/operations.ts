@@ -79,7 +79,7 @@ function takeBatch(
   if (inner.fork !== null) return;
   const extension = extendLog({ room: room.roomId, log: inner.log }, ops);
   if (extension.kind === 'extended') takeExtension(core, own, extension);
-  else if (extension.kind === 'ahead') doubt(core, own, { of: from, n: inner.log.heads.length });
+  else if (extension.kind === 'ahead') doubt(core, own, { of: from, head: extension.after });
   else if (extension.kind === 'forked') freeze(core, own, extension.operation);
 }
 
@@ -110,8 +110,10 @@ function takeExtension(
 function takeOverPen(core: CoreState, { room, inner }: OwnRoom): void {
   const isOurs = inner.log.owner === core.me.id;
   if (isOurs && inner.pen === null) inner.pen = inner.nextPen;
-  if (isOurs) inner.nextPen = null;
-  else inner.pen = null;
+  if (isOurs) {
+    inner.nextPen = null;
+    inner.promisedAtMs = null;
+  } else inner.pen = null;
   if (inner.heir !== null && inner.heir === inner.log.owner) inner.heir = null;
   savePrivate(core, room);
 }
@@ -136,7 +138,7 @@ export function takeStrike(core: CoreState, from: PeerId, bytes: Uint8Array): vo
   const { log } = own.inner;
   if (by === undefined || !log.members.has(by) || !log.members.has(from)) return;
   const head = { n, hash };
-  if (compareHead(log, head) === 'ahead') doubt(core, own, { of: from, n: log.heads.length });
+  if (compareHead(log, head) === 'ahead') doubt(core, own, { of: from, head });
   if (!addStrike(own.inner, { by, target, head })) return;
   // Its maker may not know who owns the room by now.
   if (log.owner !== core.me.id && log.owner !== from && n < (log.added.get(log.owner) ?? 0)) {

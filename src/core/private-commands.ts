@@ -30,7 +30,7 @@ import { operate, removal, stir } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { isBlocked, nickOf } from './people.ts';
 import { admit, privateName } from './private-rooms.ts';
-import { type OwnRoom, ownRoom } from './private-state.ts';
+import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, headOfLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
@@ -39,6 +39,8 @@ import type { CoreState } from './state.ts';
 import { addStrike } from './strikes.ts';
 
 const KEY_BYTES = 32;
+/** So long we stay for an owner who asked us to take the room over: they must not hold us by asking. */
+const HANDOVER_MS = 10 * 60_000;
 
 export interface RoomWishes {
   readonly title: string;
@@ -230,8 +232,18 @@ export function leavePrivate(core: CoreState, own: OwnRoom): void {
     const message = 'the room is yours: transfer it to another member first, or close it';
     throw new UsageError('owner-stays', message);
   }
+  if (!log.closed && fork === null && isBecomingOwner(core, inner)) {
+    const message =
+      'its owner hands you the room: wait until it is yours, then transfer or close it';
+    throw new UsageError('owner-stays', message);
+  }
   if (pen === null && !log.closed) strike(core, own, core.me.id);
   leaveRoom(core, room);
+}
+
+/** What we answered may have made us the owner already; who left then would leave the room without one. */
+function isBecomingOwner(core: CoreState, { promisedAtMs }: PrivateRoom): boolean {
+  return promisedAtMs !== null && core.env.nowMs() - promisedAtMs < HANDOVER_MS;
 }
 
 /** Throws UsageError `bad-title`, and those of `requireOwn`. */

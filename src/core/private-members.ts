@@ -1,6 +1,7 @@
 // Whose word counts in a private room, and who may write there: read from its log. Changes nothing.
 import type { PeerId, SenderKeyId } from '../protocol/ids.ts';
 import { cleanTitle } from '../protocol/nickname.ts';
+import type { LogHead } from '../protocol/record.ts';
 import type { PrivateRoom } from './private-state.ts';
 import { isPrivileged } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
@@ -58,6 +59,18 @@ export function endOfChain(
   const end = inner.log.ends.get(owner)?.get(skid);
   if (end !== undefined) return end;
   return inner.log.members.has(owner) ? null : 0;
+}
+
+/**
+ * Whether a member wrote it while they were out: they knew the room as it was before it let them in again. Under a chain
+ * that their removal names it counts as far as that says.
+ */
+export function isFromOutside(
+  { private: inner }: RoomState,
+  owner: PeerId,
+  head: LogHead,
+): boolean {
+  return inner !== null && head.n < (inner.log.added.get(owner) ?? 0);
 }
 
 /** Whom our keys go to in a private room, here or not: every member whom no moderator has struck. */

@@ -3,9 +3,9 @@ import { privateTopicOf } from '../crypto/room-log.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { saveOperations, savePrivate } from './durable-private.ts';
 import { saveWholeRoom } from './durable-rooms.ts';
+import { earlyKeysOf } from './early-keys.ts';
 import { isEntered } from './private-members.ts';
 import type { PrivateRoom, ReadFrom } from './private-state.ts';
-import { earlyKeysOf } from './room-keys.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import { FROM_THE_BEGINNING, newRoom, subscribe } from './rooms.ts';
@@ -35,6 +35,7 @@ export function admit(core: CoreState, admission: Admission): RoomState {
     ...{
       invited: new Map(),
       heir: null,
+      promisedAtMs: null,
       isStirred: true,
       isExpelled: false,
       early: earlyKeysOf(core, id),

@@ -16,6 +16,8 @@ export interface PrivateRoom {
   pen: Pen | null;
   /** What we would sign with: made when the owner asked us to take the room over. */
   nextPen: Pen | null;
+  /** When we first said that we take it over, monotonic ms; memory only. */
+  promisedAtMs: number | null;
   /** The operation that proves two histories under one pen: nobody writes or reads there any more. */
   fork: Uint8Array | null;
   /** Somebody whom we don't know put us into it: nothing goes out there until a person accepts. */
@@ -52,8 +54,8 @@ export interface Strike {
 }
 
 export interface Doubt {
-  /** The first operation that is wanted. */
-  n: number;
+  /** What they know, and we don't; null: only that they are a member. */
+  head: LogHead | null;
   asked: number;
   nextAtMs: number;
 }

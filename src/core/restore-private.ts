@@ -51,6 +51,7 @@ export function enterStoredPrivate(core: CoreState): void {
       for (const { place } of rows) forget(core, place);
       continue;
     }
+    if (inner.nextPen !== null) inner.promisedAtMs = core.env.nowMs();
     const place = { name, label: name, roomId: id, topic: privateTopicOf(inner.secret) };
     const room = newRoom(core, { ...place, private: inner, standing: 'joined' });
     core.rooms.set(name, room);
@@ -99,6 +100,7 @@ function privateFrom(log: RoomLog, bytes: Uint8Array): PrivateRoom {
     ),
     heir: rest.heir === null ? null : PeerId.fromBytes(rest.heir),
     ...{
+      promisedAtMs: null,
       isStirred: true,
       isExpelled: false,
       early: [],

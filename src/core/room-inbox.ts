@@ -8,12 +8,18 @@ import { LanchatError } from '../protocol/errors.ts';
 import { idBytes, type PeerId, type SenderKeyId } from '../protocol/ids.ts';
 import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
 import { unpad } from '../protocol/padding.ts';
-import { decodeRoomRecord, encodeRoomRecord, type LogHead, NO_LOG } from '../protocol/record.ts';
+import {
+  decodeRoomRecord,
+  encodeRoomRecord,
+  type LogHead,
+  NO_LOG,
+  type RoomRecord,
+} from '../protocol/record.ts';
 import { doubt } from './doubts.ts';
 import { saveChain, saveRoom, saveRun } from './durable-rooms.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { isBlocked, whoOf } from './people.ts';
-import { endOfChain } from './private-members.ts';
+import { endOfChain, isFromOutside } from './private-members.ts';
 import { type OwnRoom, ownRoom } from './private-state.ts';
 import { sequenceOf, takeKey } from './room-keys.ts';
 import { compareHead } from './room-log.ts';
@@ -104,8 +110,9 @@ function openBlob(
     if (opened === null) return [];
     from.chain = opened.chain;
     saveChain(core, room, opened.chain.skid);
-    const bytes = unpad(opened.padded);
-    return order(core, room, { owner: from.owner, bytes });
+    const record = decodeRoomRecord(unpad(opened.padded));
+    if (end === null && isFromOutside(room, from.owner, record.head)) return [];
+    return order(core, room, { owner: from.owner, record });
   } catch (error) {
     if (error instanceof CryptoError) {
       const { nick } = whoOf(core, from.owner);
@@ -118,9 +125,8 @@ function openBlob(
 function order(
   core: CoreState,
   room: RoomState,
-  { owner, bytes }: { readonly owner: PeerId; readonly bytes: Uint8Array },
+  { owner, record }: { readonly owner: PeerId; readonly record: RoomRecord },
 ): RoomArrival[] {
-  const record = decodeRoomRecord(bytes);
   const { stream, seq } = record;
   const sequence = sequenceOf(core, room, { owner, stream, low: seq });
   const number = { from: owner, place: idBytes(room.roomId), stream, seq };
@@ -143,9 +149,7 @@ function order(
 function checkHead(core: CoreState, room: RoomState, of: PeerId, head: LogHead): void {
   const own = ownRoom(room);
   if (own === null) return;
-  const comparison = compareHead(own.inner.log, head);
-  const n = comparison === 'ahead' ? own.inner.log.heads.length : head.n;
-  if (comparison !== 'same') doubt(core, own, { of, n });
+  if (compareHead(own.inner.log, head) !== 'same') doubt(core, own, { of, head });
 }
 
 /** Whether a message may be shown: we know the room as its writer did, and nobody has struck them. */

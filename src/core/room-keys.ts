@@ -12,7 +12,6 @@ import { decodeJoinProof } from '../protocol/frames.ts';
 import { idBytes, PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
 import { CHAIN_LIFETIME_MS, CHAIN_MESSAGES, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
-import { doubt } from './doubts.ts';
 import {
   forgetChain,
   forgetRun,
@@ -21,11 +20,11 @@ import {
   saveOwnChain,
   saveRun,
 } from './durable-rooms.ts';
+import { keepEarly, keepForRoom } from './early-keys.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { isKeptOut } from './people.ts';
 import { endOfChain, readers, silence } from './private-members.ts';
-import { type EarlyKey, ownRoom } from './private-state.ts';
 import { isValidJoin, keyHolders, presentMembers, welcome } from './room-roster.ts';
 import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
 import { ownJoin } from './rooms.ts';
@@ -42,11 +41,6 @@ const DISTRIBUTION_PATIENCE_MS = 3_000;
  */
 const MAX_CHAINS_A_MEMBER = 32;
 const MAX_STREAMS_A_MEMBER = 8;
-/** Keys of one private room that wait for their owners to be members. */
-const MAX_EARLY_KEYS = 64;
-/** And of rooms that we aren't in, or not yet: of one person, and of all. */
-const MAX_EARLY_OF_ONE = 8;
-const MAX_EARLY_ELSEWHERE = 512;
 const MAX_CHAINS = 8 * MAX_ROOM_MEMBERS;
 
 /** Our chain, current: a new one after 256 messages or 24 h; members get its key in slices. */
@@ -171,7 +165,7 @@ export function takeKey(
   const content = decodeRoomKey(bytes);
   const id = RoomId.fromBytes(content.room);
   const room = roomOfId(core, id);
-  if (room === null) keepForRoom(core, id, { owner, bytes: bytes.slice() });
+  if (room === null) keepForRoom(core, id, { owner, bytes });
   if (room === null || room.standing !== 'joined') return null;
   const skid = SenderKeyId.fromBytes(content.skid);
   const join = decodeJoinProof(content.join);
@@ -185,30 +179,6 @@ export function takeKey(
   if (room.chains.has(skid)) return null;
   addChain(core, room, { owner: owner.id, content, skid });
   return { room, skid };
-}
-
-/** A member's key may overtake the welcome, which comes from the room's owner. */
-function keepForRoom(core: CoreState, room: RoomId, key: EarlyKey): void {
-  const ofOwner = core.earlyKeys.filter(({ owner }) => owner.id === key.owner.id);
-  const dropped = new Set(ofOwner.slice(0, Math.max(0, ofOwner.length + 1 - MAX_EARLY_OF_ONE)));
-  const kept = core.earlyKeys.filter((each) => !dropped.has(each));
-  core.earlyKeys = [...kept, { ...key, room }].slice(-MAX_EARLY_ELSEWHERE);
-}
-
-/** What came for a room that we are let into now. */
-export function earlyKeysOf(core: CoreState, room: RoomId): EarlyKey[] {
-  const theirs = core.earlyKeys.filter((key) => key.room === room);
-  core.earlyKeys = core.earlyKeys.filter((key) => key.room !== room);
-  return theirs.map(({ owner, bytes }) => ({ owner, bytes }));
-}
-
-/** Its owner is no member, as far as we know: perhaps its operation is still on its way. */
-function keepEarly(core: CoreState, room: RoomState, key: EarlyKey): void {
-  const own = ownRoom(room);
-  if (own === null || own.inner.log.ends.has(key.owner.id)) return;
-  const { inner } = own;
-  inner.early = [...inner.early, { ...key, bytes: key.bytes.slice() }].slice(-MAX_EARLY_KEYS);
-  doubt(core, own, { of: key.owner.id, n: inner.log.heads.length });
 }
 
 interface HandedChain {

@@ -52,8 +52,8 @@ export interface Applied {
 export type Extension =
   /** Perhaps by nothing, where all of it was known. */
   | { readonly kind: 'extended'; readonly log: RoomLog; readonly applied: readonly Applied[] }
-  /** It begins above what is known: the operations before it are asked for. */
-  | { readonly kind: 'ahead' }
+  /** It begins above what is known: the operations up to `after` are asked for. */
+  | { readonly kind: 'ahead'; readonly after: LogHead }
   /** The pen signed this operation, and another history: whoever holds it deceives somebody. */
   | { readonly kind: 'forked'; readonly operation: Uint8Array }
   /** Not the owner's, or it makes no sense: whoever sent it is to blame, and the log stands. */
@@ -136,7 +136,8 @@ class Extender {
     for (const bytes of batch) {
       const operation = decodeOperation(bytes);
       const { n } = operation;
-      if (n > this.#heads.length) return { kind: 'ahead' };
+      if (n > this.#heads.length)
+        return { kind: 'ahead', after: { n: n - 1, hash: operation.prev } };
       if (this.#isKnown(operation)) continue;
       const isNext = n === this.#heads.length;
       if (!isNext || !equalBytes(operation.prev, this.#heads.at(-1) ?? NO_HEAD)) {

@@ -14,8 +14,11 @@ import {
   setTopic,
   transfer,
 } from '../../src/core/private-commands.ts';
+import type { PrivateRoom } from '../../src/core/private-state.ts';
 import { roomOf } from '../../src/core/room-roster.ts';
 import { ready } from '../../src/crypto/sodium.ts';
+import { decodeHeader } from '../../src/protocol/envelope.ts';
+import { peerPrefix } from '../../src/protocol/ids.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
 
 beforeAll(ready);
@@ -46,6 +49,12 @@ function invited(
   net.run(2_000);
 }
 
+function room(person: FakePerson, name: string): PrivateRoom {
+  const inner = person.core.rooms.get(name)?.private ?? null;
+  if (inner === null) throw new Error(`${person.name} is not in the room`);
+  return inner;
+}
+
 function members(person: FakePerson, name: string): string[] {
   const room = person.core.rooms.get(name);
   if (room === undefined) return [];
@@ -60,6 +69,23 @@ function changes(person: FakePerson): string[] {
   return person.changes.map(({ what, who, text }) =>
     [what, ...who.map(({ nick }) => nick), ...(text === undefined ? [] : [text])].join(' '),
   );
+}
+
+/** What one sends another comes so much later. Returns what ends that. */
+function delayed(
+  net: FakeNet,
+  { from, to, byMs }: { readonly from: FakePerson; readonly to: FakePerson; readonly byMs: number },
+): () => void {
+  let isOn = true;
+  net.tampers.push(({ frame, way, person }) => {
+    if (!isOn || way === 'down' || person !== from || frame.type !== 'send') return undefined;
+    const header = decodeHeader(frame.blob);
+    const isTheirs = header.kind === 'direct' && header.recipient === peerPrefix(to.id);
+    return isTheirs ? [{ frame, delayMs: byMs }] : undefined;
+  });
+  return () => {
+    isOn = false;
+  };
 }
 
 function trio() {
@@ -263,6 +289,99 @@ describe('a private room', () => {
   });
 });
 
+describe('a private room, where what belongs together comes apart', () => {
+  it('reads who was let in again, though their key overtakes the word that they are back', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.command(anna, (core) => removeFrom(core, name, [ben.id]));
+    net.run(2_000);
+    delayed(net, { from: anna, to: cara, byMs: 10_000 });
+    invited(net, { owner: anna, name }, [ben]);
+    net.say(ben, name, 'again');
+    net.run(60_000);
+    expect(cara.shown).toEqual([`${name}ben: again`]);
+    expect(cara.gaps).toEqual([]);
+  });
+
+  it('shows nothing that somebody said while they were out, when they are back', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    const end = delayed(net, { from: anna, to: cara, byMs: 4_000 });
+    net.command(anna, (core) => removeFrom(core, name, [cara.id]));
+    net.say(cara, name, 'outside');
+    net.run(1_000);
+    end();
+    net.run(4_000);
+    invited(net, { owner: anna, name }, [cara]);
+    net.say(cara, name, 'inside');
+    net.run(20_000);
+    for (const person of [anna, ben]) expect(person.shown).toEqual([`${name}cara: inside`]);
+  });
+
+  it('says nothing of a difference that the owner’s word has settled', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    delayed(net, { from: anna, to: cara, byMs: 6_000 });
+    net.command(anna, (core) => retitle(core, name, 'ward 4'));
+    net.run(1_000);
+    net.say(ben, name, 'in ward 4');
+    net.run(1_000);
+    expect(cara.shown).toEqual([]);
+    net.run(60_000);
+    expect(cara.shown).toEqual([`${name}ben: in ward 4`]);
+    expect(cara.errors).toEqual([]);
+  });
+
+  it('is left before the next invitation is read, where both come at once', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    // The invitation waits for what went before it.
+    const end = delayed(net, { from: anna, to: ben, byMs: 3_000 });
+    net.command(anna, (core) => removeFrom(core, name, [ben.id]));
+    net.run(100);
+    end();
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(1_000);
+    expect(rooms(ben.core, true)).toHaveLength(1);
+    net.run(5_000);
+    expect(ben.eventsOf('invitation')).toHaveLength(2);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.run(2_000);
+    for (const person of [anna, ben, cara]) {
+      expect(members(person, name)).toEqual(ids([anna, ben, cara]));
+    }
+  });
+
+  it('is not left by who is just being made its owner', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.command(anna, (core) => transfer(core, name, ben.id));
+    while (room(ben, name).promisedAtMs === null) net.run(1);
+    expect(() => net.leave(ben, name)).toThrow(/wait until it is yours/);
+    net.run(2_000);
+    for (const person of [anna, ben, cara]) {
+      expect(room(person, name).log.owner).toBe(ben.id);
+      expect(members(person, name)).toEqual(ids([anna, ben, cara]));
+    }
+  });
+
+  it('holds nobody whose promise to take it over comes to nothing', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.command(anna, (core) => transfer(core, name, ben.id));
+    while (room(ben, name).promisedAtMs === null) net.run(1);
+    net.cut(anna);
+    net.run(5 * 60_000);
+    net.cut(ben);
+    net.restart(ben);
+    net.connect(ben);
+    expect(() => net.leave(ben, name)).toThrow(/wait until it is yours/);
+    net.run(11 * 60_000);
+    net.leave(ben, name);
+    expect(rooms(ben.core, true)).toEqual([]);
+  });
+});
+
 describe('a group of chosen people', () => {
   it('is there at once for who knows its maker, and its first message is read', () => {
     const { net, anna, ben, cara } = trio();
@@ -297,5 +416,22 @@ describe('a group of chosen people', () => {
     net.command(cara, (core) => answer(core, name, { accept: false }));
     net.run(2_000);
     expect(members(anna, name)).toEqual(ids([anna, ben]));
+  });
+
+  it('makes nobody its owner whom a stranger put into it', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
+    net.run(2_000);
+    net.command(anna, (core) => transfer(core, name, ben.id));
+    net.run(5_000);
+    expect(room(anna, name).log.owner).toBe(anna.id);
+    net.command(ben, (core) => answer(core, name, { accept: false }));
+    net.run(2_000);
+    expect(members(anna, name)).toEqual(ids([anna, cara]));
+    // Control: who knows its maker takes it over.
+    net.command(cara, (core) => answer(core, name, { accept: true }));
+    net.command(anna, (core) => transfer(core, name, cara.id));
+    net.run(5_000);
+    expect(room(anna, name).log.owner).toBe(cara.id);
   });
 });

@@ -1,6 +1,7 @@
 // Five people, a private room and a relay that lies, for as many steps as one likes: who stays agrees on members and
 // messages, nobody reads what they must not. The same seed goes the same way.
 import { rooms as roomsOf } from '../../../src/core/commands.ts';
+import type { Message } from '../../../src/core/events.ts';
 import {
   answer,
   createRoom,
@@ -11,11 +12,12 @@ import {
   setRoom,
   transfer,
 } from '../../../src/core/private-commands.ts';
-import { readers, silence } from '../../../src/core/private-members.ts';
+import { silence } from '../../../src/core/private-members.ts';
 import type { PrivateRoom } from '../../../src/core/private-state.ts';
 import { headOfLog } from '../../../src/core/room-log.ts';
 import type { RoomState } from '../../../src/core/room-state.ts';
 import type { CoreState } from '../../../src/core/state.ts';
+import { counts } from '../../../src/core/strikes.ts';
 import { hexFromBytes } from '../../../src/protocol/bytes.ts';
 import { decodeText } from '../../../src/protocol/content.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
@@ -32,7 +34,46 @@ const STEPS_A_ROUND = 100;
 const HEALING_MS = 20 * MINUTE_MS;
 const SETTLING_MS = 2 * MINUTE_MS;
 
-export class FiveInARoom {
+/** What was said, and where in each person's events the round began in which it was. */
+interface Said {
+  readonly text: string;
+  readonly from: FakePerson;
+  readonly marks: ReadonlyMap<FakePerson, number>;
+}
+
+/** Of a text: what held when its writer sealed it, perhaps several times. */
+interface Sealed {
+  /** Who could read it, by its writer's log and strikes. */
+  readonly readers: Set<PeerId>;
+  /** Who knew when it was last sealed that its writer was out. */
+  deaf: ReadonlySet<PeerId>;
+  /** How much of the log its writer knew, at least. */
+  operations: number;
+  /** The blobs, by their tokens. */
+  readonly tokens: Set<string>;
+}
+
+/** What somebody was shown up to some event of theirs. */
+interface Shown {
+  events: number;
+  readonly texts: Set<string>;
+  /** The highest number of each writer's texts. */
+  readonly last: Map<PeerId, number>;
+}
+
+/** Throws where something doesn't hold, with the seed; else what was compared. */
+export function runFiveInARoom(seed: number, steps: number): FiveInARoom['compared'] {
+  const five = new FiveInARoom(seed);
+  try {
+    five.run(steps);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error(`schedule ${seed}: ${what}`, { cause: error });
+  }
+  return five.compared;
+}
+
+class FiveInARoom {
   readonly log: string[] = [];
   readonly net: FakeNet;
   readonly people: readonly FakePerson[];
@@ -44,12 +85,14 @@ export class FiveInARoom {
   /** How often the relay is to lose, double, delay or hide something: 0, it is honest. */
   #trouble = 0;
   readonly #writers = new Map<string, FakePerson>();
-  /** To whom each text may have been readable when its writer sealed it, by the writer's own log. */
-  readonly #allowed = new Map<string, Set<PeerId>>();
+  readonly #sealed = new Map<string, Sealed>();
+  /** Whether it has said what isn't so of who is here, and has not been told otherwise since. */
+  #hasLied = false;
   /** Texts that everybody here from then on has to read, or to miss visibly. */
-  #round: { readonly text: string; readonly from: FakePerson }[] = [];
+  #said: Said[] = [];
+  readonly #shown = new Map<FakePerson, Shown>();
   /** Where in each person's events the round began. */
-  readonly #marks = new Map<FakePerson, number>();
+  #marks: ReadonlyMap<FakePerson, number> = new Map();
   #texts = 0;
 
   constructor(seed: number) {
@@ -112,7 +155,7 @@ export class FiveInARoom {
     this.#try(`${person.name} says ${text}`, () => {
       this.net.say(person, this.name, text);
       this.#writers.set(text, person);
-      this.#round.push({ text, from: person });
+      this.#said.push({ text, from: person, marks: this.#marks });
     });
   }
 
@@ -179,6 +222,7 @@ export class FiveInARoom {
 
   #restartRelay(): void {
     this.#note('the relay restarts');
+    this.#hasLied = false;
     this.net.restartRelay({ keepsDisk: true });
     for (const person of this.people) if (person.port === null) this.net.connect(person);
   }
@@ -198,10 +242,12 @@ export class FiveInARoom {
       if (roll === 2) return [{ frame, delayMs: 1 + this.#pick(4_000) }];
     }
     if (frame.type === 'presence' && roll < 4) {
+      this.#hasLied = true;
       const entries = frame.entries.map((entry) => ({ ...entry, online: !entry.online }));
       return [{ frame: { ...frame, entries } }];
     }
     if (frame.type === 'roster' && roll < 4) {
+      this.#hasLied = true;
       return [{ frame: { ...frame, entries: frame.entries.slice(1) } }];
     }
     return undefined;
@@ -217,42 +263,82 @@ export class FiveInARoom {
     );
     if (inner === null || out === undefined) return;
     const { text } = decodeText(decodeRoomRecord(out.bytes).content);
-    const allowed = this.#allowed.get(text) ?? new Set();
-    for (const id of readers(person.core, inner)) allowed.add(id);
-    this.#allowed.set(text, allowed);
+    const operations = inner.log.heads.length;
+    const sealed = this.#sealed.get(text) ?? newSealed(operations);
+    this.#sealed.set(text, sealed);
+    for (const id of inner.log.members) if (!isStruck(inner, id)) sealed.readers.add(id);
+    const token = hexFromBytes(frame.token);
+    if (sealed.tokens.has(token)) return;
+    sealed.tokens.add(token);
+    sealed.operations = Math.min(sealed.operations, operations);
+    sealed.deaf = new Set(this.#whoKnowsOut(person, operations));
+  }
+
+  /** Who knows all of the room that somebody knows who speaks there, and that they are out by now. */
+  #whoKnowsOut({ id }: FakePerson, operations: number): PeerId[] {
+    return this.people.flatMap((other) => {
+      const log = other.core.rooms.get(this.name)?.private?.log;
+      const knows = log !== undefined && log.heads.length >= operations && !log.members.has(id);
+      return knows ? [other.id] : [];
+    });
   }
 
   /** Everybody who shows a message was among those whom its writer meant, and sees each once, in its order. */
   #requireNothingLeaked(): void {
     for (const person of this.people) {
-      const seen = new Set<string>();
-      const last = new Map<string, number>();
-      for (const { text, from } of person.messages) {
-        requireThat(!seen.has(text), `${person.name} shows ${text} twice`);
-        seen.add(text);
-        const allowed = this.#allowed.get(text)?.has(person.id) === true;
-        requireThat(allowed, `${person.name} reads ${text}, and must not`);
-        const writer = this.#writers.get(text);
-        requireThat(writer?.id === from.fingerprint, `${text} is shown as ${from.nick}'s`);
-        const number = Number(text.slice(1));
-        const before = last.get(from.fingerprint) ?? -1;
-        requireThat(before < number, `${person.name} shows ${text} after t${before}`);
-        last.set(from.fingerprint, number);
+      const shown = this.#shownTo(person);
+      for (const event of person.events.slice(shown.events)) {
+        if (event.type !== 'message' || event.message.state !== null) continue;
+        this.#requireRightly(person, shown, event.message);
       }
+      shown.events = person.events.length;
     }
+  }
+
+  #requireRightly(person: FakePerson, { texts, last }: Shown, { text, from }: Message): void {
+    requireThat(!texts.has(text), `${person.name} shows ${text} twice`);
+    texts.add(text);
+    const sealed = this.#sealed.get(text);
+    const isMeant = sealed?.readers.has(person.id) === true;
+    requireThat(isMeant, `${person.name} reads ${text}, and must not`);
+    const isDeaf = sealed?.deaf.has(person.id) === true;
+    requireThat(!isDeaf, `${person.name} hears ${text} of who was out`);
+    const log = person.core.rooms.get(this.name)?.private?.log ?? null;
+    const isKnown = log === null || log.heads.length >= (sealed?.operations ?? 0);
+    requireThat(
+      isKnown,
+      `${person.name} shows ${text}, and not yet what its writer knew of the room`,
+    );
+    const writer = this.#writers.get(text);
+    requireThat(writer?.id === from.fingerprint, `${text} is shown as ${from.nick}'s`);
+    const number = Number(text.slice(1));
+    const before = last.get(from.fingerprint) ?? -1;
+    requireThat(before < number, `${person.name} shows ${text} after t${before}`);
+    last.set(from.fingerprint, number);
+  }
+
+  #shownTo(person: FakePerson): Shown {
+    const known = this.#shown.get(person);
+    if (known !== undefined) return known;
+    const shown: Shown = { events: 0, texts: new Set(), last: new Map() };
+    this.#shown.set(person, shown);
+    return shown;
   }
 
   /** All are here, the relay is honest, and time goes by: then all who are in agree. */
   #heal(): void {
     this.#note('heals');
     this.#trouble = 0;
+    // Nobody asks whether what it said of others is still so.
+    if (this.#hasLied) this.#restartRelay();
     for (const person of this.people) if (person.port === null) this.net.connect(person);
     this.net.run(HEALING_MS);
     this.#requireNothingLeaked();
     this.#requireAgreement();
-    // The last of what somebody said, lost, shows with the next.
-    this.#requireAlive();
-    this.#requireWhole();
+    const speakers = this.#requireAlive();
+    // The last of what somebody said, lost, shows with the next: it is not asked for while they can't speak.
+    this.#requireWhole(this.#said.filter(({ from }) => speakers.has(from)));
+    this.#said = this.#said.filter(({ from }) => !speakers.has(from));
     this.compared.rounds++;
     this.#begin();
   }
@@ -279,33 +365,29 @@ export class FiveInARoom {
   }
 
   /** Who was in all the time reads all that the others said, or is shown that something is missing. */
-  #requireWhole(): void {
-    for (const reader of this.people) {
-      const since = this.#marks.get(reader);
-      if (since === undefined || !this.#stayed(reader, since)) continue;
-      const events = reader.events.slice(since);
-      const read = new Set(
-        events.flatMap((event) => (event.type === 'message' ? [event.message.text] : [])),
-      );
-      for (const { text, from } of this.#round) {
-        if (from === reader || this.#allowed.get(text)?.has(reader.id) !== true) continue;
-        if (read.has(text)) this.compared.read++;
+  #requireWhole(said: readonly Said[]): void {
+    for (const { text, from, marks } of said) {
+      for (const reader of this.people) {
+        if (reader === from || this.#sealed.get(text)?.readers.has(reader.id) !== true) continue;
+        const since = marks.get(reader) ?? 0;
+        if (!this.#stayed(reader, since)) continue;
+        if (this.#shownTo(reader).texts.has(text)) this.compared.read++;
         else {
           this.compared.missing++;
-          const isShown = events.some(
-            (event) => event.type === 'gap' && event.from.fingerprint === from.id,
+          const isOut = !this.#stayed(from, marks.get(from) ?? 0);
+          requireThat(
+            isOut || isGapShown(reader, from, since),
+            `${reader.name} lacks ${text} of ${from.name}, unseen`,
           );
-          const isOut = !this.#stayed(from, this.#marks.get(from) ?? 0);
-          requireThat(isShown || isOut, `${reader.name} lacks ${text} of ${from.name}, unseen`);
         }
       }
     }
   }
 
-  /** In a room that has healed, what anybody says who may reaches all who are in it. */
-  #requireAlive(): void {
+  /** In a room that has healed, what anybody says who may reaches all who are in it. Returns them. */
+  #requireAlive(): ReadonlySet<FakePerson> {
     const owner = this.#owner();
-    if (owner === null) return;
+    if (owner === null) return new Set();
     const { members } = this.#inner(owner).log;
     const inside = this.people.filter(({ id }) => members.has(id));
     const said = inside.flatMap((person) => {
@@ -318,23 +400,23 @@ export class FiveInARoom {
     this.net.run(SETTLING_MS);
     this.#requireNothingLeaked();
     for (const reader of inside) {
-      const read = new Set(reader.messages.map(({ text }) => text));
+      const { texts } = this.#shownTo(reader);
       for (const { person, text } of said) {
-        const isRead = person === reader || read.has(text);
+        const isRead = person === reader || texts.has(text);
         requireThat(isRead, `${reader.name} doesn't read ${text} though all is well`);
       }
     }
+    return new Set(said.map(({ person }) => person));
   }
 
   #begin(): void {
-    this.#round = [];
     this.#mark();
     // Nobody is in it for good any more: another is made of those who are left.
     if (this.#owner() === null) throw new Error('the room has no owner');
   }
 
   #mark(): void {
-    for (const person of this.people) this.#marks.set(person, person.events.length);
+    this.#marks = new Map(this.people.map((person) => [person, person.events.length]));
   }
 
   /** In the room since then, without a break. */
@@ -395,6 +477,20 @@ function retitleWith(number: number) {
 
 function handTo(peer: PeerId) {
   return (core: CoreState, name: string) => transfer(core, name, peer);
+}
+
+function newSealed(operations: number): Sealed {
+  return { readers: new Set(), deaf: new Set(), operations, tokens: new Set() };
+}
+
+function isStruck({ log, strikes }: PrivateRoom, id: PeerId): boolean {
+  return strikes.some((strike) => strike.target === id && counts(log, strike));
+}
+
+function isGapShown(reader: FakePerson, from: FakePerson, since: number): boolean {
+  return reader.events
+    .slice(since)
+    .some((event) => event.type === 'gap' && event.from.fingerprint === from.id);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
