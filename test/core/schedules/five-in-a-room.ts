@@ -289,6 +289,7 @@ class FiveInARoom {
       const shown = this.#shownTo(person);
       for (const event of person.events.slice(shown.events)) {
         if (event.type !== 'message' || event.message.state !== null) continue;
+        if (event.message.kind === 'change') continue;
         this.#requireRightly(person, shown, event.message);
       }
       shown.events = person.events.length;
