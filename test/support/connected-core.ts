@@ -1,11 +1,11 @@
 // A client over a real connection: core and engine, with a memory in place of a profile's folder. Many fit one process.
+import { randomFillSync } from 'node:crypto';
 import { type Connection, connectRelay } from '../../src/client/connection.ts';
 import { Engine, type EngineEdges } from '../../src/client/engine.ts';
 import type { TransportError } from '../../src/client/transport-error.ts';
 import { newState } from '../../src/core/new-state.ts';
 import { ownCard } from '../../src/core/own-keys.ts';
 import type { CoreState } from '../../src/core/state.ts';
-import { sodium } from '../../src/crypto/sodium.ts';
 import type { Frame } from '../../src/protocol/frames.ts';
 import { MemoryPins } from './memory-pins.ts';
 import { numberedIdentity } from './wire-client.ts';
@@ -80,7 +80,7 @@ function newCore(number: number): CoreState {
   const env = {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
-    random: (sizeBytes: number) => sodium().randombytes_buf(sizeBytes),
+    random: (sizeBytes: number) => randomFillSync(new Uint8Array(sizeBytes)),
   };
   const start = { env, me: numberedIdentity(number), pins: new MemoryPins() };
   return newState({ ...start, nick: `person${number}`, cardSeq: 0n, bundleSeq: 0n });
