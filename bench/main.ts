@@ -9,6 +9,7 @@ import { measureHistory } from './long-history.ts';
 import { measureMailbox } from './mailbox.ts';
 import { measureRelayMemory } from './relay-memory.ts';
 import { jsonLines, loadText, type Report, tableHead, tableLines } from './report.ts';
+import { measureRooms } from './rooms.ts';
 import { measureScreen } from './screen.ts';
 import { measureSealing } from './sealing.ts';
 import { measureSending } from './sending.ts';
@@ -23,6 +24,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   history: measureHistory,
   mailbox: measureMailbox,
   sending: measureSending,
+  rooms: measureRooms,
 };
 
 const HELP = `npm run bench -- [--only NAME]… [--quick] [--json]
@@ -65,6 +67,12 @@ mailbox   Messages for people who are away, stored by the relay for 40 senders o
           not on disk, or until the screen has counted all.
 sending   To somebody present, from the command to the relay's answer; a client that keeps all on disk, and
           as the floor one with --ephemeral. Singly, with pauses as a person makes them, and many at once.
+rooms     A private room of 256 and a public one of 1,000 people, who are all here, each with a core and a
+          connection over TLS on loopback to the relay. From the owner's word that somebody is out, or in,
+          to the last of all who were shown the message behind it; the floor is a message to the same room
+          without that. First message: for which all 1,000 need the sender's key; blocked is the longest
+          time in which nothing else ran in the sender's process. A log: checked in the stretches in which
+          it comes; the floor is the libsodium calls of that. At a start it is not checked again.
 `;
 
 export interface MainOptions {

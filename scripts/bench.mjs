@@ -21,6 +21,7 @@ await build({
     probe: 'bench/probe-process.ts',
     archive: 'bench/archive-process.ts',
     people: 'bench/people-process.ts',
+    'room-people': 'bench/room-people-process.ts',
     'mail-relay': 'bench/mail-relay-process.ts',
     'mail-floor': 'bench/mail-floor-process.ts',
     'mail-senders': 'bench/mail-senders-process.ts',

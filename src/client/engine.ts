@@ -52,6 +52,7 @@ export class Engine {
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #commitTookMs = 0;
   #working = false;
+  #scheduling = false;
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
   #idle: (() => void)[] = [];
@@ -238,7 +239,17 @@ export class Engine {
     });
   }
 
+  /** Once for all that this turn brings: a room of a thousand has as many clocks, and acknowledges as often. */
   #schedule(): void {
+    if (this.#scheduling || this.#closed) return;
+    this.#scheduling = true;
+    setImmediate(() => {
+      this.#scheduling = false;
+      this.#setTimer();
+    });
+  }
+
+  #setTimer(): void {
     if (this.#closed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     const wakeAt = nextWakeMs(this.#core);

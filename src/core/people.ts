@@ -196,8 +196,16 @@ export function isKeptOut(core: CoreState, id: PeerId): boolean {
 
 /** Whether nothing goes to `id` without a person's word: it bears the name of somebody verified. */
 export function awaitsTrust(core: CoreState, id: PeerId): boolean {
+  if (isOnlyBearer(core, id)) return false;
   const pin = core.pins.get(id);
   return pin !== null && changedFrom(core, pin).some((other) => other.trust === 'verified');
+}
+
+/** As nearly everybody is; of whole rooms this is asked at each step. */
+function isOnlyBearer({ skeletons, namesakes, petnames }: CoreState, id: PeerId): boolean {
+  const skeleton = skeletons.get(id);
+  if (skeleton === undefined || petnames.has(skeleton)) return false;
+  return namesakes.get(skeleton)?.size === 1;
 }
 
 /** Throws UsageError `unknown-person`. */

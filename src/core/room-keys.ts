@@ -21,6 +21,7 @@ import {
   saveRun,
 } from './durable-rooms.ts';
 import { keepEarly, keepForRoom } from './early-keys.ts';
+import { later } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { isKeptOut } from './people.ts';
@@ -35,6 +36,9 @@ import type { CoreState } from './state.ts';
 
 /** A message waits this long for its keys to go out; who has none by then asks for it. */
 const DISTRIBUTION_PATIENCE_MS = 3_000;
+/** Keys that one step puts into outboxes: a thousand at once would hold up the screen. */
+const MAX_GIVEN_A_STEP = 32;
+const GIVING_COST_MS = 2;
 /**
  * Chains and streams of one member in one room: enough for who comes back after a week, in which a member
  * may have begun many; another's must not push them out.
@@ -89,13 +93,14 @@ export function dropOwnChain(
   saveHolders(core, room);
 }
 
-/** Hands our key, where we have one, to every member who was not given it. */
+/** Hands our key, where we have one, to every member who was not given it: so many now, and the rest in steps to come. */
 export function distribute(core: CoreState, room: RoomState): void {
   const { own } = room;
   if (own === null || !core.link.online || silence(core, room) !== null) return;
-  for (const id of keyHolders(core, room)) {
-    if (!own.holders.has(id)) give(core, room, { own, to: id });
-  }
+  const missing = keyHolders(core, room).filter((id) => !own.holders.has(id));
+  for (const id of missing.slice(0, MAX_GIVEN_A_STEP)) give(core, room, { own, to: id });
+  // The step that this job ends goes on.
+  if (missing.length > MAX_GIVEN_A_STEP) later(core, GIVING_COST_MS, () => undefined);
 }
 
 function give(

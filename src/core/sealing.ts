@@ -51,14 +51,26 @@ function pump(core: CoreState, peer: Peer): void {
   if (choice === 'away' || (choice === 'fetch' && !wantBundle(core, peer))) tellAway(core, peer);
   if (choice === 'away' || choice === 'fetch') return;
   peer.sealing = true;
-  const isKey = record?.type === RECORD_TYPES.roomKey;
-  const queue = isKey && !hasText(peer) ? later : soon;
+  const queue = record !== null && isForAll(record) && !isAwaited(peer) ? later : soon;
   queue(core, SEAL_COST_MS, () => sealNext(core, peer));
 }
 
-/** A message behind keys must not wait for a whole room's keys: their person's go first then. */
-function hasText(peer: Peer): boolean {
-  return peer.records.some((r) => r.phase === 'queued' && r.type !== RECORD_TYPES.roomKey);
+/** What goes to everybody in a room alike. */
+function isForAll({ type }: OutRecord): boolean {
+  const { roomKey, roomOperations, roomStrike } = RECORD_TYPES;
+  return type === roomKey || type === roomOperations || type === roomStrike;
+}
+
+/**
+ * A message behind keys must not wait for a whole room's keys: their person's go first then. So do those of who was
+ * just let in, and has nothing of the room yet.
+ */
+function isAwaited({ records }: Peer): boolean {
+  return records.some((record) => {
+    return (
+      record.type === RECORD_TYPES.roomWelcome || (record.phase === 'queued' && !isForAll(record))
+    );
+  });
 }
 
 /** Only of those of whom it is known. */
