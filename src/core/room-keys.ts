@@ -141,15 +141,16 @@ function waitsForAway(core: CoreState, { standing }: RoomState): boolean {
  * be sealed to must not hold up each message of a room.
  */
 export function isDistributed(core: CoreState, room: RoomState, own: OwnChain): boolean {
+  const holders = keyHolders(core, room);
+  // Who is given it afterwards, away as they may be, can't read what went before.
+  if (holders.some((id) => !own.holders.has(id))) return false;
   const oldest = room.outbox[0];
   if (oldest !== undefined && core.env.nowMs() >= patienceEndsMs(oldest.queuedAtMs)) return true;
-  const holders = keyHolders(core, room);
   const isHere = new Set(presentMembers(room).map(({ id }) => id));
   const waitedFor = waitsForAway(core, room) ? holders : holders.filter((id) => isHere.has(id));
   return waitedFor.every((id) => {
     const recordId = own.holders.get(id);
     const record = core.peers.get(id)?.records.find((candidate) => candidate.id === recordId);
-    if (recordId === undefined) return false;
     return record?.phase !== 'queued' || core.env.nowMs() >= patienceEndsMs(record.queuedAtMs);
   });
 }
