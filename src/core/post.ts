@@ -5,12 +5,11 @@ import type { Destination } from './events.ts';
 import { requireRoom } from './find-room.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue, type ToSend } from './outbox.ts';
-import { awaitsTrust, isBlocked, nickOf, requireKnown } from './people.ts';
 import { type Silence, silence } from './private-members.ts';
+import { noteContacted, requireReachable } from './reach.ts';
 import { enqueueRoom } from './room-outbox.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
-import { introduceStatus } from './status-line.ts';
 
 /** Records that wait for one person, or in one room: what a script can pile up. */
 const MAX_WAITING_RECORDS = 1_000;
@@ -40,32 +39,12 @@ export function post(core: CoreState, to: Destination, { direct, room, content }
 
 /** Throws UsageError `blocked`, `key-changed`, `unknown-person`, `outbox-full`; then nothing has changed. */
 export function postTo(core: CoreState, to: PeerId, sent: ToSend): Posted {
-  requireKnown(core, to);
-  requireUnblocked(core, to);
-  if (awaitsTrust(core, to)) {
-    const nick = nickOf(core, to);
-    throw new UsageError(
-      'key-changed',
-      `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
-    );
-  }
+  requireReachable(core, to);
   const peer = peerOf(core, to);
   requireRoomFor(peer.records.length);
-  const isFirst = core.pins.get(to)?.contacted === false;
-  core.pins.contact(to);
   const { id, stream, seq } = enqueue(core, peer, sent);
-  if (isFirst) introduceStatus(core, peer);
+  noteContacted(core, to);
   return { id, stream, seq, where: { peer: to } };
-}
-
-/** Throws UsageError `blocked`. */
-function requireUnblocked(core: CoreState, peer: PeerId): void {
-  if (!isBlocked(core, peer)) return;
-  const nick = nickOf(core, peer);
-  throw new UsageError(
-    'blocked',
-    `you have blocked ${nick}; lift it first (/unblock, lanchat contact … --no-block)`,
-  );
 }
 
 /** Throws UsageError `bad-room`, `not-in-room`, `ambiguous-room`, `outbox-full`, and each `Silence`; then nothing has changed. */

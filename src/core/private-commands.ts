@@ -28,9 +28,10 @@ import { answerInvitation, askHeir, infoOf, invite, letIn } from './invitations.
 import { peerOf } from './new-state.ts';
 import { operate, removal, stir } from './operations.ts';
 import { enqueue } from './outbox.ts';
-import { isBlocked, nickOf } from './people.ts';
+import { nickOf } from './people.ts';
 import { admit, privateName } from './private-rooms.ts';
 import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
+import { noteContacted, requireReachable } from './reach.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, headOfLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
@@ -62,7 +63,7 @@ export function createRoom(core: CoreState, wishes: RoomWishes): string {
 
 /**
  * A conversation of several chosen people, without a title; the one that has just these people, where we own one.
- * Throws UsageError `unknown-person`, `key-changed`, `too-few-people`, `too-many-people`, `too-many-topics`.
+ * Throws UsageError `unknown-person`, `blocked`, `key-changed`, `too-few-people`, `too-many-people`, `too-many-topics`.
  */
 export function createGroup(core: CoreState, peers: readonly PeerId[]): string {
   const ids = [...new Set(peers)].filter((id) => id !== core.me.id);
@@ -72,12 +73,12 @@ export function createGroup(core: CoreState, peers: readonly PeerId[]): string {
   if (ids.length >= MAX_ADDED) {
     throw new UsageError('too-many-people', `a group holds ${MAX_ADDED} people; make a room`);
   }
-  for (const id of ids) requireInvitable(core, id);
+  for (const id of ids) requireReachable(core, id);
   const known = groupOf(core, ids);
   if (known !== null) return known;
   const own = create(core, { title: '', group: true });
-  for (const id of ids) core.pins.contact(id);
   letIn(core, own, ids);
+  for (const id of ids) noteContacted(core, id);
   return own.room.label;
 }
 
@@ -118,19 +119,19 @@ function create(
   return own;
 }
 
-/** Throws UsageError `not-the-owner`, `unknown-person`, `key-changed`, `already-member`, `room-full`, and those of `requireOwn`. */
+/** Throws UsageError `not-the-owner`, `unknown-person`, `blocked`, `key-changed`, `already-member`, `room-full`, and those of `requireOwn`. */
 export function inviteTo(core: CoreState, name: string, peers: readonly PeerId[]): void {
   const own = requireOwn(core, name);
   const { members } = own.inner.log;
   for (const id of peers) {
-    requireInvitable(core, id);
+    requireReachable(core, id);
     if (members.has(id)) throw new UsageError('already-member', `${nickOf(core, id)} is in it`);
   }
   if (members.size + own.inner.invited.size + peers.length > MAX_PRIVATE_MEMBERS) {
     throw new UsageError('room-full', `a private room holds ${MAX_PRIVATE_MEMBERS} people`);
   }
-  for (const id of peers) core.pins.contact(id);
   invite(core, own, peers);
+  for (const id of peers) noteContacted(core, id);
 }
 
 export function invitations(core: CoreState): InvitationInfo[] {
@@ -161,8 +162,8 @@ export function answer(
     const message = `you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
     throw new UsageError('too-many-topics', message);
   }
-  if (accept) core.pins.contact(known.from);
   answerInvitation(core, known, accept);
+  if (accept) noteContacted(core, known.from);
   return privateName(known.room);
 }
 
@@ -321,18 +322,6 @@ function requireTimer(seconds: number | null): void {
     (Number.isInteger(seconds) && seconds >= MIN_EXPIRE_SECONDS && seconds <= MAX_EXPIRE_SECONDS);
   if (isInRange) return;
   throw new UsageError('bad-timer', 'messages disappear after 10 seconds to 90 days, or never');
-}
-
-function requireInvitable(core: CoreState, id: PeerId): void {
-  if (core.pins.get(id) === null) {
-    throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
-  }
-  if (!isBlocked(core, id)) return;
-  const nick = nickOf(core, id);
-  throw new UsageError(
-    'key-changed',
-    `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
-  );
 }
 
 /** Throws UsageError `not-in-room`, `not-private`, `room-frozen`, `room-closed`. */

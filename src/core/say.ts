@@ -89,9 +89,14 @@ export function ask(core: CoreState, { room, question, choices, anonymous }: Ask
     );
   }
   const poll = { question: asked, choices: given, anonymous };
-  const content = encodeCbor(poll);
+  const lifetime = timerOf(core, { room });
+  const content = encodeCbor({ ...poll, ...(lifetime === null ? {} : { expires: lifetime }) });
   const posted = postIn(core, room, { type: RECORD_TYPES.poll, content });
-  tellOwn(core, posted, { text: asked, kind: 'poll', poll: newPoll(poll) });
+  if (lifetime !== null) keepFor(core, posted.id, lifetime);
+  tellOwn(core, posted, {
+    ...{ text: asked, kind: 'poll', poll: newPoll(poll) },
+    ...(lifetime === null ? {} : { expires: expiresAt(core, lifetime) }),
+  });
   return posted.id;
 }
 

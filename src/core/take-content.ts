@@ -6,7 +6,7 @@ import { RECORD_TYPES } from '../protocol/record.ts';
 import { takeChange } from './changes.ts';
 import { expiresAt, keepFor, takeTimer } from './disappearing.ts';
 import type { CoreState } from './state.ts';
-import { type Arrived, newPoll, tellMessage } from './tell-message.ts';
+import { type Arrived, newPoll, type Said, tellMessage } from './tell-message.ts';
 
 /** A type of a later version shows nothing, and content that makes no sense is dropped. */
 export function takeContent(core: CoreState, arrived: Arrived): void {
@@ -24,8 +24,9 @@ function take(core: CoreState, arrived: Arrived): void {
       takeText(core, arrived);
       return;
     case RECORD_TYPES.poll: {
-      const poll = newPoll(decodePoll(arrived.record.content));
-      tellMessage(core, arrived, { text: poll.question, kind: 'poll', poll });
+      const { expires, ...asked } = decodePoll(arrived.record.content);
+      const poll = newPoll(asked);
+      tellFor(core, arrived, { said: { text: poll.question, kind: 'poll', poll }, expires });
       return;
     }
     case RECORD_TYPES.timer:
@@ -36,13 +37,21 @@ function take(core: CoreState, arrived: Arrived): void {
   }
 }
 
-/** In a public room nothing disappears, whatever its writer wants. */
 function takeText(core: CoreState, arrived: Arrived): void {
-  const { expires: lifetime, ...said } = decodeText(arrived.record.content);
-  if (lifetime === undefined || arrived.room?.startsWith('#')) {
+  const { expires, ...said } = decodeText(arrived.record.content);
+  tellFor(core, arrived, { said, expires });
+}
+
+/** In a public room nothing disappears, whatever its writer wants. */
+function tellFor(
+  core: CoreState,
+  arrived: Arrived,
+  { said, expires }: { readonly said: Said; readonly expires: number | undefined },
+): void {
+  if (expires === undefined || arrived.room?.startsWith('#')) {
     tellMessage(core, arrived, said);
     return;
   }
-  keepFor(core, arrived.record.messageId, lifetime);
-  tellMessage(core, arrived, { ...said, expires: expiresAt(core, lifetime) });
+  keepFor(core, arrived.record.messageId, expires);
+  tellMessage(core, arrived, { ...said, expires: expiresAt(core, expires) });
 }

@@ -9,6 +9,7 @@ import { peerOf } from './new-state.ts';
 import { enqueue, withdraw } from './outbox.ts';
 import type { Peer } from './peer-state.ts';
 import { whoOf } from './people.ts';
+import { noteContacted } from './reach.ts';
 import type { CoreState } from './state.ts';
 
 /** Two people who are on the phone need seconds; a comparison that nobody ends must not stay open. */
@@ -59,8 +60,8 @@ export function begin(
 
 export function reply(core: CoreState, peer: Peer, attempt: WordsAttempt): void {
   attempt.phase = 'replied';
-  core.pins.contact(peer.id);
   send(core, peer, attempt, { type: RECORD_TYPES.wordsReply, nonce: attempt.nonce });
+  noteContacted(core, peer.id);
   tell(core, peer.id, attempt);
 }
 

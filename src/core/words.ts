@@ -8,6 +8,7 @@ import type { Person } from './events.ts';
 import { emit } from './link.ts';
 import type { Peer } from './peer-state.ts';
 import { nickOf, requireKnown, whoOf } from './people.ts';
+import { noteContacted } from './reach.ts';
 import type { CoreState } from './state.ts';
 import { begin, end, INTERVAL_MS, isTooSoon, reply, send, stop, tell } from './words-attempt.ts';
 
@@ -37,8 +38,8 @@ export function startWords(core: CoreState, id: PeerId): void {
   const commitment = sasCommitment({ initiator: core.me.id, responder: id }, nonce);
   const attempt = begin(core, id, { isOurs: true, commitment, nonce });
   core.words.begunAtMs.set(id, now);
-  core.pins.contact(id);
   send(core, peer, attempt, { type: RECORD_TYPES.wordsCommit });
+  noteContacted(core, id);
   tell(core, id, attempt);
 }
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {
   byteString,
   decodeCbor,
+  lifetimeField,
   mapOf,
   mentionsField,
   messageIdField,
@@ -60,6 +61,8 @@ const pollSchema = mapOf({
     v.maxLength(MAX_CHOICES),
   ),
   anonymous: v.boolean(),
+  /** It disappears so long after it was asked or arrived. */
+  expires: v.exactOptional(lifetimeField),
 });
 
 const voteSchema = mapOf({ id: messageIdField, choice });

@@ -89,7 +89,7 @@ export const mentionsField = v.pipe(
 );
 
 /** How long messages stay: seconds. */
-const lifetimeField = v.pipe(
+export const lifetimeField = v.pipe(
   sequenceNumber,
   v.minValue(MIN_TIMER_SECONDS),
   v.maxValue(MAX_TIMER_SECONDS),

@@ -16,6 +16,7 @@ import {
 } from '../../src/core/private-commands.ts';
 import type { PrivateRoom } from '../../src/core/private-state.ts';
 import { roomOf } from '../../src/core/room-roster.ts';
+import { ask } from '../../src/core/say.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { decodeHeader } from '../../src/protocol/envelope.ts';
 import { peerPrefix } from '../../src/protocol/ids.ts';
@@ -379,6 +380,29 @@ describe('a private room, where what belongs together comes apart', () => {
     net.run(11 * 60_000);
     net.leave(ben, name);
     expect(rooms(ben.core, true)).toEqual([]);
+  });
+});
+
+describe('what disappears in a private room', () => {
+  it('is what is said there, polls as well, so long after it was said or came', () => {
+    const { net, anna, ben } = trio();
+    const name = privateRoom(net, anna, [ben]);
+    net.command(anna, (core) => setRoom(core, name, { expireSeconds: 60 }));
+    net.run(1_000);
+    net.say(ben, name, 'gone soon');
+    net.command(anna, (core) =>
+      ask(core, { room: name, question: 'lunch?', choices: ['soup', 'rice'], anonymous: false }),
+    );
+    net.run(2_000);
+    const expiring = [...anna.events, ...ben.events].flatMap((event) =>
+      event.type === 'message' && event.message.expires !== undefined ? [event.message.text] : [],
+    );
+    expect(expiring.sort()).toEqual(['gone soon', 'gone soon', 'lunch?', 'lunch?']);
+    net.run(61_000);
+    const gone = [anna, ben].map(
+      ({ profile }) => profile.history.filter(({ type }) => type === 'expire').length,
+    );
+    expect(gone).toEqual([2, 2]);
   });
 });
 

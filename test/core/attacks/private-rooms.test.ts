@@ -1,9 +1,11 @@
 // Attacks on private rooms: on their logs, on who is in them, on who is heard there. Each with what an honest one does.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { changeContact } from '../../../src/core/contacts.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
 import { enqueue } from '../../../src/core/outbox.ts';
 import {
   answer,
+  createGroup,
   createRoom,
   inviteTo,
   removeFrom,
@@ -26,7 +28,8 @@ import {
 } from '../../../src/crypto/room-log.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
-import { idBytes } from '../../../src/protocol/ids.ts';
+import { UsageError } from '../../../src/protocol/errors.ts';
+import { idBytes, type PeerId } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { type Change, encodeOperation } from '../../../src/protocol/room-operation.ts';
 import { FakeNet, type FakePerson, type NetOptions } from '../../support/fake-net.ts';
@@ -487,3 +490,37 @@ describe('[A95 room bombs]', () => {
     expect(anna.errors).not.toContain('room-forked');
   });
 });
+
+describe('[A96 impostor invited]', () => {
+  it('is let in nowhere: who bears a verified name without leave, and who is blocked', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben, cara } = net.trio();
+    net.verify(anna, ben);
+    const impostor = net.arrive('ben', { seed: 77 });
+    net.run(500);
+    net.command(anna, (core) => changeContact(core, cara.id, { blocked: true }));
+    const wishes = { title: 'ward 3', readOnly: false, expireSeconds: null };
+    const name = net.command(anna, (core) => createRoom(core, wishes));
+    const refused = (ids: readonly PeerId[]) => [
+      refusal(() => inviteTo(anna.core, name, ids)),
+      refusal(() => createGroup(anna.core, [ben.id, ...ids])),
+    ];
+    expect(refused([impostor.id])).toEqual(['key-changed', 'key-changed']);
+    expect(refused([cara.id])).toEqual(['blocked', 'blocked']);
+    expect(anna.core.rooms.size).toBe(1);
+    // Control: accepted and unblocked, both are let in.
+    net.trust(anna, impostor);
+    net.command(anna, (core) => changeContact(core, cara.id, { blocked: false }));
+    expect(refusal(() => inviteTo(anna.core, name, [impostor.id, cara.id]))).toBeNull();
+  });
+});
+
+function refusal(run: () => unknown): string | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof UsageError) return error.code;
+    throw error;
+  }
+}
