@@ -11,7 +11,14 @@ import { tendDoubts } from './doubts.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { tellHidden } from './hidden.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
-import { takeInvitation, takeInvitationAnswer, takeTransfer, takeWelcome } from './invitations.ts';
+import {
+  invitationsDueMs,
+  takeInvitation,
+  takeInvitationAnswer,
+  takeTransfer,
+  takeWelcome,
+  tellInvitations,
+} from './invitations.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
   closeMailbox,
@@ -114,6 +121,7 @@ export function finish(core: CoreState): readonly Effect[] {
   pumpOutboxes(core);
   flushFetches(core);
   tellNamed(core);
+  tellInvitations(core);
   tellSynced(core);
   // Behind what it acknowledges, which the save below puts on disk first.
   flushTaken(core);
@@ -165,7 +173,7 @@ export function hasWork(core: CoreState): boolean {
 /** When to send `tick`, monotonic ms; null: nothing waits for a clock. */
 export function nextWakeMs(core: CoreState): number | null {
   const due = [prekeysDueMs(core), unnamedDueMs(core), timeDueMs(core), mailboxDueMs(core)];
-  due.push(wordsDueMs(core));
+  due.push(wordsDueMs(core), invitationsDueMs(core));
   due.push(disappearDueMs(core));
   if (core.link.online) due.push(core.link.enterAtMs);
   for (const room of core.rooms.values()) due.push(roomDueMs(core, room));

@@ -18,7 +18,7 @@ import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { operate, privateRoomOf, removal, stretches } from './operations.ts';
 import { enqueue } from './outbox.ts';
-import { whoOf } from './people.ts';
+import { nickOf, whoOf } from './people.ts';
 import { isEntered } from './private-members.ts';
 import { admit, privateName } from './private-rooms.ts';
 import type { Invitation, OwnRoom } from './private-state.ts';
@@ -30,6 +30,8 @@ import type { CoreState } from './state.ts';
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
 const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
+/** As messages wait for the name of who wrote them. */
+const CARD_PATIENCE_MS = 2_000;
 const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
 
 /** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
@@ -72,10 +74,26 @@ export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array)
     ...{ room, from, invitation: content.invitation, title: cleanTitle(content.title) },
     timeMs: core.env.wallMs(),
     isAccepted: false,
+    tellAtMs: core.env.nowMs() + CARD_PATIENCE_MS,
   };
   core.invitations.set(room, invitation);
   saveInvitation(core, room);
-  emit(core, { type: 'invitation', invitation: infoOf(core, invitation) });
+}
+
+/** Tells of invitations whose senders' names are here, or have been waited for long enough; called at the end of each step. */
+export function tellInvitations(core: CoreState): void {
+  for (const invitation of core.invitations.values()) {
+    const { from, tellAtMs } = invitation;
+    if (tellAtMs === null || (nickOf(core, from) === '' && core.env.nowMs() < tellAtMs)) continue;
+    invitation.tellAtMs = null;
+    emit(core, { type: 'invitation', invitation: infoOf(core, invitation) });
+  }
+}
+
+/** When the first that waits for a name is told without, monotonic ms; null: none waits. */
+export function invitationsDueMs(core: CoreState): number | null {
+  const times = [...core.invitations.values()].flatMap(({ tellAtMs }) => tellAtMs ?? []);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** A crowd must not push out what friends asked. */

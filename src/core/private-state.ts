@@ -71,6 +71,8 @@ export interface Invitation {
   readonly timeMs: number;
   /** We said yes, and wait for the welcome. */
   isAccepted: boolean;
+  /** People hear of it when its sender's card is here, or then, monotonic ms; null: they have. Memory only. */
+  tellAtMs: number | null;
 }
 
 /** Where a newcomer reads on in a relay's log. */

@@ -117,7 +117,7 @@ export function restoreInvitations(core: CoreState, rows: readonly StateRow[]): 
     const isWhole = isRestored(() => {
       const { from, ...rest } = decodeCbor(invitationSchema, value ?? nothing);
       if (room === null) return;
-      core.invitations.set(room, { ...rest, room, from: PeerId.fromBytes(from) });
+      core.invitations.set(room, { ...rest, room, from: PeerId.fromBytes(from), tellAtMs: null });
     });
     if (!isWhole || room === null) forget(core, place);
   }
