@@ -9,11 +9,14 @@ import { root } from './tool.mjs';
 
 const DEFAULT_SCHEDULES = 20_000;
 const SCHEDULES_AT_A_TIME = 250;
+const DEFAULT_ROOMS = 200;
+const ROOMS_AT_A_TIME = 5;
+const STEPS_A_ROOM = 2_000;
 const DEFAULT_KILLS = 200;
 const PROGRESS_MS = 10_000;
-const KINDS = ['schedules', 'kills'];
+const KINDS = ['schedules', 'rooms', 'kills'];
 
-const HELP = `npm run torture -- [schedules|kills|all] [--seed N] [--count N | --minutes N]
+const HELP = `npm run torture -- [schedules|rooms|kills|all] [--seed N] [--count N | --minutes N]
 
 Does what nobody would think of to what the program promises, until something breaks or it is enough. Exits 0
 when all held; else 1, and says how to go on from there.
@@ -21,6 +24,9 @@ when all held; else 1, and says how to go on from there.
   schedules   Two real cores over a net in memory: losses, a relay that lies, kills between any two steps,
               lost databases, clocks that jump, days that pass. Each has a number, the seed, and goes the same
               way each time. --count: so many of them (${DEFAULT_SCHEDULES}).
+  rooms       Five real cores in a private room, over a net in memory: people come, leave, are taken out, moderate
+              and hand the room on, under a relay that loses, doubles and lies. Each has a seed too, and
+              ${STEPS_A_ROOM} steps. --count: so many of them (${DEFAULT_ROOMS}).
   kills       A real relay and two people who write to each other, each a process on loopback with its own
               database, killed with SIGKILL at random instants and started again, also two at a time, also for
               good. After each kill the databases are checked; again and again everything has to settle: all
@@ -28,12 +34,18 @@ when all held; else 1, and says how to go on from there.
               clients (${DEFAULT_KILLS}). A seed repeats what was decided, not what the system's scheduler made of
               it: a failure may take several goes. The folder of a round that failed is kept, with its
               databases and log.txt, all that was reported and done.
-  all         First the one, then the other. What it does where nothing is named.
+  all         One after the other. What it does where nothing is named.
 
   --seed N     the first seed; each schedule, and each round of kills, has the next (default: drawn, and told)
   --count N    how many, see above
-  --minutes N  go on for so long instead; all: half of it each
+  --minutes N  go on for so long instead; all: a third of it each
 `;
+
+/** What runs in memory, many at a time: how many, how many in one process, and what else that is told. */
+const SCHEDULES = {
+  schedules: { kind: 'schedules', all: DEFAULT_SCHEDULES, some: SCHEDULES_AT_A_TIME, more: [] },
+  rooms: { kind: 'rooms', all: DEFAULT_ROOMS, some: ROOMS_AT_A_TIME, more: [STEPS_A_ROOM] },
+};
 
 const { what, seed, count, minutes } = readArguments();
 const kinds = what === 'all' ? KINDS : [what];
@@ -45,7 +57,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 console.log(`torture: ${kinds.join(', then ')}; seed ${seed}`);
 await bundle();
 for (const kind of kinds) {
-  const held = kind === 'schedules' ? await runSchedules() : await runKills();
+  const held = kind === 'kills' ? await runKills() : await runSchedules(SCHEDULES[kind]);
   if (!held) process.exit(1);
 }
 
@@ -54,6 +66,7 @@ async function bundle() {
     absWorkingDir: root,
     entryPoints: {
       schedules: 'test/core/schedules/two-people-program.ts',
+      rooms: 'test/core/schedules/five-in-a-room-program.ts',
       kills: 'test/torture/kills-program.ts',
       'relay-child': 'test/torture/relay-child.ts',
       'person-child': 'test/torture/person-child.ts',
@@ -103,27 +116,37 @@ function wholeNumber(value) {
 }
 
 /** @returns {Promise<boolean>} whether all of them held */
-async function runSchedules() {
+async function runSchedules({ kind, all, some, more }) {
   const startMs = performance.now();
-  const end = kindMs === null ? seed + (count ?? DEFAULT_SCHEDULES) : Number.POSITIVE_INFINITY;
+  const end = kindMs === null ? seed + (count ?? all) : Number.POSITIVE_INFINITY;
   const goesOn = () => kindMs === null || performance.now() - startMs < kindMs;
-  const state = { next: seed, end, goesOn, done: 0, failure: null, startMs, toldMs: startMs };
+  const pace = { kind, some, more };
+  const state = {
+    ...pace,
+    next: seed,
+    end,
+    goesOn,
+    done: 0,
+    failure: null,
+    startMs,
+    toldMs: startMs,
+  };
   await Promise.all(Array.from({ length: availableParallelism() }, () => workThrough(state)));
   if (state.failure === null) {
     tellSchedules(state, ': all held');
     return true;
   }
   const [, failed = seed] = /schedule (\d+):/.exec(state.failure) ?? [];
-  console.log(`${state.failure}\nagain: npm run torture -- schedules --seed ${failed} --count 1`);
+  console.log(`${state.failure}\nagain: npm run torture -- ${kind} --seed ${failed} --count 1`);
   return false;
 }
 
 async function workThrough(state) {
   while (state.next < state.end && state.goesOn() && state.failure === null) {
     const first = state.next;
-    const some = Math.min(SCHEDULES_AT_A_TIME, state.end - first);
+    const some = Math.min(state.some, state.end - first);
     state.next += some;
-    const { held, output } = await run('schedules', [first, some]);
+    const { held, output } = await run(state.kind, [first, some, ...state.more]);
     if (held) state.done += some;
     else state.failure ??= output;
     if (performance.now() - state.toldMs < PROGRESS_MS) continue;
@@ -132,9 +155,9 @@ async function workThrough(state) {
   }
 }
 
-function tellSchedules({ done, startMs }, how) {
+function tellSchedules({ kind, done, startMs }, how) {
   const seconds = Math.round((performance.now() - startMs) / 1_000);
-  console.log(`schedules: ${done} from ${seed} on, ${seconds} s${how}`);
+  console.log(`${kind}: ${done} from ${seed} on, ${seconds} s${how}`);
 }
 
 /** Tells by itself how it goes. */

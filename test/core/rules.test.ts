@@ -1,4 +1,5 @@
-// Each rule of schedules/rules.ts is needed: without it, schedules of two people fail.
+// Each rule of schedules/rules.ts and room-rules.ts is needed: without it, schedules of two people, or of five in a
+// room, fail.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -8,13 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ROOM_RULES } from './schedules/room-rules.ts';
 import { RULES, type Rule } from './schedules/rules.ts';
 
-/** Enough for the rarest: most fail within ten. */
-const SCHEDULES = 400;
+/** First, and how many, enough for the rarest: most fail within ten. */
+const TWO_PEOPLE = ['1', '400'];
+/** And how many steps each. */
+const FIVE_PEOPLE = ['15', '60', '200'];
 const TIMEOUT_MS = 110_000;
 const source = fileURLToPath(new URL('../../src/', import.meta.url));
-const program = fileURLToPath(new URL('./schedules/two-people-program.ts', import.meta.url));
+const programs = fileURLToPath(new URL('./schedules/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lanchat-rules-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,10 +37,10 @@ function takenOut({ file, text, without }: Rule): Plugin {
   };
 }
 
-async function bundle(name: string, plugins: Plugin[]): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`);
+async function bundle(program: string, name: string, plugins: Plugin[]): Promise<string> {
+  const outfile = join(folder, `${program}-${name}.mjs`);
   await build({
-    entryPoints: [program],
+    entryPoints: [join(programs, `${program}-program.ts`)],
     ...{ outfile, plugins, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' },
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -48,9 +52,9 @@ async function bundle(name: string, plugins: Plugin[]): Promise<string> {
 const run = promisify(execFile);
 
 /** What the program printed where a schedule failed; null where all held. */
-async function failureOf(script: string, schedules: number): Promise<string | null> {
+async function failureOf(script: string, schedules: readonly string[]): Promise<string | null> {
   try {
-    await run(process.execPath, [script, '1', `${schedules}`], { timeout: TIMEOUT_MS });
+    await run(process.execPath, [script, ...schedules], { timeout: TIMEOUT_MS });
     return null;
   } catch (error) {
     return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error);
@@ -59,14 +63,30 @@ async function failureOf(script: string, schedules: number): Promise<string | nu
 
 describe('schedules of two people', () => {
   it('hold with every rule in place, run in the same way', async () => {
-    expect(await failureOf(await bundle('whole', []), 20)).toBeNull();
+    expect(await failureOf(await bundle('two-people', 'whole', []), ['1', '20'])).toBeNull();
   }, 60_000);
 
   it.each(RULES.map((rule, index) => [rule.name, rule, index] as const))(
     'fail without this one: %s',
     async (_, rule, index) => {
-      const script = await bundle(`${index}`, [takenOut(rule)]);
-      expect(await failureOf(script, SCHEDULES)).toMatch(/^schedule \d+: /);
+      const script = await bundle('two-people', `${index}`, [takenOut(rule)]);
+      expect(await failureOf(script, TWO_PEOPLE)).toMatch(/^schedule \d+: /);
+    },
+    120_000,
+  );
+});
+
+describe('schedules of five people in a room', () => {
+  it('hold with every rule in place, run in the same way', async () => {
+    const script = await bundle('five-in-a-room', 'whole', []);
+    expect(await failureOf(script, ['15', '5', '200'])).toBeNull();
+  }, 60_000);
+
+  it.each(ROOM_RULES.map((rule, index) => [rule.name, rule, index] as const))(
+    'fail without this one: %s',
+    async (_, rule, index) => {
+      const script = await bundle('five-in-a-room', `${index}`, [takenOut(rule)]);
+      expect(await failureOf(script, FIVE_PEOPLE)).toMatch(/^schedule \d+: /);
     },
     120_000,
   );

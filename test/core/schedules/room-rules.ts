@@ -1,0 +1,66 @@
+// The rules that keep a private room whole and closed, each with what takes it out of the code: schedules of five
+// people must then fail (rules.test.ts).
+import type { Rule } from './rules.ts';
+
+export const ROOM_RULES: readonly Rule[] = [
+  {
+    name: 'who must not read on holds no key of what comes next',
+    file: 'core/room-keys.ts',
+    text: 'const mayRead = new Set(fork === null',
+    without: 'if (fork === null) return;\n  const mayRead = new Set(fork === null',
+  },
+  {
+    name: 'nobody hears who was taken out',
+    file: 'core/private-members.ts',
+    text: 'return inner.log.members.has(owner) ? null : 0;',
+    without: 'return null;',
+  },
+  {
+    name: 'a message waits for what its writer knew of the room',
+    file: 'core/room-inbox.ts',
+    text: "if (inner.fork !== null || compareHead(inner.log, record.head) !== 'same') return false;",
+    without: '',
+  },
+  {
+    name: 'what waited for the log is looked at when the log says more',
+    file: 'core/operations.ts',
+    text: 'inner.isStirred = true;',
+    without: '',
+  },
+  {
+    name: 'who knows more is asked for it',
+    file: 'core/doubts.ts',
+    text: 'if (inner.doubts.size >= MAX_DOUBTS) return;',
+    without: 'if (inner.doubts.size >= 0) return;',
+  },
+  {
+    name: 'the owner has the last word on who left',
+    file: 'core/operations.ts',
+    text: 'if (!counts(inner.log, strike)) continue;',
+    without: 'if (strike.by === strike.target) continue;',
+  },
+  {
+    name: 'every member is handed every operation',
+    file: 'core/operations.ts',
+    text: '{ to: before, operations: [operation] }',
+    without: '{ to: [], operations: [operation] }',
+  },
+  {
+    name: 'operations are on disk',
+    file: 'core/operations.ts',
+    text: 'saveOperations(core, room, before.heads.length);',
+    without: '',
+  },
+  {
+    name: 'the pen is on disk',
+    file: 'core/durable-private.ts',
+    text: 'pen: pen === null ? null : penSeed(pen),',
+    without: 'pen: null,',
+  },
+  {
+    name: 'what is missing is shown as a gap',
+    file: 'core/room-inbox.ts',
+    text: "if (missing > 0) emit(core, { type: 'gap', from, room: room.label, missing });",
+    without: '',
+  },
+];
