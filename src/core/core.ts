@@ -3,7 +3,7 @@ import { verifyAnnouncement } from '../crypto/login.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { Frame, FrameOf } from '../protocol/frames.ts';
-import type { PeerId, RelayId } from '../protocol/ids.ts';
+import type { RelayId } from '../protocol/ids.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { flushFetches, forgetPresence, hasAllCards, takePresence } from './directory.ts';
 import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
@@ -11,14 +11,7 @@ import { tendDoubts } from './doubts.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { tellHidden } from './hidden.ts';
 import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
-import {
-  invitationsDueMs,
-  takeInvitation,
-  takeInvitationAnswer,
-  takeTransfer,
-  takeWelcome,
-  tellInvitations,
-} from './invitations.ts';
+import { invitationsDueMs, tellInvitations } from './invitations.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
   closeMailbox,
@@ -29,28 +22,21 @@ import {
   tendMailbox,
 } from './mailbox.ts';
 import { MAX_ROOMS } from './new-state.ts';
-import { actOnStrikes, answerWantLog, takeOperations, takeStrike } from './operations.ts';
 import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
-import { isBlocked, tellLostPins, whoOf } from './people.ts';
-import { isEntered, isHeard, silence } from './private-members.ts';
-import { enterWhereLetIn } from './private-rooms.ts';
+import { isBlocked, tellLostPins } from './people.ts';
+import { isEntered } from './private-members.ts';
 import { ownRoom } from './private-state.ts';
+import { settleStirred, takeOfRoom } from './private-steps.ts';
 import { noteShown, sendReads, takeReceipts } from './receipts.ts';
-import {
-  openWaiting,
-  receiveRoom,
-  recheckRoom,
-  releaseOverdueRoom,
-  roomDueMs,
-} from './room-inbox.ts';
+import { tellArrivals } from './room-arrivals.ts';
+import { openWaiting, receiveRoom, releaseOverdueRoom, roomDueMs } from './room-inbox.ts';
 import { takeKey, tendChains } from './room-keys.ts';
-import { failWaiting, pumpRoom } from './room-outbox.ts';
+import { pumpRoom } from './room-outbox.ts';
 import { forgetRosters, proveMembers, takeRoster, tellRoom } from './room-roster.ts';
-import type { RoomArrival, RoomState } from './room-state.ts';
 import { answerWant, tendWants } from './room-wants.ts';
-import { leaveRoom, roomOfTopic, subscribe, takeHead } from './rooms.ts';
+import { roomOfTopic, subscribe, takeHead } from './rooms.ts';
 import { tendTime, timeDueMs } from './running-time.ts';
 import { pumpOutboxes } from './sealing.ts';
 import type { CoreState, Effect } from './state.ts';
@@ -111,7 +97,7 @@ export function step(core: CoreState, input: Input): readonly Effect[] {
 export function finish(core: CoreState): readonly Effect[] {
   for (const room of core.rooms.values()) {
     proveMembers(core, room);
-    stirred(core, room);
+    settleStirred(core, room);
     pumpRoom(core, room);
     tellRoom(core, room);
   }
@@ -129,21 +115,6 @@ export function finish(core: CoreState): readonly Effect[] {
   if (isOnlyRelayed(core)) core.effects.push({ type: 'save' });
   else if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
   return core.effects.splice(0);
-}
-
-/** The log of a private room says more, or something else, than at the step before. */
-function stirred(core: CoreState, room: RoomState): void {
-  const own = ownRoom(room);
-  if (own?.inner.isStirred !== true) return;
-  actOnStrikes(core, own);
-  tellArrivals(core, room, recheckRoom(core, own));
-  if (own.inner.isExpelled) {
-    leaveRoom(core, room);
-    return;
-  }
-  const why = silence(core, room);
-  if (why !== null && why !== 'room-request') failWaiting(core, room);
-  enterWhereLetIn(core, room);
 }
 
 /** Acknowledgements that are owed go now: this process is about to end. */
@@ -345,28 +316,6 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     if (taken !== null) tellArrivals(core, taken.room, openWaiting(core, taken.room, taken.skid));
   } catch (error) {
     if (!(error instanceof LanchatError)) throw error;
-  }
-}
-
-/** What is said of private rooms. */
-function takeOfRoom(core: CoreState, from: PeerId, { type, content }: DirectRecord): void {
-  if (type === RECORD_TYPES.roomOperations) {
-    takeOperations(core, from, content);
-    // What follows in this step may let us in again.
-    for (const room of core.rooms.values()) if (room.private?.isExpelled) stirred(core, room);
-  }
-  if (type === RECORD_TYPES.roomStrike) takeStrike(core, from, content);
-  if (type === RECORD_TYPES.roomInvitation) takeInvitation(core, from, content);
-  if (type === RECORD_TYPES.roomAnswer) takeInvitationAnswer(core, from, content);
-  if (type === RECORD_TYPES.roomWelcome) takeWelcome(core, from, content);
-  if (type === RECORD_TYPES.roomTransfer) takeTransfer(core, from, content);
-  if (type === RECORD_TYPES.roomWantLog) answerWantLog(core, from, content);
-}
-
-function tellArrivals(core: CoreState, room: RoomState, arrivals: readonly RoomArrival[]): void {
-  for (const { from, record } of arrivals) {
-    if (isHeard(room, from)) takeContent(core, { from, room: room.label, record });
-    else emit(core, { type: 'gap', from: whoOf(core, from), room: room.label, missing: 1 });
   }
 }
 
