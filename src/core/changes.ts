@@ -190,7 +190,8 @@ function readChange(type: number, content: Uint8Array): Pick<MessageChange, 'id'
 function takeSecretVote(core: CoreState, arrived: Arrived): void {
   const { room: roomId, id, choice } = decodeSecretVote(arrived.record.content);
   const room = [...core.rooms.values()].find((each) => each.roomId === roomId);
-  if (room === undefined || !isMember(room, arrived.from) || !isHeard(room, arrived.from)) return;
+  if (room === undefined || !isMember(room, arrived.from)) return;
+  if (!isHeard(room, { from: arrived.from, at: null })) return;
   const deed: Deed = { type: 'vote', choice, secret: true };
   tell(core, { ...doing(core, arrived), where: { room: room.label }, id, deed });
 }

@@ -85,7 +85,10 @@ export function saveRun(core: CoreState, room: RoomState, run: string): void {
   });
   const place = `room-held/${room.name}/${run}`;
   if (sequence !== undefined)
-    saveHeld(core, { place, sequence }, ({ bytes: held }) => ({ bytes: held }));
+    saveHeld(core, { place, sequence }, ({ bytes: held, at }) => ({
+      bytes: held,
+      ...(at === null ? {} : { at: [idBytes(at.skid), at.index] }),
+    }));
 }
 
 /** The sender has too many runs, or is no member any more. */

@@ -16,7 +16,7 @@ import { saveInvitation, savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
-import { operate, privateRoomOf, removal, stretches } from './operations.ts';
+import { canOperate, operate, privateRoomOf, removal, stretches } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { nickOf, whoOf } from './people.ts';
 import { isEntered } from './private-members.ts';
@@ -131,7 +131,7 @@ export function answerInvitation(core: CoreState, known: Invitation, accept: boo
 export function takeInvitationAnswer(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const content = decodeInvitationAnswer(bytes);
   const own = privateRoomOf(core, RoomId.fromBytes(content.room));
-  if (own === null || own.inner.pen === null || own.inner.fork !== null) return;
+  if (own === null || !canOperate(own.inner)) return;
   if (!content.accept && own.inner.log.members.has(from)) {
     operate(core, own, removal(own.room, from, true));
     return;
@@ -220,7 +220,7 @@ export function askHeir(core: CoreState, { room, inner }: OwnRoom, heir: PeerId)
 export function takeTransfer(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const { room: id, pen, by } = decodeTransfer(bytes);
   const own = privateRoomOf(core, RoomId.fromBytes(id));
-  if (own === null || own.inner.fork !== null) return;
+  if (own === null || own.inner.fork !== null || own.inner.log.closed) return;
   const { room, inner } = own;
   if (pen === undefined || by === undefined) {
     // An owner can't leave: nobody becomes one where a stranger put them.
@@ -233,7 +233,7 @@ export function takeTransfer(core: CoreState, from: PeerId, bytes: Uint8Array): 
     return;
   }
   const keys = core.peers.get(from)?.keys ?? null;
-  if (inner.pen === null || inner.heir !== from || keys === null) return;
+  if (inner.pen === null || !canOperate(inner) || inner.heir !== from || keys === null) return;
   const holder = { ed: keys.ed25519, x: keys.x25519, pen, by };
   const isTheirs = holderOf(room.roomId, holder)?.id === from;
   if (!isTheirs || equalBytes(pen, inner.pen.publicKey) || !inner.log.members.has(from)) return;

@@ -1,8 +1,8 @@
 // Operations on private rooms: signing ours, taking the owner's, handing them on, asking for those that are missing.
-import { isSignedBy, signOperation, strikerOf } from '../crypto/room-log.ts';
+import { signOperation, strikerOf } from '../crypto/room-log.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, PeerId, RoomId } from '../protocol/ids.ts';
-import { MAX_OPERATION_BYTES_A_RECORD } from '../protocol/limits.ts';
+import { MAX_OPERATION_BYTES_A_RECORD, MAX_OPERATIONS } from '../protocol/limits.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { decodeOperations, decodeStrike, decodeWantLog } from '../protocol/room-content.ts';
 import {
@@ -17,7 +17,7 @@ import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
 import { hasArrived, isEntered, nameOf } from './private-members.ts';
-import { type OwnRoom, ownRoom } from './private-state.ts';
+import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { dropOwnChain, roomOfId } from './room-keys.ts';
 import { compareHead, type Extension, extendLog, headOfLog, type RoomLog } from './room-log.ts';
@@ -29,7 +29,12 @@ import { addStrike, counts, pruneStrikes } from './strikes.ts';
 /** A member who asks for the log is answered at most so often. */
 const ANSWER_INTERVAL_MS = 10_000;
 
-/** Signs what we, its owner, do to a room, and hands it to everybody whom it concerns. Throws RangeError where the room isn't ours. */
+/** Whether we, its owner, can still do something to a room. */
+export function canOperate({ pen, fork, log }: PrivateRoom): boolean {
+  return pen !== null && fork === null && !log.closed && log.heads.length < MAX_OPERATIONS;
+}
+
+/** Signs what we, its owner, do to a room, and hands it to everybody whom it concerns. Throws RangeError where we can't (`canOperate`). */
 export function operate(core: CoreState, { room, inner }: OwnRoom, change: Change): void {
   const { pen, log } = inner;
   if (pen === null) throw new RangeError('not the owner');
@@ -143,7 +148,8 @@ export function takeStrike(core: CoreState, from: PeerId, bytes: Uint8Array): vo
   // Its maker may not know who owns the room by now.
   if (log.owner !== core.me.id && log.owner !== from && n < (log.added.get(log.owner) ?? 0)) {
     const type = RECORD_TYPES.roomStrike;
-    enqueue(core, peerOf(core, log.owner), { type, content: bytes.slice() });
+    // Only what was read: whatever else somebody put in must not travel on.
+    enqueue(core, peerOf(core, log.owner), { type, content: encodeCbor(content) });
   }
   stir(core, own);
 }
@@ -151,9 +157,8 @@ export function takeStrike(core: CoreState, from: PeerId, bytes: Uint8Array): vo
 /** The owner's word on what moderators and leavers said. Called at the end of each step, where something stirred. */
 export function actOnStrikes(core: CoreState, own: OwnRoom): void {
   const { room, inner } = own;
-  if (inner.pen === null || inner.fork !== null) return;
   for (const strike of [...inner.strikes]) {
-    if (!counts(inner.log, strike)) continue;
+    if (!canOperate(inner) || !counts(inner.log, strike)) continue;
     const left = strike.by === strike.target;
     operate(core, own, removal(room, strike.target, left));
   }
@@ -201,30 +206,22 @@ function proof(log: RoomLog, fork: Uint8Array): Uint8Array[] {
   return ours === undefined ? [fork] : [fork, ours];
 }
 
-/**
- * The operations from number `from` on, as many as a record holds each. A stretch ends with one whose own signature holds:
- * whoever gave us those before it may have spoilt theirs, which their hashes don't cover.
- */
+/** The operations from number `from` on, as many as a record holds each. */
 export function stretches(log: RoomLog, from: number): Uint8Array[][] {
   const found: Uint8Array[][] = [];
-  for (let first = from; first < log.operations.length; ) {
-    let end = first;
-    for (let size = 0; end < log.operations.length; end++) {
-      size += log.operations[end]?.length ?? 0;
-      if (end > first && size > MAX_OPERATION_BYTES_A_RECORD) break;
+  let stretch: Uint8Array[] = [];
+  let size = 0;
+  for (const operation of log.operations.slice(from)) {
+    if (stretch.length > 0 && size + operation.length > MAX_OPERATION_BYTES_A_RECORD) {
+      found.push(stretch);
+      stretch = [];
+      size = 0;
     }
-    while (end > first + 1 && !isWholeAt(log, end - 1)) end--;
-    found.push(log.operations.slice(first, end));
-    first = end;
+    stretch.push(operation);
+    size += operation.length;
   }
+  if (stretch.length > 0) found.push(stretch);
   return found;
-}
-
-function isWholeAt(log: RoomLog, n: number): boolean {
-  const bytes = log.operations[n];
-  const pen = log.pens.findLast(({ from }) => from <= n);
-  if (bytes === undefined || pen === undefined) return false;
-  return isSignedBy(pen.key, log.room, decodeOperation(bytes));
 }
 
 export function privateRoomOf(core: CoreState, id: RoomId): OwnRoom | null {

@@ -26,7 +26,7 @@ import type { InvitationInfo } from './events.ts';
 import { findRoom, requireRoom } from './find-room.ts';
 import { answerInvitation, askHeir, infoOf, invite, letIn } from './invitations.ts';
 import { peerOf } from './new-state.ts';
-import { operate, removal, stir } from './operations.ts';
+import { canOperate, operate, removal, stir } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { nickOf } from './people.ts';
 import { admit, privateName } from './private-rooms.ts';
@@ -338,10 +338,14 @@ function requirePrivate(core: CoreState, name: string): OwnRoom {
   return own;
 }
 
-/** Throws UsageError `not-the-owner`, and those of `requirePrivate`. */
+/** Throws UsageError `not-the-owner`, `log-full`, and those of `requirePrivate`. */
 function requireOwn(core: CoreState, name: string): OwnRoom {
   const own = requirePrivate(core, name);
-  if (own.inner.pen !== null) return own;
+  if (own.inner.pen !== null && canOperate(own.inner)) return own;
+  if (own.inner.pen !== null) {
+    const message = 'this room has seen as many changes as a room can; close it, and make another';
+    throw new UsageError('log-full', message);
+  }
   throw new UsageError(
     'not-the-owner',
     `only its owner, ${nickOf(core, own.inner.log.owner)}, can`,

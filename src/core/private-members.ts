@@ -4,7 +4,7 @@ import { cleanTitle } from '../protocol/nickname.ts';
 import type { LogHead } from '../protocol/record.ts';
 import type { PrivateRoom } from './private-state.ts';
 import { isPrivileged } from './room-log.ts';
-import type { RoomState } from './room-state.ts';
+import type { ChainPlace, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
 import { struckFrom } from './strikes.ts';
 
@@ -23,10 +23,20 @@ export function hasArrived({ log, expected }: PrivateRoom): boolean {
   return log.heads.length >= expected;
 }
 
-/** Whether what a member writes there is shown; of who was taken out, what came before (`endOfChain`). */
-export function isHeard({ private: inner }: RoomState, id: PeerId): boolean {
-  if (inner === null || !inner.log.members.has(id)) return true;
-  return isPrivileged(inner.log, id) || !inner.log.readOnly;
+/**
+ * Whether what somebody wrote there is shown: of a member what they may write now; of who was taken out what came before
+ * (`endOfChain`), unless they had no right to write even then.
+ */
+export function isHeard(
+  room: RoomState,
+  { from, at }: { readonly from: PeerId; readonly at: ChainPlace | null },
+): boolean {
+  const { private: inner } = room;
+  if (inner === null) return true;
+  const { log } = inner;
+  if (log.members.has(from)) return isPrivileged(log, from) || !log.readOnly;
+  const end = at === null ? 0 : endOfChain(room, from, at.skid);
+  return !log.silenced.has(from) && at !== null && end !== null && at.index < end;
 }
 
 /** Why we can't write there now; null: we can. */

@@ -54,7 +54,10 @@ const chainSchema = v.object({
 });
 
 const outSchema = v.object({ id: byteString(MessageId.sizeBytes), bytes: bytesField });
-const heldSchema = v.object({ bytes: bytesField });
+const heldSchema = v.object({
+  bytes: bytesField,
+  at: v.optional(v.strictTuple([byteString(SenderKeyId.sizeBytes), sequenceNumber])),
+});
 
 /** Rows of rooms, kept until their rooms are entered. Those of none that can be entered are deleted. */
 export function restoreRooms(core: CoreState, rows: readonly StateRow[]): void {
@@ -173,6 +176,7 @@ function restoreHolders({ own }: RoomState, value: Uint8Array): void {
 
 function restoreChain(core: CoreState, room: RoomState, value: Uint8Array): void {
   const { index, chainKey, signPublic, ...stored } = decodeCbor(chainSchema, value);
+  if (chainKey.every((byte) => byte === 0)) throw new ProtocolError('a wiped key');
   const skid = SenderKeyId.fromBytes(stored.skid);
   const fresh = newReceiverChain({
     ...{ room: room.roomId, topic: room.topic, skid, index },
@@ -199,9 +203,12 @@ function restoreHeldItem(
   const sequence = room.sequences.get(`${owner}/${stream}`);
   const from = PeerId.parse(owner);
   if (sequence === undefined || from === null) throw new ProtocolError('nothing to hold it');
-  const held = decodeCbor(heldSchema, value).bytes;
+  const { bytes: held, at } = decodeCbor(heldSchema, value);
   const record = decodeRoomRecord(held);
-  const item: RoomArrival = { from, record, bytes: held };
+  const item: RoomArrival = {
+    ...{ from, record, bytes: held },
+    at: at === undefined ? null : { skid: SenderKeyId.fromBytes(at[0]), index: at[1] },
+  };
   const sizeBytes = record.content.length;
   restoreHeld(sequence, Number(seq), { item, arrivedAtMs: core.env.nowMs(), sizeBytes });
 }

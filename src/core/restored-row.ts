@@ -1,5 +1,6 @@
 // What rows of an earlier run are read with: fields that only rows have, and that a bad one costs itself alone.
 import * as v from 'valibot';
+import { U64_MAX } from '../protocol/bytes.ts';
 import { LanchatError } from '../protocol/errors.ts';
 
 /** A byte string of any length, as a copy. */
@@ -13,6 +14,7 @@ export const u64Field = v.pipe(
   v.string(),
   v.regex(/^\d{1,20}$/),
   v.transform((text) => BigInt(text)),
+  v.maxValue(U64_MAX),
 );
 
 /** False where the row makes no sense. */

@@ -12,8 +12,9 @@ export function tellArrivals(
   room: RoomState,
   arrivals: readonly RoomArrival[],
 ): void {
-  for (const { from, record } of arrivals) {
-    if (isHeard(room, from)) takeContent(core, { from, room: room.label, record });
+  for (const arrival of arrivals) {
+    const { from, record } = arrival;
+    if (isHeard(room, arrival)) takeContent(core, { from, room: room.label, record });
     else emit(core, { type: 'gap', from: whoOf(core, from), room: room.label, missing: 1 });
   }
 }

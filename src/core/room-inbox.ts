@@ -6,7 +6,7 @@ import { hash } from '../crypto/transcript.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { idBytes, type PeerId, type SenderKeyId } from '../protocol/ids.ts';
-import { MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
+import { CHAIN_MESSAGES, MAX_WAITING_BLOBS, MAX_WAITING_BYTES } from '../protocol/limits.ts';
 import { unpad } from '../protocol/padding.ts';
 import {
   decodeRoomRecord,
@@ -24,7 +24,7 @@ import { type OwnRoom, ownRoom } from './private-state.ts';
 import { sequenceOf, takeKey } from './room-keys.ts';
 import { compareHead } from './room-log.ts';
 import { outboxDueMs } from './room-outbox.ts';
-import type { PeerChain, RoomArrival, RoomState } from './room-state.ts';
+import type { ChainPlace, PeerChain, RoomArrival, RoomState } from './room-state.ts';
 import { dropWaiting, wantKey } from './room-wants.ts';
 import { roomOfTopic } from './rooms.ts';
 import { accept, release, type Sequence, shortDigest } from './sequence.ts';
@@ -105,14 +105,15 @@ function openBlob(
   try {
     const end = endOfChain(room, from.owner, from.chain.skid);
     const header = decodeHeader(blob);
-    if (end !== null && header.kind === 'room' && header.index >= end) return [];
+    if (header.kind !== 'room' || !mayCount(from, header.index, end)) return [];
     const opened = openRoomBlob(from.chain, blob, core.env.nowMs());
     if (opened === null) return [];
     from.chain = opened.chain;
     saveChain(core, room, opened.chain.skid);
     const record = decodeRoomRecord(unpad(opened.padded));
     if (end === null && isFromOutside(room, from.owner, record.head)) return [];
-    return order(core, room, { owner: from.owner, record });
+    const at = { skid: from.chain.skid, index: header.index };
+    return order(core, room, { owner: from.owner, record, at });
   } catch (error) {
     if (error instanceof CryptoError) {
       const { nick } = whoOf(core, from.owner);
@@ -122,10 +123,20 @@ function openBlob(
   }
 }
 
+/** No chain is longer; of who was taken out what counts, and nothing that they held back before. */
+function mayCount({ chain }: PeerChain, index: number, end: number | null): boolean {
+  if (index >= CHAIN_MESSAGES) return false;
+  return end === null || (index < end && index >= chain.index);
+}
+
 function order(
   core: CoreState,
   room: RoomState,
-  { owner, record }: { readonly owner: PeerId; readonly record: RoomRecord },
+  {
+    owner,
+    record,
+    at,
+  }: { readonly owner: PeerId; readonly record: RoomRecord; readonly at: ChainPlace },
 ): RoomArrival[] {
   const { stream, seq } = record;
   const sequence = sequenceOf(core, room, { owner, stream, low: seq });
@@ -135,7 +146,7 @@ function order(
   checkHead(core, room, owner, record.head);
   // Whatever name its sender gave it.
   const named = { ...record, messageId: messageIdOf(number) };
-  const item = { from: owner, record: named, bytes: encodeRoomRecord(named) };
+  const item = { from: owner, record: named, bytes: encodeRoomRecord(named), at };
   const sizeBytes = record.content.length;
   const arrival = { seq, item, digest: shortDigest(digest), sizeBytes };
   const kind = accept(sequence, arrival, core.env.nowMs());

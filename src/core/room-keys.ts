@@ -173,6 +173,8 @@ export function takeKey(
   const room = roomOfId(core, id);
   if (room === null) keepForRoom(core, id, { owner, bytes });
   if (room === null || room.standing !== 'joined') return null;
+  // A wiped key is one that everybody knows, and that nothing of ours opens with.
+  if (isZero(content.chain)) return null;
   const skid = SenderKeyId.fromBytes(content.skid);
   const join = decodeJoinProof(content.join);
   if (join.standing === 'left' || !isSkidOf(skid, markKey(room), owner.id)) return null;
@@ -254,6 +256,11 @@ function dropOneSequence(core: CoreState, room: RoomState): void {
     break;
   }
   if (victim !== null) forgetRun(core, room, victim);
+}
+
+/** Of a key: no honest one is. */
+export function isZero(key: Uint8Array): boolean {
+  return key.every((byte) => byte === 0);
 }
 
 /** What marks chains as a member's. */

@@ -29,6 +29,8 @@ export interface RoomLog {
   readonly moderators: ReadonlySet<PeerId>;
   /** Of those who were removed: their chains, each with the first index that doesn't count. */
   readonly ends: ReadonlyMap<PeerId, ReadonlyMap<SenderKeyId, number>>;
+  /** Those taken out who had no right to write then. */
+  readonly silenced: ReadonlySet<PeerId>;
   /** The last operation that named somebody: what was said of them before it is overtaken. */
   readonly named: ReadonlyMap<PeerId, number>;
   /** The operation that last let each in. */
@@ -77,9 +79,8 @@ export function isPrivileged({ owner, moderators }: RoomLog, id: PeerId): boolea
 }
 
 /**
- * The log (null: none yet) with `batch`, encoded operations without a hole. One signature on the last operation of each
- * pen covers all before it, since each holds the hash of the one before. `checked`: it comes from our own disk, where
- * it was put after its check.
+ * The log (null: none yet) with `batch`, encoded operations without a hole. Each is checked by its own signature, so that
+ * each can be handed on as proof. `checked`: it comes from our own disk, where it was put after its check.
  */
 export function extendLog(
   { room, log }: { readonly room: RoomId; readonly log: RoomLog | null },
@@ -100,7 +101,7 @@ type Fields = Pick<
   'owner' | 'title' | 'topic' | 'group' | 'readOnly' | 'expireSeconds' | 'closed'
 >;
 
-/** Works on a copy; what it has read without a signature that covers it is dropped with the copy. */
+/** Works on a copy. */
 class Extender {
   readonly #room: RoomId;
   readonly #checked: boolean;
@@ -110,11 +111,10 @@ class Extender {
   readonly #members: Set<PeerId>;
   readonly #moderators: Set<PeerId>;
   readonly #ends: Map<PeerId, ReadonlyMap<SenderKeyId, number>>;
+  readonly #silenced: Set<PeerId>;
   readonly #named: Map<PeerId, number>;
   readonly #added: Map<PeerId, number>;
   #fields: Fields | null;
-  /** The last operation that no signature has covered yet, with the pen that must have signed it. */
-  #uncovered: { readonly operation: Operation; readonly pen: Uint8Array } | null = null;
 
   constructor(room: RoomId, log: RoomLog | null, checked: boolean) {
     this.#room = room;
@@ -125,6 +125,7 @@ class Extender {
     this.#members = new Set(log?.members);
     this.#moderators = new Set(log?.moderators);
     this.#ends = new Map(log?.ends);
+    this.#silenced = new Set(log?.silenced);
     this.#named = new Map(log?.named);
     this.#added = new Map(log?.added);
     this.#fields = log;
@@ -152,7 +153,7 @@ class Extender {
       for (const id of who) this.#named.set(id, n);
       applied.push({ n, change, who });
     }
-    const log = this.#covered() ? this.#log() : null;
+    const log = this.#log();
     return log === null ? { kind: 'invalid' } : { kind: 'extended', log, applied };
   }
 
@@ -163,19 +164,12 @@ class Extender {
 
   #contradicted(operation: Operation): Extension {
     const pen = this.#pens.findLast(({ from }) => from <= operation.n)?.key;
-    // What came before it in this batch has to be the owner's itself, or it contradicts nothing.
-    if (pen === undefined || !this.#covered() || !isSignedBy(pen, this.#room, operation)) {
-      return { kind: 'invalid' };
-    }
+    if (pen === undefined || !isSignedBy(pen, this.#room, operation)) return { kind: 'invalid' };
     return { kind: 'forked', operation: encodeOperation(operation) };
   }
 
-  /** Whether the signature over the last operation holds, and with it all that came before. */
-  #covered(): boolean {
-    if (this.#uncovered === null || this.#checked) return true;
-    const { operation, pen } = this.#uncovered;
-    this.#uncovered = null;
-    return isSignedBy(pen, this.#room, operation);
+  #isOwners(operation: Operation, pen: Uint8Array): boolean {
+    return this.#checked || isSignedBy(pen, this.#room, operation);
   }
 
   /** Whom it changed; null where it can't be the owner's. */
@@ -183,8 +177,7 @@ class Extender {
     if (change.kind === 'create') return this.#create(operation, change);
     const fields = this.#fields;
     const pen = this.#pens.at(-1)?.key;
-    if (fields === null || pen === undefined) return null;
-    this.#uncovered = { operation, pen };
+    if (fields === null || pen === undefined || !this.#isOwners(operation, pen)) return null;
     if (change.kind === 'transfer') return this.#transfer(operation, change);
     if (fields.closed) return [];
     return this.#change(fields, change);
@@ -197,8 +190,8 @@ class Extender {
     const { pen, title, group } = change;
     const holder = holderOf(this.#room, change);
     if (operation.n !== 0 || privateRoomId(pen) !== this.#room || holder === null) return null;
+    if (!this.#isOwners(operation, pen)) return null;
     this.#pens.push({ from: 0, key: pen });
-    this.#uncovered = { operation, pen };
     this.#members.add(holder.id);
     const rest = { topic: '', readOnly: false, expireSeconds: null, closed: false };
     this.#fields = { owner: holder.id, title, group, ...rest };
@@ -212,7 +205,7 @@ class Extender {
   ): readonly PeerId[] | null {
     const holder = holderOf(this.#room, change);
     const fields = this.#fields;
-    if (holder === null || fields === null || !this.#covered()) return null;
+    if (holder === null || fields === null) return null;
     this.#pens.push({ from: operation.n + 1, key: change.pen });
     if (!this.#members.has(holder.id) || fields.closed) return null;
     this.#fields = { ...fields, owner: holder.id };
@@ -260,6 +253,7 @@ class Extender {
     for (const id of ids) {
       if (this.#members.has(id) || this.#members.size >= MAX_PRIVATE_MEMBERS) continue;
       this.#members.add(id);
+      this.#silenced.delete(id);
       this.#added.set(id, this.#heads.length);
       added.push(id);
     }
@@ -269,6 +263,8 @@ class Extender {
   #remove({ id: bytes, ends }: Extract<Change, { kind: 'remove' }>): readonly PeerId[] {
     const id = PeerId.fromBytes(bytes);
     if (id === this.#fields?.owner || !this.#members.delete(id)) return [];
+    const wasSilent = this.#fields?.readOnly === true && !this.#moderators.has(id);
+    if (wasSilent) this.#silenced.add(id);
     this.#moderators.delete(id);
     const named = ends.map(([skid, index]) => [SenderKeyId.fromBytes(skid), index] as const);
     this.#ends.set(id, new Map([...(this.#ends.get(id) ?? []), ...named]));
@@ -294,6 +290,7 @@ class Extender {
       members: this.#members,
       moderators: this.#moderators,
       ends: this.#ends,
+      silenced: this.#silenced,
       named: this.#named,
       added: this.#added,
       ...{ owner, title, topic, group, readOnly, expireSeconds, closed },

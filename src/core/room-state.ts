@@ -126,9 +126,17 @@ export interface RoomState {
   readonly sequences: Map<string, Sequence<RoomArrival>>;
 }
 
+/** A message's place in a chain. */
+export interface ChainPlace {
+  readonly skid: SenderKeyId;
+  readonly index: number;
+}
+
 export interface RoomArrival {
   readonly from: PeerId;
   readonly record: RoomRecord;
   /** The record as it came. */
   readonly bytes: Uint8Array;
+  /** Where in its writer's chain; null where an earlier version of lanchat held it. */
+  readonly at: ChainPlace | null;
 }

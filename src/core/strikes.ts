@@ -3,8 +3,9 @@ import type { PeerId } from '../protocol/ids.ts';
 import type { PrivateRoom, Strike } from './private-state.ts';
 import { compareHead, type RoomLog } from './room-log.ts';
 
-/** What one room keeps of strikes that the owner has not acted on. */
-const MAX_STRIKES = 256;
+/** Strikes under heads that are not here yet, of one maker and in all: those that count are as many as people, and all kept. */
+const MAX_AHEAD_OF_ONE = 4;
+const MAX_AHEAD = 64;
 
 /** Those who are given no keys, and are not heard, until the owner has said the last word. */
 export function struckFrom({ log, strikes }: PrivateRoom): ReadonlySet<PeerId> {
@@ -32,16 +33,26 @@ export function addStrike(inner: PrivateRoom, strike: Strike): boolean {
       by === strike.by && target === strike.target && head.n >= strike.head.n,
   );
   if (isKnown || compareHead(inner.log, strike.head) === 'other') return false;
+  inner.strikes = inner.strikes.filter(
+    ({ by, target }) => by !== strike.by || target !== strike.target,
+  );
   inner.strikes.push(strike);
   pruneStrikes(inner);
   return true;
 }
 
-/** Those whose head is not here yet may count later. */
+/** Those whose head is not here yet may count later; of too many the oldest go, and never one that counts. */
 export function pruneStrikes(inner: PrivateRoom): void {
   const { log } = inner;
-  const kept = inner.strikes.filter(
-    (strike) => compareHead(log, strike.head) === 'ahead' || counts(log, strike),
-  );
-  inner.strikes = kept.slice(-MAX_STRIKES);
+  const ofMaker = new Map<PeerId, number>();
+  const ahead = inner.strikes
+    .filter(({ head }) => compareHead(log, head) === 'ahead')
+    .reverse()
+    .filter(({ by }) => {
+      const count = (ofMaker.get(by) ?? 0) + 1;
+      ofMaker.set(by, count);
+      return count <= MAX_AHEAD_OF_ONE;
+    });
+  const kept = new Set(ahead.slice(0, MAX_AHEAD));
+  inner.strikes = inner.strikes.filter((strike) => kept.has(strike) || counts(log, strike));
 }

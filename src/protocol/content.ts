@@ -5,6 +5,7 @@ import { textFromUtf8, utf8FromText } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { MessageId, PeerId } from './ids.ts';
 import {
+  CHAIN_MESSAGES,
   MAX_CBOR_DEPTH,
   MAX_MENTIONS,
   MAX_STATUS_BYTES,
@@ -113,7 +114,7 @@ const statusSchema = mapOf({ text: textOf(MAX_STATUS_BYTES) });
 const roomKeySchema = mapOf({
   room: byteString(32),
   skid: byteString(16),
-  index: v.pipe(sequenceNumber, v.maxValue(0xffff_ffff)),
+  index: v.pipe(sequenceNumber, v.maxValue(CHAIN_MESSAGES)),
   chain: byteString(32),
   sign: byteString(32),
   stream: byteString(8),

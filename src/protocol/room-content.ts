@@ -1,6 +1,6 @@
 // What private messages say about private rooms: invitations, welcomes, operations, strikes, the next owner's pen.
 import * as v from 'valibot';
-import { utf8FromText } from './bytes.ts';
+import { U64_MAX, utf8FromText } from './bytes.ts';
 import { byteString, decodeCbor, mapOf } from './content.ts';
 import { MAX_OPERATION_BYTES, MAX_OPERATIONS, MAX_ROOM_TITLE_BYTES } from './limits.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';
@@ -42,7 +42,16 @@ const answerSchema = mapOf({ room, invitation, accept: v.boolean() });
 const welcomeSchema = mapOf({
   room,
   secret: byteString(32),
-  from: v.nullable(v.strictTuple([byteString(32), v.pipe(v.string(), v.regex(/^\d{1,20}$/))])),
+  from: v.nullable(
+    v.strictTuple([
+      byteString(32),
+      v.pipe(
+        v.string(),
+        v.regex(/^\d{1,20}$/),
+        v.check((text) => BigInt(text) <= U64_MAX),
+      ),
+    ]),
+  ),
   /** The first of `n`: those that don't fit follow. */
   ops: operations,
   n: operationNumber,
