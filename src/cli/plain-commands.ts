@@ -178,14 +178,16 @@ export class PlainCommands {
     const shared = rooms.filter(({ members }) => members.includes(peer));
     this.#people.set(person);
     this.#say(this.#people.label(peer));
-    const about = { firstSeen, rooms: shared.map((room) => room.name) };
+    const labels = shared.map((room) => this.#people.rooms.label(room.name));
+    const about = { firstSeen, rooms: labels };
     for (const line of personLines(person, about)) this.#show(safeTemplate`--   ${line}`);
   }
 
   async #mute(args: string): Promise<void> {
     const here = this.#place?.destination;
-    const room = here !== undefined && 'room' in here ? here.room : '';
-    this.#say(await muteLine((command) => this.#session.request(command), args, room));
+    const room = here !== undefined && 'room' in here ? here.room : null;
+    const ask: Session['request'] = (command) => this.#session.request(command);
+    this.#say(await muteLine({ ask, here: room, rooms: this.#people.rooms }, args));
   }
 
   async #doContent(name: ContentCommand, args: string): Promise<void> {
