@@ -8,7 +8,7 @@ import type { WordsEvent } from '../ui/comparison.ts';
 import { keyOfMessage } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { ReadMarks } from '../ui/read-marks.ts';
-import { questionWords } from '../ui/room-tasks.ts';
+import { isAsking, questionWords } from '../ui/room-tasks.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { scheduleTimeout } from '../ui/schedule.ts';
 import { linkReason, linkWords, waitingWords } from '../ui/words.ts';
@@ -91,6 +91,7 @@ function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show
   if (event.type === 'room') people.rooms.set(event.room);
   away.take(event);
   if (event.type === 'invitation') {
+    if (!isAsking(event.invitation)) return;
     show(safeTemplate`-- ${questionWords(event.invitation, people)}`);
   } else if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
@@ -100,6 +101,7 @@ function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show
     show(...messageLines(event.message, people, quotes));
     marks.add(keyOfMessage(event.message));
   } else if (event.type === 'message-changed') {
+    if (event.message.from.ignored === true) return;
     show(...changedLines(event.message, people, quotes));
   } else if (event.type !== 'deleted') {
     // What stands on the terminal stays there; whoever deletes it here is answered.

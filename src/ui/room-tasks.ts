@@ -224,6 +224,11 @@ async function onlyQuestion(scene: RoomScene): Promise<string | null> {
   return null;
 }
 
+/** Whether a person is to be told of it: it is not answered, and of nobody who is ignored. */
+export function isAsking({ accepted, from }: InvitationInfo): boolean {
+  return !accepted && from.ignored !== true;
+}
+
 /** Who asks us in, and what to type. */
 export function questionWords(invitation: InvitationInfo, names: RoomCallers): SafeText {
   const short = shortRoomName(invitation.room);

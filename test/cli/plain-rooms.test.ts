@@ -102,6 +102,27 @@ describe('the plain interface in private rooms', () => {
     expect(shown).toContain('you are not in +nowhere');
   });
 
+  it('hears nothing of who is ignored', async () => {
+    const fake = session();
+    const ignored = { ...invitation, from: { ...invitation.from, ignored: true as const } };
+    fake.answer({ invitations: () => ({ invitations: [ignored] }) });
+    const plain = openPlain(fake, '+ward 3');
+    await plain.printed('goes to +ward 3');
+    const from = ignored.from;
+    const time = '2026-01-31T09:15:02.123Z';
+    const said = { id: messageId('2'), time, sentTime: null, room: NAME, peer: null, state: null };
+    const message = { ...said, from, text: 'buy!', reason: null };
+    fake.emit({ type: 'invitation', invitation: ignored });
+    fake.emit({ type: 'message', message });
+    fake.emit({ type: 'message-changed', message: { ...message, edited: time } });
+    // Control: of anybody else it does.
+    fake.emit({ type: 'message-changed', message: { ...message, from: asha, text: 'mended' } });
+    await plain.printed('mended');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).not.toMatch(/buy!|kitchen/);
+  });
+
   it('tells of what is said and done by what a room is called, and leaves it', async () => {
     const fake = session();
     const plain = openPlain(fake, '+ward 3');

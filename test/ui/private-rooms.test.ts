@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Change, ClientEvent, InvitationInfo, Room } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { tellInvitations } from '../../src/ui/room-screen.ts';
 import { conversationName } from '../../src/ui/switcher.ts';
 import { parseLine } from '../../src/ui/typed-line.ts';
 import { welcome } from '../../src/ui/welcome.ts';
@@ -268,6 +269,21 @@ describe('an invitation', () => {
     const told = lines(screen.store, '#lobby').filter((line) => line.includes('invites'));
     expect(told).toEqual([expect.stringContaining('/accept +4f2a91c0')]);
     expect(screen.session.requests).toContainEqual({ do: 'join', room: '+ward 3' });
+  });
+
+  it('of somebody ignored is told nobody, neither as it comes nor at the start', async () => {
+    const screen = screenIn([]);
+    const ignored = { ...invitation, from: { ...invitation.from, ignored: true as const } };
+    const other = { ...invitation, room: GROUP };
+    screen.session.answer({ invitations: () => ({ invitations: [ignored, other] }) });
+    await tellInvitations(screen.actions);
+    screen.session.emit({ type: 'invitation', invitation: ignored });
+    // Control: of anybody else it is.
+    screen.session.emit({ type: 'invitation', invitation: other });
+    expect(lines(screen.store, '#lobby')).toEqual([
+      expect.stringContaining('/accept +bbbbbbbb'),
+      expect.stringContaining('/accept +bbbbbbbb'),
+    ]);
   });
 
   it('is answered by its name, or without one where it is the only one', async () => {
