@@ -128,7 +128,6 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
     case 'contact':
       return contact(parts, command);
     case 'words-start':
-    case 'words-accept':
     case 'words-answer':
       return runWords(parts, command);
     case 'join':
