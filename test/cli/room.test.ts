@@ -157,7 +157,7 @@ describe('lanchat room', () => {
       {
         ...{ v: 1, type: 'room', ...room },
         people: [
-          { nick: '', fingerprint: self, trust: 'new', role: 'owner' },
+          { nick: 'me', fingerprint: self, trust: 'verified', role: 'owner' },
           { nick: 'asha', fingerprint: asha.fingerprint, trust: 'verified', role: 'moderator' },
           { nick: 'ravi', fingerprint: ravi.fingerprint, trust: 'known', role: 'invited' },
         ],
