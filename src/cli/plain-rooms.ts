@@ -20,7 +20,7 @@ export interface PlainRoomScene {
   readonly show: Show;
   readonly people: Directory;
   readonly here: string | null;
-  readonly open: (room: string) => void;
+  readonly open: (room: string) => Promise<void>;
 }
 
 /** Throws UsageError, CommandError as `resolvePerson`, and what the client refuses with. */

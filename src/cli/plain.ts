@@ -46,13 +46,19 @@ async function talk(
     news.take(snapshot.link);
     const commands = new PlainCommands(session, { show, people });
     await tellInvitations({ session, show, people });
-    await commands.begin(target ?? snapshot.rooms[0]?.name ?? FIRST_ROOM);
+    await commands.begin(target ?? firstOf(snapshot));
     for await (const line of typed) if ((await commands.run(line)) === 'quit') return;
   } finally {
     reader.close();
     unsubscribe();
     await marks.close();
   }
+}
+
+/** Where to begin: the lobby, where this profile has not left it. */
+function firstOf({ rooms }: Snapshot): string {
+  const names = rooms.map(({ name }) => name);
+  return names.includes(FIRST_ROOM) ? FIRST_ROOM : (names[0] ?? FIRST_ROOM);
 }
 
 function greet({ self, ephemeral }: Snapshot, show: Show): void {

@@ -99,7 +99,52 @@ describe('the plain interface in private rooms', () => {
       { do: 'room-create', title: 'ward 3', readOnly: false, expireSeconds: null },
       { do: 'send', to: { room: NAME }, text: 'and here' },
     ]);
-    expect(shown).toContain('you are not in +nowhere');
+    expect(shown).toContain('you are not in +nowhere\n');
+  });
+
+  it('calls a room that was just made, and a group, by what they are called', async () => {
+    const fake = session();
+    const made = (room: Room) => {
+      fake.snapshot = { ...fake.snapshot, rooms: [...fake.snapshot.rooms, room] };
+      return { room: room.name, records: [] };
+    };
+    const plainRoom = `+${'c'.repeat(64)}`;
+    const members = [peerId('e'), asha.fingerprint, ravi.fingerprint];
+    fake.answer({
+      // Its event comes once it is on disk: after this.
+      'room-create': () => made({ ...ward, name: plainRoom, title: 'Plain 1' }),
+      'room-group': () => made({ ...ward, kind: 'group', name: GROUP, title: '', members }),
+    });
+    const shown = await typed(fake, '/room create Plain 1', '/query @asha,@ravi');
+    expect(shown).toContain('-- what you type now goes to +Plain 1\n');
+    expect(shown).toContain('-- what you type now goes to +asha,ravi\n');
+  });
+
+  it('mutes and leaves a group by who is in it', async () => {
+    const fake = session();
+    const members = [peerId('e'), asha.fingerprint, ravi.fingerprint];
+    const group: Room = { ...ward, kind: 'group', name: GROUP, title: '', members };
+    fake.snapshot = { ...fake.snapshot, rooms: [ward, group] };
+    fake.answer({ 'room-mute': ({ room, muted }) => ({ room, muted }) });
+    await typed(fake, '/mute +asha,ravi', '/mute off', '/part +asha,ravi');
+    expect(fake.requests).toContainEqual({ do: 'room-mute', room: GROUP, muted: true });
+    expect(fake.requests).toContainEqual({ do: 'room-mute', room: NAME, muted: false });
+    expect(fake.requests).toContainEqual({ do: 'leave', room: GROUP });
+  });
+
+  it('begins in the lobby as long as one is there, and else in a private room', async () => {
+    const lobby: Room = { name: '#lobby', kind: 'public', members: [] };
+    for (const [rooms, first] of [
+      [[ward, lobby], '#lobby'],
+      [[ward], '+ward 3'],
+    ] as const) {
+      const fake = session();
+      fake.snapshot = { ...fake.snapshot, rooms };
+      const plain = openPlain(fake);
+      await plain.printed(`goes to ${first}\n`);
+      plain.end();
+      expect(await plain.status).toBe(0);
+    }
   });
 
   it('hears nothing of who is ignored', async () => {
