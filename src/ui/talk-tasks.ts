@@ -76,7 +76,9 @@ export async function tellRoom(actions: ScreenActions, room: string, text: strin
   const key = await enteredFrom(actions, room);
   if (key === null) return;
   if (!store.state.rooms.has(key)) {
-    store.note(t`You are not in ${safeText(key)}; /join ${safeText(key)} first.`, 'warning');
+    const label = store.state.people.rooms.label(key);
+    const first = key.startsWith('#') ? t`; /join ${label} first` : t``;
+    store.note(t`You are not in ${label}${first}.`, 'warning');
     return;
   }
   if (text === '') store.open(key);

@@ -176,6 +176,12 @@ describe('lanchat room', () => {
     ]);
   });
 
+  it('names the command that enters a public room where one is to be accepted', async () => {
+    const run = runCommand(['room', 'accept', '#lobby'], { session: session() });
+    expect(await run.status).toBe(1);
+    expect(run.stderr()).toContain("lanchat join '#lobby'");
+  });
+
   it('lists who asks us in, and what to type', async () => {
     const run = runCommand(['room', 'invitations'], { session: session() });
     expect(await run.status).toBe(0);
