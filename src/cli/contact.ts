@@ -126,10 +126,9 @@ export async function muteRoom(
     const { names } = new Cast(await session.request({ do: 'snapshot' }));
     const name = await resolveRoom(session, room);
     const reply = await session.request({ do: 'room-mute', room: name, muted: !off });
-    context.output.data(
-      { type: 'muted', ...reply },
-      muteWords(reply, names.rooms.label(reply.room)),
-    );
+    const label = names.rooms.label(reply.room);
+    const ends = safeTemplate`lanchat room mute '${label}' --off`;
+    context.output.data({ type: 'muted', ...reply }, muteWords(reply, { name: label, ends }));
   });
 }
 

@@ -155,7 +155,8 @@ export async function muteLine({ ask, here, rooms }: MuteScene, args: string): P
   const room = named === '' ? here : await mutedRoom({ ask, rooms }, named);
   if (room === null) throw new UsageError('bad-arguments', '/mute ROOM: which room?');
   const reply = await ask({ do: 'room-mute', room, muted: named === args.trim() });
-  return muteWords(reply, rooms.label(reply.room));
+  const name = rooms.label(reply.room);
+  return muteWords(reply, { name, ends: t`/mute ${name} off` });
 }
 
 async function mutedRoom(
@@ -168,9 +169,12 @@ async function mutedRoom(
   throw new UsageError('not-in-room', `you are in no room called ${named}`);
 }
 
-/** What muting a room means, or ending it. */
-export function muteWords({ muted }: Replies['room-mute'], name: SafeText): SafeText {
+/** What muting a room means, or ending it; `ends`: what to type for that. */
+export function muteWords(
+  { muted }: Replies['room-mute'],
+  { name, ends }: { readonly name: SafeText; readonly ends: SafeText },
+): SafeText {
   return muted
-    ? t`${name} is muted: nothing in it is counted or signalled; /mute ${name} off ends that.`
+    ? t`${name} is muted: nothing in it is counted or signalled; ${ends} ends that.`
     : t`${name} is not muted any more.`;
 }

@@ -136,9 +136,12 @@ describe('lanchat status and room mute', () => {
     const run = runCommand(['room', 'mute', '#lobby', '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([{ v: 1, type: 'muted', room: '#lobby', muted: true }]);
+    const shown = runCommand(['room', 'mute', '#lobby'], { session });
+    expect(await shown.status).toBe(0);
+    expect(shown.stdout()).toContain("lanchat room mute '#lobby' --off ends that");
     expect(await runCommand(['room', 'mute', '#lobby', '--off'], { session }).status).toBe(0);
     const mutes = session.requests.flatMap((each) => (each.do === 'room-mute' ? [each.muted] : []));
-    expect(mutes).toEqual([true, false]);
+    expect(mutes).toEqual([true, true, false]);
     expect(await runCommand(['room', 'mute', 'lobby'], { session }).status).toBe(1);
   });
 });
