@@ -1,5 +1,5 @@
 // Every command with its arguments and options, in commander's terms. Loads a command only when it runs.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
 import { addContactCommands } from './contact-commands.ts';
@@ -125,7 +125,11 @@ function addListenCommand(program: Command, run: Run): void {
     .command('listen')
     .description('stream what arrives (all, or only these rooms) until interrupted')
     .argument('[room...]')
-    .option('--join <ROOM>', 'join and remember; may be repeated', collect, [])
+    .addOption(
+      new Option('--join <ROOM>', 'join and remember; may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option('--count <N>', 'leave after N messages')
     .option('--since <ID>', 'first what history holds after that message')
     .action((rooms: string[], own: ListenFlags, command: Command) =>

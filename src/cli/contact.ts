@@ -3,9 +3,11 @@ import type { ContactChange, Person, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { muteWords, personLines, statusWords } from '../ui/contact-tasks.ts';
 import { displayName } from '../ui/people.ts';
-import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
+import { resolveRoom } from './conversation-argument.ts';
 import { withHistory } from './kept-session.ts';
+import { Cast } from './message-records.ts';
 import type { JsonRecord } from './output.ts';
 import { resolvePerson, whenReady, withSession } from './session.ts';
 
@@ -26,16 +28,17 @@ interface About {
   readonly person: Person;
   readonly firstSeen: string;
   /** Null where nobody looked. */
-  readonly rooms: readonly string[] | null;
+  readonly rooms: readonly { readonly name: string; readonly label: SafeText }[] | null;
 }
 
 function show({ output }: CommandContext, { person, firstSeen, rooms }: About): void {
   const { nick, fingerprint, trust } = person;
-  const lines = personLines(person, { firstSeen, rooms: rooms ?? [] });
+  const labels = (rooms ?? []).map(({ label }) => label);
+  const lines = personLines(person, { firstSeen, rooms: labels });
   output.data(
     {
       ...{ type: 'contact', nick, fingerprint, trust, ...detailFields(person), firstSeen },
-      ...(rooms !== null && { online: person.online, rooms }),
+      ...(rooms !== null && { online: person.online, rooms: rooms.map(({ name }) => name) }),
     },
     safeText([displayName(person), ...lines.map((line) => `  ${line}`)].join('\n'), {
       multiline: true,
@@ -90,10 +93,13 @@ export async function contacts(context: CommandContext): Promise<void> {
 export async function whois(context: CommandContext, peer: string): Promise<void> {
   // Looking must not look like coming in.
   const found = await withSession(context, 'visit', async (session) => {
-    const { rooms } = await whenReady(session, context);
+    const snapshot = await whenReady(session, context);
+    const { names } = new Cast(snapshot);
     const { person, firstSeen } = await about(session, peer, {});
-    const shared = rooms.filter(({ members }) => members.includes(person.fingerprint));
-    return { person, firstSeen, rooms: shared.map(({ name }) => name) };
+    const rooms = snapshot.rooms
+      .filter(({ members }) => members.includes(person.fingerprint))
+      .map(({ name }) => ({ name, label: names.rooms.label(name) }));
+    return { person, firstSeen, rooms };
   });
   show(context, found);
 }
@@ -111,14 +117,18 @@ export async function status(context: CommandContext, text: string | null): Prom
   });
 }
 
-/** Of a room that this profile is in. */
+/** Of a room that this profile is in. Throws UsageError as `resolveRoom`. */
 export async function muteRoom(
   context: CommandContext,
   { room, off }: { readonly room: string; readonly off: boolean },
 ): Promise<void> {
   await withHistory(context, async (session) => {
-    const reply = await session.request({ do: 'room-mute', room, muted: !off });
-    context.output.data({ type: 'muted', ...reply }, muteWords(reply));
+    const { names } = new Cast(await session.request({ do: 'snapshot' }));
+    const name = await resolveRoom(session, room);
+    const reply = await session.request({ do: 'room-mute', room: name, muted: !off });
+    const label = names.rooms.label(reply.room);
+    const ends = safeTemplate`lanchat room mute '${label}' --off`;
+    context.output.data({ type: 'muted', ...reply }, muteWords(reply, { name: label, ends }));
   });
 }
 

@@ -1,5 +1,5 @@
 // The commands that say something or change what was said, in commander's terms. Loads a command only when it runs.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Run } from './command-line.ts';
 import { collect, parseMessageId } from './options.ts';
 
@@ -30,18 +30,17 @@ function addSend(program: Command, run: Run): void {
   program
     .command('send')
     .description('send one message; "-" or no TEXT: from stdin')
-    .argument('<to>', '@nick, FINGERPRINT or #room')
+    .argument('<to>', "@nick, FINGERPRINT, #room, '+title', or a group of people: @a,@b")
     .argument('[text...]')
     .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
     .option('--lines', 'each line of stdin is a message of its own')
     .option('--reply <ID>', 'in answer to this message of the same conversation')
     .option('--action', 'what you do, not what you say: * asha waves')
     .option('--sticker <NAME>', 'a small drawing, in the place of a text')
-    .option(
-      '--mention <PEER>',
-      'names them, besides any @nick in the text; may be repeated',
-      collect,
-      [],
+    .addOption(
+      new Option('--mention <PEER>', 'names them, besides any @nick in the text; may be repeated')
+        .argParser(collect)
+        .default([], 'nobody'),
     )
     .action((to: string, words: string[], own: SendFlags, command: Command) =>
       run(command, async (context) =>
@@ -113,7 +112,7 @@ function addPoll(program: Command, run: Run): void {
   program
     .command('poll')
     .description('ask a room')
-    .argument('<room>')
+    .argument('<room>', "#room or '+title'")
     .argument('<text...>', 'the question, then 2 to 12 choices, each an argument of its own')
     .option('--anonymous', 'votes go to you alone; closing it tells the counts')
     .action((room: string, text: string[], own: { anonymous?: true }, command: Command) =>

@@ -4,11 +4,13 @@ import { withEmoji } from '../client/short-codes.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { parseTimer } from '../ui/durations.ts';
+import { isRoomName } from '../ui/room-names.ts';
 import { safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
+import { parseConversation } from './conversation-argument.ts';
 import { deliver } from './deliver.ts';
 import { openTarget } from './send.ts';
-import { withSession } from './session.ts';
+import { whenReady, withSession } from './session.ts';
 import { checkText } from './text-input.ts';
 
 type ChangeCommand = Extract<Command, { do: 'edit' | 'unsend' | 'react' | 'vote' | 'close-poll' }>;
@@ -61,10 +63,14 @@ export function vote(context: CommandContext, id: MessageId, number: string): Pr
   return change(context, { do: 'vote', id, choice });
 }
 
+/** Throws UsageError `bad-timer`, also for rooms, and as `parseConversation`. */
 export async function timer(context: CommandContext, to: string, duration: string): Promise<void> {
   const seconds = parseTimer(duration);
   await withSession(context, 'leave-alone', async (session, attempt) => {
-    const { destination, name } = await openTarget(session, context, to);
+    await whenReady(session, context);
+    // A room is for the client to refuse: nobody must be seen coming into one, nor a group be made, for nothing.
+    const destination = await parseConversation(session, to);
+    const name = 'room' in destination ? destination.room : destination.peer;
     attempt.isRepeatable = false;
     await deliver({ session, context, name, wait: 'relayed', isDone: true }, () =>
       session.request({ do: 'timer', with: destination, seconds }),
@@ -80,8 +86,8 @@ export interface PollRequest {
 }
 
 export async function poll(context: CommandContext, request: PollRequest): Promise<void> {
-  if (!request.room.startsWith('#'))
-    throw new UsageError('bad-room', "polls are for rooms, such as '#general'");
+  if (!isRoomName(request.room))
+    throw new UsageError('bad-room', "polls are for rooms, such as '#general' or '+title'");
   await withSession(context, 'leave-alone', async (session, attempt) => {
     const { name: room } = await openTarget(session, context, request.room);
     attempt.isRepeatable = false;

@@ -1,5 +1,5 @@
 // What `lanchat listen` prints, in order and each message once: history first, then events as they come.
-import type { ClientEvent, Link, Message, Snapshot, StoredMessage } from '../client/api.ts';
+import type { ClientEvent, Link, Message, Snapshot, StoredMessage, Who } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
@@ -130,7 +130,7 @@ export class ListenStream {
   #isWanted(event: ClientEvent): boolean {
     // Our own words did not arrive; a bot that heard itself would answer itself.
     if (event.type === 'message' && event.message.state !== null) return false;
-    if (event.type === 'message' && event.message.from.ignored === true) return false;
+    if (speakerOf(event)?.ignored === true) return false;
     if (this.#only.size === 0) return true;
     if (event.type === 'message' || event.type === 'message-changed') {
       return this.#isOf(event.message.room);
@@ -167,6 +167,21 @@ export class ListenStream {
       const line = eventLine(event, this.#people);
       if (line !== null) output.human(...fitted([line], output.columns));
     }
+  }
+}
+
+/** Whose words, or what stands for words, an event is; null: nobody's. */
+function speakerOf(event: ClientEvent): Who | null {
+  switch (event.type) {
+    case 'message':
+    case 'message-changed':
+      return event.message.from;
+    case 'invitation':
+      return event.invitation.from;
+    case 'typing':
+      return event.from;
+    default:
+      return null;
   }
 }
 

@@ -44,7 +44,10 @@ export class Cast {
   }
 
   who(peer: PeerId): Who {
-    return whoIs(peer, this.names);
+    const { fingerprint, nick } = this.#self;
+    return peer === fingerprint
+      ? { nick, fingerprint, trust: 'verified' }
+      : whoIs(peer, this.names);
   }
 
   fields(conversation: Destination): { room: string } | { peer: Who } {

@@ -5,7 +5,8 @@ import { namesOfGroup } from '../ui/command-text.ts';
 import { COMMANDS, type CommandName } from '../ui/commands.ts';
 import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
-import { settingLines } from '../ui/kept-tasks.ts';
+import { enteredRoom } from '../ui/entered-room.ts';
+import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { isRoomName, roomQuery } from '../ui/room-names.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
@@ -24,11 +25,6 @@ import {
 import { type PlainRoomScene, type RoomCommand, runRoomCommand } from './plain-rooms.ts';
 import { resolvePeople, resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
-
-interface Place {
-  readonly destination: Destination;
-  readonly label: SafeText;
-}
 
 /** What makes no sense without windows. */
 const SCREEN_ONLY = ['win', 'clear'] as const satisfies readonly CommandName[];
@@ -53,7 +49,7 @@ export class PlainCommands {
   readonly #session: Session;
   readonly #show: Show;
   readonly #people: Directory;
-  #place: Place | null = null;
+  #place: Destination | null = null;
 
   constructor(session: Session, { show, people }: { show: Show; people: Directory }) {
     this.#session = session;
@@ -170,28 +166,28 @@ export class PlainCommands {
 
   /** Of the person named, or of the conversation one is in. */
   async #change(name: string, change: ContactChange): Promise<void> {
-    const here = this.#place?.destination;
-    const isHere = name === '' && here !== undefined && 'peer' in here;
+    const here = this.#place;
+    const isHere = name === '' && here !== null && 'peer' in here;
     const peer = isHere ? here.peer : (await resolvePerson(this.#session, name)).fingerprint;
     const { person, firstSeen } = await this.#session.request({ do: 'contact', peer, change });
     const { rooms } = await this.#session.request({ do: 'snapshot' });
     const shared = rooms.filter(({ members }) => members.includes(peer));
     this.#people.set(person);
     this.#say(this.#people.label(peer));
-    const about = { firstSeen, rooms: shared.map((room) => room.name) };
+    const labels = shared.map((room) => this.#people.rooms.label(room.name));
+    const about = { firstSeen, rooms: labels };
     for (const line of personLines(person, about)) this.#show(safeTemplate`--   ${line}`);
   }
 
   async #mute(args: string): Promise<void> {
-    const here = this.#place?.destination;
-    const room = here !== undefined && 'room' in here ? here.room : '';
-    this.#say(await muteLine((command) => this.#session.request(command), args, room));
+    const ask: Session['request'] = (command) => this.#session.request(command);
+    this.#say(await muteLine({ ask, here: this.#roomHere, rooms: this.#people.rooms }, args));
   }
 
   async #doContent(name: ContentCommand, args: string): Promise<void> {
     if (this.#place === null) return this.#say(safeText('/join #room or /query NAME first'));
     const ask: Session['request'] = (command) => this.#session.request(command);
-    const words = await doContent({ ask, here: this.#place.destination }, name, args);
+    const words = await doContent({ ask, here: this.#place }, name, args);
     if (words !== null) this.#say(words);
   }
 
@@ -209,68 +205,89 @@ export class PlainCommands {
   async #doKept(name: KeptCommand, args: string): Promise<void> {
     if (name === 'set') {
       const ask: Session['request'] = (command) => this.#session.request(command);
-      for (const line of await settingLines(ask, args, this.#place)) this.#say(line);
+      for (const line of await settingLines(ask, args, this.#labelled)) this.#say(line);
       return;
     }
     const telling = { session: this.#session, show: this.#show, people: this.#people };
     if (name === 'search') return showHits(telling, args);
     if (this.#place === null) return this.#say(safeText('/join #room or /query NAME first'));
-    const { destination: conversation, label } = this.#place;
-    const scene: Scene = { ...telling, conversation, label };
+    const scene: Scene = {
+      ...telling,
+      conversation: this.#place,
+      label: this.#labelOf(this.#place),
+    };
     if (name === 'history') return showHistory(scene, args);
     if (name === 'who-read') return askWhoRead(scene);
     return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }
 
   #doRoom(name: RoomCommand, args: string): Promise<void> {
-    const here = this.#place?.destination;
     const scene: PlainRoomScene = {
       ...{ session: this.#session, show: this.#show, people: this.#people },
-      here: here !== undefined && 'room' in here ? here.room : null,
-      open: (room) => this.#goTo(this.#inRoom(room)),
+      here: this.#roomHere,
+      open: (room) => this.#goTo({ room }),
     };
     return runRoomCommand(scene, name, args);
   }
 
   async #join(name: string): Promise<void> {
     const { room } = await this.#session.request({ do: 'join', room: roomQuery(name) });
-    this.#goTo(this.#inRoom(room));
-  }
-
-  #inRoom(room: string): Place {
-    return { destination: { room }, label: this.#people.rooms.label(room) };
+    await this.#goTo({ room });
   }
 
   async #part(name: string): Promise<void> {
-    const here = this.#place?.destination;
-    const room =
-      name !== '' ? roomQuery(name) : here !== undefined && 'room' in here ? here.room : '';
+    const room = name === '' ? (this.#roomHere ?? '') : await this.#entered(name);
+    if (room === null) return this.#say(safeTemplate`you are not in ${safeText(name)}`);
     const left = await this.#session.request({ do: 'leave', room });
     this.#say(safeTemplate`left ${this.#people.rooms.label(left.room)}`);
-    if (here !== undefined && 'room' in here && here.room === left.room) this.#place = null;
+    if (this.#roomHere === left.room) this.#place = null;
   }
 
   async #query(name: string): Promise<void> {
     const names = namesOfGroup(name);
     if (names !== null) return this.#goTo(await this.#group(names));
-    this.#goTo(this.#privately(await resolvePerson(this.#session, name)));
+    return this.#goTo(this.#privately(await resolvePerson(this.#session, name)));
   }
 
   /** Of all who are named, or of none: one who is nobody, or several, is said. */
-  async #group(names: readonly string[]): Promise<Place> {
+  async #group(names: readonly string[]): Promise<Destination> {
     const peers = await resolvePeople(this.#session, names);
-    return this.#inRoom((await this.#session.request({ do: 'room-group', peers })).room);
+    return { room: (await this.#session.request({ do: 'room-group', peers })).room };
   }
 
-  #privately(person: Person): Place {
+  #privately(person: Person): Destination {
     this.#people.set(person);
-    const label = safeTemplate`@${this.#people.label(person.fingerprint)} (${trustWord(person)})`;
-    return { destination: { peer: person.fingerprint }, label };
+    return { peer: person.fingerprint };
   }
 
-  #goTo(place: Place): void {
+  async #goTo(place: Destination): Promise<void> {
     this.#place = place;
-    this.#say(safeTemplate`what you type now goes to ${place.label}`);
+    // What a room is called that was just made may come later than its name.
+    const { rooms } = await this.#session.request({ do: 'snapshot' });
+    for (const room of rooms) this.#people.rooms.set(room);
+    this.#say(safeTemplate`what you type now goes to ${this.#labelOf(place)}`);
+  }
+
+  get #roomHere(): string | null {
+    return this.#place !== null && 'room' in this.#place ? this.#place.room : null;
+  }
+
+  get #labelled(): SettingPlace | null {
+    const destination = this.#place;
+    return destination === null ? null : { destination, label: this.#labelOf(destination) };
+  }
+
+  /** As it is called now: titles change, and so does who is in a group. */
+  #labelOf(place: Destination): SafeText {
+    if ('room' in place) return this.#people.rooms.label(place.room);
+    const person = this.#people.get(place.peer);
+    const trust = person === null ? safeText('unverified') : trustWord(person);
+    return safeTemplate`@${this.#people.label(place.peer)} (${trust})`;
+  }
+
+  #entered(name: string): Promise<string | null> {
+    const ask: Session['request'] = (command) => this.#session.request(command);
+    return enteredRoom(ask, this.#people.rooms, name);
   }
 
   async #tell(name: string, text: string): Promise<void> {
@@ -281,17 +298,14 @@ export class PlainCommands {
   }
 
   async #tellRoom(name: string, text: string): Promise<void> {
-    const query = roomQuery(name);
-    const { room } = await this.#session.request({ do: 'find-room', query });
-    if (room === null)
-      return this.#say(safeTemplate`you are not in ${safeText(name)}; /join it first`);
-    await this.#send(this.#inRoom(room), text);
+    const room = await this.#entered(name);
+    const first = name.startsWith('+') ? safeText('') : safeText('; /join it first');
+    if (room === null) return this.#say(safeTemplate`you are not in ${safeText(name)}${first}`);
+    await this.#send({ room }, text);
   }
 
-  async #send(place: Place | null, text: string): Promise<void> {
-    if (place === null)
-      return this.#say(safeText('nowhere to send it; /join #room or /query NAME'));
-    const to = place.destination;
+  async #send(to: Destination | null, text: string): Promise<void> {
+    if (to === null) return this.#say(safeText('nowhere to send it; /join #room or /query NAME'));
     await this.#session.request({
       do: 'send',
       to,

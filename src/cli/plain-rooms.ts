@@ -4,7 +4,7 @@ import { UsageError } from '../protocol/errors.ts';
 import { splitFirst } from '../ui/command-text.ts';
 import type { CommandName } from '../ui/commands.ts';
 import type { Directory } from '../ui/people.ts';
-import { questionWords, type RoomVerb, roomVerb, runRoomVerb } from '../ui/room-tasks.ts';
+import { isAsking, questionWords, type RoomVerb, roomVerb, runRoomVerb } from '../ui/room-tasks.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { Show } from './lines.ts';
 import { resolvePeople } from './session.ts';
@@ -20,7 +20,7 @@ export interface PlainRoomScene {
   readonly show: Show;
   readonly people: Directory;
   readonly here: string | null;
-  readonly open: (room: string) => void;
+  readonly open: (room: string) => Promise<void>;
 }
 
 /** Throws UsageError, CommandError as `resolvePerson`, and what the client refuses with. */
@@ -60,6 +60,6 @@ export async function tellInvitations({
 }: Pick<PlainRoomScene, 'session' | 'show' | 'people'>): Promise<void> {
   const { invitations } = await session.request({ do: 'invitations' });
   for (const each of invitations) {
-    if (!each.accepted) show(safeTemplate`-- ${questionWords(each, people)}`);
+    if (isAsking(each)) show(safeTemplate`-- ${questionWords(each, people)}`);
   }
 }

@@ -8,7 +8,7 @@ import type { WordsEvent } from '../ui/comparison.ts';
 import { keyOfMessage } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { ReadMarks } from '../ui/read-marks.ts';
-import { questionWords } from '../ui/room-tasks.ts';
+import { isAsking, questionWords } from '../ui/room-tasks.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { scheduleTimeout } from '../ui/schedule.ts';
 import { linkReason, linkWords, waitingWords } from '../ui/words.ts';
@@ -46,13 +46,19 @@ async function talk(
     news.take(snapshot.link);
     const commands = new PlainCommands(session, { show, people });
     await tellInvitations({ session, show, people });
-    await commands.begin(target ?? snapshot.rooms[0]?.name ?? FIRST_ROOM);
+    await commands.begin(target ?? firstOf(snapshot));
     for await (const line of typed) if ((await commands.run(line)) === 'quit') return;
   } finally {
     reader.close();
     unsubscribe();
     await marks.close();
   }
+}
+
+/** Where to begin: the lobby, where this profile has not left it. */
+function firstOf({ rooms }: Snapshot): string {
+  const names = rooms.map(({ name }) => name);
+  return names.includes(FIRST_ROOM) ? FIRST_ROOM : (names[0] ?? FIRST_ROOM);
 }
 
 function greet({ self, ephemeral }: Snapshot, show: Show): void {
@@ -91,6 +97,7 @@ function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show
   if (event.type === 'room') people.rooms.set(event.room);
   away.take(event);
   if (event.type === 'invitation') {
+    if (!isAsking(event.invitation)) return;
     show(safeTemplate`-- ${questionWords(event.invitation, people)}`);
   } else if (event.type === 'link') news.take(event.link);
   else if (event.type === 'message') {
@@ -100,6 +107,7 @@ function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show
     show(...messageLines(event.message, people, quotes));
     marks.add(keyOfMessage(event.message));
   } else if (event.type === 'message-changed') {
+    if (event.message.from.ignored === true) return;
     show(...changedLines(event.message, people, quotes));
   } else if (event.type !== 'deleted') {
     // What stands on the terminal stays there; whoever deletes it here is answered.

@@ -29,6 +29,10 @@ export function addRoomCommands(program: Command, run: Run): void {
 
 function unknownRoomCommand({ args: [typed = ''], commands }: Command): UsageError {
   const names = commands.map((each) => each.name());
+  if (typed === '') {
+    const message = `room needs one of ${names.join(', ')}; lanchat help room says what they do`;
+    return new UsageError('unknown-command', message);
+  }
   const meant = nearest(typed, names);
   const hint = meant === null ? `there are ${names.join(', ')}` : `did you mean "${meant}"?`;
   return new UsageError('unknown-command', `there is no command "room ${typed}"; ${hint}`);

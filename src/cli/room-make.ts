@@ -49,7 +49,8 @@ export async function answer(
   { room: query, accept }: { readonly room: string; readonly accept: boolean },
 ): Promise<void> {
   if (!query.startsWith('+')) {
-    throw new UsageError('bad-room', `${query} is public: nobody is asked in, --join enters it`);
+    const message = `${query} is public: nobody is asked in; lanchat join '${query}' enters it`;
+    throw new UsageError('bad-room', message);
   }
   await withSession(context, 'leave-alone', async (session, attempt) => {
     const room = groupOf(await whenReady(session, context), query) ?? query;

@@ -140,8 +140,9 @@ export async function leave(context: CommandContext, { room }: Named): Promise<v
     // With a relay: the others are told.
     await whenReady(session, context);
     const { names } = new Cast(await session.request({ do: 'snapshot' }));
+    const name = await resolveRoom(session, room);
     attempt.isRepeatable = false;
-    const reply = await session.request({ do: 'leave', room });
+    const reply = await session.request({ do: 'leave', room: name });
     context.output.data(
       { type: 'membership', room: reply.room, joined: false },
       safeTemplate`This profile has left ${names.rooms.label(reply.room)}.`,

@@ -222,8 +222,6 @@ export type Command =
    * Where a comparison is open, only says again how it stands.
    */
   | { readonly do: 'words-start'; readonly peer: PeerId }
-  /** Agrees to compare. */
-  | { readonly do: 'words-accept'; readonly peer: PeerId }
   /** Whether both see the same words: then records `verified`. `false` also ends what has no words yet. */
   | { readonly do: 'words-answer'; readonly peer: PeerId; readonly same: boolean }
   /** Accepts a changed key as the person's, without having compared it. */
@@ -363,7 +361,6 @@ export interface Replies {
   };
   readonly verify: { readonly person: Person };
   readonly 'words-start': Record<string, never>;
-  readonly 'words-accept': Record<string, never>;
   readonly 'words-answer': Record<string, never>;
   readonly trust: { readonly person: Person };
   readonly 'choose-relay': Record<string, never>;

@@ -103,7 +103,7 @@ const commandSchema = v.variant('do', [
     }),
   }),
   v.strictObject({
-    do: v.picklist(['safety-number', 'trust', 'words-start', 'words-accept']),
+    do: v.picklist(['safety-number', 'trust', 'words-start']),
     peer,
   }),
   v.strictObject({ do: v.literal('words-answer'), peer, same: v.boolean() }),

@@ -10,7 +10,7 @@ import {
   prepare,
 } from '../core/commands.ts';
 import { changeContact } from '../core/contacts.ts';
-import { findRoom } from '../core/find-room.ts';
+import { findRoom, notInRoom } from '../core/find-room.ts';
 import { setHidden } from '../core/hidden.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
@@ -128,7 +128,6 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
     case 'contact':
       return contact(parts, command);
     case 'words-start':
-    case 'words-accept':
     case 'words-answer':
       return runWords(parts, command);
     case 'join':
@@ -288,7 +287,7 @@ function nameOfRoom(core: CoreState, settings: SettingsFile, query: string): [st
   if (room !== null) return [room.label, room.name];
   const name = parseRoomName(query) ?? '';
   if (settings.current.rooms.includes(name)) return [`#${name}`, name];
-  throw new UsageError('not-in-room', `you are not in ${query}; join it first`);
+  throw notInRoom(query);
 }
 
 /** Who is blocked must be so after a power cut, too: the answer waits for the disk. */

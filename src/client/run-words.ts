@@ -1,12 +1,9 @@
 // The commands of a comparison by words. Knows no link and no screens.
-import { acceptWords, answerWords, startWords, tellSame } from '../core/words.ts';
+import { answerWords, startWords, tellSame } from '../core/words.ts';
 import type { Command, Replies } from './api.ts';
 import type { ClientParts } from './run-command.ts';
 
-export type WordsCommand = Extract<
-  Command,
-  { do: 'words-start' | 'words-accept' | 'words-answer' }
->;
+export type WordsCommand = Extract<Command, { do: 'words-start' | 'words-answer' }>;
 
 /** Throws LanchatError with a stable code where it is refused: then nothing has changed. */
 export async function runWords(
@@ -17,9 +14,6 @@ export async function runWords(
   switch (command.do) {
     case 'words-start':
       engine.command((core) => startWords(core, peer));
-      return {};
-    case 'words-accept':
-      engine.command((core) => acceptWords(core, peer));
       return {};
     case 'words-answer': {
       const person = engine.command((core) => answerWords(core, peer, command.same));

@@ -28,7 +28,7 @@ export function cancel(core: CoreState, id: MessageId): boolean {
 }
 
 /**
- * Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name with its `#`. Throws
+ * Joins and remembers (`joined`), or is let in to speak (`guest`). Returns the name as events have it. Throws
  * UsageError `bad-room`, `too-many-topics`, `ambiguous-room`, and `invitation-needed` for a private room that we aren't in.
  */
 export function enter(core: CoreState, name: string, standing: RoomState['standing']): string {
@@ -52,7 +52,7 @@ function enterPrivate(core: CoreState, name: string): string {
   throw new UsageError('invitation-needed', message);
 }
 
-/** Throws UsageError `not-in-room`, and as `leavePrivate`. Returns the name with its `#`. */
+/** Throws UsageError `not-in-room`, and as `leavePrivate`. Returns the name as events have it. */
 export function leave(core: CoreState, name: string): string {
   const room = requireRoom(core, name);
   const own = ownRoom(room);

@@ -118,7 +118,7 @@ export const MESSAGE_REASONS = [
 ] as const;
 export type MessageReason = (typeof MESSAGE_REASONS)[number];
 
-/** A person, or a room with its `#`. */
+/** A person, or a room: `#name`, or of a private one `+` and 64 hex digits. */
 export type Destination = { readonly peer: PeerId } | { readonly room: string };
 
 /** `action`: what its writer does; `sticker`: its text names a drawing; `change`: of the conversation, not said by anybody. */

@@ -34,7 +34,16 @@ function isCalled({ name, private: inner }: RoomState, wanted: string): boolean 
 export function requireRoom(core: CoreState, name: string): RoomState {
   const room = findRoom(core, name);
   if (room !== null) return room;
-  throw new UsageError('not-in-room', `you are not in ${name}; join it first`);
+  throw notInRoom(name);
+}
+
+/** Nobody joins a private room by themselves. */
+export function notInRoom(name: string): UsageError {
+  const message = `you are not in ${name}`;
+  return new UsageError(
+    'not-in-room',
+    name.startsWith('+') ? message : `${message}; join it first`,
+  );
 }
 
 /** Throws UsageError `bad-room`. */

@@ -121,7 +121,6 @@ export function newPeer(id: PeerId, stream: StreamId): Peer {
     },
     turns: { own: [], lastN: 0n, kids: [], lost: [], theirs: null },
     ...{ quiet: false, status: '' },
-    quiet: false,
     reads: newReadMarks(),
     typing: newTypingMarks(),
     used: 0,

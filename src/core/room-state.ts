@@ -86,7 +86,7 @@ export interface WantedKey {
 export interface RoomState {
   /** Without the `#`; of a private room `+` and the digits of its ID. */
   readonly name: string;
-  /** As people and commands name it: with its `#`. */
+  /** As commands and events name it: `#name`, or of a private room its name. */
   readonly label: string;
   /** Null where anybody may join. */
   readonly private: PrivateRoom | null;

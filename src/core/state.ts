@@ -154,7 +154,7 @@ export interface CoreState {
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
-  /** Those that count nothing unread and notify nobody; names without the `#`. */
+  /** Those that count nothing unread and notify nobody; names without the `#`, of private ones with the `+`. */
   readonly muted: Set<string>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;

@@ -15,7 +15,7 @@ const CLOCK_NOTE_MS = 5 * 60_000;
 const CARD_PATIENCE_MS = 2_000;
 const MAX_UNNAMED = 256;
 
-/** A record that arrived; `room` with its `#`, or null for a private one. */
+/** A record that arrived; `room` as events name it, or null for what is between two people. */
 export interface Arrived {
   readonly from: PeerId;
   readonly room: string | null;

@@ -18,7 +18,7 @@ export interface Settings {
   readonly showDelivered: boolean;
   /** Whether nobody else is told that this profile is here. */
   readonly hidden: boolean;
-  /** Rooms that count nothing unread and notify nobody; names without the `#`. */
+  /** Rooms that count nothing unread and notify nobody; names without the `#`, of private ones with the `+`. */
   readonly muted: readonly string[];
   /** Whether others may see that our person has read their messages. */
   readonly sendRead: boolean;
@@ -30,7 +30,7 @@ export interface Settings {
 
 /** What is left out is as everywhere. */
 export interface ConversationSettings {
-  /** A fingerprint, or a room with its `#`. */
+  /** A fingerprint, or a room: `#name`, `+` and 64 hex digits. */
   readonly with: string;
   readonly sendRead?: boolean;
   readonly sendTyping?: boolean;

@@ -24,7 +24,7 @@ import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { applyReceipts } from './receipt-tasks.ts';
-import { questionWords } from './room-tasks.ts';
+import { isAsking, questionWords } from './room-tasks.ts';
 import { isRequest } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { removeAll, removeMessage } from './scrollback.ts';
@@ -168,8 +168,9 @@ function tellEntry(store: ScreenStore, room: string, { what, who }: Change): voi
   store.add(active, { kind: 'notice', tone: 'plain', text: entered });
 }
 
-/** A question to the person, where they look. */
+/** A question to the person, where they look; of somebody ignored it waits for who asks for it. */
 function applyInvitation(store: ScreenStore, invitation: InvitationInfo): void {
+  if (!isAsking(invitation)) return;
   const text = questionWords(invitation, store.callers);
   store.add(store.state.active, { kind: 'notice', tone: 'plain', text });
 }

@@ -218,7 +218,7 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'mute',
     aliases: [],
-    args: t`[#room] [off]`,
+    args: t`[ROOM] [off]`,
     help: t`count and signal nothing of a room`,
     completes: 'room',
     runs: 'in-order',

@@ -3,8 +3,10 @@ import type { ContactChange, Person, Replies, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { listing, splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
+import { enteredRoom } from './entered-room.ts';
 import { cleanNickname, fingerprintWords, trustWord } from './people.ts';
 import { personOrHere } from './people-tasks.ts';
+import { isRoomName, type RoomNames } from './room-names.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { attempt, type ScreenActions } from './talk.ts';
 import { calendarDay, faultWords } from './words.ts';
@@ -14,7 +16,7 @@ type Ask = Session['request'];
 /** Somebody, as whois and contact commands tell of them below their name: what is known here, one thing a line. */
 export function personLines(
   person: Person,
-  { firstSeen, rooms }: { readonly firstSeen: string; readonly rooms: readonly string[] },
+  { firstSeen, rooms }: { readonly firstSeen: string; readonly rooms: readonly SafeText[] },
 ): SafeText[] {
   const { petname, status, note, fingerprint, online, favourite, ignored, blocked } = person;
   const marks = [
@@ -31,7 +33,7 @@ export function personLines(
     t`first seen ${calendarDay(Date.parse(firstSeen))}`,
     ...(status === undefined ? [] : [t`says: ${safeText(status)}`]),
     ...(note === undefined ? [] : [t`your note: ${safeText(note)}`]),
-    ...(rooms.length === 0 ? [] : [t`in ${safeText(rooms.join(', '))}`]),
+    ...(rooms.length === 0 ? [] : [t`in ${rooms.reduce((all, room) => t`${all}, ${room}`)}`]),
   ];
 }
 
@@ -99,7 +101,7 @@ async function change(
   store.setPerson(reply.person);
   const rooms = [...store.state.rooms.values()]
     .filter(({ members }) => members.includes(peer))
-    .map((room) => room.name);
+    .map((room) => store.state.people.rooms.label(room.name));
   const lines = personLines(reply.person, { firstSeen: reply.firstSeen, rooms });
   store.note(listing(store.state.people.label(peer), lines));
 }
@@ -126,31 +128,53 @@ export function statusWords(now: string): SafeText {
   return t`You say of yourself: ${safeText(now)}`;
 }
 
-/** `/mute [#room] [off]`. */
+/** `/mute [ROOM] [off]`. */
 export async function mute(
   { store, ask }: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
   try {
-    store.note(await muteLine(ask, args, here));
+    const scene = { ask, here: isRoomName(here) ? here : null, rooms: store.state.people.rooms };
+    store.note(await muteLine(scene, args));
   } catch (error) {
     store.note(faultWords(error), 'warning');
   }
 }
 
-/** Of the room named, or `here`. Throws UsageError, and what the client does. */
-export async function muteLine(ask: Ask, args: string, here: string): Promise<SafeText> {
-  const [first, second] = splitFirst(args);
-  const room = first.startsWith('#') ? first : here;
-  const isOff = (first.startsWith('#') ? second : first) === 'off';
-  return muteWords(await ask({ do: 'room-mute', room, muted: !isOff }));
+export interface MuteScene {
+  readonly ask: Ask;
+  /** The room that is looked at; null: none. */
+  readonly here: string | null;
+  readonly rooms: Pick<RoomNames, 'byLabel' | 'label'>;
 }
 
-/** What muting a room means, or ending it. */
-export function muteWords({ room, muted }: Replies['room-mute']): SafeText {
-  const name = safeText(room);
+/** Of the room named, or `here`. Throws UsageError `bad-arguments`, `not-in-room`, and what the client does. */
+export async function muteLine({ ask, here, rooms }: MuteScene, args: string): Promise<SafeText> {
+  const named = args.replace(/(?:^|\s)off\s*$/iu, '').trim();
+  const room = named === '' ? here : await mutedRoom({ ask, rooms }, named);
+  if (room === null) throw new UsageError('bad-arguments', '/mute ROOM: which room?');
+  const reply = await ask({ do: 'room-mute', room, muted: named === args.trim() });
+  const name = rooms.label(reply.room);
+  return muteWords(reply, { name, ends: t`/mute ${name} off` });
+}
+
+async function mutedRoom(
+  { ask, rooms }: Pick<MuteScene, 'ask' | 'rooms'>,
+  named: string,
+): Promise<string> {
+  if (!named.startsWith('+')) return named;
+  const room = await enteredRoom(ask, rooms, named);
+  if (room !== null) return room;
+  throw new UsageError('not-in-room', `you are in no room called ${named}`);
+}
+
+/** What muting a room means, or ending it; `ends`: what to type for that. */
+export function muteWords(
+  { muted }: Replies['room-mute'],
+  { name, ends }: { readonly name: SafeText; readonly ends: SafeText },
+): SafeText {
   return muted
-    ? t`${name} is muted: nothing in it is counted or signalled; /mute ${name} off ends that.`
+    ? t`${name} is muted: nothing in it is counted or signalled; ${ends} ends that.`
     : t`${name} is not muted any more.`;
 }

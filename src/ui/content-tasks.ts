@@ -3,6 +3,7 @@
 import type { Destination, Session, StoredMessage } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
 import { UsageError } from '../protocol/errors.ts';
+import { MIN_CHOICES } from '../protocol/limits.ts';
 import { splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
 import { durationWords, parseTimer } from './durations.ts';
@@ -138,15 +139,31 @@ async function react(scene: ContentScene, args: string): Promise<null> {
 }
 
 async function timer({ ask, here }: ContentScene, args: string): Promise<SafeText | null> {
+  if ('room' in here) {
+    const words = await roomTimer(ask, here.room);
+    if (args === '') return words;
+    throw new UsageError('bad-timer', words);
+  }
   if (args !== '') {
     await ask({ do: 'timer', with: here, seconds: parseTimer(args) });
     return null;
   }
-  if ('room' in here) return t`What is said in a room stays; private conversations have a timer.`;
   const { people } = await ask({ do: 'snapshot' });
   const seconds = people.find((each) => each.fingerprint === here.peer)?.expireSeconds;
   if (seconds === undefined) return t`Messages stay here. /timer 1h lets new ones disappear.`;
   return t`New messages here disappear after ${durationWords(seconds)}; /timer off lets them stay.`;
+}
+
+/** How long what is said in a room stays, and who changes that: here nobody does. */
+async function roomTimer(ask: Session['request'], name: string): Promise<SafeText> {
+  const { rooms } = await ask({ do: 'snapshot' });
+  const room = rooms.find((each) => each.name === name);
+  if (room === undefined || room.kind === 'public')
+    return t`What is said in a public room stays; private rooms and conversations have a timer.`;
+  const { expireSeconds } = room;
+  return expireSeconds === null
+    ? t`Messages stay here. The owner of the room lets new ones disappear: /room expire 1h.`
+    : t`New messages here disappear after ${durationWords(expireSeconds)}; the owner of the room changes that: /room expire off.`;
 }
 
 /** `QUESTION | CHOICE | CHOICE`, `anonymous …`, or `close [^N]`. */
@@ -163,8 +180,12 @@ async function poll(scene: ContentScene, args: string): Promise<SafeText | null>
   const [question = '', ...choices] = (isAnonymous ? rest : args)
     .split('|')
     .map((each) => each.trim());
-  required(question, t`/poll QUESTION | CHOICE | CHOICE; /poll anonymous …; /poll close`);
   if (!('room' in here)) throw new UsageError('bad-room', 'polls are for rooms');
+  const isWhole = choices.filter((choice) => choice !== '').length >= MIN_CHOICES;
+  required(
+    isWhole ? question : '',
+    t`/poll QUESTION | CHOICE | CHOICE; /poll anonymous …; /poll close`,
+  );
   const asked = { question: withEmoji(question), choices: choices.map(withEmoji) };
   await ask({ do: 'poll', room: here.room, ...asked, anonymous: isAnonymous });
   return null;

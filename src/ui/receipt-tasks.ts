@@ -43,5 +43,6 @@ export function applyReceipts(
     return;
   }
   const { from, room } = event;
+  if (from.ignored === true) return;
   store.setTyping(room ?? from.fingerprint, store.meet(from));
 }

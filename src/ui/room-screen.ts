@@ -4,6 +4,7 @@ import { splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
 import { isRoomName } from './room-names.ts';
 import {
+  isAsking,
   questionWords,
   type RoomScene,
   type RoomVerb,
@@ -91,6 +92,6 @@ export async function tellInvitations(actions: ScreenActions): Promise<void> {
   const { store } = actions;
   const reply = await attempt(actions, { do: 'invitations' });
   for (const invitation of reply?.invitations ?? []) {
-    if (!invitation.accepted) store.note(questionWords(invitation, store.callers));
+    if (isAsking(invitation)) store.note(questionWords(invitation, store.callers));
   }
 }

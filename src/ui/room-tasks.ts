@@ -27,7 +27,7 @@ export interface RoomScene {
   /** All who are named, or null where one is nobody or several, which has been said. */
   readonly people: (names: readonly string[]) => Promise<readonly PeerId[] | null>;
   readonly say: (text: SafeText) => void;
-  readonly open: (room: string) => void;
+  readonly open: (room: string) => void | Promise<void>;
 }
 
 const VERBS = [
@@ -93,7 +93,7 @@ function hereOf({ here }: RoomScene): string {
 async function create({ ask, open, say }: RoomScene, args: string): Promise<void> {
   const title = given(args, 'create TITLE');
   const { room } = await ask({ do: 'room-create', title, readOnly: false, expireSeconds: null });
-  open(room);
+  await open(room);
   const called = safeText(cleanTitle(title), { maxLength: 64 });
   say(t`+${called} is private, and yours: /invite NAME asks people in.`);
 }
@@ -222,6 +222,11 @@ async function onlyQuestion(scene: RoomScene): Promise<string | null> {
     ),
   );
   return null;
+}
+
+/** Whether a person is to be told of it: it is not answered, and of nobody who is ignored. */
+export function isAsking({ accepted, from }: InvitationInfo): boolean {
+  return !accepted && from.ignored !== true;
 }
 
 /** Who asks us in, and what to type. */

@@ -3,12 +3,14 @@ import { PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM, parseRoomName } from '../protocol/nickname.ts';
 import { namesOfGroup, splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
+import { enteredRoom } from './entered-room.ts';
 import { introduce } from './introduce.ts';
 import type { KnownPerson } from './people.ts';
 import { isRoomName, roomQuery } from './room-names.ts';
 import { safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { attempt, findPerson, type ScreenActions, say } from './talk.ts';
+import { faultWords } from './words.ts';
 
 /** `#name` as the client knows it, or null after saying what is wrong. */
 function roomFrom(store: ScreenStore, text: string): string | null {
@@ -22,13 +24,14 @@ function roomFrom(store: ScreenStore, text: string): string | null {
 async function enteredFrom(actions: ScreenActions, text: string): Promise<string | null> {
   if (!text.startsWith('+')) return roomFrom(actions.store, text);
   const { store } = actions;
-  const reply = await attempt(actions, { do: 'find-room', query: roomQuery(text) });
-  if (reply === null) return null;
-  const room = reply.room ?? store.state.people.rooms.byLabel(text);
-  if (room === null) {
+  try {
+    const room = await enteredRoom(actions.ask, store.state.people.rooms, text);
+    if (room !== null) return room;
     store.note(t`You are in no room called ${safeText(text, { maxLength: 80 })}.`, 'warning');
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
   }
-  return room;
+  return null;
 }
 
 /** `/join #room`, and goes there; into a private one only who is let in. */
@@ -73,7 +76,9 @@ export async function tellRoom(actions: ScreenActions, room: string, text: strin
   const key = await enteredFrom(actions, room);
   if (key === null) return;
   if (!store.state.rooms.has(key)) {
-    store.note(t`You are not in ${safeText(key)}; /join ${safeText(key)} first.`, 'warning');
+    const label = store.state.people.rooms.label(key);
+    const first = key.startsWith('#') ? t`; /join ${label} first` : t``;
+    store.note(t`You are not in ${label}${first}.`, 'warning');
     return;
   }
   if (text === '') store.open(key);

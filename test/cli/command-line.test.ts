@@ -53,6 +53,23 @@ describe('the command line', () => {
     expect(run.stdout()).toContain('Usage: lanchat');
   });
 
+  it('names all that send goes to, and no default that is a list', async () => {
+    const run = runCommand(['send', '--help']);
+    expect(await run.status).toBe(0);
+    expect(run.stdout()).toMatch(/'\+title'.*@a,@b/s);
+    expect(run.stdout()).not.toContain('[])');
+    const listen = runCommand(['listen', '--help']);
+    expect(await listen.status).toBe(0);
+    expect(listen.stdout()).not.toContain('[])');
+  });
+
+  it('says which commands room has where it stands alone', async () => {
+    const run = runCommand(['room']);
+    expect(await run.status).toBe(1);
+    expect(run.stderr()).toContain('room needs one of create, invitations, accept');
+    expect(run.stderr()).not.toContain('"room "');
+  });
+
   it('suggests the nearest command for help on an unknown one', async () => {
     const run = runCommand(['help', 'lisen']);
     expect(await run.status).toBe(1);

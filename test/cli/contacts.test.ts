@@ -4,6 +4,7 @@ import type { ContactChange, Person } from '../../src/client/api.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
 
+const NIGHTS = `+${'4f2a91c0'.repeat(8)}`;
 const FIRST_SEEN = '2026-01-02T03:04:05.000Z';
 
 function sessionWith(bela: Person): FakeSession {
@@ -86,11 +87,21 @@ describe('lanchat whois', () => {
     const rooms = [
       { name: '#lobby', kind: 'public' as const, members: [peerId('b'), peerId('e')] },
       { name: '#ward', kind: 'public' as const, members: [peerId('e')] },
+      {
+        ...{ name: NIGHTS, kind: 'private' as const, title: 'nights', topic: '', invited: [] },
+        ...{ owner: peerId('b'), moderators: [], members: [peerId('b'), peerId('e')] },
+        ...{ readOnly: false, expireSeconds: null },
+      },
     ];
     session.snapshot = { ...session.snapshot, rooms };
     const run = runCommand(['whois', '@bela', '--json'], { session });
     expect(await run.status).toBe(0);
-    expect(run.records()).toMatchObject([{ type: 'contact', online: true, rooms: ['#lobby'] }]);
+    expect(run.records()).toMatchObject([
+      { type: 'contact', online: true, rooms: ['#lobby', NIGHTS] },
+    ]);
+    const shown = runCommand(['whois', '@bela'], { session });
+    expect(await shown.status).toBe(0);
+    expect(shown.stdout()).toContain('  in #lobby, +nights\n');
   });
 
   it('[A85 hostile line] lets no line of theirs, nor a name or note, drive the terminal', async () => {
@@ -125,9 +136,12 @@ describe('lanchat status and room mute', () => {
     const run = runCommand(['room', 'mute', '#lobby', '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([{ v: 1, type: 'muted', room: '#lobby', muted: true }]);
+    const shown = runCommand(['room', 'mute', '#lobby'], { session });
+    expect(await shown.status).toBe(0);
+    expect(shown.stdout()).toContain("lanchat room mute '#lobby' --off ends that");
     expect(await runCommand(['room', 'mute', '#lobby', '--off'], { session }).status).toBe(0);
     const mutes = session.requests.flatMap((each) => (each.do === 'room-mute' ? [each.muted] : []));
-    expect(mutes).toEqual([true, false]);
+    expect(mutes).toEqual([true, true, false]);
     expect(await runCommand(['room', 'mute', 'lobby'], { session }).status).toBe(1);
   });
 });

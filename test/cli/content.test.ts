@@ -1,6 +1,7 @@
 // `lanchat edit`, `unsend`, `react`, `timer`, `poll`, `vote`, `close-poll`, and what `send` and `listen` have of it.
 import { describe, expect, it } from 'vitest';
 import type { Command, MessageState } from '../../src/client/api.ts';
+import { UsageError } from '../../src/protocol/errors.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, person } from '../support/fake-session.ts';
 import { stored } from '../support/kept-history.ts';
@@ -8,6 +9,7 @@ import { stored } from '../support/kept-history.ts';
 const id = messageId('1');
 const changeId = messageId('2');
 const lobby = { room: '#lobby' };
+const WARD = `+${'4f2a91c0'.repeat(8)}`;
 
 /** A session in #lobby that knows the message and bela, and says how what it is asked for fares. */
 function session(...states: readonly MessageState[]): FakeSession {
@@ -24,7 +26,8 @@ function session(...states: readonly MessageState[]): FakeSession {
   };
   fake.answer({
     message: (command) => ({ message: command.id === id ? { ...stored(1), id } : null }),
-    'find-person': () => ({ matches: [person('bela', 'b')] }),
+    'find-person': ({ query }) => ({ matches: query === '@bela' ? [person('bela', 'b')] : [] }),
+    'find-room': ({ query }) => ({ room: query === '+ward 3' ? WARD : null }),
     ...{ edit: done, unsend: done, react: done, vote: done, 'close-poll': done },
     ...{ send: done, timer: done, poll: done, cancel: () => ({ cancelled: true }) },
   });
@@ -49,6 +52,10 @@ describe('a verb about a message', () => {
     [
       ['poll', '#lobby', 'Tea?', 'yes', 'no', '--anonymous'],
       { do: 'poll', room: '#lobby', question: 'Tea?', choices: ['yes', 'no'], anonymous: true },
+    ],
+    [
+      ['poll', '+ward 3', 'Tea?', 'yes', 'no'],
+      { do: 'poll', room: WARD, question: 'Tea?', choices: ['yes', 'no'], anonymous: false },
     ],
     [
       ['send', '#lobby', 'waves', '--action'],
@@ -92,6 +99,30 @@ describe('a verb about a message', () => {
     expect(await run.status).toBe(6);
     expect(run.stderr()).toContain('it waits here and goes out once it can');
     expect(asked(fake, 'cancel')).toEqual([]);
+  });
+
+  it('leaves a room’s timer to the client, comes into no room for it, and makes no group', async () => {
+    for (const [to, room] of [
+      ['#elsewhere', '#elsewhere'],
+      ['+ward 3', WARD],
+    ] as const) {
+      const fake = session();
+      fake.answer({
+        timer: () => {
+          throw new UsageError('bad-timer', 'its owner’s to set');
+        },
+      });
+      const run = runCommand(['timer', to, '1h', '--json'], { session: fake });
+      expect(await run.status).toBe(1);
+      expect(run.records()).toMatchObject([{ code: 'bad-timer' }]);
+      expect(asked(fake, 'timer')).toEqual([{ do: 'timer', with: { room }, seconds: 3_600 }]);
+      expect(asked(fake, 'visit')).toEqual([]);
+    }
+    const fake = session();
+    const run = runCommand(['timer', '@bela,@asha', '1h', '--json'], { session: fake });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ code: 'unknown-person' }]);
+    expect(asked(fake, 'room-group')).toEqual([]);
   });
 
   it('takes a poll back that could not go out', async () => {

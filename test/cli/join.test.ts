@@ -14,6 +14,16 @@ describe('lanchat join and lanchat leave', () => {
     expect(run.opened).toMatchObject([{ rooms: 'join' }]);
   });
 
+  it('leave it to the client to say how people come into a private room', async () => {
+    const session = new FakeSession({
+      join: () => Promise.reject(new UsageError('invitation-needed', 'its owner invites people')),
+    });
+    const run = runCommand(['join', '+team a', '--json'], { session });
+    expect(await run.status).toBe(1);
+    expect(run.records()).toMatchObject([{ type: 'error', code: 'invitation-needed' }]);
+    expect(session.requests).toContainEqual({ do: 'join', room: '+team a' });
+  });
+
   it('leave one', async () => {
     const session = new FakeSession({ leave: ({ room }) => ({ room }) });
     const run = runCommand(['leave', '#plans'], { session });

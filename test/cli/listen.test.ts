@@ -56,6 +56,29 @@ describe('lanchat listen', () => {
     expect(session.listeners).toBe(0);
   });
 
+  it('leaves out whatever somebody ignored says: words, edits, that they type, invitations', async () => {
+    const session = inRooms('#general');
+    const run = runCommand(['listen', '--json'], { session });
+    await run.printed('ready');
+    const said = (from: Message['from']) => {
+      const event = message({ from });
+      if (event.type !== 'message') return;
+      session.emit(event);
+      session.emit({ type: 'message-changed', message: { ...event.message, reason: null } });
+      session.emit({ type: 'typing', from, room: null });
+      const asked = { room: `+${'d'.repeat(64)}`, title: 'hey', time: event.message.time };
+      session.emit({ type: 'invitation', invitation: { ...asked, from, accepted: false } });
+    };
+    said({ ...asha, ignored: true });
+    // Control: of anybody else all of it is told.
+    said(asha);
+    await run.printed('"invitation"');
+    run.interrupt('SIGINT');
+    await run.status;
+    const types = run.records().map(({ type }) => type);
+    expect(types).toEqual(['ready', 'message', 'changed', 'typing', 'invitation']);
+  });
+
   it('tells what is deleted here, and of a disk that takes nothing, each in one shape', async () => {
     const session = inRooms('#general');
     session.snapshot = { ...session.snapshot, people: [person('bela', 'b')] };

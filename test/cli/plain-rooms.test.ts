@@ -99,7 +99,73 @@ describe('the plain interface in private rooms', () => {
       { do: 'room-create', title: 'ward 3', readOnly: false, expireSeconds: null },
       { do: 'send', to: { room: NAME }, text: 'and here' },
     ]);
-    expect(shown).toContain('you are not in +nowhere');
+    expect(shown).toContain('you are not in +nowhere\n');
+  });
+
+  it('calls a room that was just made, and a group, by what they are called', async () => {
+    const fake = session();
+    const made = (room: Room) => {
+      fake.snapshot = { ...fake.snapshot, rooms: [...fake.snapshot.rooms, room] };
+      return { room: room.name, records: [] };
+    };
+    const plainRoom = `+${'c'.repeat(64)}`;
+    const members = [peerId('e'), asha.fingerprint, ravi.fingerprint];
+    fake.answer({
+      // Its event comes once it is on disk: after this.
+      'room-create': () => made({ ...ward, name: plainRoom, title: 'Plain 1' }),
+      'room-group': () => made({ ...ward, kind: 'group', name: GROUP, title: '', members }),
+    });
+    const shown = await typed(fake, '/room create Plain 1', '/query @asha,@ravi');
+    expect(shown).toContain('-- what you type now goes to +Plain 1\n');
+    expect(shown).toContain('-- what you type now goes to +asha,ravi\n');
+  });
+
+  it('mutes and leaves a group by who is in it', async () => {
+    const fake = session();
+    const members = [peerId('e'), asha.fingerprint, ravi.fingerprint];
+    const group: Room = { ...ward, kind: 'group', name: GROUP, title: '', members };
+    fake.snapshot = { ...fake.snapshot, rooms: [ward, group] };
+    fake.answer({ 'room-mute': ({ room, muted }) => ({ room, muted }) });
+    await typed(fake, '/mute +asha,ravi', '/mute off', '/part +asha,ravi');
+    expect(fake.requests).toContainEqual({ do: 'room-mute', room: GROUP, muted: true });
+    expect(fake.requests).toContainEqual({ do: 'room-mute', room: NAME, muted: false });
+    expect(fake.requests).toContainEqual({ do: 'leave', room: GROUP });
+  });
+
+  it('begins in the lobby as long as one is there, and else in a private room', async () => {
+    const lobby: Room = { name: '#lobby', kind: 'public', members: [] };
+    for (const [rooms, first] of [
+      [[ward, lobby], '#lobby'],
+      [[ward], '+ward 3'],
+    ] as const) {
+      const fake = session();
+      fake.snapshot = { ...fake.snapshot, rooms };
+      const plain = openPlain(fake);
+      await plain.printed(`goes to ${first}\n`);
+      plain.end();
+      expect(await plain.status).toBe(0);
+    }
+  });
+
+  it('hears nothing of who is ignored', async () => {
+    const fake = session();
+    const ignored = { ...invitation, from: { ...invitation.from, ignored: true as const } };
+    fake.answer({ invitations: () => ({ invitations: [ignored] }) });
+    const plain = openPlain(fake, '+ward 3');
+    await plain.printed('goes to +ward 3');
+    const from = ignored.from;
+    const time = '2026-01-31T09:15:02.123Z';
+    const said = { id: messageId('2'), time, sentTime: null, room: NAME, peer: null, state: null };
+    const message = { ...said, from, text: 'buy!', reason: null };
+    fake.emit({ type: 'invitation', invitation: ignored });
+    fake.emit({ type: 'message', message });
+    fake.emit({ type: 'message-changed', message: { ...message, edited: time } });
+    // Control: of anybody else it does.
+    fake.emit({ type: 'message-changed', message: { ...message, from: asha, text: 'mended' } });
+    await plain.printed('mended');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    expect(plain.stdout()).not.toMatch(/buy!|kitchen/);
   });
 
   it('tells of what is said and done by what a room is called, and leaves it', async () => {

@@ -36,6 +36,7 @@ function session(rooms: readonly Room[] = [ward]): FakeSession {
     'room-group': () => ({ room: NAME, records }),
     'room-answer': () => ({ room: NAME, records }),
     leave: () => ({ room: NAME, records }),
+    'room-mute': ({ room, muted }) => ({ room, muted }),
     invitations: () => ({ invitations: [invitation] }),
     conversations: () => ({ conversations: [] }),
     history: () => ({ messages: [], more: false }),
@@ -156,7 +157,7 @@ describe('lanchat room', () => {
       {
         ...{ v: 1, type: 'room', ...room },
         people: [
-          { nick: '', fingerprint: self, trust: 'new', role: 'owner' },
+          { nick: 'me', fingerprint: self, trust: 'verified', role: 'owner' },
           { nick: 'asha', fingerprint: asha.fingerprint, trust: 'verified', role: 'moderator' },
           { nick: 'ravi', fingerprint: ravi.fingerprint, trust: 'known', role: 'invited' },
         ],
@@ -173,6 +174,12 @@ describe('lanchat room', () => {
       '  ravi · unverified, invited',
       '',
     ]);
+  });
+
+  it('names the command that enters a public room where one is to be accepted', async () => {
+    const run = runCommand(['room', 'accept', '#lobby'], { session: session() });
+    expect(await run.status).toBe(1);
+    expect(run.stderr()).toContain("lanchat join '#lobby'");
   });
 
   it('lists who asks us in, and what to type', async () => {
@@ -287,10 +294,12 @@ describe('a private room, wherever a room is taken', () => {
     for (const args of [
       ['history', '+asha'],
       ['room', 'accept', '+asha'],
+      ['room', 'mute', '+asha'],
+      ['leave', '+asha'],
     ]) {
       const fake = session([group]);
       const run = runCommand(args, { session: fake });
-      expect(await run.status).toBe(0);
+      expect({ args, status: await run.status }).toEqual({ args, status: 0 });
       expect(JSON.stringify(fake.requests)).toContain(group.name);
     }
   });
@@ -330,6 +339,37 @@ describe('a private room, wherever a room is taken', () => {
       const run = runCommand(args, { session: fake });
       expect({ args, status: await run.status }).toEqual({ args, status: 0 });
       expect(fake.requests).toContainEqual(expect.objectContaining(request));
+    }
+  });
+
+  it('is named by the digits that are shown of it, once it was left', async () => {
+    const left = `+${'d'.repeat(64)}`;
+    const like = `+${'d'.repeat(12)}${'0'.repeat(52)}`;
+    const kept = (...rooms: readonly string[]) => {
+      const fake = session();
+      const conversations = rooms.map((room) => ({ with: { room }, unread: 0, last: null }));
+      fake.answer({ conversations: () => ({ conversations }) });
+      return fake;
+    };
+    for (const args of [
+      ['history', '+dddddddd'],
+      ['export', '+DDDDDDDD'],
+    ]) {
+      const fake = kept('#lobby', NAME, left);
+      const run = runCommand(args, { session: fake });
+      expect({ args, status: await run.status }).toEqual({ args, status: 0 });
+      const conversation = { room: left };
+      expect(fake.requests).toContainEqual(
+        expect.objectContaining({ do: 'history', conversation }),
+      );
+    }
+    for (const [fake, code] of [
+      [kept(left, like), 'ambiguous-room'],
+      [kept('#lobby'), 'not-in-room'],
+    ] as const) {
+      const run = runCommand(['history', '+dddddddd', '--json'], { session: fake });
+      expect(await run.status).toBe(1);
+      expect(run.records()).toMatchObject([{ type: 'error', code }]);
     }
   });
 

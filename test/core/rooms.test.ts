@@ -480,7 +480,9 @@ describe('a relay that refuses a subscription', () => {
     net.run(100);
     net.join(anna, 'lobby');
     net.run(100);
-    expect(() => net.say(anna, 'lobby', 'hello?')).toThrow('not in');
+    expect(() => net.say(anna, 'lobby', 'hello?')).toThrow('you are not in lobby; join it first');
+    // Nobody joins a private room by themselves.
+    expect(() => net.say(anna, '+ward', 'hello?')).toThrow(/^you are not in \+ward$/);
     net.run(10_000);
     expect(anna.core.rooms.size).toBe(0);
     expect(net.sent('fanout')).toBe(0);

@@ -25,6 +25,11 @@ function screenWith(people: readonly Person[] = [bela]): TestScreen {
   const rooms = [
     { name: '#lobby', kind: 'public' as const, members: [] },
     { name: '#ward', kind: 'public' as const, members: [bela.fingerprint], muted: true as const },
+    {
+      ...{ name: `+${'4f2a91c0'.repeat(8)}`, kind: 'private' as const, title: 'nights', topic: '' },
+      ...{ owner: bela.fingerprint, moderators: [], members: [bela.fingerprint], invited: [] },
+      ...{ readOnly: false, expireSeconds: null },
+    },
   ];
   session.snapshot = { ...session.snapshot, people, rooms };
   return testScreen(session);
@@ -57,6 +62,8 @@ describe('a contact', () => {
     expect(last(screen)).toContain('your note: of ward 3');
     expect(last(screen)).toContain('in #ward');
     expect(sidebar(screen).join('\n')).toContain('mum');
+    expect(last(screen)).not.toContain('4f2a91c0'.repeat(8));
+    expect(last(screen)).toContain('#ward, +nights');
     await enter(screen, '/contact mum colour red');
     expect(last(screen)).toContain('!! /contact NAME takes petname NAME');
     expect(asked(screen)).toHaveLength(2);

@@ -31,6 +31,7 @@ const talk = [
 async function doing(
   typed: string,
   messages = talk,
+  where: string = '#lobby',
 ): Promise<{ screen: TestScreen; did: unknown }> {
   const screen = await keptScreen(await openHistory(messages));
   const done = { id: messageId('9'), in: { room: '#lobby' } };
@@ -38,6 +39,7 @@ async function doing(
     ...{ send: () => done, edit: () => done, unsend: () => done, react: () => done },
     ...{ timer: () => done, poll: () => done, vote: () => done, 'close-poll': () => done },
   });
+  screen.store.open(where);
   const before = screen.session.requests.length;
   await enter(screen, typed);
   const reads = ['history', 'snapshot', 'conversations', 'mark-read', 'prepare', 'find-person'];
@@ -71,8 +73,6 @@ describe('a command about messages', () => {
       { do: 'poll', room: '#lobby', question: 'tea?', choices: ['y', 'n'], anonymous: true },
     ],
     ['/vote 2', { do: 'vote', id: nthId(3), choice: 1 }],
-    ['/timer 1h', { do: 'timer', with: to, seconds: 3_600 }],
-    ['/timer off', { do: 'timer', with: to, seconds: null }],
   ])('%s asks for what it says', async (typed, request) => {
     const { did } = await doing(typed);
     expect(did).toEqual([request]);
@@ -86,12 +86,49 @@ describe('a command about messages', () => {
     ['/reply', '/reply TEXT'],
     ['/me', '/me does what?'],
     ['/sticker nothing', 'stickers are'],
-    ['/timer soon', '10 seconds to 90 days'],
+    ['/poll tea? | yes', '/poll QUESTION | CHOICE | CHOICE'],
+    ['/poll | yes | no', '/poll QUESTION | CHOICE | CHOICE'],
+    ['/timer', 'What is said in a public room stays'],
+    ['/timer 1h', 'What is said in a public room stays'],
   ])('%s that can’t be done says why, and sends nothing', async (typed, why) => {
     const { screen, did } = await doing(typed, [stored(1)]);
     expect(did).toEqual([]);
     expect(last(screen)).toContain(why);
   });
+
+  it.each([
+    ['/timer 1h', 3_600],
+    ['/timer off', null],
+  ])('%s is of the private conversation that is looked at', async (typed, seconds) => {
+    const { did } = await doing(typed, talk, bela.fingerprint);
+    expect(did).toEqual([{ do: 'timer', with: { peer: bela.fingerprint }, seconds }]);
+    const refused = await doing('/timer soon', talk, bela.fingerprint);
+    expect(refused.did).toEqual([]);
+    expect(last(refused.screen)).toContain('10 seconds to 90 days');
+  });
+
+  it.each([
+    [null, /Messages stay here.*\/room expire 1h/],
+    [3_600, /disappear after 1 hour; .*\/room expire off/],
+  ])(
+    '/timer in a private room whose timer is %s says so, and who sets it',
+    async (expireSeconds, words) => {
+      const name = `+${'4f2a91c0'.repeat(8)}`;
+      const screen = await keptScreen(await openHistory([]));
+      const room = {
+        ...{ name, kind: 'private' as const, title: 'ward', topic: '', owner: peerId('e') },
+        ...{ moderators: [], members: [peerId('e')], invited: [], readOnly: false, expireSeconds },
+      };
+      screen.session.snapshot = { ...screen.session.snapshot, rooms: [room] };
+      screen.session.emit({ type: 'room', room });
+      screen.store.open(name);
+      for (const typed of ['/timer', '/timer 1h']) {
+        await enter(screen, typed);
+        expect(last(screen)).toMatch(words);
+      }
+      expect(screen.session.requests.map(({ do: what }) => what)).not.toContain('timer');
+    },
+  );
 
   it('gives back what was refused', async () => {
     const screen = await keptScreen(await openHistory(talk));

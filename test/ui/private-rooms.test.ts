@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Change, ClientEvent, InvitationInfo, Room } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { tellInvitations } from '../../src/ui/room-screen.ts';
 import { conversationName } from '../../src/ui/switcher.ts';
 import { parseLine } from '../../src/ui/typed-line.ts';
 import { welcome } from '../../src/ui/welcome.ts';
@@ -55,6 +56,7 @@ function screenIn(rooms: readonly Room[] = [ward, group]): TestScreen {
     },
     join: ({ room }) => ({ room }),
     send: () => ({ id: messageId('9') }),
+    'room-mute': ({ room, muted }) => ({ room, muted }),
     'find-room': ({ query }) => ({ room: ['+ward 3', '+4f2a91c0'].includes(query) ? NAME : null }),
     'find-person': ({ query }) => ({
       matches: people.filter(({ nick, fingerprint }) => nick === query || fingerprint === query),
@@ -269,6 +271,21 @@ describe('an invitation', () => {
     expect(screen.session.requests).toContainEqual({ do: 'join', room: '+ward 3' });
   });
 
+  it('of somebody ignored is told nobody, neither as it comes nor at the start', async () => {
+    const screen = screenIn([]);
+    const ignored = { ...invitation, from: { ...invitation.from, ignored: true as const } };
+    const other = { ...invitation, room: GROUP };
+    screen.session.answer({ invitations: () => ({ invitations: [ignored, other] }) });
+    await tellInvitations(screen.actions);
+    screen.session.emit({ type: 'invitation', invitation: ignored });
+    // Control: of anybody else it is.
+    screen.session.emit({ type: 'invitation', invitation: other });
+    expect(lines(screen.store, '#lobby')).toEqual([
+      expect.stringContaining('/accept +bbbbbbbb'),
+      expect.stringContaining('/accept +bbbbbbbb'),
+    ]);
+  });
+
   it('is answered by its name, or without one where it is the only one', async () => {
     const screen = screenIn([]);
     screen.session.answer({ invitations: () => ({ invitations: [invitation] }) });
@@ -365,6 +382,33 @@ describe('what is typed about a private room', () => {
     ]);
     expect(screen.store.state.active).toBe(NAME);
     expect(lines(screen.store, NAME).join()).toContain('/invite NAME asks people in');
+  });
+
+  it.each<[string, string, boolean, RegExp]>([
+    ['/mute', NAME, true, /^-- \+ward 3 is muted.*\/mute \+ward 3 off/],
+    ['/mute off', NAME, false, /^-- \+ward 3 is not muted/],
+    ['/mute +asha,ravi', GROUP, true, /^-- \+asha,ravi is muted/],
+    ['/mute +asha,ravi OFF', GROUP, false, /^-- \+asha,ravi is not muted/],
+    ['/mute +ward 3 off', NAME, false, /^-- \+ward 3 is not muted/],
+    ['/mute +ward 3·4f2a91c0', NAME, true, /^-- \+ward 3 is muted/],
+    ['/mute #lobby off', '#lobby', false, /^-- #lobby is not muted/],
+  ])(
+    '%j is of the room that it names, else of the one that is looked at',
+    async (line, room, muted, answer) => {
+      const screen = screenIn();
+      screen.store.open(NAME);
+      await enter(screen, line);
+      expect(acts(screen)).toEqual([{ do: 'room-mute', room, muted }]);
+      expect(lines(screen.store, NAME).at(-1)).toMatch(answer);
+    },
+  );
+
+  it('mutes no room where none of that name is there', async () => {
+    const screen = screenIn();
+    screen.store.open(NAME);
+    await enter(screen, '/mute +elsewhere off');
+    expect(acts(screen)).toEqual([]);
+    expect(lines(screen.store, NAME).at(-1)).toBe('!! you are in no room called +elsewhere');
   });
 
   it('says how a member whom a moderator took out stands', async () => {

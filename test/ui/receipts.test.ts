@@ -44,6 +44,16 @@ describe('typing', () => {
     expect(header(screen)).not.toContain('typing');
   });
 
+  it('of somebody ignored shows nowhere', () => {
+    const screen = screenWithRavi();
+    screen.store.open(peerId('b'));
+    screen.session.emit({ type: 'typing', from: { ...from, ignored: true }, room: null });
+    expect(header(screen)).not.toContain('typing');
+    // Control: of anybody else it does.
+    screen.session.emit({ type: 'typing', from, room: null });
+    expect(header(screen)).toContain('ravi is typing');
+  });
+
   it('goes on while it is said again, and ends with what was written', () => {
     const screen = screenWithRavi();
     screen.store.open(peerId('b'));

@@ -36,7 +36,7 @@ export const ROOM_RULES: readonly Rule[] = [
   {
     name: 'the owner has the last word on who left',
     file: 'core/operations.ts',
-    text: 'if (!counts(inner.log, strike)) continue;',
+    text: 'if (!canOperate(inner) || !counts(inner.log, strike)) continue;',
     without: 'if (strike.by === strike.target) continue;',
   },
   {
