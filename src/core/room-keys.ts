@@ -259,7 +259,7 @@ function dropOneSequence(core: CoreState, room: RoomState): void {
 }
 
 /** Of a key: no honest one is. */
-export function isZero(key: Uint8Array): boolean {
+function isZero(key: Uint8Array): boolean {
   return key.every((byte) => byte === 0);
 }
 
