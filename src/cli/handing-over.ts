@@ -11,30 +11,27 @@ import { refuseUnsaved, untilAborted } from './session.ts';
 export async function handOver(
   session: Session,
   { options, signal }: CommandContext,
-  { records = [] }: Partial<Made>,
+  { batch, letters }: Made,
 ): Promise<void> {
   const endMs = performance.now() + options.timeoutMs;
-  let stand = { waiting: records.length, refused: 0 };
+  let stand = { waiting: letters, refused: 0 };
   for (let leftMs = options.timeoutMs; stand.waiting > 0 && leftMs > 0; ) {
     const timeoutMs = Math.min(leftMs, MAX_AWAIT_MS);
-    stand = await untilAborted(
-      session.request({ do: 'await-relayed', records, timeoutMs }),
-      signal,
-    );
+    stand = await untilAborted(session.request({ do: 'await-relayed', batch, timeoutMs }), signal);
     leftMs = endMs - performance.now();
   }
   if (stand.waiting > 0) {
     refuseUnsaved((await session.request({ do: 'snapshot' })).storageProblem);
     throw new CommandError(
       'timeout',
-      `it is done here, but ${stand.waiting} of ${records.length} letters about it wait for the relay; they go out with the next ` +
+      `it is done here, but ${stand.waiting} of ${letters} letters about it wait for the relay; they go out with the next ` +
         'connection, no need to do it again',
     );
   }
   if (stand.refused === 0) return;
   throw new CommandError(
     'refused',
-    `it is done here, but the relay refused to keep ${stand.refused} of ${records.length} letters about it for people who are ` +
+    `it is done here, but the relay refused to keep ${stand.refused} of ${letters} letters about it for people who are ` +
       'away; try again when they are here',
   );
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
+import { namesOfGroup } from '../ui/command-text.ts';
 import { jsonSafe } from '../ui/safe-text.ts';
 import type { Action, Flags, MakeProgram } from './command-line.ts';
 import type { CommandContext } from './context.ts';
@@ -19,17 +20,19 @@ import { inTime } from './session.ts';
 interface Method extends Shape {
   /** The one object that the command prints, all of them, or one by one as events. */
   readonly answers: 'one' | 'list' | 'events';
-  /** The parameter that says where to: what goes to one place keeps its order. */
-  readonly inOrder?: string;
+  /** The parameter that says where to: what goes to one place keeps its order. `ANYWHERE`: only a message is named. */
+  readonly inOrder?: string | typeof ANYWHERE;
 }
+
+const ANYWHERE = Symbol('anywhere');
 
 /** Commands as they are typed. One line more, and the command is a method with all its arguments and options. */
 export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['close-poll', { answers: 'one', inOrder: 'id' }],
+  ['close-poll', { answers: 'one', inOrder: ANYWHERE }],
   ['contact', { answers: 'one' }],
   ['contacts', { answers: 'list' }],
   ['delete', { answers: 'one' }],
-  ['edit', { answers: 'one', needs: ['text'], inOrder: 'id' }],
+  ['edit', { answers: 'one', needs: ['text'], inOrder: ANYWHERE }],
   ['find', { answers: 'list' }],
   ['history', { answers: 'list', without: ['ids'] }],
   ['id', { answers: 'one' }],
@@ -38,31 +41,31 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['listen', { answers: 'events', without: ['count'] }],
   ['peers', { answers: 'list' }],
   ['poll', { answers: 'one', inOrder: 'room' }],
-  ['react', { answers: 'one', inOrder: 'id' }],
-  ['room accept', { answers: 'one' }],
-  ['room close', { answers: 'one' }],
+  ['react', { answers: 'one', inOrder: ANYWHERE }],
+  ['room accept', { answers: 'one', inOrder: 'room' }],
+  ['room close', { answers: 'one', inOrder: 'room' }],
   ['room create', { answers: 'one' }],
-  ['room decline', { answers: 'one' }],
-  ['room grant', { answers: 'one' }],
+  ['room decline', { answers: 'one', inOrder: 'room' }],
+  ['room grant', { answers: 'one', inOrder: 'room' }],
   ['room info', { answers: 'one' }],
   ['room invitations', { answers: 'list' }],
-  ['room invite', { answers: 'one' }],
+  ['room invite', { answers: 'one', inOrder: 'room' }],
   ['room mute', { answers: 'one' }],
-  ['room remove', { answers: 'one' }],
-  ['room revoke', { answers: 'one' }],
-  ['room set', { answers: 'one' }],
-  ['room title', { answers: 'one' }],
-  ['room topic', { answers: 'one' }],
-  ['room transfer', { answers: 'one' }],
+  ['room remove', { answers: 'one', inOrder: 'room' }],
+  ['room revoke', { answers: 'one', inOrder: 'room' }],
+  ['room set', { answers: 'one', inOrder: 'room' }],
+  ['room title', { answers: 'one', inOrder: 'room' }],
+  ['room topic', { answers: 'one', inOrder: 'room' }],
+  ['room transfer', { answers: 'one', inOrder: 'room' }],
   ['rooms', { answers: 'list' }],
   ['search', { answers: 'list', without: ['ids'] }],
   ['send', { answers: 'one', needs: ['text'], without: ['lines'], inOrder: 'to' }],
   ['set', { answers: 'list' }],
   ['status', { answers: 'one' }],
   ['timer', { answers: 'one', inOrder: 'to' }],
-  ['unsend', { answers: 'one', inOrder: 'id' }],
+  ['unsend', { answers: 'one', inOrder: ANYWHERE }],
   ['verify', { answers: 'one', without: ['words'] }],
-  ['vote', { answers: 'one', inOrder: 'id' }],
+  ['vote', { answers: 'one', inOrder: ANYWHERE }],
   ['who-read', { answers: 'list' }],
   ['whois', { answers: 'one' }],
 ]);
@@ -180,12 +183,16 @@ export class RpcMethods {
   }
 }
 
-/** `take` is called with each record, `sent` when a message of it has its place. */
+/** `take` is called with each record, `sent` when what goes out has its place. */
 type RunCommand = (take: (record: JsonRecord) => void, sent: () => void) => Promise<void>;
 
-/** A room by its name; people share one place, since a person can be named in several ways, and so do other rooms. */
-function placeOf(params: object, name: string): string {
+/**
+ * A public room by its name; private rooms share one place, since a room can be named by its title, its digits or its
+ * people, and so do people. Null: anywhere.
+ */
+function placeOf(params: object, name: string | typeof ANYWHERE): string | null {
+  if (name === ANYWHERE) return null;
   const text = String(Reflect.get(params, name));
   if (text.startsWith('#')) return `#${parseRoomName(text)}`;
-  return text.startsWith('+') ? '+' : '@';
+  return text.startsWith('+') || namesOfGroup(text) !== null ? '+' : '@';
 }

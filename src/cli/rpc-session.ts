@@ -13,7 +13,7 @@ export class SharedSession {
     this.#open = open;
   }
 
-  /** For one request. `sent` is called once a message of it has its place among those of this profile. */
+  /** For one request. `sent` is called once what goes out has its place among all of this profile. */
   async lend(sent: () => void): Promise<OpenSession> {
     const session = await this.#opened();
     const unsubscribes: (() => void)[] = [];
@@ -21,7 +21,7 @@ export class SharedSession {
       shared: session.shared,
       request: async (command) => {
         const reply = await session.request(command);
-        if (command.do === 'send') sent();
+        if (isPlaced(command, reply)) sent();
         if (command.do === 'visit') await this.#visit(session, command);
         return reply;
       },
@@ -68,4 +68,9 @@ export class SharedSession {
     if (this.#visited.has(room)) await session.request({ do: 'end-visit', room });
     else this.#visited.add(room);
   }
+}
+
+/** Whether what goes out lies in an outbox. The group of some people is only made for the message that follows. */
+function isPlaced({ do: name }: Command, reply: object): boolean {
+  return 'id' in reply || ('batch' in reply && name !== 'room-group');
 }

@@ -168,7 +168,7 @@ export type Command =
   /** Waits until the relay has what a command made for others (`Made`), or for so long, at most `MAX_AWAIT_MS`. */
   | {
       readonly do: 'await-relayed';
-      readonly records: readonly MessageId[];
+      readonly batch: number;
       readonly timeoutMs: number;
     }
   /** Speak in a room without joining it (`lanchat send '#room'`); ends with the process that asked. */
@@ -315,7 +315,9 @@ export const MAX_AWAIT_MS = 10_000;
 
 /** What a command on a private room made for others, each for one person: `await-relayed` says how it stands. */
 export interface Made {
-  readonly records: readonly MessageId[];
+  /** The number of the command among those of this run. */
+  readonly batch: number;
+  readonly letters: number;
 }
 
 /** What each command answers. A refusal is a LanchatError with a stable code. */
@@ -334,8 +336,8 @@ export interface Replies {
   readonly 'close-poll': Changed;
   readonly cancel: { readonly cancelled: boolean };
   readonly join: { readonly room: string };
-  /** Records only of a private room: of a public one the relay tells. */
-  readonly leave: { readonly room: string } & Partial<Made>;
+  /** Letters only of a private room: of a public one the relay tells. */
+  readonly leave: { readonly room: string } & Made;
   /** How many the relay has not taken yet, and how many it will not. */
   readonly 'await-relayed': { readonly waiting: number; readonly refused: number };
   readonly visit: { readonly room: string };

@@ -64,7 +64,7 @@ const commandSchema = v.variant('do', [
   v.strictObject({ do: v.literal('find-room'), query: text }),
   v.strictObject({
     do: v.literal('await-relayed'),
-    records: v.pipe(v.array(message), v.maxLength(MAX_GIVEN)),
+    batch: v.pipe(v.number(), v.safeInteger()),
     timeoutMs: v.pipe(v.number(), v.minValue(0)),
   }),
   v.strictObject({

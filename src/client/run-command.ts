@@ -165,11 +165,10 @@ function onePlace({ core }: ClientParts, command: Command): Command {
 
 async function awaitRelayed(
   { engine, made }: ClientParts,
-  { records, timeoutMs }: Of<'await-relayed'>,
+  { batch, timeoutMs }: Of<'await-relayed'>,
 ): Promise<Reply> {
-  const isDone = () => made.stand(records).waiting === 0;
-  await engine.until(isDone, Math.min(timeoutMs, MAX_AWAIT_MS));
-  return made.stand(records);
+  await engine.until(() => made.isDone(batch), Math.min(timeoutMs, MAX_AWAIT_MS));
+  return made.stand(batch);
 }
 
 async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply> {

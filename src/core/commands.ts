@@ -9,7 +9,7 @@ import { findRoom, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
-import { everybody, personOf, requireKnown } from './people.ts';
+import { everybody, personOf, requireKnown, stirKeys } from './people.ts';
 import { leavePrivate } from './private-commands.ts';
 import { isEntered } from './private-members.ts';
 import { ownRoom } from './private-state.ts';
@@ -142,6 +142,7 @@ export function acceptKey(core: CoreState, peer: PeerId): Person {
   requireKnown(core, peer);
   const pin = core.pins.get(peer);
   if (pin !== null) core.pins.acceptNick(peer, pin.nick);
+  stirKeys(core);
   return tellPerson(core, peer);
 }
 

@@ -11,7 +11,14 @@ import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { withdraw } from './outbox.ts';
 import type { Peer } from './peer-state.ts';
-import { indexPetname, isContact, personOf, requireKnown, tellNamesakes } from './people.ts';
+import {
+  indexPetname,
+  isContact,
+  personOf,
+  requireKnown,
+  stirKeys,
+  tellNamesakes,
+} from './people.ts';
 import type { CoreState, Pin, PinChange } from './state.ts';
 
 /** They are never forgotten for others, so there is an end to them: people whom nobody knows are to have a place too. */
@@ -34,6 +41,7 @@ export function changeContact(core: CoreState, peer: PeerId, change: PinChange):
     if (cleaned.blocked) stopHearing(core, peerOf(core, peer));
     for (const room of core.rooms.values()) room.changed = true;
   }
+  stirKeys(core);
   const person = personOf(core, peer);
   emit(core, { type: 'person', person });
   core.dirty.add(peer);

@@ -70,6 +70,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     earlyKeys: [],
     invitations: new Map(),
     requests: new Map(),
+    noted: null,
     urgent: [],
     background: [],
     dirty: new Set(),

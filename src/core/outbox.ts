@@ -48,6 +48,7 @@ export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend):
     shownReason: null,
   };
   peer.records.push(record);
+  core.noted?.push(record);
   if (type === RECORD_TYPES.text) awaitRead(peer.reads, stream, seq);
   // The key to give with it is on disk with it, and costs no commit of its own later.
   if (!isUpkeep(type) && peer.online) turnToGive(core, peer);
@@ -55,6 +56,20 @@ export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend):
   saveOut(core, peer, record);
   core.dirty.add(peer.id);
   return record;
+}
+
+/** What `run` returns, and what it puts into outboxes of people. */
+export function noting<T>(
+  core: CoreState,
+  run: () => T,
+): { readonly reply: T; readonly records: OutRecord[] } {
+  const records: OutRecord[] = [];
+  core.noted = records;
+  try {
+    return { reply: run(), records };
+  } finally {
+    core.noted = null;
+  }
 }
 
 /** Then its row says from the start that it may be out: no second commit is needed before it is sealed. */

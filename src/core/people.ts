@@ -20,7 +20,10 @@ export function meet(core: CoreState, card: Card): void {
   const pin = core.pins.see(card, core.env.wallMs());
   if (before === null) core.metNow.add(card.id);
   indexName(core, pin);
-  if (before === null || before.nick !== pin.nick) tellKeyChange(core, pin);
+  if (before === null || before.nick !== pin.nick) {
+    tellKeyChange(core, pin);
+    stirKeys(core);
+  }
   emit(core, { type: 'person', person: personOf(core, card.id) });
 }
 
@@ -116,6 +119,7 @@ function forgetName(core: CoreState, id: PeerId): void {
 export function forgetPerson(core: CoreState, id: PeerId): void {
   forgetName(core, id);
   core.metNow.delete(id);
+  stirKeys(core);
 }
 
 function trustOf(core: CoreState, id: PeerId): Trust {
@@ -192,6 +196,11 @@ export function isBlocked(core: CoreState, id: PeerId): boolean {
 /** Whether they are given no keys of rooms. */
 export function isKeptOut(core: CoreState, id: PeerId): boolean {
   return isBlocked(core, id) || awaitsTrust(core, id);
+}
+
+/** Who is kept out may be others than before: rooms look again whom they owe a key. */
+export function stirKeys(core: CoreState): void {
+  for (const room of core.rooms.values()) room.owesKeys = true;
 }
 
 /** Whether nothing goes to `id` without a person's word: it bears the name of somebody verified. */

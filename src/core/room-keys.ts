@@ -98,6 +98,7 @@ export function distribute(core: CoreState, room: RoomState): void {
   const { own } = room;
   if (own === null || !core.link.online || silence(core, room) !== null) return;
   const missing = keyHolders(core, room).filter((id) => !own.holders.has(id));
+  room.owesKeys = missing.length > 0;
   for (const id of missing.slice(0, MAX_GIVEN_A_STEP)) give(core, room, { own, to: id });
   // The step that this job ends goes on.
   if (missing.length > MAX_GIVEN_A_STEP) later(core, GIVING_COST_MS, () => undefined);

@@ -59,6 +59,8 @@ export function withdrawRoom(core: CoreState, room: RoomState, id: RoomOut['id']
 
 /** Moves what can move in one room; called at the end of each step. */
 export function pumpRoom(core: CoreState, room: RoomState): void {
+  // Before they are told of, which is at each step, connected or not.
+  if (room.changed) room.owesKeys = true;
   if (!core.link.online || !core.link.ownChecked || !room.rosterComplete) return;
   if (silence(core, room) !== null) return;
   const now = core.env.nowMs();
@@ -67,7 +69,7 @@ export function pumpRoom(core: CoreState, room: RoomState): void {
   // The first message waits until every join in the list has been checked and given a key.
   const own = waits ? currentChain(core, room) : null;
   // Who hides gives keys when they speak: at other times these would tell that they are here.
-  if (own !== null || !core.hidden) distribute(core, room);
+  if (own !== null || (room.owesKeys && !core.hidden)) distribute(core, room);
   if (own === null || (awaitsProofs(core, room, own) && !isOverdue(core, room))) return;
   if (!isDistributed(core, room, own)) return;
   for (const out of room.outbox) {

@@ -114,6 +114,8 @@ export interface RoomState {
   /** Until then what comes may have been sealed before its sender knew of us: no loss. Monotonic ms. */
   newcomerUntilMs: number;
   own: OwnChain | null;
+  /** Somebody may have no key of it: members, or who of them may read, are others than when it was given last. */
+  owesKeys: boolean;
   /** When we last spoke, in this run. */
   spokenAtMs: number | null;
   nextSeq: number;

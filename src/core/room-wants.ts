@@ -50,6 +50,7 @@ function giveAgain(core: CoreState, room: RoomState, own: OwnChain, to: PeerId):
   const record = core.peers.get(to)?.records.find(({ id }) => id === given);
   if (record === undefined) {
     own.holders.delete(to);
+    room.owesKeys = true;
     saveHolders(core, room);
   } else if (record.phase === 'waiting') {
     record.phase = 'queued';

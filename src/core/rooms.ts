@@ -96,7 +96,7 @@ export function newRoom(
     cursor: 0n,
     cursorOf: null,
     newcomerUntilMs: 0,
-    ...{ own: null, spokenAtMs: null },
+    ...{ own: null, owesKeys: true, spokenAtMs: null },
     nextSeq: 1,
     outbox: [],
     chains: new Map(),

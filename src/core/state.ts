@@ -8,7 +8,7 @@ import type { Disappearing } from './disappearing.ts';
 import type { Disclosure } from './disclosure.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
 import type { CoreEvent, Message } from './events.ts';
-import type { OwnTurn, Peer } from './peer-state.ts';
+import type { OutRecord, OwnTurn, Peer } from './peer-state.ts';
 import type { EarlyKey, Invitation } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
 import type { Asked } from './who-read.ts';
@@ -163,6 +163,8 @@ export interface CoreState {
   /** Questions whether we come into a private room, oldest first. */
   readonly invitations: Map<RoomId, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;
+  /** Where what goes into outboxes of people is noted; null: nobody asks. */
+  noted: OutRecord[] | null;
   readonly urgent: Job[];
   readonly background: Job[];
   /** Peers whose outbox may have something to do. */

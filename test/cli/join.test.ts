@@ -25,7 +25,7 @@ describe('lanchat join and lanchat leave', () => {
   });
 
   it('leave one', async () => {
-    const session = new FakeSession({ leave: ({ room }) => ({ room }) });
+    const session = new FakeSession({ leave: ({ room }) => ({ room, batch: 1, letters: 0 }) });
     const run = runCommand(['leave', '#plans'], { session });
     expect(await run.status).toBe(0);
     expect(run.stdout()).toBe('This profile has left #plans.\n');

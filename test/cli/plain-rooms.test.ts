@@ -19,12 +19,12 @@ const invitation: InvitationInfo = {
 };
 
 function session(): FakeSession {
-  const made = () => ({ records: [] });
+  const made = () => ({ batch: 1, letters: 0 });
   const fake = new FakeSession({
     ...{ 'room-invite': made, 'room-close': made, 'room-topic': made },
-    'room-group': () => ({ room: GROUP, records: [] }),
-    'room-answer': () => ({ room: GROUP, records: [] }),
-    'room-create': () => ({ room: NAME, records: [] }),
+    'room-group': () => ({ room: GROUP, batch: 1, letters: 0 }),
+    'room-answer': () => ({ room: GROUP, batch: 1, letters: 0 }),
+    'room-create': () => ({ room: NAME, batch: 1, letters: 0 }),
     invitations: () => ({ invitations: [invitation] }),
     join: ({ room }) => ({ room: room === '+ward 3' ? NAME : room }),
     leave: ({ room }) => ({ room: room === '+ward 3' ? NAME : room }),

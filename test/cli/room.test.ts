@@ -18,10 +18,10 @@ const invitation: InvitationInfo = {
   ...{ room: NAME, title: 'ward 3', time: '2026-01-31T09:15:02.123Z', accepted: false },
   from: { nick: 'asha', fingerprint: asha.fingerprint, trust: 'verified' },
 };
-const records = [messageId('1'), messageId('2')];
+const letters = { batch: 7, letters: 2 };
 
 function session(rooms: readonly Room[] = [ward]): FakeSession {
-  const made = () => ({ records });
+  const made = () => letters;
   const fake: FakeSession = new FakeSession({
     'find-room': ({ query }) => ({
       room: ['+ward 3', '+4f2a91c0', NAME].includes(query) ? NAME : null,
@@ -32,10 +32,10 @@ function session(rooms: readonly Room[] = [ward]): FakeSession {
     'await-relayed': () => ({ waiting: 0, refused: 0 }),
     ...{ 'room-invite': made, 'room-remove': made, 'room-title': made, 'room-topic': made },
     ...{ 'room-moderator': made, 'room-transfer': made, 'room-set': made, 'room-close': made },
-    'room-create': () => ({ room: NAME, records: [] }),
-    'room-group': () => ({ room: NAME, records }),
-    'room-answer': () => ({ room: NAME, records }),
-    leave: () => ({ room: NAME, records }),
+    'room-create': () => ({ room: NAME, batch: 7, letters: 0 }),
+    'room-group': () => ({ room: NAME, ...letters }),
+    'room-answer': () => ({ room: NAME, ...letters }),
+    leave: () => ({ room: NAME, ...letters }),
     'room-mute': ({ room, muted }) => ({ room, muted }),
     invitations: () => ({ invitations: [invitation] }),
     conversations: () => ({ conversations: [] }),
@@ -70,7 +70,7 @@ describe('lanchat room', () => {
     expect(await run.status).toBe(0);
     expect(acts(fake)).toEqual([expect.objectContaining({ ...command, room: NAME })]);
     expect(fake.requests.find(({ do: what }) => what === 'await-relayed')).toMatchObject({
-      records,
+      batch: 7,
     });
     expect(run.records()).toEqual([{ v: 1, type: 'room', ...ward }]);
   });

@@ -265,6 +265,83 @@ describe('requests at the same time', () => {
     expect(sentTexts(session)).toEqual(['first', 'third']);
   });
 
+  it('lets what follows a change go while that waits for its receipt', async () => {
+    const session = talkative();
+    session.answer({
+      message: () => ({ message: { ...message(), reason: null } }),
+      react: () => ({ id: messageId('7'), in: { peer: peerId('b') } }),
+    });
+    const rpc = new RpcRun(session);
+    rpc.call(1, 'react', { id: messageId('1'), emoji: '👍' });
+    rpc.call(2, 'send', { to: '@bela', text: 'second' });
+    expect(await rpc.answer(2)).toHaveProperty('result');
+    expect(rpc.messages().map(({ id }) => id)).toEqual([2]);
+    session.emit({ type: 'receipt', id: messageId('7'), state: 'relayed', reason: null });
+    await rpc.answer(1);
+    expect(await rpc.end()).toBe(0);
+  });
+
+  it('changes a message behind all lines before, wherever they go, and ahead of all after', async () => {
+    const session = talkative();
+    session.answer({
+      message: () => ({ message: { ...message(), reason: null } }),
+      edit: () => ({ id: null, in: { peer: peerId('b') } }),
+    });
+    const enter = session.hold('visit');
+    const rpc = new RpcRun(session, { args: ['--timeout', '60'] });
+    rpc.call(1, 'send', { to: '#ops', text: 'first' });
+    rpc.call(2, 'send', { to: '@bela', text: 'not held' });
+    rpc.call(3, 'edit', { id: messageId('1'), text: 'edited' });
+    rpc.call(4, 'send', { to: '@bela', text: 'last' });
+    rpc.call(5, 'send', { to: '#other', text: 'last' });
+    await rpc.answer(2);
+    await session.settled();
+    const done = () => session.requests.flatMap((each) => ('text' in each ? [each.text] : []));
+    expect(done()).toEqual(['not held']);
+    enter({ room: '#ops' });
+    expect(await rpc.end()).toBe(0);
+    expect(done()).toEqual(['not held', 'first', 'edited', 'last', 'last']);
+  });
+
+  it('writes to a private room behind a change of it, without waiting for the relay to have that', async () => {
+    const session = talkative();
+    session.answer({
+      'find-room': () => ({ room: '+4f2a91c0' }),
+      'room-remove': () => ({ batch: 1, letters: 3 }),
+    });
+    const found = session.hold('find-person');
+    const relayed = session.hold('await-relayed');
+    const rpc = new RpcRun(session, { args: ['--timeout', '60'] });
+    rpc.call(1, 'room remove', { room: '+ward 3', who: '@chen' });
+    rpc.call(2, 'send', { to: '+4f2a91c0', text: 'she is out' });
+    await session.settled();
+    expect(sentTexts(session)).toEqual([]);
+    found({ matches: [person('chen', 'c')] });
+    await rpc.answer(2);
+    const order = session.requests.map(({ do: what }) => what);
+    expect(order.indexOf('room-remove')).toBeLessThan(order.indexOf('send'));
+    expect(rpc.messages().map(({ id }) => id)).toEqual([2]);
+    relayed({ waiting: 0, refused: 0 });
+    expect(await rpc.end()).toBe(0);
+  });
+
+  it('writes to a group once the relay has what made it', async () => {
+    const session = talkative();
+    session.answer({ 'room-group': () => ({ room: '+4f2a91c0', batch: 1, letters: 2 }) });
+    session.answer({ 'find-room': () => ({ room: '+4f2a91c0' }) });
+    const relayed = session.hold('await-relayed');
+    const rpc = new RpcRun(session, { args: ['--timeout', '60'] });
+    rpc.call(1, 'send', { to: '@bela,@chen', text: 'first' });
+    rpc.call(2, 'send', { to: '+4f2a91c0', text: 'second' });
+    rpc.call(3, 'send', { to: '@bela', text: 'not held' });
+    await rpc.answer(3);
+    await session.settled();
+    expect(sentTexts(session)).toEqual(['not held']);
+    relayed({ waiting: 0, refused: 0 });
+    expect(await rpc.end()).toBe(0);
+    expect(sentTexts(session)).toEqual(['not held', 'first', 'second']);
+  });
+
   it('reads no more than 64 requests ahead of their answers', async () => {
     const session = talkative();
     const release = session.hold('snapshot');

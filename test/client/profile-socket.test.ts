@@ -109,7 +109,7 @@ describe('the owner of a profile', () => {
       { do: 'cancel', id: 'cd'.repeat(16) },
       ...['join', 'leave', 'visit', 'end-visit', 'prepare'].map((it) => ({ do: it, room: '#a' })),
       { do: 'find-room', query: '+ward 3' },
-      { do: 'await-relayed', records: ['cd'.repeat(16)], timeoutMs: 500 },
+      { do: 'await-relayed', batch: 7, timeoutMs: 500 },
       { do: 'room-create', title: 'ward 3', readOnly: true, expireSeconds: null },
       { do: 'room-group', peers: [ID] },
       { do: 'room-invite', room: '+a', peers: [ID] },
@@ -173,7 +173,7 @@ describe('the owner of a profile', () => {
     ['a page of nothing', { do: 'since', id: 'cd'.repeat(16), limit: 0 }],
     ['a change of what nobody sets', { do: 'set', change: { rooms: [] } }],
     ['people who are none', { do: 'room-invite', room: '+a', peers: ['bela'] }],
-    ['a wait of no length', { do: 'await-relayed', records: [], timeoutMs: -1 }],
+    ['a wait of no length', { do: 'await-relayed', batch: 7, timeoutMs: -1 }],
     ['a prototype', JSON.parse('{"do":"nick","nick":"a","__proto__":{"x":1}}')],
   ])('ends the connection of a process that sends %s, unrun', async (_what, command) => {
     const { socket, commands } = await openLine();

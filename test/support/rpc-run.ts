@@ -79,7 +79,7 @@ export function talkative(state: MessageState = 'relayed', reason: MessageReason
     visit: ({ room }) => ({ room }),
     'end-visit': () => ({}),
     join: ({ room }) => ({ room }),
-    leave: ({ room }) => ({ room }),
+    leave: ({ room }) => ({ room, batch: 1, letters: 0 }),
   });
   session.snapshot = { ...session.snapshot, people: [person('bela', 'b'), person('chen', 'c')] };
   return session;

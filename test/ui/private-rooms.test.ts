@@ -42,14 +42,14 @@ afterEach(() => {
 });
 
 function screenIn(rooms: readonly Room[] = [ward, group]): TestScreen {
-  const made = () => ({ records: [] });
+  const made = () => ({ batch: 1, letters: 0 });
   const people = [asha, ravi, chen];
   const session: FakeSession = new FakeSession({
     ...{ 'room-invite': made, 'room-remove': made, 'room-title': made, 'room-topic': made },
     ...{ 'room-moderator': made, 'room-transfer': made, 'room-set': made, 'room-close': made },
-    'room-create': () => ({ room: NAME, records: [] }),
-    'room-group': () => ({ room: GROUP, records: [] }),
-    'room-answer': () => ({ room: NAME, records: [] }),
+    'room-create': () => ({ room: NAME, batch: 1, letters: 0 }),
+    'room-group': () => ({ room: GROUP, batch: 1, letters: 0 }),
+    'room-answer': () => ({ room: NAME, batch: 1, letters: 0 }),
     leave: ({ room }) => {
       session.emit({ type: 'room-left', room });
       return { room };
