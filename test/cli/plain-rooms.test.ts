@@ -106,7 +106,7 @@ describe('the plain interface in private rooms', () => {
     const fake = session();
     const made = (room: Room) => {
       fake.snapshot = { ...fake.snapshot, rooms: [...fake.snapshot.rooms, room] };
-      return { room: room.name, records: [] };
+      return { room: room.name, batch: 7, letters: 0 };
     };
     const plainRoom = `+${'c'.repeat(64)}`;
     const members = [peerId('e'), asha.fingerprint, ravi.fingerprint];
