@@ -24,12 +24,12 @@ import { admit, privateName } from './private-rooms.ts';
 import type { Invitation, OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog } from './room-log.ts';
+import { NO_INVITATION, noteReturn } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
 
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
 const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
-const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
 
 /** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
 export function invite(core: CoreState, { room, inner }: OwnRoom, ids: readonly PeerId[]): void {
@@ -100,8 +100,10 @@ export function infoOf(core: CoreState, invitation: Invitation): InvitationInfo 
 export function answerInvitation(core: CoreState, known: Invitation, accept: boolean): void {
   const { room, from, invitation } = known;
   send(core, from, RECORD_TYPES.roomAnswer, { room: idBytes(room), invitation, accept });
-  if (accept) known.isAccepted = true;
-  else core.invitations.delete(room);
+  if (accept) {
+    known.isAccepted = true;
+    noteReturn(core, room);
+  } else core.invitations.delete(room);
   saveInvitation(core, room);
 }
 

@@ -332,7 +332,10 @@ class FiveInARoom {
     // Nobody asks whether what it said of others is still so.
     if (this.#hasLied) this.#restartRelay();
     for (const person of this.people) if (person.port === null) this.net.connect(person);
-    this.net.run(HEALING_MS);
+    this.net.run(HEALING_MS / 2);
+    // Whose leave reached nobody who is still there, says so again to who hands them something.
+    this.#try('another title', () => this.#owned(retitleWith(this.steps)));
+    this.net.run(HEALING_MS / 2);
     this.#requireNothingLeaked();
     this.#requireAgreement();
     const speakers = this.#requireAlive();
