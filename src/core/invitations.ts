@@ -25,6 +25,7 @@ import type { Invitation, OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
+import { NO_INVITATION, noteReturn } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
 
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
@@ -32,7 +33,6 @@ const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
 /** As messages wait for the name of who wrote them. */
 const CARD_PATIENCE_MS = 2_000;
-const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
 
 /** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
 export function invite(core: CoreState, { room, inner }: OwnRoom, ids: readonly PeerId[]): void {
@@ -119,8 +119,10 @@ export function infoOf(core: CoreState, invitation: Invitation): InvitationInfo 
 export function answerInvitation(core: CoreState, known: Invitation, accept: boolean): void {
   const { room, from, invitation } = known;
   send(core, from, RECORD_TYPES.roomAnswer, { room: idBytes(room), invitation, accept });
-  if (accept) known.isAccepted = true;
-  else core.invitations.delete(room);
+  if (accept) {
+    known.isAccepted = true;
+    noteReturn(core, room);
+  } else core.invitations.delete(room);
   saveInvitation(core, room);
 }
 

@@ -68,6 +68,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     muted: new Set(),
     storedRooms: new Map(),
     earlyKeys: [],
+    roomsLeft: [],
     invitations: new Map(),
     requests: new Map(),
     noted: null,

@@ -23,6 +23,7 @@ import { dropOwnChain, roomOfId } from './room-keys.ts';
 import { compareHead, type Extension, extendLog, headOfLog, type RoomLog } from './room-log.ts';
 import { failWaiting } from './room-outbox.ts';
 import type { RoomState } from './room-state.ts';
+import { tellLeft } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
 import { addStrike, counts, pruneStrikes } from './strikes.ts';
 
@@ -66,8 +67,12 @@ function handOut(
 /** Somebody hands us operations: the owner a new one, a member what we asked for. Throws ProtocolError. */
 export function takeOperations(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const { room: id, ops } = decodeOperations(bytes);
-  const own = privateRoomOf(core, RoomId.fromBytes(id));
-  if (own === null) return;
+  const room = RoomId.fromBytes(id);
+  const own = privateRoomOf(core, room);
+  if (own === null) {
+    tellLeft(core, from, room);
+    return;
+  }
   const { log, doubts } = own.inner;
   // Who let us in may be no member of the log's first days.
   if (hasArrived(own.inner) && !log.members.has(from) && !doubts.has(from)) return;

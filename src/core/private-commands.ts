@@ -36,6 +36,7 @@ import { tellChanges } from './room-changes.ts';
 import { extendLog, headOfLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
 import { leaveRoom } from './rooms.ts';
+import { noteLeft } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
 import { addStrike } from './strikes.ts';
 
@@ -238,7 +239,10 @@ export function leavePrivate(core: CoreState, own: OwnRoom): void {
       'its owner hands you the room: wait until it is yours, then transfer or close it';
     throw new UsageError('owner-stays', message);
   }
-  if (pen === null && !log.closed) strike(core, own, core.me.id);
+  if (pen === null && !log.closed) {
+    strike(core, own, core.me.id);
+    noteLeft(core, room.roomId);
+  }
   leaveRoom(core, room);
 }
 

@@ -35,8 +35,9 @@ export function isHeard(
   if (inner === null) return true;
   const { log } = inner;
   if (log.members.has(from)) return isPrivileged(log, from) || !log.readOnly;
-  const end = at === null ? 0 : endOfChain(room, from, at.skid);
-  return !log.silenced.has(from) && at !== null && end !== null && at.index < end;
+  if (log.silenced.has(from) || at === null) return false;
+  const end = endOfChain(room, from, at.skid);
+  return end === null || at.index < end;
 }
 
 /** Why we can't write there now; null: we can. */

@@ -9,6 +9,7 @@ import type { PrivateRoom, ReadFrom } from './private-state.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import { FROM_THE_BEGINNING, newRoom, subscribe } from './rooms.ts';
+import { noteReturn } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
 
 /** Its key in `CoreState.rooms`, and how commands name it. */
@@ -48,6 +49,7 @@ export function admit(core: CoreState, admission: Admission): RoomState {
   room.cursor = from?.cursor ?? FROM_THE_BEGINNING;
   room.cursorOf = from?.relay ?? core.link.relayId;
   core.rooms.set(name, room);
+  noteReturn(core, id);
   saveWholeRoom(core, room);
   savePrivate(core, room);
   saveOperations(core, room, 0);

@@ -9,6 +9,7 @@ import { restorePeople } from './restore-people.ts';
 import { enterStoredPrivate, restoreInvitations } from './restore-private.ts';
 import { restoreRooms } from './restore-rooms.ts';
 import { isRestored, u64Field } from './restored-row.ts';
+import { ROOMS_LEFT_PLACE, restoreLeft } from './rooms-left.ts';
 import { restoreTime, saveTime, TIME_PLACE } from './running-time.ts';
 import type { CoreState } from './state.ts';
 import { restoreStatus, STATUS_PLACE } from './status-line.ts';
@@ -21,6 +22,7 @@ export function restore(core: CoreState, rows: readonly StateRow[]): void {
   restoreOne(core, rows, { place: SEQ_PLACE, read: restoreSeq });
   restoreOne(core, rows, { place: MAILBOX_KEYS_PLACE, read: restoreMailboxKeys });
   restoreOne(core, rows, { place: STATUS_PLACE, read: restoreStatus });
+  restoreOne(core, rows, { place: ROOMS_LEFT_PLACE, read: restoreLeft });
   restorePeople(core, rows);
   restoreRooms(core, rows);
   restoreInvitations(core, rows);

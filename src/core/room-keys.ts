@@ -29,6 +29,7 @@ import { endOfChain, readers, silence } from './private-members.ts';
 import { isValidJoin, keyHolders, presentMembers, welcome } from './room-roster.ts';
 import type { OwnChain, RoomArrival, RoomState } from './room-state.ts';
 import { ownJoin } from './rooms.ts';
+import { tellLeft } from './rooms-left.ts';
 import { ageNow, fullAgeMs } from './running-time.ts';
 import type { Sequence } from './sequence.ts';
 import { newSequence } from './sequence.ts';
@@ -172,7 +173,10 @@ export function takeKey(
   const content = decodeRoomKey(bytes);
   const id = RoomId.fromBytes(content.room);
   const room = roomOfId(core, id);
-  if (room === null) keepForRoom(core, id, { owner, bytes });
+  if (room === null) {
+    keepForRoom(core, id, { owner, bytes });
+    tellLeft(core, owner.id, id);
+  }
   if (room === null || room.standing !== 'joined') return null;
   // A wiped key is one that everybody knows, and that nothing of ours opens with.
   if (isZero(content.chain)) return null;

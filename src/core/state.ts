@@ -160,6 +160,8 @@ export interface CoreState {
   readonly storedRooms: Map<string, StateRow[]>;
   /** Keys of rooms that we aren't in, or not yet; oldest first, memory only. */
   earlyKeys: (EarlyKey & { readonly room: RoomId })[];
+  /** Private rooms that we left by our own word, oldest first. */
+  roomsLeft: RoomId[];
   /** Questions whether we come into a private room, oldest first. */
   readonly invitations: Map<RoomId, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;

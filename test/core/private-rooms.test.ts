@@ -353,6 +353,30 @@ describe('a private room, where what belongs together comes apart', () => {
     }
   });
 
+  it('hears of a leave again where it reached nobody who is still in it', () => {
+    const { net, anna, ben, cara } = trio();
+    const name = privateRoom(net, anna, [cara]);
+    net.cut(cara);
+    net.leave(cara, name);
+    invited(net, { owner: anna, name }, [ben]);
+    net.command(anna, (core) => transfer(core, name, ben.id));
+    net.run(2_000);
+    net.leave(anna, name);
+    net.run(2_000);
+    expect(members(ben, name)).toEqual(ids([ben, cara]));
+    net.restart(cara);
+    net.connect(cara);
+    net.run(20_000);
+    // That anna went was handed to cara as well.
+    expect(members(ben, name)).toEqual(ids([ben]));
+    expect(changes(ben).at(-1)).toBe('left cara');
+    // Control: they can come again, and stay.
+    invited(net, { owner: ben, name }, [cara]);
+    net.command(ben, (core) => retitle(core, name, 'ward 6'));
+    net.run(2_000);
+    for (const person of [ben, cara]) expect(members(person, name)).toEqual(ids([ben, cara]));
+  });
+
   it('is not left by who is just being made its owner', () => {
     const { net, anna, ben, cara } = trio();
     const name = privateRoom(net, anna, [ben, cara]);
