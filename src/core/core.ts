@@ -10,7 +10,13 @@ import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
 import { tendDoubts } from './doubts.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { tellHidden } from './hidden.ts';
-import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
+import {
+  inboxDueMs,
+  isHeardOfBlocked,
+  type Received,
+  receiveDirect,
+  releaseOverdue,
+} from './inbox.ts';
 import { invitationsDueMs, tellInvitations } from './invitations.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
@@ -334,7 +340,7 @@ function tick(core: CoreState): void {
   for (const peer of activePeers(core)) {
     tendOutbox(core, peer);
     // Of somebody blocked since, nothing that waited behind a gap is shown either.
-    const released = releaseOverdue(core, peer);
-    if (!isBlocked(core, peer.id)) for (const record of released) takeRecord(core, peer, record);
+    const isHeard = isBlocked(core, peer.id) ? isHeardOfBlocked : () => true;
+    for (const record of releaseOverdue(core, peer).filter(isHeard)) takeRecord(core, peer, record);
   }
 }
