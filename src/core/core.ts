@@ -77,6 +77,7 @@ export type Input =
 
 /** Changes `core` in place and returns what the driver must do, in order. */
 export function step(core: CoreState, input: Input): readonly Effect[] {
+  core.isByItself = true;
   switch (input.type) {
     case 'connected':
       connect(core, input);
@@ -101,6 +102,7 @@ export function step(core: CoreState, input: Input): readonly Effect[] {
 
 /** Ends every step and every command: moves what can move, and hands over the effects. */
 export function finish(core: CoreState): readonly Effect[] {
+  core.isByItself = true;
   for (const room of core.rooms.values()) {
     proveMembers(core, room);
     settleStirred(core, room);
@@ -120,6 +122,8 @@ export function finish(core: CoreState): readonly Effect[] {
   tendTime(core);
   if (isOnlyRelayed(core)) core.effects.push({ type: 'save' });
   else if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
+  // What comes next from outside of a step is a command.
+  core.isByItself = false;
   return core.effects.splice(0);
 }
 

@@ -2,6 +2,7 @@
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
 import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
+import { hiddenDelayMs } from './hidden-delay.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
@@ -60,6 +61,8 @@ export function tendDoubts(core: CoreState, { room, inner }: OwnRoom): void {
     known.asked++;
     known.nextAtMs = now + DOUBT_INTERVAL_MS;
     if (asked === undefined) continue;
+    // Who hides asks later, and waits for the answer all the longer.
+    known.nextAtMs += hiddenDelayMs(core, peerOf(core, asked));
     const content = encodeCbor({ room: idBytes(room.roomId), n: firstWanted(inner.log, known) });
     enqueue(core, peerOf(core, asked), { type: RECORD_TYPES.roomWantLog, content });
   }

@@ -188,7 +188,7 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   core.invitations.delete(room);
   saveInvitation(core, room);
   const admitted = admit(core, {
-    ...{ id: room, secret, log, expected, isRequest },
+    ...{ id: room, secret, log, expected, isRequest, isUnasked: !isAwaited },
     from:
       readFrom === null
         ? null
