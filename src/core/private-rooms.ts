@@ -24,7 +24,7 @@ export interface Admission {
   /** Null: from the beginning of what the relay has. */
   readonly from: ReadFrom | null;
   readonly isRequest: boolean;
-  /** No person of ours said yes to it. */
+  /** No person of ours said yes to it, or not just now. */
   readonly isUnasked: boolean;
 }
 

@@ -438,6 +438,30 @@ describe('somebody hidden, of private rooms', () => {
     expect(run(false)).toBeGreaterThan(0);
   });
 
+  it('[A84 hidden presence] is not given away by a welcome that comes long after the yes', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben } = net.duo();
+    comeHidden(net, ben);
+    net.run(3 * MINUTE_MS);
+    const subs = () => said.filter((type) => type === 'sub').length;
+    const said = saidBy(net, ben);
+    const name = net.command(anna, (core) => createRoom(core, WISHES));
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(1_000);
+    net.cut(anna);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.run(10 * MINUTE_MS);
+    net.connect(anna);
+    net.run(50 * MINUTE_MS);
+    expect(ben.core.rooms.has(name)).toBe(true);
+    expect(subs()).toBe(0);
+    net.run(20 * MINUTE_MS);
+    expect(subs()).toBe(1);
+    // Control: one that comes just after it is followed at once.
+    privateRoom(net, anna, [ben]);
+    expect(subs()).toBe(2);
+  });
+
   it('comes into a group that a friend made an hour late, or to speak, and reads all that was said', () => {
     const net = new FakeNet({ mailbox: 2_000 });
     const { anna, ben, cara } = net.trio();
