@@ -462,6 +462,25 @@ describe('somebody hidden, of private rooms', () => {
     expect(subs()).toBe(2);
   });
 
+  it('leaves no room without an owner: a pen that has not gone out is taken back', () => {
+    const run = (leaves: boolean) => {
+      const net = new FakeNet({ mailbox: 2_000 });
+      const { anna, ben, cara } = net.trio();
+      const name = privateRoom(net, anna, [ben, cara]);
+      comeHidden(net, ben);
+      net.run(3 * MINUTE_MS);
+      net.command(anna, (core) => transfer(core, name, ben.id));
+      net.run(15 * MINUTE_MS);
+      if (leaves) net.command(ben, (core) => leave(core, name));
+      net.run(90 * MINUTE_MS);
+      const { owner, members } = inner(cara, name).log;
+      return { isAnnas: owner === anna.id, isIn: members.has(ben.id) };
+    };
+    expect(run(true)).toEqual({ isAnnas: true, isIn: false });
+    // Control: who stays becomes the owner.
+    expect(run(false)).toEqual({ isAnnas: false, isIn: true });
+  });
+
   it('comes into a group that a friend made an hour late, or to speak, and reads all that was said', () => {
     const net = new FakeNet({ mailbox: 2_000 });
     const { anna, ben, cara } = net.trio();
