@@ -9,8 +9,10 @@ import type { ClientEvent, Command, Replies, Session } from './api.ts';
 import { conversationChangeSchema } from './conversation-settings.ts';
 import { changeSchema } from './preferences.ts';
 
-/** The longest text, every character of it escaped, fits. */
+/** Of a command: the longest text, every character of it escaped, fits. */
 const MAX_LINE_LENGTH = 1024 * 1024;
+/** Of an answer, which is this same program's: a snapshot of all whom a profile remembers, and of as many rooms as there may be, full. */
+const MAX_ANSWER_LENGTH = 16 * 1024 * 1024;
 const MAX_TEXT_LENGTH = 256 * 1024;
 /** More people than any room holds, so that who names too many hears it from the core. */
 const MAX_GIVEN = 4_096;
@@ -215,7 +217,7 @@ export class RemoteSession implements Session {
   constructor(connection: Socket) {
     this.#connection = connection;
     connection.once('close', () => this.#ended());
-    readJsonLines(connection, MAX_LINE_LENGTH, (value) => this.#take(value));
+    readJsonLines(connection, MAX_ANSWER_LENGTH, (value) => this.#take(value));
   }
 
   request<C extends Command>(command: C): Promise<Replies[C['do']]> {

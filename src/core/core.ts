@@ -10,7 +10,13 @@ import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
 import { tendDoubts } from './doubts.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
 import { tellHidden } from './hidden.ts';
-import { inboxDueMs, type Received, receiveDirect, releaseOverdue } from './inbox.ts';
+import {
+  inboxDueMs,
+  isHeardOfBlocked,
+  type Received,
+  receiveDirect,
+  releaseOverdue,
+} from './inbox.ts';
 import { invitationsDueMs, tellInvitations } from './invitations.ts';
 import { abandonRequests, emit, runJobs, settle } from './link.ts';
 import {
@@ -71,6 +77,7 @@ export type Input =
 
 /** Changes `core` in place and returns what the driver must do, in order. */
 export function step(core: CoreState, input: Input): readonly Effect[] {
+  core.isByItself = true;
   switch (input.type) {
     case 'connected':
       connect(core, input);
@@ -95,6 +102,7 @@ export function step(core: CoreState, input: Input): readonly Effect[] {
 
 /** Ends every step and every command: moves what can move, and hands over the effects. */
 export function finish(core: CoreState): readonly Effect[] {
+  core.isByItself = true;
   for (const room of core.rooms.values()) {
     proveMembers(core, room);
     settleStirred(core, room);
@@ -114,6 +122,8 @@ export function finish(core: CoreState): readonly Effect[] {
   tendTime(core);
   if (isOnlyRelayed(core)) core.effects.push({ type: 'save' });
   else if (isUnsaved(core)) core.effects.unshift({ type: 'save' });
+  // What comes next from outside of a step is a command.
+  core.isByItself = false;
   return core.effects.splice(0);
 }
 
@@ -334,7 +344,7 @@ function tick(core: CoreState): void {
   for (const peer of activePeers(core)) {
     tendOutbox(core, peer);
     // Of somebody blocked since, nothing that waited behind a gap is shown either.
-    const released = releaseOverdue(core, peer);
-    if (!isBlocked(core, peer.id)) for (const record of released) takeRecord(core, peer, record);
+    const isHeard = isBlocked(core, peer.id) ? isHeardOfBlocked : () => true;
+    for (const record of releaseOverdue(core, peer).filter(isHeard)) takeRecord(core, peer, record);
   }
 }

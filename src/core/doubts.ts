@@ -2,10 +2,11 @@
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
 import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
+import { hiddenDelayMs } from './hidden-delay.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { enqueue } from './outbox.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import { nameOf } from './private-members.ts';
 import type { Doubt, OwnRoom } from './private-state.ts';
 import { compareHead, type RoomLog } from './room-log.ts';
@@ -56,11 +57,26 @@ export function tendDoubts(core: CoreState, { room, inner }: OwnRoom): void {
       giveUp(core, { room, inner }, of);
       continue;
     }
+    const asked = toAsk(core, inner.log, { of, times: known.asked });
     known.asked++;
     known.nextAtMs = now + DOUBT_INTERVAL_MS;
+    if (asked === undefined) continue;
+    // Who hides asks later, and waits for the answer all the longer.
+    known.nextAtMs += hiddenDelayMs(core, peerOf(core, asked));
     const content = encodeCbor({ room: idBytes(room.roomId), n: firstWanted(inner.log, known) });
-    enqueue(core, peerOf(core, of), { type: RECORD_TYPES.roomWantLog, content });
+    enqueue(core, peerOf(core, asked), { type: RECORD_TYPES.roomWantLog, content });
   }
+}
+
+/** Who seemed to know more; in the place of somebody blocked the other members, each time another. */
+function toAsk(
+  core: CoreState,
+  { members }: RoomLog,
+  { of, times }: { readonly of: PeerId; readonly times: number },
+): PeerId | undefined {
+  if (!isBlocked(core, of)) return of;
+  const others = [...members].filter((id) => id !== core.me.id && !isBlocked(core, id));
+  return others[times % others.length];
 }
 
 /** What contradicts our log, or else all that is not in it. */
@@ -72,6 +88,7 @@ function firstWanted(log: RoomLog, { head }: Doubt): number {
 /** Of who is no member nothing is shown, so nothing is missing. */
 function giveUp(core: CoreState, { room, inner }: OwnRoom, of: PeerId): void {
   inner.doubts.delete(of);
+  if (isBlocked(core, of)) return;
   if (inner.log.members.has(of)) tellDifference(core, room, of);
   else inner.early = inner.early.filter(({ owner }) => owner.id !== of);
 }

@@ -13,8 +13,9 @@ export function savePrivate(core: CoreState, { name, private: inner }: RoomState
   if (inner === null) return;
   save(core, `room-private/${name}`, () => {
     const { secret, expected, pen, nextPen, fork, isRequest, strikes, invited, heir } = inner;
+    const unasked = inner.unaskedAtMs !== null;
     return {
-      ...{ secret, expected, fork, isRequest },
+      ...{ secret, expected, fork, isRequest, unasked },
       pen: pen === null ? null : penSeed(pen),
       nextPen: nextPen === null ? null : penSeed(nextPen),
       strikes: strikes.map(({ by, target, head }) => {

@@ -15,6 +15,7 @@ import {
   type DirectRecord,
   decodeDirectPayload,
   isUpkeep,
+  RECORD_TYPES,
 } from '../protocol/record.ts';
 import { claimBundle, hasOpenClaim } from './directory.ts';
 import { forgetRun, savePeer, saveRun } from './durable-people.ts';
@@ -62,8 +63,9 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   const opened = open(core, blob);
   if (opened === null) return null;
   const { sender, payload, turn, isLive } = opened;
-  if (sender.id === core.me.id || isBlocked(core, sender.id)) return null;
+  if (sender.id === core.me.id) return null;
   const peer = peerOf(core, sender.id);
+  if (isBlocked(core, sender.id)) return fromBlocked(peer, { sender, payload });
   peer.keys ??= sender;
   if (peer.card === null) core.fetches.cards.add(peer.id);
   if (turn !== null) takeTurnUse(core, turn);
@@ -73,6 +75,21 @@ export function receiveDirect(core: CoreState, blob: Uint8Array): Received | nul
   takeTyping(core, peer, payload.note);
   const records = takeRecord(core, peer, payload);
   return { peer, sender, records, wants: payload.note.wants };
+}
+
+/** What of somebody blocked is heard all the same: who else is in a private room, so that nobody taken out is given keys. */
+export function isHeardOfBlocked({ type }: Pick<DirectRecord, 'type'>): boolean {
+  return type === RECORD_TYPES.roomOperations || type === RECORD_TYPES.roomStrike;
+}
+
+/** Signed inside, and harmless when it comes again: it takes no number and is not acknowledged. */
+function fromBlocked(
+  peer: Peer,
+  { sender, payload }: Pick<Opened, 'sender' | 'payload'>,
+): Received | null {
+  const { record } = payload;
+  if (record === null || !isHeardOfBlocked(record)) return null;
+  return { peer, sender, records: [{ ...record, content: record.content.slice() }], wants: [] };
 }
 
 interface Opened {

@@ -14,6 +14,7 @@ import {
 } from '../protocol/room-content.ts';
 import { saveInvitation, savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
+import { hiddenDelayMs } from './hidden-delay.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { canOperate, operate, privateRoomOf, removal, stretches } from './operations.ts';
@@ -191,6 +192,8 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   saveInvitation(core, room);
   const admitted = admit(core, {
     ...{ id: room, secret, log, expected, isRequest },
+    // An owner who lets us in long after our yes must not learn by it whether we are here now.
+    isUnasked: !isAwaited || hiddenDelayMs(core, peerOf(core, from)) > 0,
     from:
       readFrom === null
         ? null

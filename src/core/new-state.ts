@@ -34,7 +34,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     mailboxKeys: [],
     turnKeys: new Map(),
     turnKids: new Map(),
-    ...{ quiet: false, hidden: false, hiddenSinceMs: 0, status: '' },
+    ...{ quiet: false, hidden: false, hiddenSinceMs: 0, isByItself: false, status: '' },
     leaving: false,
     time: { baseMs: -env.nowMs(), idleMs: 0, savedRunMs: 0 },
     link: {

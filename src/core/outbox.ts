@@ -8,7 +8,7 @@ import { encodeDirectRecord, isUpkeep, RECORD_TYPES } from '../protocol/record.t
 import { bundleRetryAtMs, bundleSeqOf, staleBundle } from './directory.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
 import { type MessageReason, type MessageState, stateRank } from './events.ts';
-import { heldBackUntilMs, hiddenDelayMs } from './hidden-delay.ts';
+import { heldBackUntilMs, hiddenDelayMs, mayBeByItself } from './hidden-delay.ts';
 import { tellReceipt } from './link.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import { isBlocked } from './people.ts';
@@ -36,12 +36,14 @@ export function enqueue(core: CoreState, peer: Peer, { type, content }: ToSend):
   const seq = peer.nextSeq++;
   const place = conversationOf(core.me.id, peer.id);
   const id = messageIdOf({ from: core.me.id, place, stream, seq });
+  const byItself = core.isByItself && mayBeByItself(type);
+  const isHeldBack = byItself && hiddenDelayMs(core, peer) > 0;
   const record: OutRecord = {
-    ...{ id, stream, seq, type },
+    ...{ id, stream, seq, type, byItself },
     bytes: encodeRecord(core, peer, { id, type, content, stream, seq }),
     queuedAtMs: core.env.nowMs(),
     phase: 'queued',
-    ...{ sealings: 0, transmitted: false, mayBeOut: mayGoNow(core, peer) },
+    ...{ sealings: 0, transmitted: false, mayBeOut: !isHeldBack && mayGoNow(core, peer) },
     ...{ sealed: null, mailbox: null, notBeforeMs: 0 },
     overtakenAtMs: null,
     shown: 'pending',

@@ -90,6 +90,8 @@ export interface OutRecord {
   readonly seq: number;
   type: number;
   bytes: Uint8Array;
+  /** No person had a hand in it: who hides holds it back (hidden-delay.ts). */
+  readonly byItself: boolean;
   /** Monotonic, and below zero where an earlier run queued it. */
   readonly queuedAtMs: number;
   phase: 'queued' | 'sent' | 'waiting';

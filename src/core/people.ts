@@ -9,6 +9,8 @@ import { peerOf } from './new-state.ts';
 import type { CoreState, Pin } from './state.ts';
 
 const MIN_PREFIX_DIGITS = 8;
+/** Of people of one name that nobody verified, so many are named to who comes later: a crowd under one name costs each no more. */
+const MAX_NAMED_BEFORE = 8;
 
 /** A card whose signature holds: pins its owner, and says loudly if it bears a pinned person's name. */
 export function meet(core: CoreState, card: Card): void {
@@ -51,14 +53,32 @@ function tellKeyChange(core: CoreState, pin: Pin): void {
   }
 }
 
-/** Older pins, or verified ones, whose name or petname `pin` bears (or one that looks like it) without leave. */
+/**
+ * Verified pins, and the oldest before it, whose name or petname `pin` bears (or one that looks like it) without leave: first
+ * those that people wrote to, so that no crowd that came earlier hides them.
+ */
 function changedFrom(core: CoreState, pin: Pin): Pin[] {
+  if (pin.acceptedNick === pin.nick) return [];
+  const older = bearers(core, core.skeletons.get(pin.id)).filter(
+    (other) => other.id !== pin.id && other.trust !== 'verified' && isOlder(core, other, pin),
+  );
+  if (older.length > MAX_NAMED_BEFORE) older.sort((a, b) => firstToName(core, a, b));
+  return [...verifiedBearers(core, pin), ...older.slice(0, MAX_NAMED_BEFORE)];
+}
+
+function firstToName(core: CoreState, a: Pin, b: Pin): number {
+  if (a.contacted !== b.contacted) return a.contacted ? -1 : 1;
+  return isOlder(core, a, b) ? -1 : 1;
+}
+
+/** Verified people whose name or petname `pin` bears without leave. */
+function verifiedBearers(core: CoreState, pin: Pin): Pin[] {
   if (pin.acceptedNick === pin.nick) return [];
   const skeleton = core.skeletons.get(pin.id);
   const named = petnamed(core, skeleton);
-  const others = bearers(core, skeleton).filter(
-    (other) => other.id !== pin.id && (other.trust === 'verified' || isOlder(core, other, pin)),
-  );
+  const others = bearers(core, skeleton).filter(({ id, trust }) => {
+    return id !== pin.id && trust === 'verified';
+  });
   if (named === null || named.id === pin.id || named.trust !== 'verified') return others;
   return others.some(({ id }) => id === named.id) ? others : [...others, named];
 }
@@ -207,7 +227,7 @@ export function stirKeys(core: CoreState): void {
 export function awaitsTrust(core: CoreState, id: PeerId): boolean {
   if (isOnlyBearer(core, id)) return false;
   const pin = core.pins.get(id);
-  return pin !== null && changedFrom(core, pin).some((other) => other.trust === 'verified');
+  return pin !== null && verifiedBearers(core, pin).length > 0;
 }
 
 /** As nearly everybody is; of whole rooms this is asked at each step. */

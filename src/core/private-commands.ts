@@ -27,9 +27,9 @@ import { findRoom, requireRoom } from './find-room.ts';
 import { answerInvitation, askHeir, infoOf, invite, letIn } from './invitations.ts';
 import { peerOf } from './new-state.ts';
 import { canOperate, operate, removal, stir } from './operations.ts';
-import { enqueue } from './outbox.ts';
+import { enqueue, withdraw } from './outbox.ts';
 import { nickOf } from './people.ts';
-import { admit, privateName } from './private-rooms.ts';
+import { admit, enterWhereLetIn, privateName } from './private-rooms.ts';
 import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { noteContacted, requireReachable } from './reach.ts';
 import { tellChanges } from './room-changes.ts';
@@ -109,7 +109,15 @@ function create(
   if (extension.kind !== 'extended') throw new RangeError('own room refused');
   const { log } = extension;
   const secret = core.env.random(KEY_BYTES);
-  const room = admit(core, { id, secret, log, expected: 1, from: null, isRequest: false });
+  const room = admit(core, {
+    id,
+    secret,
+    log,
+    expected: 1,
+    from: null,
+    isRequest: false,
+    isUnasked: false,
+  });
   const own = ownRoom(room);
   if (own === null) throw new RangeError('not private');
   own.inner.pen = pen;
@@ -153,6 +161,8 @@ export function answer(
   if (room !== null && inner?.isRequest === true) {
     if (accept) {
       inner.isRequest = false;
+      inner.unaskedAtMs = null;
+      enterWhereLetIn(core, room);
       savePrivate(core, room);
       room.changed = true;
     } else leavePrivate(core, { room, inner });
@@ -239,11 +249,20 @@ export function leavePrivate(core: CoreState, own: OwnRoom): void {
       'its owner hands you the room: wait until it is yours, then transfer or close it';
     throw new UsageError('owner-stays', message);
   }
+  takeBackPen(core, log.owner);
   if (pen === null && !log.closed) {
     strike(core, own, core.me.id);
     noteLeft(core, room.roomId);
   }
   leaveRoom(core, room);
+}
+
+/** What would make us the owner, and has not gone out. */
+function takeBackPen(core: CoreState, owner: PeerId): void {
+  const peer = peerOf(core, owner);
+  for (const { id, type } of [...peer.records]) {
+    if (type === RECORD_TYPES.roomTransfer) withdraw(core, peer, id);
+  }
 }
 
 /** What we answered may have made us the owner already; who left then would leave the room without one. */

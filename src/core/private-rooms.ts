@@ -25,15 +25,18 @@ export interface Admission {
   /** Null: from the beginning of what the relay has. */
   readonly from: ReadFrom | null;
   readonly isRequest: boolean;
+  /** No person of ours said yes to it, or not just now. */
+  readonly isUnasked: boolean;
 }
 
 /** Takes up a room that we made, or that its owner let us into. Its log may yet have to come to its end. */
 export function admit(core: CoreState, admission: Admission): RoomState {
-  const { id, secret, log, expected, from, isRequest } = admission;
+  const { id, secret, log, expected, from, isRequest, isUnasked } = admission;
   const name = privateName(id);
   const inner: PrivateRoom = {
     ...{ secret, log, expected, pen: null, nextPen: null, fork: null, isRequest, strikes: [] },
     ...{
+      unaskedAtMs: isUnasked ? core.env.nowMs() : null,
       invited: new Map(),
       heir: null,
       promisedAtMs: null,

@@ -22,6 +22,8 @@ export interface PrivateRoom {
   fork: Uint8Array | null;
   /** Somebody whom we don't know put us into it: nothing goes out there until a person accepts. */
   isRequest: boolean;
+  /** When somebody put us into it, monotonic ms; null: a person said yes just before, or its list names us already (hidden-delay.ts). */
+  unaskedAtMs: number | null;
   /** What members said about taking people out; it counts as long as the log bears it out (strikes.ts). */
   strikes: Strike[];
   /** Owner only: whom we asked in, with the number of their invitation as hex. */

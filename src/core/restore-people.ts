@@ -9,6 +9,7 @@ import { decodeDirectRecord } from '../protocol/record.ts';
 import { forget, type StateRow } from './durable.ts';
 import { restoreHeld, sequenceFrom, sequenceSchema } from './durable-sequence.ts';
 import { MESSAGE_REASONS, MESSAGE_STATES } from './events.ts';
+import { mayBeByItself } from './hidden-delay.ts';
 import { newPeer, peerOf } from './new-state.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import { countOf, MAX_AWAITED, owesRead, type ReadMarks } from './read-marks.ts';
@@ -171,6 +172,8 @@ function restoreOut(core: CoreState, { stream, seq, value }: PlacedRow): OutReco
   const mailbox = row.mailbox === null ? null : RelayId.fromBytes(row.mailbox);
   return {
     ...{ id: record.messageId, stream: record.stream, seq, type: record.type, bytes: row.bytes },
+    // Nobody remembers: who hides rather waits.
+    byItself: mayBeByItself(record.type),
     queuedAtMs: monotonicOf(core, row.queuedRunMs),
     phase: mailbox === null ? 'queued' : 'waiting',
     sealings: Number(row.mayBeOut),

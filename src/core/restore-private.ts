@@ -22,6 +22,7 @@ const privateSchema = v.object({
   nextPen: v.nullable(byteString(32)),
   fork: v.nullable(bytesField),
   isRequest: v.boolean(),
+  unasked: v.exactOptional(v.boolean()),
   strikes: v.array(v.strictTuple([id, id, v.pipe(v.number(), v.safeInteger()), byteString(32)])),
   invited: v.array(v.strictTuple([id, byteString(INVITATION_BYTES)])),
   heir: v.nullable(id),
@@ -52,6 +53,7 @@ export function enterStoredPrivate(core: CoreState): void {
       continue;
     }
     if (inner.nextPen !== null) inner.promisedAtMs = core.env.nowMs();
+    if (inner.unaskedAtMs !== null) inner.unaskedAtMs = core.env.nowMs();
     const place = { name, label: name, roomId: id, topic: privateTopicOf(inner.secret) };
     const room = newRoom(core, { ...place, private: inner, standing: 'joined' });
     core.rooms.set(name, room);
@@ -101,6 +103,7 @@ function privateFrom(log: RoomLog, bytes: Uint8Array): PrivateRoom {
     heir: rest.heir === null ? null : PeerId.fromBytes(rest.heir),
     ...{
       promisedAtMs: null,
+      unaskedAtMs: rest.unasked === true ? 0 : null,
       isStirred: true,
       isExpelled: false,
       early: [],

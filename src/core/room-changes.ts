@@ -5,7 +5,7 @@ import type { Change as Operation } from '../protocol/room-operation.ts';
 import { journal } from './durable.ts';
 import type { Change, Message } from './events.ts';
 import { emit } from './link.ts';
-import { whoOf } from './people.ts';
+import { isBlocked, whoOf } from './people.ts';
 import type { Applied } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -29,6 +29,8 @@ export function tellChanges(
   // The last that a newcomer is handed is what let them in.
   const from = wasIn ? 0 : (room.private?.expected ?? 0) - 1;
   for (const { n, change, who } of applied) {
+    // Who is in it must be seen, whoever says so; words of somebody blocked are not.
+    if ((change.kind === 'title' || change.kind === 'topic') && isBlocked(core, by)) continue;
     const told = n >= from ? toldAs(core, change, who) : null;
     if (told !== null) tell(core, room, { n, by, change: told });
   }

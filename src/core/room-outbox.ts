@@ -41,6 +41,8 @@ export function enqueueRoom(core: CoreState, room: RoomState, { type, content }:
   room.outbox.push(out);
   saveOut(core, room, out);
   saveRoom(core, room);
+  // Who hides, and was put into it: whoever speaks comes in.
+  if (room.join === null && room.enterAgainAtMs !== null) subscribe(core, room);
   return out;
 }
 
@@ -111,6 +113,8 @@ function transmit(core: CoreState, room: RoomState, own: OwnChain, out: RoomOut)
   out.phase = 'sent';
   out.transmitted = true;
   room.spokenAtMs = core.env.nowMs();
+  // What is held back from who hears this goes now (hidden-delay.ts).
+  if (core.hidden) for (const id of room.private?.log.members ?? []) core.dirty.add(id);
   const { token, blob } = out.sealed;
   request(core, { type: 'fanout', token, ttlSeconds: BLOB_TTL_SECONDS, blob }, (answer) => {
     takeAnswer(core, room, out, answer);

@@ -257,7 +257,8 @@ export function roomOf(core: CoreState, room: RoomState): Room {
     kind: log.group ? 'group' : 'private',
     members: [...log.members],
     title: cleanTitle(log.title),
-    topic: log.topic,
+    // What somebody blocked wrote is shown to nobody.
+    topic: isBlocked(core, log.owner) ? '' : log.topic,
     owner: log.owner,
     moderators: [...log.moderators],
     invited: [...invited.keys()],

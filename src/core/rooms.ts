@@ -3,9 +3,10 @@ import { publicRoomId, signJoin, topicOf } from '../crypto/room.ts';
 import type { Code } from '../protocol/codes.ts';
 import { encodeJoinProof, type JoinProof } from '../protocol/frames.ts';
 import { StreamId, type TopicId } from '../protocol/ids.ts';
-import { forgetPrivateRows } from './durable-private.ts';
+import { forgetPrivateRows, savePrivate } from './durable-private.ts';
 import { forgetRoomRows, saveRoom, saveWholeRoom } from './durable-rooms.ts';
 import type { MessageReason, MessageState } from './events.ts';
+import { entryHeldBackUntilMs } from './hidden-delay.ts';
 import { emit, isFirstTelling, request, takeSeq, tellReceipt } from './link.ts';
 import { isEntered } from './private-members.ts';
 import { restoreRoom } from './restore-rooms.ts';
@@ -46,7 +47,9 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
     if (out.phase === 'queued') tellOut(core, out, { state: 'failed', reason: 'cancelled' });
   }
   forgetRoom(core, room);
-  if (core.link.online) {
+  // Who hides just goes where the log alone says who is a member: a leave would tell that they are here.
+  const isQuiet = core.hidden && room.private !== null;
+  if (core.link.online && !isQuiet) {
     const join = proofOf(core, room, 'left');
     if (join !== null) request(core, { type: 'unsub', topic: room.topic, join }, () => undefined);
   }
@@ -123,8 +126,17 @@ function proofOf(core: CoreState, room: RoomState, standing: JoinProof['standing
 /** At each connection, and at joining; a private room is joined when its log says so. */
 export function subscribe(core: CoreState, room: RoomState): void {
   if (!isEntered(core, room)) return;
+  const heldBackUntilMs = entryHeldBackUntilMs(core, room);
+  if (heldBackUntilMs > core.env.nowMs()) {
+    room.enterAgainAtMs = heldBackUntilMs;
+    return;
+  }
   const join = proofOf(core, room, room.standing);
   if (join === null) return;
+  if (room.private !== null && room.private.unaskedAtMs !== null) {
+    room.private.unaskedAtMs = null;
+    savePrivate(core, room);
+  }
   room.join = join;
   room.rosterComplete = false;
   // Another relay's numbers mean nothing here.

@@ -200,7 +200,8 @@ function noteSealing(core: CoreState, peer: Peer, { record, key }: ToSeal): Seal
   incoming.ackDueAtMs = null;
   incoming.lastAckAtMs = now;
   incoming.isConversing = false;
-  if (isConversation(peer, record)) peer.spokenAtMs = now;
+  // What went by itself is no word of a person's, after which they could be asked and would answer.
+  if (isConversation(peer, record) && record?.byItself !== true) peer.spokenAtMs = now;
   if (record === null) return sealing;
   record.phase = 'sent';
   record.sealings++;

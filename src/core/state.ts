@@ -132,6 +132,8 @@ export interface CoreState {
   hidden: boolean;
   /** Of when that was set last, monotonic ms. */
   hiddenSinceMs: number;
+  /** What happens now follows from what came, or from a clock, and is no command of a person's. */
+  isByItself: boolean;
   /** What we say of ourselves (core/status-line.ts); empty: nothing. */
   status: string;
   /** The process is about to end: everything goes to keys that outlive their owners' runs. */

@@ -1,8 +1,8 @@
 // One JSON value a line over a local socket, both ways, each bounded. Knows no message's meaning.
 import type { Socket } from 'node:net';
 
-/** A process that doesn't read is let go before what it was sent fills our memory. */
-const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
+/** A process that doesn't read is let go before what it was sent fills our memory: the longest answer of all, and as much again. */
+const MAX_QUEUE_BYTES = 32 * 1024 * 1024;
 
 /**
  * Calls `take` with the value of each whole line, undefined where it isn't JSON. Destroys a connection with
@@ -16,8 +16,12 @@ export function readJsonLines(
   let rest = '';
   connection.setEncoding('utf8');
   connection.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
+    // A long line comes in many pieces: none but the last is looked through twice.
+    const [first = '', ...more] = chunk.split('\n');
+    const last = more.pop();
+    rest += first;
+    const lines = last === undefined ? [] : [rest, ...more];
+    rest = last ?? rest;
     for (const line of lines) {
       if (line.length > maxLength) connection.destroy();
       // Also where `take` has ended it.

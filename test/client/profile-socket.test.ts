@@ -217,7 +217,7 @@ describe('the owner of a profile', () => {
     const { socket, served, emit } = await openLine();
     socket.pause();
     const text = 'x'.repeat(60_000);
-    for (let n = 0; n < 400 && !served.destroyed; n++) emit({ type: 'announcement', text });
+    for (let n = 0; n < 800 && !served.destroyed; n++) emit({ type: 'announcement', text });
     expect(served.destroyed).toBe(true);
     await once(served, 'close');
     emit({ type: 'announcement', text });
@@ -293,6 +293,35 @@ describe('a process that goes through the owner', () => {
     await expect(pending).rejects.toMatchObject({ code: 'owner-gone' });
     expect(links).toMatchObject([{ type: 'link', link: { state: 'ended', reason: 'owner-gone' } }]);
     await expect(remote.request({ do: 'retry' })).rejects.toMatchObject({ code: 'owner-gone' });
+  });
+
+  it('reads the largest snapshot there is, and goes on', async () => {
+    const who = { nick: 'n'.repeat(32), fingerprint: ID, petname: 'p'.repeat(32) };
+    const person = { ...who, trust: 'verified', status: '"'.repeat(140), online: true };
+    const people = Array.from({ length: 5_000 }, (_, n) => ({
+      ...{ ...person, ambiguous: true, keyChangedFrom: Array(9).fill(ID) },
+      // As many as there may be contacts.
+      ...(n < 2_000 && { note: '"'.repeat(1_000) }),
+    }));
+    const members = Array(256).fill(ID);
+    const room = { name: `+${ID}`, kind: 'group', members, invited: members, moderators: members };
+    const publicRoom = { name: '#a', kind: 'public', members: Array(1_256).fill(ID) };
+    for (const each of [room, publicRoom]) {
+      const snapshot = { people, rooms: Array(64).fill(each) };
+      const { socket, emit } = await openLine(() => snapshot);
+      const remote = new RemoteSession(socket);
+      const reply = remote.request({ do: 'snapshot' });
+      const heard: string[] = [];
+      remote.subscribe(({ type }) => heard.push(type));
+      emit({ type: 'announcement', text: 'a' });
+      expect((await reply).people).toHaveLength(5_000);
+      emit({ type: 'announcement', text: 'b' });
+      await expect.poll(() => heard).toEqual(['announcement', 'announcement']);
+    }
+    // Control: one that can't be is not read.
+    const { socket } = await openLine(() => 'x'.repeat(17 * 1024 * 1024));
+    const endless = new RemoteSession(socket).request({ do: 'snapshot' });
+    await expect(endless).rejects.toMatchObject({ code: 'owner-gone' });
   });
 
   it('ends on an answer that makes no sense', async () => {

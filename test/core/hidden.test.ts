@@ -1,9 +1,26 @@
 // Hiding: messages come at once, and go, while nobody but the relay can tell that one is here.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { leave } from '../../src/core/commands.ts';
 import { setHidden } from '../../src/core/hidden.ts';
+import { peerOf } from '../../src/core/new-state.ts';
+import { enqueue } from '../../src/core/outbox.ts';
 import { personOf } from '../../src/core/people.ts';
+import {
+  answer,
+  createGroup,
+  createRoom,
+  inviteTo,
+  removeFrom,
+  retitle,
+  transfer,
+} from '../../src/core/private-commands.ts';
+import type { PrivateRoom } from '../../src/core/private-state.ts';
+import { signStrike } from '../../src/crypto/room-log.ts';
 import { ready } from '../../src/crypto/sodium.ts';
+import { encodeCbor } from '../../src/protocol/content.ts';
 import { encodeJoinProof, type Frame } from '../../src/protocol/frames.ts';
+import { idBytes, type PeerId } from '../../src/protocol/ids.ts';
+import { RECORD_TYPES } from '../../src/protocol/record.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
 import { note, sealed } from './attacks/forging.ts';
 
@@ -251,5 +268,252 @@ describe('somebody hidden', () => {
     comeHidden(net, ben);
     net.run(3 * MINUTE_MS);
     expect(ben.kept).toEqual(['yes?', 'still there?', 'and now?']);
+  });
+});
+
+const WISHES = { title: 'ward 3', readOnly: false, expireSeconds: null };
+
+/** A room of the first, with the others in it. */
+function privateRoom(net: FakeNet, owner: FakePerson, others: readonly FakePerson[]): string {
+  const name = net.command(owner, (core) => createRoom(core, WISHES));
+  net.command(owner, (core) => inviteTo(core, name, idsOf(others)));
+  net.run(1_000);
+  for (const other of others) net.command(other, (core) => answer(core, name, { accept: true }));
+  net.run(3_000);
+  return name;
+}
+
+function idsOf(people: readonly FakePerson[]): PeerId[] {
+  return people.map(({ id }) => id);
+}
+
+function inner(person: FakePerson, name: string): PrivateRoom {
+  const found = person.core.rooms.get(name)?.private ?? null;
+  if (found === null) throw new Error(`${person.name} is not in it`);
+  return found;
+}
+
+/** Frames that say something of `person`, as they go out. */
+function saidBy(net: FakeNet, teller: FakePerson): Frame['type'][] {
+  const said: Frame['type'][] = [];
+  net.tampers.push(({ frame, way, person }) => {
+    const isTold = frame.type === 'send' || frame.type === 'sub' || frame.type === 'unsub';
+    if (way === 'up' && person === teller && isTold) said.push(frame.type);
+    return undefined;
+  });
+  return said;
+}
+
+function tell(net: FakeNet, from: FakePerson, to: FakePerson, type: number, content: object): void {
+  net.command(from, (core) =>
+    enqueue(core, peerOf(core, to.id), { type, content: encodeCbor(content) }),
+  );
+}
+
+describe('somebody hidden, of private rooms', () => {
+  /** Asked for what a client answers by itself; what ben says of it within the hour, and after. */
+  function probe(isHidden: boolean, ask: (scene: Scene) => void) {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben, cara } = net.trio();
+    const name = privateRoom(net, anna, [ben, cara]);
+    net.restart(ben);
+    hide(net, ben, isHidden);
+    net.connect(ben);
+    net.run(3 * MINUTE_MS);
+    const said = saidBy(net, ben);
+    const heard = heardBy(net, cara);
+    ask({ net, anna, ben, cara, name });
+    net.run(50 * MINUTE_MS);
+    const early = said.length;
+    const named = heard.filter(
+      (frame) =>
+        (frame.type === 'roster' || frame.type === 'presence') &&
+        frame.entries.some(({ id }) => id === ben.id),
+    );
+    net.run(20 * MINUTE_MS);
+    return { early, named: named.length, late: said.length > early };
+  }
+
+  interface Scene {
+    readonly net: FakeNet;
+    readonly anna: FakePerson;
+    readonly ben: FakePerson;
+    readonly cara: FakePerson;
+    readonly name: string;
+  }
+
+  const asks: readonly [string, (scene: Scene) => void][] = [
+    [
+      'a welcome that nobody asked for',
+      ({ net, anna, ben }) => {
+        const name = net.command(anna, (core) => createRoom(core, WISHES));
+        const { secret, log } = inner(anna, name);
+        const room = idBytes(log.room);
+        const content = { room, secret, from: null, ops: log.operations, n: 1 };
+        tell(net, anna, ben, RECORD_TYPES.roomWelcome, content);
+      },
+    ],
+    [
+      'a group of a stranger’s',
+      ({ net, anna, ben, cara }) =>
+        void net.command(cara, (core) => createGroup(core, [anna.id, ben.id])),
+    ],
+    [
+      'a room to take over',
+      ({ net, anna, ben, name }) => net.command(anna, (core) => transfer(core, name, ben.id)),
+    ],
+    [
+      'operations that are missing',
+      ({ net, cara, ben, name }) =>
+        tell(net, cara, ben, RECORD_TYPES.roomWantLog, {
+          room: idBytes(inner(cara, name).log.room),
+          n: 0,
+        }),
+    ],
+    [
+      'a log that goes on',
+      ({ net, cara, ben, name }) => {
+        const { room } = inner(cara, name).log;
+        const head = { n: 99, hash: new Uint8Array(32).fill(7) };
+        const { me } = cara.profile;
+        const place = { room, n: head.n, head: head.hash, target: ben.id };
+        tell(net, cara, ben, RECORD_TYPES.roomStrike, {
+          ...{ room: idBytes(room), n: head.n, head: head.hash, id: idBytes(ben.id) },
+          ...{ ed: me.ed25519, x: me.x25519, signature: signStrike(me, place) },
+        });
+      },
+    ],
+  ];
+
+  it.each(asks)('[A84 hidden presence] is not given away by an answer to %s', (_, ask) => {
+    expect(probe(true, ask)).toEqual({ early: 0, named: 0, late: true });
+    // Control: whoever doesn't hide answers.
+    expect(probe(false, ask).early).toBeGreaterThan(0);
+  });
+
+  it('[A84 hidden presence] is not given away by being taken out of a room', () => {
+    const takeOut = ({ net, anna, ben, name }: Scene) =>
+      net.command(anna, (core) => removeFrom(core, name, [ben.id]));
+    expect(probe(true, takeOut)).toEqual({ early: 0, named: 0, late: true });
+    // Control: whoever doesn't hide says that they have gone.
+    expect(probe(false, takeOut).early).toBeGreaterThan(0);
+  });
+
+  it('[A84 hidden presence] is not given away by what an owner signs by itself, and all of it comes before words that rest on it', () => {
+    const run = (isHidden: boolean) => {
+      const net = new FakeNet({ mailbox: 2_000 });
+      const { anna, ben, cara } = net.trio();
+      const dora = net.arrive('dora');
+      net.run(500);
+      const name = privateRoom(net, anna, [ben, cara, dora]);
+      net.restart(anna);
+      hide(net, anna, isHidden);
+      net.connect(anna);
+      net.run(3 * MINUTE_MS);
+      const said = saidBy(net, anna);
+      net.command(ben, (core) => leave(core, name));
+      net.run(50 * MINUTE_MS);
+      const early = said.length;
+      expect(inner(anna, name).log.members.has(ben.id)).toBe(false);
+      net.say(anna, name, 'who is still here?');
+      net.run(5_000);
+      for (const each of [cara, dora]) {
+        expect(each.kept).toEqual(['who is still here?']);
+        expect(inner(each, name).log.members.has(ben.id)).toBe(false);
+        expect([...each.gaps, ...each.errors]).toEqual([]);
+      }
+      // What a person does goes at once, and what stood before it with it.
+      net.run(3 * MINUTE_MS);
+      net.command(cara, (core) => leave(core, name));
+      net.run(MINUTE_MS);
+      net.command(anna, (core) => retitle(core, name, 'ward 4'));
+      net.run(MINUTE_MS);
+      expect(inner(dora, name).log).toMatchObject({ title: 'ward 4' });
+      expect(inner(dora, name).log.members.has(cara.id)).toBe(false);
+      expect([...dora.gaps, ...dora.errors]).toEqual([]);
+      return early;
+    };
+    expect(run(true)).toBe(0);
+    // Control: whoever doesn't hide tells all members at once.
+    expect(run(false)).toBeGreaterThan(0);
+  });
+
+  it('[A84 hidden presence] is not given away by a welcome that comes long after the yes', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben } = net.duo();
+    comeHidden(net, ben);
+    net.run(3 * MINUTE_MS);
+    const subs = () => said.filter((type) => type === 'sub').length;
+    const said = saidBy(net, ben);
+    const name = net.command(anna, (core) => createRoom(core, WISHES));
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(1_000);
+    net.cut(anna);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.run(10 * MINUTE_MS);
+    net.connect(anna);
+    net.run(50 * MINUTE_MS);
+    expect(ben.core.rooms.has(name)).toBe(true);
+    expect(subs()).toBe(0);
+    net.run(20 * MINUTE_MS);
+    expect(subs()).toBe(1);
+    // Control: one that comes just after it is followed at once.
+    privateRoom(net, anna, [ben]);
+    expect(subs()).toBe(2);
+  });
+
+  it('leaves no room without an owner: a pen that has not gone out is taken back', () => {
+    const run = (leaves: boolean) => {
+      const net = new FakeNet({ mailbox: 2_000 });
+      const { anna, ben, cara } = net.trio();
+      const name = privateRoom(net, anna, [ben, cara]);
+      comeHidden(net, ben);
+      net.run(3 * MINUTE_MS);
+      net.command(anna, (core) => transfer(core, name, ben.id));
+      net.run(15 * MINUTE_MS);
+      if (leaves) net.command(ben, (core) => leave(core, name));
+      net.run(90 * MINUTE_MS);
+      const { owner, members } = inner(cara, name).log;
+      return { isAnnas: owner === anna.id, isIn: members.has(ben.id) };
+    };
+    expect(run(true)).toEqual({ isAnnas: true, isIn: false });
+    // Control: who stays becomes the owner.
+    expect(run(false)).toEqual({ isAnnas: false, isIn: true });
+  });
+
+  it('comes into a group that a friend made an hour late, or to speak, and reads all that was said', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben, cara } = net.trio();
+    net.send(ben, anna, 'hello');
+    net.run(1_000);
+    comeHidden(net, ben);
+    net.run(3 * MINUTE_MS);
+    const said = saidBy(net, ben);
+    const group = () => net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
+    const name = group();
+    net.run(2_000);
+    net.say(anna, name, 'lunch?');
+    net.run(50 * MINUTE_MS);
+    expect(said).toEqual([]);
+    expect(ben.core.rooms.has(name)).toBe(true);
+    net.run(20 * MINUTE_MS);
+    expect(said).toContain('sub');
+    expect(ben.kept).toEqual(['lunch?']);
+    net.command(cara, (core) => leave(core, name));
+    net.run(2_000);
+    const other = group();
+    net.run(2_000);
+    net.say(anna, other, 'tea?');
+    net.run(5_000);
+    expect(ben.kept).toEqual(['lunch?']);
+    net.say(ben, other, 'yes');
+    net.run(5_000);
+    expect(ben.kept).toEqual(['lunch?', 'tea?']);
+    expect(anna.kept).toContain('yes');
+    // Control: a run later it comes at once.
+    said.length = 0;
+    comeHidden(net, ben);
+    net.run(15_000);
+    expect(said.filter((type) => type === 'sub')).toHaveLength(2);
   });
 });

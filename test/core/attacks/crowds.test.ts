@@ -1,6 +1,8 @@
 // Attacks by quantity: one sender with many names, chains, streams or gaps, and a relay that makes them up.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { people } from '../../../src/core/commands.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
+import { meet, personOf } from '../../../src/core/people.ts';
 import { say } from '../../../src/core/say.ts';
 import { accept, newSequence, received, release } from '../../../src/core/sequence.ts';
 import type { CoreState } from '../../../src/core/state.ts';
@@ -34,6 +36,35 @@ function stranger(): Identity {
 function someId(): PeerId {
   return PeerId.fromBytes(random(32));
 }
+
+describe('one name under hundreds of keys', () => {
+  it('[A48 many names] names eight before each, whom one wrote to first, and whoever is verified', () => {
+    const net = new FakeNet();
+    const anna = net.arrive('anna');
+    net.run(500);
+    let seq = 1n;
+    const comes = (who = stranger()) => {
+      meet(anna.core, { ...who, seq: seq++, nick: 'zed' });
+      net.run(10);
+      return who.id;
+    };
+    const before = Array.from({ length: 20 }, () => comes());
+    const friend = comes();
+    anna.core.pins.contact(friend);
+    const crowd = Array.from({ length: 180 }, () => comes());
+    const last = crowd.at(-1) ?? friend;
+    const changedFrom = (id: PeerId) => personOf(anna.core, id).keyChangedFrom;
+    expect(changedFrom(last)).toEqual([friend, ...before.slice(0, 7)]);
+    expect(anna.eventsOf('key-changed').length).toBeLessThan(201 * 9);
+    expect(JSON.stringify(people(anna.core)).length).toBeLessThan(201 * 1_000);
+    // Control: few are all named, the oldest too; and who is verified is, however many came before.
+    expect(changedFrom(before[3] ?? last)).toEqual(before.slice(0, 3));
+    expect(say.bind(null, anna.core, { to: { peer: last }, text: 'x' })).not.toThrow();
+    anna.core.pins.verify(crowd[100] ?? last, 0);
+    expect(changedFrom(last)).toEqual([crowd[100], friend, ...before.slice(0, 7)]);
+    expect(say.bind(null, anna.core, { to: { peer: last }, text: 'x' })).toThrow();
+  });
+});
 
 describe('a record behind hundreds that were lost', () => {
   it('[A46 loss called delivery] is delivered alone, and those before it only when they were shown', () => {

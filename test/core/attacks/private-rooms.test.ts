@@ -12,6 +12,7 @@ import {
   retitle,
   setModerator,
   setRoom,
+  setTopic,
 } from '../../../src/core/private-commands.ts';
 import type { PrivateRoom } from '../../../src/core/private-state.ts';
 import { extendLog, headOfLog } from '../../../src/core/room-log.ts';
@@ -28,8 +29,9 @@ import {
 } from '../../../src/crypto/room-log.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
+import { decodeHeader } from '../../../src/protocol/envelope.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
-import { idBytes, type PeerId } from '../../../src/protocol/ids.ts';
+import { idBytes, type PeerId, peerPrefix } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { type Change, encodeOperation } from '../../../src/protocol/room-operation.ts';
 import { FakeNet, type FakePerson, type NetOptions } from '../../support/fake-net.ts';
@@ -488,6 +490,88 @@ describe('[A95 room bombs]', () => {
     net.say(anna, name, 'on');
     net.run(2_000);
     expect(anna.errors).not.toContain('room-forked');
+  });
+});
+
+describe('[A83 blocked owner] of a private room', () => {
+  it('takes out members all the same: who blocked them gives those no keys, and answers nothing', () => {
+    const { net, anna, ben, cara, name } = scene();
+    net.say(cara, name, 'before');
+    net.run(2_000);
+    net.command(cara, (core) => changeContact(core, anna.id, { blocked: true }));
+    net.run(2_000);
+    // ben's own program doesn't hear of it, and goes on reading; what cara sends anna is counted.
+    let isDeaf = true;
+    let answers = 0;
+    net.tampers.push(({ frame, way, person }) => {
+      if (way === 'up' && person === cara && frame.type === 'send') {
+        const header = decodeHeader(frame.blob);
+        if (header.kind === 'direct' && header.recipient === peerPrefix(anna.id)) answers++;
+      }
+      return isDeaf && way === 'down' && person === ben && frame.type === 'deliver'
+        ? []
+        : undefined;
+    });
+    net.command(anna, (core) => setTopic(core, name, 'read this, cara'));
+    net.command(anna, (core) => removeFrom(core, name, [ben.id]));
+    net.run(500);
+    isDeaf = false;
+    net.say(cara, name, 'after');
+    net.run(8_000);
+    expect(ben.shown).toEqual([`${name}cara: before`]);
+    expect(room(cara, name).private.log.members.has(ben.id)).toBe(false);
+    expect(cara.changes.map(({ what }) => what)).not.toContain('topic');
+    expect(roomOf(cara.core, room(cara, name))).toMatchObject({ topic: '' });
+    expect(answers).toBe(0);
+    // Control: who is still in it is given the key, once they are unblocked.
+    net.command(cara, (core) => changeContact(core, anna.id, { blocked: false }));
+    net.say(cara, name, 'to anna');
+    net.run(8_000);
+    expect(anna.shown).toEqual([`${name}cara: before`, `${name}cara: to anna`]);
+    expect(roomOf(cara.core, room(cara, name))).toMatchObject({ topic: 'read this, cara' });
+  });
+
+  it('whose operation is lost is no hole for long: another member is asked for it', () => {
+    const at = scene();
+    const { net, anna, ben, cara, mallory, name } = at;
+    letIn(at, [mallory]);
+    net.command(cara, (core) => changeContact(core, anna.id, { blocked: true }));
+    let isLosing = true;
+    net.tampers.push(({ frame, way, person }) =>
+      isLosing && way === 'down' && person === cara && frame.type === 'deliver' ? [] : undefined,
+    );
+    net.command(anna, (core) => removeFrom(core, name, [mallory.id]));
+    net.run(1_000);
+    isLosing = false;
+    net.command(anna, (core) => setRoom(core, name, { expireSeconds: 60 }));
+    net.run(1_000);
+    // Control: it has not come by itself.
+    expect(room(cara, name).private.log.members.has(mallory.id)).toBe(true);
+    net.run(9_000);
+    expect(room(cara, name).private.log.members.has(mallory.id)).toBe(false);
+    expect(room(cara, name).private.log.expireSeconds).toBe(60);
+    expect(ben.errors).toEqual([]);
+    expect(cara.errors).toEqual([]);
+  });
+
+  it('is a moderator whose word holds, too', () => {
+    const at = scene();
+    const { net, anna, ben, cara, mallory, name } = at;
+    letIn(at, [mallory]);
+    net.command(anna, (core) => setModerator(core, name, { peer: ben.id, on: true }));
+    net.run(2_000);
+    net.command(cara, (core) => changeContact(core, ben.id, { blocked: true }));
+    net.cut(anna);
+    net.command(ben, (core) => removeFrom(core, name, [mallory.id]));
+    net.run(2_000);
+    net.say(cara, name, 'to whom?');
+    net.run(5_000);
+    expect(mallory.shown).toEqual([]);
+    // Control: the owner, who comes back, reads it, and takes them out for good.
+    net.connect(anna);
+    net.run(5_000);
+    expect(room(cara, name).private.log.members.has(mallory.id)).toBe(false);
+    expect(anna.shown).toEqual([`${name}cara: to whom?`]);
   });
 });
 
