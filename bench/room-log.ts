@@ -134,7 +134,15 @@ function newCore(): CoreState {
 function takeRows(log: RoomLog) {
   const core = newCore();
   const { room: id } = log;
-  admit(core, { id, secret: random(32), log, expected: OPERATIONS, from: null, isRequest: false });
+  admit(core, {
+    id,
+    secret: random(32),
+    log,
+    expected: OPERATIONS,
+    letInBy: null,
+    from: null,
+    isRequest: false,
+  });
   return takeBatch(core).state;
 }
 

@@ -43,6 +43,7 @@ import type { CoreState, Effect } from './state.ts';
 import { takeStatus } from './status-line.ts';
 import { takeContent } from './take-content.ts';
 import { tellNamed, unnamedDueMs } from './tell-message.ts';
+import { tendUnfinished } from './unfinished-rooms.ts';
 import { tendWords, wordsDueMs } from './words.ts';
 import { takeWords } from './words-inbox.ts';
 
@@ -324,6 +325,7 @@ function tick(core: CoreState): void {
   tendPrekeys(core);
   tendMailbox(core);
   tendWords(core);
+  tendUnfinished(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
     const own = ownRoom(room);

@@ -13,8 +13,10 @@ export function savePrivate(core: CoreState, { name, private: inner }: RoomState
   if (inner === null) return;
   save(core, `room-private/${name}`, () => {
     const { secret, expected, pen, nextPen, fork, isRequest, strikes, invited, heir } = inner;
+    const { letInBy, sinceRunMs } = inner;
     return {
-      ...{ secret, expected, fork, isRequest },
+      ...{ secret, expected, fork, isRequest, sinceRunMs },
+      letInBy: letInBy === null ? null : idBytes(letInBy),
       pen: pen === null ? null : penSeed(pen),
       nextPen: nextPen === null ? null : penSeed(nextPen),
       strikes: strikes.map(({ by, target, head }) => {

@@ -23,16 +23,18 @@ import { isEntered } from './private-members.ts';
 import { admit, privateName } from './private-rooms.ts';
 import type { Invitation, OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
-import { extendLog } from './room-log.ts';
+import { extendLog, type RoomLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
 import type { CoreState } from './state.ts';
+import { declineRoom, hasPlaceForUnfinished } from './unfinished-rooms.ts';
 
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
 const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
 /** As messages wait for the name of who wrote them. */
 const CARD_PATIENCE_MS = 2_000;
-const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
+/** Groups of one person in which we have said nothing yet. */
+const MAX_UNANSWERED_GROUPS = 8;
 
 /** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
 export function invite(core: CoreState, { room, inner }: OwnRoom, ids: readonly PeerId[]): void {
@@ -178,17 +180,15 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   const known = core.invitations.get(room);
   const isAwaited = known?.isAccepted === true && known.from === from;
   const isRequest = !isAwaited && (log.owner !== from || !isFamiliar(core, from));
-  if ((!isAwaited && !log.group) || !hasRoomForAnother(core, isRequest)) {
-    // Or its owner would count us in.
-    send(core, from, RECORD_TYPES.roomAnswer, {
-      ...{ room: id, invitation: known?.invitation ?? NO_INVITATION, accept: false },
-    });
+  const isFree = isAwaited || (log.group && isBearable(core, { from, isRequest, log, expected }));
+  if (!isFree || !hasRoomForAnother(core)) {
+    declineRoom(core, from, { room, ...(known && { invitation: known.invitation }) });
     return;
   }
   core.invitations.delete(room);
   saveInvitation(core, room);
   const admitted = admit(core, {
-    ...{ id: room, secret, log, expected, isRequest },
+    ...{ id: room, secret, log, expected, letInBy: from, isRequest },
     from:
       readFrom === null
         ? null
@@ -198,9 +198,28 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   tellChanges(core, admitted, { wasIn: false, by: from, applied });
 }
 
-function hasRoomForAnother(core: CoreState, isRequest: boolean): boolean {
-  const requests = [...core.rooms.values()].filter((room) => room.private?.isRequest === true);
-  if (isRequest && requests.length >= MAX_FROM_STRANGERS) return false;
+interface Handed {
+  readonly from: PeerId;
+  readonly isRequest: boolean;
+  readonly log: RoomLog;
+  readonly expected: number;
+}
+
+/** Nobody whom we didn't ask fills our rooms: not a crowd, nor somebody we know. */
+function isBearable(core: CoreState, { from, isRequest, log, expected }: Handed): boolean {
+  const rooms = [...core.rooms.values()];
+  if (log.heads.length < expected && !hasPlaceForUnfinished(core, { from, isRequest }))
+    return false;
+  if (isRequest) {
+    return rooms.filter((room) => room.private?.isRequest === true).length < MAX_FROM_STRANGERS;
+  }
+  const unanswered = rooms.filter(({ private: inner, nextSeq }) => {
+    return inner?.log.group && inner.letInBy === from && nextSeq === 1;
+  });
+  return unanswered.length < MAX_UNANSWERED_GROUPS;
+}
+
+function hasRoomForAnother(core: CoreState): boolean {
   if (core.rooms.size < core.link.topics) return true;
   if (isFirstTelling(core, `no place for a room ${core.link.session}`)) {
     const message = `somebody let you into a room, and you are in ${core.rooms.size} already, the most there are; leave one, and ask them to invite you again`;

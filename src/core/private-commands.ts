@@ -23,12 +23,13 @@ import {
 } from '../protocol/room-operation.ts';
 import { savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
-import { findRoom, requireRoom } from './find-room.ts';
+import { findRoom, findUnfinished, requireRoom } from './find-room.ts';
 import { answerInvitation, askHeir, infoOf, invite, letIn } from './invitations.ts';
 import { peerOf } from './new-state.ts';
 import { operate, removal, stir } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { nickOf } from './people.ts';
+import { isEntered } from './private-members.ts';
 import { admit, privateName } from './private-rooms.ts';
 import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { noteContacted, requireReachable } from './reach.ts';
@@ -38,6 +39,7 @@ import { tellRoom } from './room-roster.ts';
 import { leaveRoom } from './rooms.ts';
 import type { CoreState } from './state.ts';
 import { addStrike } from './strikes.ts';
+import { dropUnfinished } from './unfinished-rooms.ts';
 
 const KEY_BYTES = 32;
 /** So long we stay for an owner who asked us to take the room over: they must not hold us by asking. */
@@ -108,7 +110,9 @@ function create(
   if (extension.kind !== 'extended') throw new RangeError('own room refused');
   const { log } = extension;
   const secret = core.env.random(KEY_BYTES);
-  const room = admit(core, { id, secret, log, expected: 1, from: null, isRequest: false });
+  const room = admit(core, {
+    ...{ id, secret, log, expected: 1, letInBy: null, from: null, isRequest: false },
+  });
   const own = ownRoom(room);
   if (own === null) throw new RangeError('not private');
   own.inner.pen = pen;
@@ -147,9 +151,9 @@ export function answer(
   query: string,
   { accept }: { readonly accept: boolean },
 ): string {
-  const room = findRoom(core, query);
+  const room = findRoom(core, query) ?? findUnfinished(core, query);
   const inner = room?.private ?? null;
-  if (room !== null && inner?.isRequest === true) {
+  if (room !== null && inner !== null && (inner.isRequest || !isEntered(core, room))) {
     if (accept) {
       inner.isRequest = false;
       savePrivate(core, room);
@@ -227,6 +231,10 @@ function strike(core: CoreState, own: OwnRoom, target: PeerId): void {
 /** We go: the others hear of it, and the owner's client says it last. Throws UsageError `owner-stays`. */
 export function leavePrivate(core: CoreState, own: OwnRoom): void {
   const { room, inner } = own;
+  if (!isEntered(core, room)) {
+    dropUnfinished(core, own);
+    return;
+  }
   const { log, pen, fork } = inner;
   const isAlone = log.members.size === 1;
   if (pen !== null && !isAlone && !log.closed && fork === null) {

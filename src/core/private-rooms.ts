@@ -1,6 +1,6 @@
 // Entering a private room: one that we made, or that its owner let us into. Signs nothing.
 import { privateTopicOf } from '../crypto/room-log.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import type { PeerId, RoomId } from '../protocol/ids.ts';
 import { saveOperations, savePrivate } from './durable-private.ts';
 import { saveWholeRoom } from './durable-rooms.ts';
 import { earlyKeysOf } from './early-keys.ts';
@@ -9,6 +9,7 @@ import type { PrivateRoom, ReadFrom } from './private-state.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import { FROM_THE_BEGINNING, newRoom, subscribe } from './rooms.ts';
+import { runningMs } from './running-time.ts';
 import type { CoreState } from './state.ts';
 
 /** Its key in `CoreState.rooms`, and how commands name it. */
@@ -21,6 +22,8 @@ export interface Admission {
   readonly secret: Uint8Array;
   readonly log: RoomLog;
   readonly expected: number;
+  /** Null: ourselves. */
+  readonly letInBy: PeerId | null;
   /** Null: from the beginning of what the relay has. */
   readonly from: ReadFrom | null;
   readonly isRequest: boolean;
@@ -28,9 +31,10 @@ export interface Admission {
 
 /** Takes up a room that we made, or that its owner let us into. Its log may yet have to come to its end. */
 export function admit(core: CoreState, admission: Admission): RoomState {
-  const { id, secret, log, expected, from, isRequest } = admission;
+  const { id, secret, log, expected, letInBy, from, isRequest } = admission;
   const name = privateName(id);
   const inner: PrivateRoom = {
+    ...{ letInBy, sinceRunMs: runningMs(core) },
     ...{ secret, log, expected, pen: null, nextPen: null, fork: null, isRequest, strikes: [] },
     ...{
       invited: new Map(),

@@ -12,6 +12,10 @@ export interface PrivateRoom {
   log: RoomLog;
   /** Operations that its owner handed us when we were let in: before the last of them, the log is of another day. */
   readonly expected: number;
+  /** Who handed it to us; null: we made it. */
+  readonly letInBy: PeerId | null;
+  /** When we took it up, running time. */
+  readonly sinceRunMs: number;
   /** Ours, where we own the room. */
   pen: Pen | null;
   /** What we would sign with: made when the owner asked us to take the room over. */

@@ -30,6 +30,7 @@ import { roomOfTopic } from './rooms.ts';
 import { accept, release, type Sequence, shortDigest } from './sequence.ts';
 import type { CoreState } from './state.ts';
 import { struckFrom } from './strikes.ts';
+import { unfinishedDueMs } from './unfinished-rooms.ts';
 
 /** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
 const GAP_PATIENCE_MS = 5_000;
@@ -200,6 +201,8 @@ export function roomDueMs(core: CoreState, room: RoomState): number | null {
   const due: number[] = [];
   for (const { nextAtMs } of room.wanted.values()) due.push(nextAtMs);
   for (const { nextAtMs } of room.private?.doubts.values() ?? []) due.push(nextAtMs);
+  const own = ownRoom(room);
+  if (own !== null) due.push(...[unfinishedDueMs(core, own)].filter((time) => time !== null));
   for (const sequence of room.sequences.values()) {
     if (sequence.heldSinceMs !== null && isFirstReady(room, sequence)) {
       due.push(sequence.heldSinceMs + GAP_PATIENCE_MS);

@@ -1,0 +1,130 @@
+// Attacks by who hands us private rooms that we never asked for, or asks us into them. Each with what an honest one does.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { enter, leave, rooms } from '../../../src/core/commands.ts';
+import { peerOf } from '../../../src/core/new-state.ts';
+import { enqueue } from '../../../src/core/outbox.ts';
+import { answer, createGroup } from '../../../src/core/private-commands.ts';
+import {
+  headOf,
+  NO_HEAD,
+  newPen,
+  privateRoomId,
+  signHolder,
+  signOperation,
+} from '../../../src/crypto/room-log.ts';
+import { ready } from '../../../src/crypto/sodium.ts';
+import { encodeCbor } from '../../../src/protocol/content.ts';
+import { idBytes } from '../../../src/protocol/ids.ts';
+import { RECORD_TYPES } from '../../../src/protocol/record.ts';
+import { encodeOperation } from '../../../src/protocol/room-operation.ts';
+import { FakeNet, type FakePerson } from '../../support/fake-net.ts';
+import { random } from './forging.ts';
+
+beforeAll(ready);
+
+interface Handed {
+  readonly title?: string;
+  readonly group?: boolean;
+  /** Operations that are claimed. */
+  readonly n?: number;
+  readonly secret?: Uint8Array;
+}
+
+/** The room of `from` that has let `to` in, handed over as its maker likes. Returns its name. */
+function hand(net: FakeNet, from: FakePerson, to: FakePerson, handed: Handed = {}): string {
+  const { title = '', group = true, n = 2, secret = random(32) } = handed;
+  const pen = newPen(random);
+  const room = privateRoomId(pen.publicKey);
+  const holder = signHolder(from.profile.me, room, pen);
+  const create = { kind: 'create' as const, ...holder, title, group };
+  const first = signOperation(pen, { room, n: 0, prev: NO_HEAD }, create);
+  const second = signOperation(
+    pen,
+    { room, n: 1, prev: headOf(room, first) },
+    { kind: 'add', ids: [idBytes(to.id)] },
+  );
+  const ops = [first, second].map(encodeOperation);
+  tell(net, from, to, {
+    type: RECORD_TYPES.roomWelcome,
+    content: { room: idBytes(room), secret, from: null, ops, n },
+  });
+  return `+${room}`;
+}
+
+/** Somebody’s own program says whatever it likes to somebody, sealed as the protocol says. */
+function tell(
+  net: FakeNet,
+  from: FakePerson,
+  to: FakePerson,
+  { type, content }: { readonly type: number; readonly content: object },
+): void {
+  net.command(from, (core) =>
+    enqueue(core, peerOf(core, to.id), { type, content: encodeCbor(content) }),
+  );
+  net.run(500);
+}
+
+function listed(person: FakePerson): string[] {
+  return rooms(person.core, false).map(({ name }) => name);
+}
+
+const ENDLESS = { n: 8_192 };
+const MINUTES = 60_000;
+
+describe('[A95 phantom rooms]', () => {
+  it('of a stranger, whose log never comes, are one, can be declined, and keep nobody else out', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna: mallory, ben, cara } = net.trio();
+    const first = hand(net, mallory, ben, ENDLESS);
+    for (let n = 0; n < 9; n++) hand(net, mallory, ben, ENDLESS);
+    expect([...ben.core.rooms.keys()]).toEqual([first]);
+    expect(listed(ben)).toEqual([]);
+    // Control: a stranger's whole group waits for a word, as ever.
+    const group = net.command(cara, (core) => createGroup(core, [mallory.id, ben.id]));
+    net.run(3_000);
+    expect(listed(ben)).toEqual([group]);
+    net.command(ben, (core) => answer(core, first, { accept: false }));
+    expect([...ben.core.rooms.keys()]).toEqual([group]);
+    // By its first digits it is left, too.
+    const second = hand(net, mallory, ben, ENDLESS);
+    expect(net.command(ben, (core) => leave(core, second.slice(0, 9)))).toBe(second);
+    expect([...ben.core.rooms.keys()]).toEqual([group]);
+  });
+
+  it('of somebody familiar are one as well, and of their groups wait 8 in which nobody has spoken', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben } = net.duo();
+    net.send(ben, anna, 'hello');
+    net.run(1_000);
+    for (let n = 0; n < 12; n++) hand(net, anna, ben, ENDLESS);
+    expect(ben.core.rooms.size).toBe(1);
+    const groups = Array.from({ length: 12 }, () => hand(net, anna, ben));
+    // With the one that never came.
+    expect(listed(ben)).toEqual(groups.slice(0, 7));
+    // Control: where they were answered, more come.
+    net.say(ben, groups[0] ?? '', 'yes?');
+    const another = hand(net, anna, ben);
+    expect(listed(ben)).toEqual([...groups.slice(0, 7), another]);
+    net.command(ben, (core) => enter(core, '#lobby', 'joined'));
+    expect(ben.errors).toEqual([]);
+  });
+
+  it('are dropped after 10 minutes of running, over restarts', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna: mallory, ben } = net.duo();
+    const phantom = hand(net, mallory, ben, ENDLESS);
+    const whole = hand(net, mallory, ben);
+    net.run(4 * MINUTES);
+    net.restart(ben);
+    net.connect(ben);
+    net.run(4 * MINUTES);
+    expect([...ben.core.rooms.keys()].sort()).toEqual([phantom, whole].sort());
+    const rowsOf = (name: string) => [...ben.profile.rows.keys()].filter((at) => at.includes(name));
+    expect(rowsOf(phantom)).not.toEqual([]);
+    net.run(7 * MINUTES);
+    // Control: what has let us in stays.
+    expect([...ben.core.rooms.keys()]).toEqual([whole]);
+    expect(rowsOf(phantom)).toEqual([]);
+    expect(rowsOf(whole)).not.toEqual([]);
+  });
+});
