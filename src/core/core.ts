@@ -26,7 +26,7 @@ import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
 import { isBlocked, tellLostPins } from './people.ts';
-import { isEntered } from './private-members.ts';
+import { isFollowed } from './private-members.ts';
 import { ownRoom } from './private-state.ts';
 import { settleStirred, takeOfRoom } from './private-steps.ts';
 import { noteShown, sendReads, takeReceipts } from './receipts.ts';
@@ -266,7 +266,7 @@ function tellSynced(core: CoreState): void {
   if (!hasAllCards(core)) return;
   for (const room of core.rooms.values()) {
     const isAwaited = !room.rosterComplete && room.enterAgainAtMs === null;
-    if (isAwaited && isEntered(core, room)) return;
+    if (isAwaited && isFollowed(core, room)) return;
   }
   link.synced = true;
   emit(core, { type: 'synced' });

@@ -30,7 +30,7 @@ import { operate, removal, stir } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { nickOf } from './people.ts';
 import { isEntered } from './private-members.ts';
-import { admit, privateName } from './private-rooms.ts';
+import { admit, enterWhereLetIn, privateName } from './private-rooms.ts';
 import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { noteContacted, requireReachable } from './reach.ts';
 import { tellChanges } from './room-changes.ts';
@@ -158,6 +158,7 @@ export function answer(
       inner.isRequest = false;
       savePrivate(core, room);
       room.changed = true;
+      enterWhereLetIn(core, room);
     } else leavePrivate(core, { room, inner });
     return room.label;
   }

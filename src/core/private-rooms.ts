@@ -4,7 +4,7 @@ import type { PeerId, RoomId } from '../protocol/ids.ts';
 import { saveOperations, savePrivate } from './durable-private.ts';
 import { saveWholeRoom } from './durable-rooms.ts';
 import { earlyKeysOf } from './early-keys.ts';
-import { isEntered } from './private-members.ts';
+import { isFollowed } from './private-members.ts';
 import type { PrivateRoom, ReadFrom } from './private-state.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
@@ -63,7 +63,7 @@ export function admit(core: CoreState, admission: Admission): RoomState {
 /** Reads and hears the room from now on, where its log has let us in. */
 export function enterWhereLetIn(core: CoreState, room: RoomState): void {
   const { online, enterAtMs } = core.link;
-  if (room.join === null && online && enterAtMs === null && isEntered(core, room)) {
+  if (room.join === null && online && enterAtMs === null && isFollowed(core, room)) {
     subscribe(core, room);
   }
 }

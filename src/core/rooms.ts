@@ -7,7 +7,7 @@ import { forgetPrivateRows } from './durable-private.ts';
 import { forgetRoomRows, saveRoom, saveWholeRoom } from './durable-rooms.ts';
 import type { MessageReason, MessageState } from './events.ts';
 import { emit, isFirstTelling, request, takeSeq, tellReceipt } from './link.ts';
-import { isEntered } from './private-members.ts';
+import { hasArrived, isFollowed } from './private-members.ts';
 import { restoreRoom } from './restore-rooms.ts';
 import type { RoomOut, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -46,6 +46,9 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
     if (out.phase === 'queued') tellOut(core, out, { state: 'failed', reason: 'cancelled' });
   }
   forgetRoom(core, room);
+  const { private: inner } = room;
+  // Where we never subscribed, there is nothing to tell the relay.
+  if (inner !== null && (inner.isRequest || !hasArrived(inner))) return;
   if (core.link.online) {
     const join = proofOf(core, room, 'left');
     if (join !== null) request(core, { type: 'unsub', topic: room.topic, join }, () => undefined);
@@ -122,7 +125,7 @@ function proofOf(core: CoreState, room: RoomState, standing: JoinProof['standing
 
 /** At each connection, and at joining; a private room is joined when its log says so. */
 export function subscribe(core: CoreState, room: RoomState): void {
-  if (!isEntered(core, room)) return;
+  if (!isFollowed(core, room)) return;
   const join = proofOf(core, room, room.standing);
   if (join === null) return;
   room.join = join;

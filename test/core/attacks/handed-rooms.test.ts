@@ -128,3 +128,34 @@ describe('[A95 phantom rooms]', () => {
     expect(rowsOf(whole)).not.toEqual([]);
   });
 });
+
+describe('[A95 strangers’ quota]', () => {
+  it('is not got round by a group: nothing of it is read before a person accepts, over restarts', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna: mallory, ben, cara } = net.trio();
+    const subscribed: string[] = [];
+    net.tampers.push(({ frame, way, person }) => {
+      if (way === 'up' && frame.type === 'sub') subscribed.push(person.name);
+      return undefined;
+    });
+    const name = net.command(mallory, (core) => createGroup(core, [ben.id, cara.id]));
+    net.run(3_000);
+    for (let n = 0; n < 5; n++) net.say(mallory, name, `flood ${n}`);
+    net.run(3_000);
+    net.restart(ben);
+    net.connect(ben);
+    net.run(3_000);
+    expect(subscribed).toEqual(['anna']);
+    expect(ben.shown).toEqual([]);
+    expect(ben.errors).toEqual([]);
+    // Control: who accepts reads on from where they were put into it.
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.run(3_000);
+    expect(ben.shown).toEqual([0, 1, 2, 3, 4].map((n) => `${name}anna: flood ${n}`));
+    expect(subscribed).toEqual(['anna', 'ben']);
+    // Nor does who declines ever come to the topic, or leave it.
+    net.command(cara, (core) => answer(core, name, { accept: false }));
+    net.run(3_000);
+    expect(subscribed).toEqual(['anna', 'ben']);
+  });
+});
