@@ -1,5 +1,5 @@
 // Into a private room: its owner asks, a person answers, the owner lets them in and hands them the room.
-import { holderOf, newPen, signHolder } from '../crypto/room-log.ts';
+import { holderOf, newPen, privateTopicOf, signHolder } from '../crypto/room-log.ts';
 import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId, RelayId, RoomId } from '../protocol/ids.ts';
@@ -25,6 +25,7 @@ import type { Invitation, OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, type RoomLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
+import { roomOfTopic } from './rooms.ts';
 import type { CoreState } from './state.ts';
 import { declineRoom, hasPlaceForUnfinished } from './unfinished-rooms.ts';
 
@@ -180,8 +181,10 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   const known = core.invitations.get(room);
   const isAwaited = known?.isAccepted === true && known.from === from;
   const isRequest = !isAwaited && (log.owner !== from || !isFamiliar(core, from));
+  // Whoever knows a room's secret must not have its messages taken for another's.
+  const isTaken = roomOfTopic(core, privateTopicOf(secret)) !== null;
   const isFree = isAwaited || (log.group && isBearable(core, { from, isRequest, log, expected }));
-  if (!isFree || !hasRoomForAnother(core)) {
+  if (isTaken || !isFree || !hasRoomForAnother(core)) {
     declineRoom(core, from, { room, ...(known && { invitation: known.invitation }) });
     return;
   }

@@ -4,6 +4,7 @@ import { enter, leave, rooms } from '../../../src/core/commands.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
 import { enqueue } from '../../../src/core/outbox.ts';
 import { answer, createGroup } from '../../../src/core/private-commands.ts';
+import { publicRoomId } from '../../../src/crypto/room.ts';
 import {
   headOf,
   NO_HEAD,
@@ -157,5 +158,46 @@ describe('[A95 strangers’ quota]', () => {
     net.command(cara, (core) => answer(core, name, { accept: false }));
     net.run(3_000);
     expect(subscribed).toEqual(['anna', 'ben']);
+  });
+});
+
+describe('[A95 topic taken]', () => {
+  it('a room on the topic of #lobby deafens nobody there', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const ben = net.arrive('ben', { rooms: ['lobby'] });
+    const cara = net.arrive('cara', { rooms: ['lobby'] });
+    const mallory = net.arrive('mallory');
+    net.run(3_000);
+    // Control.
+    net.say(cara, 'lobby', 'one');
+    net.run(5_000);
+    const name = hand(net, mallory, ben, { secret: idBytes(publicRoomId('lobby')) });
+    const topics = [...ben.core.rooms.values()].map(({ topic }) => topic);
+    expect(new Set(topics).size).toBe(topics.length);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.say(cara, 'lobby', 'two');
+    net.run(5_000);
+    net.command(ben, (core) => leave(core, name));
+    net.say(cara, 'lobby', 'three');
+    net.run(5_000);
+    const said = ben.shown.map((line) => line.slice(line.lastIndexOf(' ') + 1));
+    expect(said).toEqual(['one', 'two', 'three']);
+  });
+
+  it('nor does one on that of a private room, by who knows its secret', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben, cara } = net.trio();
+    net.send(ben, cara, 'hello');
+    net.send(ben, anna, 'hello');
+    net.run(1_000);
+    const name = net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
+    net.run(3_000);
+    const secret = ben.core.rooms.get(name)?.private?.secret;
+    if (secret === undefined) throw new Error('no secret');
+    hand(net, cara, ben, { secret });
+    expect([...ben.core.rooms.keys()]).toEqual([name]);
+    // Control: on a topic of its own it is there.
+    const other = hand(net, cara, ben);
+    expect([...ben.core.rooms.keys()]).toEqual([name, other]);
   });
 });
