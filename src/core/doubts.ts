@@ -2,9 +2,8 @@
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
 import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
+import { enqueueAutomatic } from './automatic.ts';
 import { emit } from './link.ts';
-import { peerOf } from './new-state.ts';
-import { enqueue } from './outbox.ts';
 import { whoOf } from './people.ts';
 import { nameOf } from './private-members.ts';
 import type { Doubt, OwnRoom } from './private-state.ts';
@@ -59,7 +58,7 @@ export function tendDoubts(core: CoreState, { room, inner }: OwnRoom): void {
     known.asked++;
     known.nextAtMs = now + DOUBT_INTERVAL_MS;
     const content = encodeCbor({ room: idBytes(room.roomId), n: firstWanted(inner.log, known) });
-    enqueue(core, peerOf(core, of), { type: RECORD_TYPES.roomWantLog, content });
+    enqueueAutomatic(core, of, { type: RECORD_TYPES.roomWantLog, room: room.roomId, content });
   }
 }
 

@@ -12,6 +12,7 @@ import {
   decodeWelcome,
   INVITATION_BYTES,
 } from '../protocol/room-content.ts';
+import { enqueueAutomatic, mayAnswer } from './automatic.ts';
 import { saveInvitation, savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
 import { emit, isFirstTelling } from './link.ts';
@@ -32,6 +33,8 @@ import { declineRoom, hasPlaceForUnfinished } from './unfinished-rooms.ts';
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
 const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
+/** Of ours to somebody who asks again and again. */
+const MAX_ANSWERS_WAITING = 8;
 /** As messages wait for the name of who wrote them. */
 const CARD_PATIENCE_MS = 2_000;
 /** Groups of one person in which we have said nothing yet. */
@@ -69,6 +72,8 @@ export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array)
   if (known === undefined && !hasPlaceFor(core, from)) return;
   if (known?.isAccepted === true) {
     // Asked once more, with another number: a person has said yes already.
+    const type = RECORD_TYPES.roomAnswer;
+    if (!mayAnswer(core, from, { type, most: MAX_ANSWERS_WAITING })) return;
     core.invitations.set(room, { ...known, invitation: content.invitation });
     answerInvitation(core, { ...known, invitation: content.invitation }, true);
     return;
@@ -211,8 +216,8 @@ interface Handed {
 /** Nobody whom we didn't ask fills our rooms: not a crowd, nor somebody we know. */
 function isBearable(core: CoreState, { from, isRequest, log, expected }: Handed): boolean {
   const rooms = [...core.rooms.values()];
-  if (log.heads.length < expected && !hasPlaceForUnfinished(core, { from, isRequest }))
-    return false;
+  const isWhole = log.heads.length >= expected;
+  if (!isWhole && !hasPlaceForUnfinished(core, { from, isRequest })) return false;
   if (isRequest) {
     return rooms.filter((room) => room.private?.isRequest === true).length < MAX_FROM_STRANGERS;
   }
@@ -251,7 +256,9 @@ export function takeTransfer(core: CoreState, from: PeerId, bytes: Uint8Array): 
     inner.promisedAtMs ??= core.env.nowMs();
     savePrivate(core, room);
     const holder = signHolder(core.me, room.roomId, inner.nextPen);
-    send(core, from, RECORD_TYPES.roomTransfer, { room: id, pen: holder.pen, by: holder.by });
+    const type = RECORD_TYPES.roomTransfer;
+    const content = encodeCbor({ room: id, pen: holder.pen, by: holder.by });
+    enqueueAutomatic(core, from, { type, room: room.roomId, content });
     return;
   }
   const keys = core.peers.get(from)?.keys ?? null;

@@ -3,7 +3,7 @@ import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId, type RoomId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { INVITATION_BYTES } from '../protocol/room-content.ts';
-import { enqueueOnce } from './automatic.ts';
+import { enqueueAutomatic } from './automatic.ts';
 import { isEntered } from './private-members.ts';
 import type { OwnRoom } from './private-state.ts';
 import { ownRoom } from './private-state.ts';
@@ -36,7 +36,7 @@ export function declineRoom(
   { room, invitation = NO_INVITATION }: { readonly room: RoomId; readonly invitation?: Uint8Array },
 ): void {
   const content = encodeCbor({ room: idBytes(room), invitation, accept: false });
-  enqueueOnce(core, to, { type: RECORD_TYPES.roomAnswer, content });
+  enqueueAutomatic(core, to, { type: RECORD_TYPES.roomAnswer, content });
 }
 
 /** Nobody of that room but who handed it to us knows of us yet. */
