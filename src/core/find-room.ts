@@ -44,6 +44,8 @@ function onlyOne(found: readonly RoomState[], query: string): RoomState | null {
 function isCalled({ name, private: inner }: RoomState, wanted: string): boolean {
   if (inner === null || wanted === '') return false;
   if (wanted.length >= MIN_PREFIX_DIGITS && name.startsWith(`+${wanted}`)) return true;
+  // A stranger's must not pass for one of ours.
+  if (inner.isRequest) return false;
   return cleanTitle(inner.log.title).toLowerCase() === wanted;
 }
 

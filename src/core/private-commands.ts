@@ -256,9 +256,14 @@ function isBecomingOwner(core: CoreState, { promisedAtMs }: PrivateRoom): boolea
   return promisedAtMs !== null && core.env.nowMs() - promisedAtMs < HANDOVER_MS;
 }
 
-/** Throws UsageError `bad-title`, and those of `requireOwn`. */
+/** Throws UsageError `bad-title`, `group-title`, and those of `requireOwn`. */
 export function retitle(core: CoreState, name: string, title: string): void {
-  operate(core, requireOwn(core, name), { kind: 'title', text: requireTitle(title) });
+  const own = requireOwn(core, name);
+  if (own.inner.log.group) {
+    const message = 'a group is called by who is in it; make a room, and invite them';
+    throw new UsageError('group-title', message);
+  }
+  operate(core, own, { kind: 'title', text: requireTitle(title) });
 }
 
 /** Throws UsageError `topic-too-long`, and those of `requireOwn`. */

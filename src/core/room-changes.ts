@@ -29,6 +29,8 @@ export function tellChanges(
   // The last that a newcomer is handed is what let them in.
   const from = wasIn ? 0 : (room.private?.expected ?? 0) - 1;
   for (const { n, change, who } of applied) {
+    // It has no effect.
+    if (change.kind === 'title' && room.private?.log.group === true) continue;
     const told = n >= from ? toldAs(core, change, who) : null;
     if (told !== null) tell(core, room, { n, by, change: told });
   }

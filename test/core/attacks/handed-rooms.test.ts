@@ -1,9 +1,10 @@
 // Attacks by who hands us private rooms that we never asked for, or asks us into them. Each with what an honest one does.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enter, leave, rooms } from '../../../src/core/commands.ts';
+import { findRoom } from '../../../src/core/find-room.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
 import { enqueue } from '../../../src/core/outbox.ts';
-import { answer, createGroup } from '../../../src/core/private-commands.ts';
+import { answer, createGroup, createRoom, retitle } from '../../../src/core/private-commands.ts';
 import { publicRoomId } from '../../../src/crypto/room.ts';
 import {
   headOf,
@@ -17,7 +18,7 @@ import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
 import { idBytes } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
-import { encodeOperation } from '../../../src/protocol/room-operation.ts';
+import { type Change, encodeOperation } from '../../../src/protocol/room-operation.ts';
 import { FakeNet, type FakePerson } from '../../support/fake-net.ts';
 import { random } from './forging.ts';
 
@@ -29,11 +30,13 @@ interface Handed {
   /** Operations that are claimed. */
   readonly n?: number;
   readonly secret?: Uint8Array;
+  /** Done to it behind that. */
+  readonly later?: Change;
 }
 
 /** The room of `from` that has let `to` in, handed over as its maker likes. Returns its name. */
 function hand(net: FakeNet, from: FakePerson, to: FakePerson, handed: Handed = {}): string {
-  const { title = '', group = true, n = 2, secret = random(32) } = handed;
+  const { title = '', group = true, n = handed.later ? 3 : 2, secret = random(32) } = handed;
   const pen = newPen(random);
   const room = privateRoomId(pen.publicKey);
   const holder = signHolder(from.profile.me, room, pen);
@@ -44,7 +47,9 @@ function hand(net: FakeNet, from: FakePerson, to: FakePerson, handed: Handed = {
     { room, n: 1, prev: headOf(room, first) },
     { kind: 'add', ids: [idBytes(to.id)] },
   );
-  const ops = [first, second].map(encodeOperation);
+  const { later } = handed;
+  const third = later && signOperation(pen, { room, n: 2, prev: headOf(room, second) }, later);
+  const ops = [first, second, ...(third ? [third] : [])].map(encodeOperation);
   tell(net, from, to, {
     type: RECORD_TYPES.roomWelcome,
     content: { room: idBytes(room), secret, from: null, ops, n },
@@ -199,5 +204,32 @@ describe('[A95 topic taken]', () => {
     // Control: on a topic of its own it is there.
     const other = hand(net, cara, ben);
     expect([...ben.core.rooms.keys()]).toEqual([name, other]);
+  });
+});
+
+describe('[A91 titled room unasked]', () => {
+  it('is entered by nobody, also where it calls itself a group, from the start or later', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna: mallory, ben } = net.duo();
+    const wishes = { title: 'ward 3', readOnly: false, expireSeconds: null };
+    const own = net.command(ben, (core) => createRoom(core, wishes));
+    hand(net, mallory, ben, { title: 'ward 3' });
+    hand(net, mallory, ben, { title: 'ward 3', group: false });
+    expect(listed(ben)).toEqual([own]);
+    // Control: without a title it is a request, and stays without one.
+    const group = hand(net, mallory, ben, { later: { kind: 'title', text: 'ward 3' } });
+    expect(listed(ben)).toEqual([own, group]);
+    const room = ben.core.rooms.get(group);
+    expect(room?.private?.log.operations).toHaveLength(3);
+    expect(room?.private?.log).toMatchObject({ title: '', group: true });
+    expect(findRoom(ben.core, '+ward 3')?.label).toBe(own);
+  });
+
+  it('nor does an honest client give a group a title', () => {
+    const net = new FakeNet();
+    const { anna, ben, cara } = net.trio();
+    const group = net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
+    const rename = () => net.command(anna, (core) => retitle(core, group, 'ward 3'));
+    expect(rename).toThrow(/called by who is in it/);
   });
 });

@@ -351,7 +351,7 @@ describe('[A92 owner’s pen copied]', () => {
     const pen = newPen(random);
     const id = privateRoomId(pen.publicKey);
     const change: Change = {
-      ...{ kind: 'create', ...signHolder(ben.profile.me, id, pen), title: 'x', group: true },
+      ...{ kind: 'create', ...signHolder(ben.profile.me, id, pen), title: '', group: true },
     };
     const made = encodeOperation(
       signOperation(pen, { room: id, n: 0, prev: new Uint8Array(32) }, change),
