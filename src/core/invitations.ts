@@ -22,7 +22,7 @@ import { enqueue } from './outbox.ts';
 import { nickOf, whoOf } from './people.ts';
 import { isEntered } from './private-members.ts';
 import { admit, privateName } from './private-rooms.ts';
-import type { Invitation, OwnRoom } from './private-state.ts';
+import { type Invitation, invitationKey, type OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, type RoomLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
@@ -67,15 +67,17 @@ function isFamiliar(core: CoreState, id: PeerId): boolean {
 export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const content = decodeInvitation(bytes);
   const room = RoomId.fromBytes(content.room);
-  const known = core.invitations.get(room);
-  if (privateRoomOf(core, room) !== null || (known !== undefined && known.from !== from)) return;
+  const key = invitationKey({ room, from });
+  const known = core.invitations.get(key);
+  if (privateRoomOf(core, room) !== null) return;
   if (known === undefined && !hasPlaceFor(core, from)) return;
   if (known?.isAccepted === true) {
     // Asked once more, with another number: a person has said yes already.
     const type = RECORD_TYPES.roomAnswer;
     if (!mayAnswer(core, from, { type, most: MAX_ANSWERS_WAITING })) return;
-    core.invitations.set(room, { ...known, invitation: content.invitation });
-    answerInvitation(core, { ...known, invitation: content.invitation }, true);
+    const again = { ...known, invitation: content.invitation };
+    core.invitations.set(key, again);
+    answerInvitation(core, again, true);
     return;
   }
   const invitation: Invitation = {
@@ -84,8 +86,8 @@ export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array)
     isAccepted: false,
     tellAtMs: core.env.nowMs() + CARD_PATIENCE_MS,
   };
-  core.invitations.set(room, invitation);
-  saveInvitation(core, room);
+  core.invitations.set(key, invitation);
+  saveInvitation(core, key);
 }
 
 /** Tells of invitations whose senders' names are here, or have been waited for long enough; called at the end of each step. */
@@ -123,13 +125,22 @@ export function infoOf(core: CoreState, invitation: Invitation): InvitationInfo 
   };
 }
 
+/** Of one room: everybody's who asks us into it, whose answer counts first: not given yet, of somebody familiar, the newest. */
+export function invitationsTo(core: CoreState, room: RoomId): Invitation[] {
+  const rank = (known: Invitation) => {
+    return (known.isAccepted ? 0 : 2) + (isFamiliar(core, known.from) ? 1 : 0);
+  };
+  const theirs = [...core.invitations.values()].filter((known) => known.room === room);
+  return theirs.reverse().sort((a, b) => rank(b) - rank(a));
+}
+
 /** A person says whether we come. */
 export function answerInvitation(core: CoreState, known: Invitation, accept: boolean): void {
   const { room, from, invitation } = known;
   send(core, from, RECORD_TYPES.roomAnswer, { room: idBytes(room), invitation, accept });
   if (accept) known.isAccepted = true;
-  else core.invitations.delete(room);
-  saveInvitation(core, room);
+  else core.invitations.delete(invitationKey(known));
+  saveInvitation(core, invitationKey(known));
 }
 
 /**
@@ -183,8 +194,8 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   const extension = extendLog({ room, log: null }, ops);
   if (extension.kind !== 'extended') return;
   const { log, applied } = extension;
-  const known = core.invitations.get(room);
-  const isAwaited = known?.isAccepted === true && known.from === from;
+  const known = core.invitations.get(invitationKey({ room, from }));
+  const isAwaited = known?.isAccepted === true;
   const isRequest = !isAwaited && (log.owner !== from || !isFamiliar(core, from));
   // Whoever knows a room's secret must not have its messages taken for another's.
   const isTaken = roomOfTopic(core, privateTopicOf(secret)) !== null;
@@ -193,8 +204,10 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
     declineRoom(core, from, { room, ...(known && { invitation: known.invitation }) });
     return;
   }
-  core.invitations.delete(room);
-  saveInvitation(core, room);
+  for (const each of invitationsTo(core, room)) {
+    core.invitations.delete(invitationKey(each));
+    saveInvitation(core, invitationKey(each));
+  }
   const admitted = admit(core, {
     ...{ id: room, secret, log, expected, letInBy: from, isRequest },
     from:

@@ -24,14 +24,14 @@ import {
 import { savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
 import { findRoom, findUnfinished, requireRoom } from './find-room.ts';
-import { answerInvitation, askHeir, infoOf, invite, letIn } from './invitations.ts';
+import { answerInvitation, askHeir, infoOf, invitationsTo, invite, letIn } from './invitations.ts';
 import { peerOf } from './new-state.ts';
 import { operate, removal, stir } from './operations.ts';
 import { enqueue } from './outbox.ts';
 import { nickOf } from './people.ts';
 import { isEntered } from './private-members.ts';
 import { admit, enterWhereLetIn, privateName } from './private-rooms.ts';
-import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
+import { type Invitation, type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { noteContacted, requireReachable } from './reach.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, headOfLog } from './room-log.ts';
@@ -162,17 +162,20 @@ export function answer(
     } else leavePrivate(core, { room, inner });
     return room.label;
   }
-  const known = findInvitation(core, query);
+  const known = findInvitations(core, query);
   if (accept && core.rooms.size >= core.link.topics) {
     const message = `you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
     throw new UsageError('too-many-topics', message);
   }
-  answerInvitation(core, known, accept);
-  if (accept) noteContacted(core, known.from);
-  return privateName(known.room);
+  const [first] = known;
+  // No is meant for the room, whoever asked; yes for one of them, since the others may be nobody's who owns it.
+  for (const each of accept ? [first] : known) answerInvitation(core, each, accept);
+  if (accept) noteContacted(core, first.from);
+  return privateName(first.room);
 }
 
-function findInvitation(core: CoreState, query: string) {
+/** All that ask into one room, the one to accept first. Throws UsageError `unknown-invitation`, `ambiguous-room`. */
+function findInvitations(core: CoreState, query: string): [Invitation, ...Invitation[]] {
   const wanted = query.replace(/^\+/, '').toLowerCase();
   const found = [...core.invitations.values()].filter(
     ({ room, title }) =>
@@ -180,13 +183,14 @@ function findInvitation(core: CoreState, query: string) {
       (wanted.length >= 8 && room.startsWith(wanted)) ||
       (title !== '' && title.toLowerCase() === wanted),
   );
-  const [first] = found;
-  if (first !== undefined && found.length === 1) return first;
-  if (found.length === 0) {
+  const [room, ...others] = new Set(found.map((each) => each.room));
+  const [first, ...rest] = room === undefined ? [] : invitationsTo(core, room);
+  if (first !== undefined && others.length === 0) return [first, ...rest];
+  if (room === undefined) {
     const message = `there is no invitation to ${query}; see lanchat room invitations`;
     throw new UsageError('unknown-invitation', message);
   }
-  const message = `${found.length} invitations fit ${query}; use + and the first 8 digits of one`;
+  const message = `invitations to ${1 + others.length} rooms fit ${query}; use + and the first 8 digits of one`;
   throw new UsageError('ambiguous-room', message);
 }
 

@@ -79,6 +79,11 @@ export interface Invitation {
   tellAtMs: number | null;
 }
 
+/** One of each person a room: who asks first must not keep its owner from asking. */
+export function invitationKey({ room, from }: Pick<Invitation, 'room' | 'from'>): string {
+  return `${room}/${from}`;
+}
+
 /** Where a newcomer reads on in a relay's log. */
 export interface ReadFrom {
   readonly relay: RelayId;

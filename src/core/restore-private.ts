@@ -7,7 +7,8 @@ import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { PeerId, RoomId } from '../protocol/ids.ts';
 import { INVITATION_BYTES } from '../protocol/room-content.ts';
 import { forget, type StateRow } from './durable.ts';
-import type { PrivateRoom } from './private-state.ts';
+import { saveInvitation } from './durable-private.ts';
+import { invitationKey, type PrivateRoom } from './private-state.ts';
 import { privateIdOf, restoreRoom } from './restore-rooms.ts';
 import { bytesField, isRestored } from './restored-row.ts';
 import { extendLog, type RoomLog } from './room-log.ts';
@@ -124,11 +125,18 @@ function privateFrom(core: CoreState, log: RoomLog, bytes: Uint8Array): PrivateR
 export function restoreInvitations(core: CoreState, rows: readonly StateRow[]): void {
   for (const { place, value } of rows) {
     if (!place.startsWith('invitation/')) continue;
-    const room = RoomId.parse(place.slice('invitation/'.length));
+    const [, digits = ''] = place.split('/');
+    const room = RoomId.parse(digits);
     const isWhole = isRestored(() => {
       const { from, ...rest } = decodeCbor(invitationSchema, value ?? nothing);
       if (room === null) return;
-      core.invitations.set(room, { ...rest, room, from: PeerId.fromBytes(from), tellAtMs: null });
+      const known = { ...rest, room, from: PeerId.fromBytes(from), tellAtMs: null };
+      const key = invitationKey(known);
+      core.invitations.set(key, known);
+      // An earlier version kept one a room.
+      if (place === `invitation/${key}`) return;
+      forget(core, place);
+      saveInvitation(core, key);
     });
     if (!isWhole || room === null) forget(core, place);
   }

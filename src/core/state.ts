@@ -160,8 +160,8 @@ export interface CoreState {
   readonly storedRooms: Map<string, StateRow[]>;
   /** Keys of rooms that we aren't in, or not yet; oldest first, memory only. */
   earlyKeys: (EarlyKey & { readonly room: RoomId })[];
-  /** Questions whether we come into a private room, oldest first. */
-  readonly invitations: Map<RoomId, Invitation>;
+  /** Questions whether we come into a private room, by `invitationKey`, oldest first. */
+  readonly invitations: Map<string, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;
   readonly urgent: Job[];
   readonly background: Job[];

@@ -4,7 +4,13 @@ import { enter, leave, rooms } from '../../../src/core/commands.ts';
 import { findRoom } from '../../../src/core/find-room.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
 import { enqueue } from '../../../src/core/outbox.ts';
-import { answer, createGroup, createRoom, retitle } from '../../../src/core/private-commands.ts';
+import {
+  answer,
+  createGroup,
+  createRoom,
+  inviteTo,
+  retitle,
+} from '../../../src/core/private-commands.ts';
 import { publicRoomId } from '../../../src/crypto/room.ts';
 import {
   headOf,
@@ -231,5 +237,83 @@ describe('[A91 titled room unasked]', () => {
     const group = net.command(anna, (core) => createGroup(core, [ben.id, cara.id]));
     const rename = () => net.command(anna, (core) => retitle(core, group, 'ward 3'));
     expect(rename).toThrow(/called by who is in it/);
+  });
+});
+
+describe('[A93 invitation pre-empted]', () => {
+  const wishes = { title: 'ward 3', readOnly: false, expireSeconds: null };
+
+  it('by who asks first into somebody’s room: the owner’s is there, over restarts, and is answered', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben, cara: mallory } = net.trio();
+    net.send(ben, anna, 'hello');
+    net.run(1_000);
+    const name = net.command(anna, (core) => createRoom(core, wishes));
+    const room = Buffer.from(name.slice(1), 'hex');
+    const type = RECORD_TYPES.roomInvitation;
+    const ask = () => {
+      const content = { room, invitation: random(16), title: 'ward 3' };
+      tell(net, mallory, ben, { type, content });
+    };
+    ask();
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(3_000);
+    ask();
+    expect(ben.core.invitations.size).toBe(2);
+    net.restart(ben);
+    net.connect(ben);
+    net.run(3_000);
+    net.command(ben, (core) => answer(core, '+ward 3', { accept: true }));
+    net.run(3_000);
+    expect(listed(ben)).toEqual([name]);
+    expect(ben.core.invitations.size).toBe(0);
+    expect([...ben.profile.rows.keys()].filter((at) => at.startsWith('invitation/'))).toEqual([]);
+  });
+
+  it('nor by one that was accepted, where the owner asks later; and no is meant for all', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben, cara: mallory } = net.trio();
+    const name = net.command(anna, (core) => createRoom(core, wishes));
+    const content = { room: Buffer.from(name.slice(1), 'hex'), invitation: random(16), title: 'x' };
+    const ask = { type: RECORD_TYPES.roomInvitation, content };
+    tell(net, mallory, ben, ask);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(3_000);
+    expect(listed(ben)).toEqual([]);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.run(3_000);
+    expect(listed(ben)).toEqual([name]);
+    net.command(ben, (core) => leave(core, name));
+    net.run(3_000);
+    tell(net, mallory, ben, ask);
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(3_000);
+    expect(ben.core.invitations.size).toBe(2);
+    net.command(ben, (core) => answer(core, name, { accept: false }));
+    net.run(3_000);
+    expect(ben.core.invitations.size).toBe(0);
+    expect(anna.core.rooms.get(name)?.private?.invited.size).toBe(0);
+  });
+
+  it('one of an earlier version’s row is still there', () => {
+    const net = new FakeNet({ mailbox: 2_000 });
+    const { anna, ben } = net.duo();
+    const name = net.command(anna, (core) => createRoom(core, wishes));
+    net.command(anna, (core) => inviteTo(core, name, [ben.id]));
+    net.run(3_000);
+    const { rows } = ben.profile;
+    const place = `invitation/${name.slice(1)}/${anna.id}`;
+    const row = rows.get(place);
+    if (row === undefined) throw new Error('no row');
+    rows.delete(place);
+    rows.set(`invitation/${name.slice(1)}`, row);
+    net.restart(ben);
+    net.connect(ben);
+    net.run(1_000);
+    expect([...rows.keys()].filter((at) => at.startsWith('invitation/'))).toEqual([place]);
+    net.command(ben, (core) => answer(core, name, { accept: true }));
+    net.run(3_000);
+    expect(listed(ben)).toEqual([name]);
   });
 });
