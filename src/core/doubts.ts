@@ -6,7 +6,7 @@ import { enqueueAutomatic } from './automatic.ts';
 import { emit } from './link.ts';
 import { whoOf } from './people.ts';
 import { nameOf } from './private-members.ts';
-import type { Doubt, OwnRoom } from './private-state.ts';
+import type { Doubt, OwnRoom, PrivateRoom } from './private-state.ts';
 import { compareHead, type RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -30,6 +30,14 @@ export function doubt(
   }
   if (inner.doubts.size >= MAX_DOUBTS) return;
   inner.doubts.set(of, { head, asked: 0, nextAtMs: core.env.nowMs() + DOUBT_AFTER_MS });
+}
+
+/** Whether a member has named a head that is not here yet. */
+export function isBehind({ log, doubts }: PrivateRoom): boolean {
+  for (const [id, { head }] of doubts) {
+    if (head !== null && log.members.has(id) && compareHead(log, head) === 'ahead') return true;
+  }
+  return false;
 }
 
 /** One that contradicts our log stays: nothing that comes after it settles that. */

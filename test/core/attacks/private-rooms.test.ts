@@ -17,6 +17,8 @@ import type { PrivateRoom } from '../../../src/core/private-state.ts';
 import { extendLog, headOfLog } from '../../../src/core/room-log.ts';
 import { roomOf } from '../../../src/core/room-roster.ts';
 import type { RoomState } from '../../../src/core/room-state.ts';
+import { signJoin } from '../../../src/crypto/room.ts';
+import { newSenderChain } from '../../../src/crypto/room-chain.ts';
 import {
   newPen,
   penFromSeed,
@@ -29,6 +31,7 @@ import {
 import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
+import { encodeJoinProof } from '../../../src/protocol/frames.ts';
 import { idBytes, type PeerId } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { type Change, encodeOperation } from '../../../src/protocol/room-operation.ts';
@@ -447,6 +450,48 @@ describe('[A94 removed member]', () => {
     expect(anna.messages.map(({ text }) => text)).toEqual(['while in', 'both in', 'after']);
     expect(cara.messages.map(({ text }) => text)).toEqual(['both in']);
     expect(old.private.secret).toEqual(room(anna, name).private.secret);
+  });
+});
+
+describe('[A94 other names of a removed member]', () => {
+  /** The key of a chain under the room’s secret, of who is in it or not. */
+  function key(net: FakeNet, { roomId, private: inner }: ReturnType<typeof room>, of: FakePerson) {
+    const { secret } = inner;
+    const chain = newSenderChain({ room: roomId, secret, owner: of.id, random });
+    const place = { relay: net.relayKey.id, room: roomId };
+    const join = encodeJoinProof(signJoin(of.profile.me, place, { seq: 5n, standing: 'joined' }));
+    const content = {
+      ...{ room: idBytes(roomId), skid: idBytes(chain.skid), index: 0, chain: chain.chainKey },
+      ...{ sign: chain.signPublic, stream: random(8), low: 1, join },
+    };
+    return { type: RECORD_TYPES.roomKey, content };
+  }
+
+  it('are asked nothing, so that they don’t learn who is there', () => {
+    const { net, anna, ben, cara, mallory, name } = scene();
+    const dora = net.arrive('dora');
+    net.run(1_000);
+    const asked: string[] = [];
+    net.tampers.push(({ frame, way, person }) => {
+      if (person !== ben || way !== 'up' || frame.type !== 'send') return undefined;
+      for (const { id, records } of ben.core.peers.values()) {
+        if (records.some(({ type }) => type === RECORD_TYPES.roomWantLog)) asked.push(id);
+      }
+      return undefined;
+    });
+    tell(net, mallory, ben, key(net, room(ben, name), mallory));
+    net.run(40_000);
+    expect(asked).toEqual([]);
+    // Control: where a member knows more than we do, who may be new is asked for it.
+    const add = next(anna, name, { kind: 'add', ids: [idBytes(dora.id)] });
+    tell(net, anna, cara, operations(name, [add]));
+    net.say(cara, name, 'welcome');
+    net.run(500);
+    net.cut(cara);
+    tell(net, dora, ben, key(net, room(ben, name), dora));
+    net.run(5_000);
+    expect(asked).toContain(cara.id);
+    expect(asked).toContain(dora.id);
   });
 });
 
