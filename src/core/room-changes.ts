@@ -18,7 +18,7 @@ interface ToTell {
 }
 
 /** No stream of anybody's: operations have numbers of their own. */
-const LOG_STREAM = StreamId.fromBytes(new Uint8Array(StreamId.sizeBytes));
+export const LOG_STREAM = StreamId.fromBytes(new Uint8Array(StreamId.sizeBytes));
 
 /** Operations from before we came in (`wasIn`) are not told: the newcomer sees the room as it is. */
 export function tellChanges(

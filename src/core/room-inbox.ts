@@ -21,6 +21,7 @@ import { emit, isFirstTelling } from './link.ts';
 import { isBlocked, whoOf } from './people.ts';
 import { endOfChain, isFromOutside } from './private-members.ts';
 import { type OwnRoom, ownRoom } from './private-state.ts';
+import { LOG_STREAM } from './room-changes.ts';
 import { sequenceOf, takeKey } from './room-keys.ts';
 import { compareHead } from './room-log.ts';
 import { outboxDueMs } from './room-outbox.ts';
@@ -129,6 +130,8 @@ function order(
   { owner, record }: { readonly owner: PeerId; readonly record: RoomRecord },
 ): RoomArrival[] {
   const { stream, seq } = record;
+  // Under its numbers stands what was done to the room.
+  if (stream === LOG_STREAM) return [];
   const sequence = sequenceOf(core, room, { owner, stream, low: seq });
   const number = { from: owner, place: idBytes(room.roomId), stream, seq };
   // Sealed again it may name another head.

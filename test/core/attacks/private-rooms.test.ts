@@ -32,7 +32,7 @@ import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
 import { encodeJoinProof } from '../../../src/protocol/frames.ts';
-import { idBytes, type PeerId } from '../../../src/protocol/ids.ts';
+import { idBytes, type PeerId, StreamId } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { type Change, encodeOperation } from '../../../src/protocol/room-operation.ts';
 import { FakeNet, type FakePerson, type NetOptions } from '../../support/fake-net.ts';
@@ -328,6 +328,24 @@ function addedBy(person: FakePerson, name: string, whom: FakePerson): Uint8Array
   return encodeOperation(signOperation(newPen(random), { room: roomId, n: n + 1, prev }, change));
 }
 
+describe('[A92 numbers of the log]', () => {
+  it('are nobody’s to speak under, the owner’s neither: what was done to the room keeps its place', () => {
+    const { net, anna, ben, name } = scene();
+    const own = anna.core.rooms.get(name);
+    if (own === undefined) throw new Error('no room');
+    const { stream } = own;
+    own.stream = StreamId.fromBytes(new Uint8Array(StreamId.sizeBytes));
+    net.say(anna, name, 'never');
+    net.run(3_000);
+    expect(ben.shown).toEqual([]);
+    // Control.
+    own.stream = stream;
+    net.say(anna, name, 'now');
+    net.run(40_000);
+    expect(ben.shown).toEqual([`${name}anna: now`]);
+  });
+});
+
 describe('[A92 owner’s pen copied]', () => {
   it('shows as two histories, and the room is frozen, not taken', () => {
     const { net, anna, ben, cara, mallory, name } = scene();
@@ -515,6 +533,20 @@ describe('[A95 room bombs]', () => {
     // Made by hand: no program of ours signs it.
     const tooMany = { kind: 'add', ids: Array.from({ length: 65 }, () => random(32)) } as const;
     expect(() => signOperation(pen, { room: roomId, n: last + 1, prev }, tooMany)).toThrow();
+  });
+
+  it('in keys that nobody can use yet take up no more than a key does', () => {
+    const { net, ben, mallory } = scene();
+    const content = {
+      ...{ room: random(32), skid: random(16), index: 0, chain: random(32), sign: random(32) },
+      ...{ stream: random(8), low: 1, join: random(73) },
+    };
+    const type = RECORD_TYPES.roomKey;
+    tell(net, mallory, ben, { type, content: { ...content, more: new Uint8Array(60_000) } });
+    // Control: the key itself waits.
+    const [known] = ben.core.earlyKeys;
+    expect(known?.owner.id).toBe(mallory.id);
+    expect(known?.bytes).toEqual(encodeCbor(content));
   });
 
   it('claims of a log without end are asked for three times, and then said', () => {
