@@ -139,6 +139,7 @@ function takeRows(log: RoomLog) {
     secret: random(32),
     log,
     expected: OPERATIONS,
+    letInBy: null,
     from: null,
     isRequest: false,
     isUnasked: false,

@@ -62,7 +62,7 @@ export async function answer(
     const snapshot = await session.request({ do: 'snapshot' });
     const entered = snapshot.rooms.find(({ name }) => name === reply.room);
     if (entered !== undefined) return printRoom(context.output, entered, snapshot);
-    const waiting = invitations.find(({ room }) => room === reply.room);
+    const waiting = invitations.find(({ room, accepted }) => accepted && room === reply.room);
     if (waiting !== undefined) {
       context.output.data(invitationRecord(waiting), invitationLine(waiting, snapshot));
     } else {

@@ -5,7 +5,7 @@ import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { parseNick } from '../protocol/nickname.ts';
 import type { Person, Room } from './events.ts';
-import { findRoom, requireRoom, requireRoomName } from './find-room.ts';
+import { findRoom, findUnfinished, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { withdraw } from './outbox.ts';
 import { rename } from './own-keys.ts';
@@ -54,7 +54,7 @@ function enterPrivate(core: CoreState, name: string): string {
 
 /** Throws UsageError `not-in-room`, and as `leavePrivate`. Returns the name as events have it. */
 export function leave(core: CoreState, name: string): string {
-  const room = requireRoom(core, name);
+  const room = findRoom(core, name) ?? findUnfinished(core, name) ?? requireRoom(core, name);
   const own = ownRoom(room);
   if (own === null) leaveRoom(core, room);
   else leavePrivate(core, own);

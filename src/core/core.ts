@@ -32,7 +32,7 @@ import { outboxDueMs, tendOutbox, wakeOutboxes } from './outbox.ts';
 import { prekeysDueMs, publishAboveOwn, publishChangedCard, tendPrekeys } from './own-keys.ts';
 import type { Peer } from './peer-state.ts';
 import { isBlocked, tellLostPins } from './people.ts';
-import { isEntered } from './private-members.ts';
+import { isFollowed } from './private-members.ts';
 import { ownRoom } from './private-state.ts';
 import { settleStirred, takeOfRoom } from './private-steps.ts';
 import { noteShown, sendReads, takeReceipts } from './receipts.ts';
@@ -49,6 +49,7 @@ import type { CoreState, Effect } from './state.ts';
 import { takeStatus } from './status-line.ts';
 import { takeContent } from './take-content.ts';
 import { tellNamed, unnamedDueMs } from './tell-message.ts';
+import { tendUnfinished } from './unfinished-rooms.ts';
 import { tendWords, wordsDueMs } from './words.ts';
 import { takeWords } from './words-inbox.ts';
 
@@ -275,7 +276,7 @@ function tellSynced(core: CoreState): void {
   if (!hasAllCards(core)) return;
   for (const room of core.rooms.values()) {
     const isAwaited = !room.rosterComplete && room.enterAgainAtMs === null;
-    if (isAwaited && isEntered(core, room)) return;
+    if (isAwaited && isFollowed(core, room)) return;
   }
   link.synced = true;
   emit(core, { type: 'synced' });
@@ -334,6 +335,7 @@ function tick(core: CoreState): void {
   tendPrekeys(core);
   tendMailbox(core);
   tendWords(core);
+  tendUnfinished(core);
   for (const room of core.rooms.values()) {
     tendWants(core, room);
     const own = ownRoom(room);

@@ -2,13 +2,13 @@
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
 import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
+import { enqueueAutomatic } from './automatic.ts';
 import { hiddenDelayMs } from './hidden-delay.ts';
 import { emit } from './link.ts';
 import { peerOf } from './new-state.ts';
-import { enqueue } from './outbox.ts';
 import { isBlocked, whoOf } from './people.ts';
 import { nameOf } from './private-members.ts';
-import type { Doubt, OwnRoom } from './private-state.ts';
+import type { Doubt, OwnRoom, PrivateRoom } from './private-state.ts';
 import { compareHead, type RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -32,6 +32,14 @@ export function doubt(
   }
   if (inner.doubts.size >= MAX_DOUBTS) return;
   inner.doubts.set(of, { head, asked: 0, nextAtMs: core.env.nowMs() + DOUBT_AFTER_MS });
+}
+
+/** Whether a member has named a head that is not here yet. */
+export function isBehind({ log, doubts }: PrivateRoom): boolean {
+  for (const [id, { head }] of doubts) {
+    if (head !== null && log.members.has(id) && compareHead(log, head) === 'ahead') return true;
+  }
+  return false;
 }
 
 /** One that contradicts our log stays: nothing that comes after it settles that. */
@@ -64,7 +72,7 @@ export function tendDoubts(core: CoreState, { room, inner }: OwnRoom): void {
     // Who hides asks later, and waits for the answer all the longer.
     known.nextAtMs += hiddenDelayMs(core, peerOf(core, asked));
     const content = encodeCbor({ room: idBytes(room.roomId), n: firstWanted(inner.log, known) });
-    enqueue(core, peerOf(core, asked), { type: RECORD_TYPES.roomWantLog, content });
+    enqueueAutomatic(core, asked, { type: RECORD_TYPES.roomWantLog, room: room.roomId, content });
   }
 }
 

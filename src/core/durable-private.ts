@@ -1,7 +1,7 @@
 // What private rooms and invitations keep over restarts, as rows: the log in stretches, and what only we know of it.
 import { penSeed } from '../crypto/room-log.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
-import { idBytes, type RoomId } from '../protocol/ids.ts';
+import { idBytes } from '../protocol/ids.ts';
 import { forget, save } from './durable.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -13,9 +13,11 @@ export function savePrivate(core: CoreState, { name, private: inner }: RoomState
   if (inner === null) return;
   save(core, `room-private/${name}`, () => {
     const { secret, expected, pen, nextPen, fork, isRequest, strikes, invited, heir } = inner;
+    const { letInBy, sinceRunMs } = inner;
     const unasked = inner.unaskedAtMs !== null;
     return {
-      ...{ secret, expected, fork, isRequest, unasked },
+      ...{ secret, expected, fork, isRequest, unasked, sinceRunMs },
+      letInBy: letInBy === null ? null : idBytes(letInBy),
       pen: pen === null ? null : penSeed(pen),
       nextPen: nextPen === null ? null : penSeed(nextPen),
       strikes: strikes.map(({ by, target, head }) => {
@@ -57,9 +59,9 @@ export function forgetPrivateRows(core: CoreState, room: RoomState): void {
 }
 
 /** As it is in `core.invitations`; one that is not there is deleted. */
-export function saveInvitation(core: CoreState, id: RoomId): void {
-  save(core, `invitation/${id}`, () => {
-    const known = core.invitations.get(id);
+export function saveInvitation(core: CoreState, key: string): void {
+  save(core, `invitation/${key}`, () => {
+    const known = core.invitations.get(key);
     if (known === undefined) return null;
     const { from, invitation, title, timeMs, isAccepted } = known;
     return { from: idBytes(from), invitation, title, timeMs, isAccepted };

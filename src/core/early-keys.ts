@@ -1,7 +1,7 @@
 // Keys of chains that come before we know that their owner, or we, are in the room: kept, in memory only, until the log
 // says so. Opens none.
 import type { PeerId, RoomId } from '../protocol/ids.ts';
-import { doubt } from './doubts.ts';
+import { doubt, isBehind } from './doubts.ts';
 import { type EarlyKey, ownRoom } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -19,7 +19,8 @@ export function keepEarly(core: CoreState, room: RoomState, key: EarlyKey): void
   if (own === null || own.inner.log.members.has(key.owner.id)) return;
   const { inner } = own;
   inner.early = withEarly(inner.early, { ...key, bytes: key.bytes.slice() }, MAX_EARLY);
-  doubt(core, own, { of: key.owner.id, head: null });
+  // Who was taken out can bring any number of names that know the secret: none is answered unasked.
+  if (isBehind(inner)) doubt(core, own, { of: key.owner.id, head: null });
 }
 
 /** A member's key may overtake the welcome, which comes from the room's owner. */

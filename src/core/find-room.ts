@@ -16,6 +16,23 @@ export function findRoom(core: CoreState, query: string): RoomState | null {
   const found = [...core.rooms.values()].filter(
     (room) => isEntered(core, room) && isCalled(room, wanted),
   );
+  return onlyOne(found, query);
+}
+
+/**
+ * One whose log has not let us in yet, by its digits alone: what it says of itself is nobody's word so far. Null where
+ * there is none. Throws UsageError `ambiguous-room`.
+ */
+export function findUnfinished(core: CoreState, query: string): RoomState | null {
+  const wanted = query.trim().toLowerCase();
+  if (!wanted.startsWith('+') || wanted.length <= MIN_PREFIX_DIGITS) return null;
+  const found = [...core.rooms.values()].filter(
+    (room) => room.name.startsWith(wanted) && !isEntered(core, room),
+  );
+  return onlyOne(found, query);
+}
+
+function onlyOne(found: readonly RoomState[], query: string): RoomState | null {
   if (found.length < 2) return found[0] ?? null;
   const names = found.map(({ label }) => label.slice(0, 1 + MIN_PREFIX_DIGITS)).join(', ');
   throw new UsageError(
@@ -27,6 +44,8 @@ export function findRoom(core: CoreState, query: string): RoomState | null {
 function isCalled({ name, private: inner }: RoomState, wanted: string): boolean {
   if (inner === null || wanted === '') return false;
   if (wanted.length >= MIN_PREFIX_DIGITS && name.startsWith(`+${wanted}`)) return true;
+  // A stranger's must not pass for one of ours.
+  if (inner.isRequest) return false;
   return cleanTitle(inner.log.title).toLowerCase() === wanted;
 }
 

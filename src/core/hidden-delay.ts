@@ -37,7 +37,7 @@ export function heldBackUntilMs(core: CoreState, peer: Peer, record: OutRecord):
   const { type, shown, sealings, sealed, queuedAtMs } = record;
   if (hiddenDelayMs(core, peer) === 0) return 0;
   if (record.byItself && sealed === null) {
-    const isSeen = hasHeardUs(core, peer) || isFollowed(core, peer, record);
+    const isSeen = hasHeardUs(core, peer) || hasWordsBehind(core, peer, record);
     return isSeen ? 0 : Math.max(core.hiddenSinceMs, queuedAtMs) + HIDDEN_MS;
   }
   const isOldKey = type === RECORD_TYPES.roomKey && queuedAtMs < core.hiddenSinceMs;
@@ -48,7 +48,7 @@ export function heldBackUntilMs(core: CoreState, peer: Peer, record: OutRecord):
 }
 
 /** What a person does shows them anyhow, and what stands before it must not look lost. */
-function isFollowed(core: CoreState, peer: Peer, { stream, seq }: OutRecord): boolean {
+function hasWordsBehind(core: CoreState, peer: Peer, { stream, seq }: OutRecord): boolean {
   const last = peer.records.findLast(({ byItself }) => !byItself);
   if (last === undefined || (last.stream === stream && last.seq < seq)) return false;
   return heldBackUntilMs(core, peer, last) === 0;

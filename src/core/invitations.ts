@@ -1,5 +1,5 @@
 // Into a private room: its owner asks, a person answers, the owner lets them in and hands them the room.
-import { holderOf, newPen, signHolder } from '../crypto/room-log.ts';
+import { holderOf, newPen, privateTopicOf, signHolder } from '../crypto/room-log.ts';
 import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId, RelayId, RoomId } from '../protocol/ids.ts';
@@ -12,6 +12,7 @@ import {
   decodeWelcome,
   INVITATION_BYTES,
 } from '../protocol/room-content.ts';
+import { enqueueAutomatic, mayAnswer } from './automatic.ts';
 import { saveInvitation, savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
 import { hiddenDelayMs } from './hidden-delay.ts';
@@ -22,18 +23,24 @@ import { enqueue } from './outbox.ts';
 import { nickOf, whoOf } from './people.ts';
 import { isEntered } from './private-members.ts';
 import { admit, privateName } from './private-rooms.ts';
-import type { Invitation, OwnRoom } from './private-state.ts';
+import { type Invitation, invitationKey, type OwnRoom } from './private-state.ts';
 import { tellChanges } from './room-changes.ts';
-import { extendLog } from './room-log.ts';
+import { extendLog, type RoomLog } from './room-log.ts';
 import { tellRoom } from './room-roster.ts';
-import { NO_INVITATION, noteReturn } from './rooms-left.ts';
+import { roomOfTopic } from './rooms.ts';
+import { declineRoom, noteReturn } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
+import { hasPlaceForUnfinished } from './unfinished-rooms.ts';
 
 /** Invitations that wait for a person, and those of people whom we never wrote to. */
 const MAX_INVITATIONS = 64;
 const MAX_FROM_STRANGERS = 8;
+/** Of ours to somebody who asks again and again. */
+const MAX_ANSWERS_WAITING = 8;
 /** As messages wait for the name of who wrote them. */
 const CARD_PATIENCE_MS = 2_000;
+/** Groups of one person in which we have said nothing yet. */
+const MAX_UNANSWERED_GROUPS = 8;
 
 /** Asks people in. Who was asked before is asked anew: the question of before is good no more. */
 export function invite(core: CoreState, { room, inner }: OwnRoom, ids: readonly PeerId[]): void {
@@ -62,13 +69,17 @@ function isFamiliar(core: CoreState, id: PeerId): boolean {
 export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array): void {
   const content = decodeInvitation(bytes);
   const room = RoomId.fromBytes(content.room);
-  const known = core.invitations.get(room);
-  if (privateRoomOf(core, room) !== null || (known !== undefined && known.from !== from)) return;
+  const key = invitationKey({ room, from });
+  const known = core.invitations.get(key);
+  if (privateRoomOf(core, room) !== null) return;
   if (known === undefined && !hasPlaceFor(core, from)) return;
   if (known?.isAccepted === true) {
     // Asked once more, with another number: a person has said yes already.
-    core.invitations.set(room, { ...known, invitation: content.invitation });
-    answerInvitation(core, { ...known, invitation: content.invitation }, true);
+    const type = RECORD_TYPES.roomAnswer;
+    if (!mayAnswer(core, from, { type, most: MAX_ANSWERS_WAITING })) return;
+    const again = { ...known, invitation: content.invitation };
+    core.invitations.set(key, again);
+    answerInvitation(core, again, true);
     return;
   }
   const invitation: Invitation = {
@@ -77,8 +88,8 @@ export function takeInvitation(core: CoreState, from: PeerId, bytes: Uint8Array)
     isAccepted: false,
     tellAtMs: core.env.nowMs() + CARD_PATIENCE_MS,
   };
-  core.invitations.set(room, invitation);
-  saveInvitation(core, room);
+  core.invitations.set(key, invitation);
+  saveInvitation(core, key);
 }
 
 /** Tells of invitations whose senders' names are here, or have been waited for long enough; called at the end of each step. */
@@ -116,6 +127,15 @@ export function infoOf(core: CoreState, invitation: Invitation): InvitationInfo 
   };
 }
 
+/** Of one room: everybody's who asks us into it, whose answer counts first: not given yet, of somebody familiar, the newest. */
+export function invitationsTo(core: CoreState, room: RoomId): Invitation[] {
+  const rank = (known: Invitation) => {
+    return (known.isAccepted ? 0 : 2) + (isFamiliar(core, known.from) ? 1 : 0);
+  };
+  const theirs = [...core.invitations.values()].filter((known) => known.room === room);
+  return theirs.reverse().sort((a, b) => rank(b) - rank(a));
+}
+
 /** A person says whether we come. */
 export function answerInvitation(core: CoreState, known: Invitation, accept: boolean): void {
   const { room, from, invitation } = known;
@@ -123,8 +143,8 @@ export function answerInvitation(core: CoreState, known: Invitation, accept: boo
   if (accept) {
     known.isAccepted = true;
     noteReturn(core, room);
-  } else core.invitations.delete(room);
-  saveInvitation(core, room);
+  } else core.invitations.delete(invitationKey(known));
+  saveInvitation(core, invitationKey(known));
 }
 
 /**
@@ -178,20 +198,22 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   const extension = extendLog({ room, log: null }, ops);
   if (extension.kind !== 'extended') return;
   const { log, applied } = extension;
-  const known = core.invitations.get(room);
-  const isAwaited = known?.isAccepted === true && known.from === from;
+  const known = core.invitations.get(invitationKey({ room, from }));
+  const isAwaited = known?.isAccepted === true;
   const isRequest = !isAwaited && (log.owner !== from || !isFamiliar(core, from));
-  if ((!isAwaited && !log.group) || !hasRoomForAnother(core, isRequest)) {
-    // Or its owner would count us in.
-    send(core, from, RECORD_TYPES.roomAnswer, {
-      ...{ room: id, invitation: known?.invitation ?? NO_INVITATION, accept: false },
-    });
+  // Whoever knows a room's secret must not have its messages taken for another's.
+  const isTaken = roomOfTopic(core, privateTopicOf(secret)) !== null;
+  const isFree = isAwaited || (log.group && isBearable(core, { from, isRequest, log, expected }));
+  if (isTaken || !isFree || !hasRoomForAnother(core)) {
+    declineRoom(core, from, { room, ...(known && { invitation: known.invitation }) });
     return;
   }
-  core.invitations.delete(room);
-  saveInvitation(core, room);
+  for (const each of invitationsTo(core, room)) {
+    core.invitations.delete(invitationKey(each));
+    saveInvitation(core, invitationKey(each));
+  }
   const admitted = admit(core, {
-    ...{ id: room, secret, log, expected, isRequest },
+    ...{ id: room, secret, log, expected, letInBy: from, isRequest },
     // An owner who lets us in long after our yes must not learn by it whether we are here now.
     isUnasked: !isAwaited || hiddenDelayMs(core, peerOf(core, from)) > 0,
     from:
@@ -203,9 +225,28 @@ export function takeWelcome(core: CoreState, from: PeerId, bytes: Uint8Array): v
   tellChanges(core, admitted, { wasIn: false, by: from, applied });
 }
 
-function hasRoomForAnother(core: CoreState, isRequest: boolean): boolean {
-  const requests = [...core.rooms.values()].filter((room) => room.private?.isRequest === true);
-  if (isRequest && requests.length >= MAX_FROM_STRANGERS) return false;
+interface Handed {
+  readonly from: PeerId;
+  readonly isRequest: boolean;
+  readonly log: RoomLog;
+  readonly expected: number;
+}
+
+/** Nobody whom we didn't ask fills our rooms: not a crowd, nor somebody we know. */
+function isBearable(core: CoreState, { from, isRequest, log, expected }: Handed): boolean {
+  const rooms = [...core.rooms.values()];
+  const isWhole = log.heads.length >= expected;
+  if (!isWhole && !hasPlaceForUnfinished(core, { from, isRequest })) return false;
+  if (isRequest) {
+    return rooms.filter((room) => room.private?.isRequest === true).length < MAX_FROM_STRANGERS;
+  }
+  const unanswered = rooms.filter(({ private: inner, nextSeq }) => {
+    return inner?.log.group && inner.letInBy === from && nextSeq === 1;
+  });
+  return unanswered.length < MAX_UNANSWERED_GROUPS;
+}
+
+function hasRoomForAnother(core: CoreState): boolean {
   if (core.rooms.size < core.link.topics) return true;
   if (isFirstTelling(core, `no place for a room ${core.link.session}`)) {
     const message = `somebody let you into a room, and you are in ${core.rooms.size} already, the most there are; leave one, and ask them to invite you again`;
@@ -234,7 +275,9 @@ export function takeTransfer(core: CoreState, from: PeerId, bytes: Uint8Array): 
     inner.promisedAtMs ??= core.env.nowMs();
     savePrivate(core, room);
     const holder = signHolder(core.me, room.roomId, inner.nextPen);
-    send(core, from, RECORD_TYPES.roomTransfer, { room: id, pen: holder.pen, by: holder.by });
+    const type = RECORD_TYPES.roomTransfer;
+    const content = encodeCbor({ room: id, pen: holder.pen, by: holder.by });
+    enqueueAutomatic(core, from, { type, room: room.roomId, content });
     return;
   }
   const keys = core.peers.get(from)?.keys ?? null;

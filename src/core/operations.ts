@@ -11,6 +11,7 @@ import {
   encodeOperation,
   MAX_ENDS,
 } from '../protocol/room-operation.ts';
+import { mayAnswer } from './automatic.ts';
 import { doubt } from './doubts.ts';
 import { saveOperations, savePrivate } from './durable-private.ts';
 import { emit } from './link.ts';
@@ -201,6 +202,9 @@ export function answerWantLog(core: CoreState, asker: PeerId, bytes: Uint8Array)
   const before = answeredAtMs.get(asker);
   if (before !== undefined && now - before < ANSWER_INTERVAL_MS) return;
   answeredAtMs.set(asker, now);
+  // Of what waits for them already nothing is lost.
+  const kind = { type: RECORD_TYPES.roomOperations, room: own.room.roomId };
+  if (!mayAnswer(core, asker, kind)) return;
   for (const operations of stretches(log, n)) handOut(core, own, { to: [asker], operations });
   if (fork !== null) handOut(core, own, { to: [asker], operations: proof(log, fork) });
 }

@@ -23,14 +23,15 @@ import {
 } from '../protocol/room-operation.ts';
 import { savePrivate } from './durable-private.ts';
 import type { InvitationInfo } from './events.ts';
-import { findRoom, requireRoom } from './find-room.ts';
-import { answerInvitation, askHeir, infoOf, invite, letIn } from './invitations.ts';
+import { findRoom, findUnfinished, requireRoom } from './find-room.ts';
+import { answerInvitation, askHeir, infoOf, invitationsTo, invite, letIn } from './invitations.ts';
 import { peerOf } from './new-state.ts';
 import { canOperate, operate, removal, stir } from './operations.ts';
 import { enqueue, withdraw } from './outbox.ts';
 import { nickOf } from './people.ts';
+import { isEntered } from './private-members.ts';
 import { admit, enterWhereLetIn, privateName } from './private-rooms.ts';
-import { type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
+import { type Invitation, type OwnRoom, ownRoom, type PrivateRoom } from './private-state.ts';
 import { noteContacted, requireReachable } from './reach.ts';
 import { tellChanges } from './room-changes.ts';
 import { extendLog, headOfLog } from './room-log.ts';
@@ -39,6 +40,7 @@ import { leaveRoom } from './rooms.ts';
 import { noteLeft } from './rooms-left.ts';
 import type { CoreState } from './state.ts';
 import { addStrike } from './strikes.ts';
+import { dropUnfinished } from './unfinished-rooms.ts';
 
 const KEY_BYTES = 32;
 /** So long we stay for an owner who asked us to take the room over: they must not hold us by asking. */
@@ -110,13 +112,8 @@ function create(
   const { log } = extension;
   const secret = core.env.random(KEY_BYTES);
   const room = admit(core, {
-    id,
-    secret,
-    log,
-    expected: 1,
-    from: null,
-    isRequest: false,
-    isUnasked: false,
+    ...{ id, secret, log, expected: 1, letInBy: null, from: null },
+    ...{ isRequest: false, isUnasked: false },
   });
   const own = ownRoom(room);
   if (own === null) throw new RangeError('not private');
@@ -156,29 +153,33 @@ export function answer(
   query: string,
   { accept }: { readonly accept: boolean },
 ): string {
-  const room = findRoom(core, query);
+  const room = findRoom(core, query) ?? findUnfinished(core, query);
   const inner = room?.private ?? null;
-  if (room !== null && inner?.isRequest === true) {
+  if (room !== null && inner !== null && (inner.isRequest || !isEntered(core, room))) {
     if (accept) {
       inner.isRequest = false;
       inner.unaskedAtMs = null;
       enterWhereLetIn(core, room);
       savePrivate(core, room);
       room.changed = true;
+      enterWhereLetIn(core, room);
     } else leavePrivate(core, { room, inner });
     return room.label;
   }
-  const known = findInvitation(core, query);
+  const known = findInvitations(core, query);
   if (accept && core.rooms.size >= core.link.topics) {
     const message = `you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
     throw new UsageError('too-many-topics', message);
   }
-  answerInvitation(core, known, accept);
-  if (accept) noteContacted(core, known.from);
-  return privateName(known.room);
+  const [first] = known;
+  // No is meant for the room, whoever asked; yes for one of them, since the others may be nobody's who owns it.
+  for (const each of accept ? [first] : known) answerInvitation(core, each, accept);
+  if (accept) noteContacted(core, first.from);
+  return privateName(first.room);
 }
 
-function findInvitation(core: CoreState, query: string) {
+/** All that ask into one room, the one to accept first. Throws UsageError `unknown-invitation`, `ambiguous-room`. */
+function findInvitations(core: CoreState, query: string): [Invitation, ...Invitation[]] {
   const wanted = query.replace(/^\+/, '').toLowerCase();
   const found = [...core.invitations.values()].filter(
     ({ room, title }) =>
@@ -186,13 +187,14 @@ function findInvitation(core: CoreState, query: string) {
       (wanted.length >= 8 && room.startsWith(wanted)) ||
       (title !== '' && title.toLowerCase() === wanted),
   );
-  const [first] = found;
-  if (first !== undefined && found.length === 1) return first;
-  if (found.length === 0) {
+  const [room, ...others] = new Set(found.map((each) => each.room));
+  const [first, ...rest] = room === undefined ? [] : invitationsTo(core, room);
+  if (first !== undefined && others.length === 0) return [first, ...rest];
+  if (room === undefined) {
     const message = `there is no invitation to ${query}; see lanchat room invitations`;
     throw new UsageError('unknown-invitation', message);
   }
-  const message = `${found.length} invitations fit ${query}; use + and the first 8 digits of one`;
+  const message = `invitations to ${1 + others.length} rooms fit ${query}; use + and the first 8 digits of one`;
   throw new UsageError('ambiguous-room', message);
 }
 
@@ -238,6 +240,10 @@ function strike(core: CoreState, own: OwnRoom, target: PeerId): void {
 /** We go: the others hear of it, and the owner's client says it last. Throws UsageError `owner-stays`. */
 export function leavePrivate(core: CoreState, own: OwnRoom): void {
   const { room, inner } = own;
+  if (!isEntered(core, room)) {
+    dropUnfinished(core, own);
+    return;
+  }
   const { log, pen, fork } = inner;
   const isAlone = log.members.size === 1;
   if (pen !== null && !isAlone && !log.closed && fork === null) {
@@ -270,9 +276,14 @@ function isBecomingOwner(core: CoreState, { promisedAtMs }: PrivateRoom): boolea
   return promisedAtMs !== null && core.env.nowMs() - promisedAtMs < HANDOVER_MS;
 }
 
-/** Throws UsageError `bad-title`, and those of `requireOwn`. */
+/** Throws UsageError `bad-title`, `group-title`, and those of `requireOwn`. */
 export function retitle(core: CoreState, name: string, title: string): void {
-  operate(core, requireOwn(core, name), { kind: 'title', text: requireTitle(title) });
+  const own = requireOwn(core, name);
+  if (own.inner.log.group) {
+    const message = 'a group is called by who is in it; make a room, and invite them';
+    throw new UsageError('group-title', message);
+  }
+  operate(core, own, { kind: 'title', text: requireTitle(title) });
 }
 
 /** Throws UsageError `topic-too-long`, and those of `requireOwn`. */

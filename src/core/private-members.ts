@@ -18,6 +18,11 @@ export function isEntered(core: CoreState, { private: inner }: RoomState): boole
   return inner === null || (hasArrived(inner) && inner.log.members.has(core.me.id));
 }
 
+/** Whether we hear what is said there: not where a stranger put us, until a person accepts; it waits at the relay. */
+export function isFollowed(core: CoreState, room: RoomState): boolean {
+  return isEntered(core, room) && room.private?.isRequest !== true;
+}
+
 /** Whether all that a newcomer is handed has come. */
 export function hasArrived({ log, expected }: PrivateRoom): boolean {
   return log.heads.length >= expected;

@@ -1,15 +1,16 @@
 // Entering a private room: one that we made, or that its owner let us into. Signs nothing.
 import { privateTopicOf } from '../crypto/room-log.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import type { PeerId, RoomId } from '../protocol/ids.ts';
 import { saveOperations, savePrivate } from './durable-private.ts';
 import { saveWholeRoom } from './durable-rooms.ts';
 import { earlyKeysOf } from './early-keys.ts';
-import { isEntered } from './private-members.ts';
+import { isFollowed } from './private-members.ts';
 import type { PrivateRoom, ReadFrom } from './private-state.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomState } from './room-state.ts';
 import { FROM_THE_BEGINNING, newRoom, subscribe } from './rooms.ts';
 import { noteReturn } from './rooms-left.ts';
+import { runningMs } from './running-time.ts';
 import type { CoreState } from './state.ts';
 
 /** Its key in `CoreState.rooms`, and how commands name it. */
@@ -22,6 +23,8 @@ export interface Admission {
   readonly secret: Uint8Array;
   readonly log: RoomLog;
   readonly expected: number;
+  /** Null: ourselves. */
+  readonly letInBy: PeerId | null;
   /** Null: from the beginning of what the relay has. */
   readonly from: ReadFrom | null;
   readonly isRequest: boolean;
@@ -31,9 +34,10 @@ export interface Admission {
 
 /** Takes up a room that we made, or that its owner let us into. Its log may yet have to come to its end. */
 export function admit(core: CoreState, admission: Admission): RoomState {
-  const { id, secret, log, expected, from, isRequest, isUnasked } = admission;
+  const { id, secret, log, expected, letInBy, from, isRequest, isUnasked } = admission;
   const name = privateName(id);
   const inner: PrivateRoom = {
+    ...{ letInBy, sinceRunMs: runningMs(core) },
     ...{ secret, log, expected, pen: null, nextPen: null, fork: null, isRequest, strikes: [] },
     ...{
       unaskedAtMs: isUnasked ? core.env.nowMs() : null,
@@ -64,7 +68,7 @@ export function admit(core: CoreState, admission: Admission): RoomState {
 /** Reads and hears the room from now on, where its log has let us in. */
 export function enterWhereLetIn(core: CoreState, room: RoomState): void {
   const { online, enterAtMs } = core.link;
-  if (room.join === null && online && enterAtMs === null && isEntered(core, room)) {
+  if (room.join === null && online && enterAtMs === null && isFollowed(core, room)) {
     subscribe(core, room);
   }
 }

@@ -12,6 +12,10 @@ export interface PrivateRoom {
   log: RoomLog;
   /** Operations that its owner handed us when we were let in: before the last of them, the log is of another day. */
   readonly expected: number;
+  /** Who handed it to us; null: we made it. */
+  readonly letInBy: PeerId | null;
+  /** When we took it up, running time. */
+  readonly sinceRunMs: number;
   /** Ours, where we own the room. */
   pen: Pen | null;
   /** What we would sign with: made when the owner asked us to take the room over. */
@@ -75,6 +79,11 @@ export interface Invitation {
   isAccepted: boolean;
   /** People hear of it when its sender's card is here, or then, monotonic ms; null: they have. Memory only. */
   tellAtMs: number | null;
+}
+
+/** One of each person a room: who asks first must not keep its owner from asking. */
+export function invitationKey({ room, from }: Pick<Invitation, 'room' | 'from'>): string {
+  return `${room}/${from}`;
 }
 
 /** Where a newcomer reads on in a relay's log. */

@@ -3,15 +3,17 @@
 import * as v from 'valibot';
 import { penFromSeed, privateTopicOf } from '../crypto/room-log.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
-import { byteString, decodeCbor } from '../protocol/content.ts';
+import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { PeerId, RoomId } from '../protocol/ids.ts';
 import { INVITATION_BYTES } from '../protocol/room-content.ts';
 import { forget, type StateRow } from './durable.ts';
-import type { PrivateRoom } from './private-state.ts';
+import { saveInvitation } from './durable-private.ts';
+import { invitationKey, type PrivateRoom } from './private-state.ts';
 import { privateIdOf, restoreRoom } from './restore-rooms.ts';
 import { bytesField, isRestored } from './restored-row.ts';
 import { extendLog, type RoomLog } from './room-log.ts';
 import { newRoom } from './rooms.ts';
+import { runningMs } from './running-time.ts';
 import type { CoreState } from './state.ts';
 
 const id = byteString(PeerId.sizeBytes);
@@ -26,6 +28,8 @@ const privateSchema = v.object({
   strikes: v.array(v.strictTuple([id, id, v.pipe(v.number(), v.safeInteger()), byteString(32)])),
   invited: v.array(v.strictTuple([id, byteString(INVITATION_BYTES)])),
   heir: v.nullable(id),
+  letInBy: v.optional(v.nullable(id), null),
+  sinceRunMs: v.optional(sequenceNumber),
 });
 const operationsSchema = v.object({ ops: v.array(bytesField) });
 const invitationSchema = v.object({
@@ -46,7 +50,7 @@ export function enterStoredPrivate(core: CoreState): void {
   for (const [name, rows] of [...core.storedRooms]) {
     const id = privateIdOf(name);
     if (id === null) continue;
-    const inner = restorePrivate(id, rows);
+    const inner = restorePrivate(core, id, rows);
     if (inner === null) {
       core.storedRooms.delete(name);
       for (const { place } of rows) forget(core, place);
@@ -63,12 +67,18 @@ export function enterStoredPrivate(core: CoreState): void {
 }
 
 /** Null where the rows make no room. */
-function restorePrivate(room: RoomId, rows: readonly StateRow[]): PrivateRoom | null {
+function restorePrivate(
+  core: CoreState,
+  room: RoomId,
+  rows: readonly StateRow[],
+): PrivateRoom | null {
   let restored: PrivateRoom | null = null;
   isRestored(() => {
     const main = rows.find(({ place }) => place.startsWith('room-private/'));
     const log = restoreLog(room, rows);
-    if (main !== undefined && log !== null) restored = privateFrom(log, main.value ?? nothing);
+    if (main !== undefined && log !== null) {
+      restored = privateFrom(core, log, main.value ?? nothing);
+    }
   });
   return restored;
 }
@@ -83,13 +93,15 @@ function restoreLog(room: RoomId, rows: readonly StateRow[]): RoomLog | null {
   return extension.kind === 'extended' ? extension.log : null;
 }
 
-function privateFrom(log: RoomLog, bytes: Uint8Array): PrivateRoom {
+function privateFrom(core: CoreState, log: RoomLog, bytes: Uint8Array): PrivateRoom {
   const { secret, expected, pen, nextPen, fork, isRequest, ...rest } = decodeCbor(
     privateSchema,
     bytes,
   );
   return {
     ...{ secret, log, expected, fork, isRequest },
+    letInBy: rest.letInBy === null ? null : PeerId.fromBytes(rest.letInBy),
+    sinceRunMs: rest.sinceRunMs ?? runningMs(core),
     pen: pen === null ? null : penFromSeed(pen),
     nextPen: nextPen === null ? null : penFromSeed(nextPen),
     strikes: rest.strikes.map(([by, target, n, hash]) => ({
@@ -116,11 +128,18 @@ function privateFrom(log: RoomLog, bytes: Uint8Array): PrivateRoom {
 export function restoreInvitations(core: CoreState, rows: readonly StateRow[]): void {
   for (const { place, value } of rows) {
     if (!place.startsWith('invitation/')) continue;
-    const room = RoomId.parse(place.slice('invitation/'.length));
+    const [, digits = ''] = place.split('/');
+    const room = RoomId.parse(digits);
     const isWhole = isRestored(() => {
       const { from, ...rest } = decodeCbor(invitationSchema, value ?? nothing);
       if (room === null) return;
-      core.invitations.set(room, { ...rest, room, from: PeerId.fromBytes(from), tellAtMs: null });
+      const known = { ...rest, room, from: PeerId.fromBytes(from), tellAtMs: null };
+      const key = invitationKey(known);
+      core.invitations.set(key, known);
+      // An earlier version kept one a room.
+      if (place === `invitation/${key}`) return;
+      forget(core, place);
+      saveInvitation(core, key);
     });
     if (!isWhole || room === null) forget(core, place);
   }

@@ -18,7 +18,7 @@ interface ToTell {
 }
 
 /** No stream of anybody's: operations have numbers of their own. */
-const LOG_STREAM = StreamId.fromBytes(new Uint8Array(StreamId.sizeBytes));
+export const LOG_STREAM = StreamId.fromBytes(new Uint8Array(StreamId.sizeBytes));
 
 /** Operations from before we came in (`wasIn`) are not told: the newcomer sees the room as it is. */
 export function tellChanges(
@@ -29,6 +29,8 @@ export function tellChanges(
   // The last that a newcomer is handed is what let them in.
   const from = wasIn ? 0 : (room.private?.expected ?? 0) - 1;
   for (const { n, change, who } of applied) {
+    // It has no effect.
+    if (change.kind === 'title' && room.private?.log.group === true) continue;
     // Who is in it must be seen, whoever says so; words of somebody blocked are not.
     if ((change.kind === 'title' || change.kind === 'topic') && isBlocked(core, by)) continue;
     const told = n >= from ? toldAs(core, change, who) : null;

@@ -21,6 +21,7 @@ import { emit, isFirstTelling } from './link.ts';
 import { isBlocked, whoOf } from './people.ts';
 import { endOfChain, isFromOutside } from './private-members.ts';
 import { type OwnRoom, ownRoom } from './private-state.ts';
+import { LOG_STREAM } from './room-changes.ts';
 import { sequenceOf, takeKey } from './room-keys.ts';
 import { compareHead } from './room-log.ts';
 import { outboxDueMs } from './room-outbox.ts';
@@ -30,6 +31,7 @@ import { roomOfTopic } from './rooms.ts';
 import { accept, release, type Sequence, shortDigest } from './sequence.ts';
 import type { CoreState } from './state.ts';
 import { struckFrom } from './strikes.ts';
+import { unfinishedDueMs } from './unfinished-rooms.ts';
 
 /** What the relay's log can still fill comes at once after a reconnect; longer than this is a gap. */
 const GAP_PATIENCE_MS = 5_000;
@@ -139,6 +141,8 @@ function order(
   }: { readonly owner: PeerId; readonly record: RoomRecord; readonly at: ChainPlace },
 ): RoomArrival[] {
   const { stream, seq } = record;
+  // Under its numbers stands what was done to the room.
+  if (stream === LOG_STREAM) return [];
   const sequence = sequenceOf(core, room, { owner, stream, low: seq });
   const number = { from: owner, place: idBytes(room.roomId), stream, seq };
   // Sealed again it may name another head.
@@ -211,6 +215,8 @@ export function roomDueMs(core: CoreState, room: RoomState): number | null {
   const due: number[] = [];
   for (const { nextAtMs } of room.wanted.values()) due.push(nextAtMs);
   for (const { nextAtMs } of room.private?.doubts.values() ?? []) due.push(nextAtMs);
+  const own = ownRoom(room);
+  if (own !== null) due.push(...[unfinishedDueMs(core, own)].filter((time) => time !== null));
   for (const sequence of room.sequences.values()) {
     if (sequence.heldSinceMs !== null && isFirstReady(room, sequence)) {
       due.push(sequence.heldSinceMs + GAP_PATIENCE_MS);

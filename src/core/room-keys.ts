@@ -171,10 +171,12 @@ export function takeKey(
   bytes: Uint8Array,
 ): { readonly room: RoomState; readonly skid: SenderKeyId } | null {
   const content = decodeRoomKey(bytes);
+  // What waits is what we read of it, not what else came along.
+  const early = () => ({ owner, bytes: encodeCbor(content) });
   const id = RoomId.fromBytes(content.room);
   const room = roomOfId(core, id);
   if (room === null) {
-    keepForRoom(core, id, { owner, bytes });
+    keepForRoom(core, id, early());
     tellLeft(core, owner.id, id);
   }
   if (room === null || room.standing !== 'joined') return null;
@@ -185,7 +187,7 @@ export function takeKey(
   if (join.standing === 'left' || !isSkidOf(skid, markKey(room), owner.id)) return null;
   if (!isValidJoin(core, room, owner.ed25519, join)) return null;
   if (endOfChain(room, owner.id, skid) === 0) {
-    keepEarly(core, room, { owner, bytes });
+    keepEarly(core, room, early());
     return null;
   }
   if (join.standing === 'joined') welcome(core, room, owner.id, join);

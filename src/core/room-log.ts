@@ -189,6 +189,8 @@ class Extender {
   ): readonly PeerId[] | null {
     const { pen, title, group } = change;
     const holder = holderOf(this.#room, change);
+    // A group has no title, now or later: nobody is put into a room that calls itself something.
+    if (group && title !== '') return null;
     if (operation.n !== 0 || privateRoomId(pen) !== this.#room || holder === null) return null;
     if (!this.#isOwners(operation, pen)) return null;
     this.#pens.push({ from: 0, key: pen });
@@ -223,7 +225,7 @@ class Extender {
       case 'remove':
         return this.#remove(change);
       case 'title':
-        this.#fields = { ...fields, title: change.text, group: false };
+        if (!fields.group) this.#fields = { ...fields, title: change.text };
         return [];
       case 'topic':
         this.#fields = { ...fields, topic: change.text };

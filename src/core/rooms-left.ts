@@ -5,16 +5,15 @@ import { byteString, decodeCbor, encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId, RoomId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { INVITATION_BYTES } from '../protocol/room-content.ts';
+import { enqueueAutomatic } from './automatic.ts';
 import { save } from './durable.ts';
-import { peerOf } from './new-state.ts';
-import { enqueue } from './outbox.ts';
 import type { CoreState } from './state.ts';
 
 export const ROOMS_LEFT_PLACE = 'rooms-left';
 /** Of which we know that we left them, the newest. */
 const MAX_LEFT = 256;
 /** Stands where an answer answers no invitation. */
-export const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
+const NO_INVITATION = new Uint8Array(INVITATION_BYTES);
 const leftSchema = v.object({ rooms: v.array(byteString(RoomId.sizeBytes)) });
 
 export function noteLeft(core: CoreState, room: RoomId): void {
@@ -38,12 +37,17 @@ export function restoreLeft(core: CoreState, value: Uint8Array): void {
   core.roomsLeft = decodeCbor(leftSchema, value).rooms.map(RoomId.fromBytes);
 }
 
-/** Of a room that we never were in nobody learns so; one answer at a time is on its way. */
+/** Or who handed it to us would count us in. */
+export function declineRoom(
+  core: CoreState,
+  to: PeerId,
+  { room, invitation = NO_INVITATION }: { readonly room: RoomId; readonly invitation?: Uint8Array },
+): void {
+  const content = encodeCbor({ room: idBytes(room), invitation, accept: false });
+  enqueueAutomatic(core, to, { type: RECORD_TYPES.roomAnswer, content });
+}
+
+/** Of a room that we never were in nobody learns so. */
 export function tellLeft(core: CoreState, to: PeerId, room: RoomId): void {
-  if (!core.roomsLeft.includes(room)) return;
-  const peer = peerOf(core, to);
-  const type = RECORD_TYPES.roomAnswer;
-  if (peer.records.some((record) => record.type === type)) return;
-  const answer = { room: idBytes(room), invitation: NO_INVITATION, accept: false };
-  enqueue(core, peer, { type, content: encodeCbor(answer) });
+  if (core.roomsLeft.includes(room)) declineRoom(core, to, { room });
 }

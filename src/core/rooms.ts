@@ -8,7 +8,7 @@ import { forgetRoomRows, saveRoom, saveWholeRoom } from './durable-rooms.ts';
 import type { MessageReason, MessageState } from './events.ts';
 import { entryHeldBackUntilMs } from './hidden-delay.ts';
 import { emit, isFirstTelling, request, takeSeq, tellReceipt } from './link.ts';
-import { isEntered } from './private-members.ts';
+import { hasArrived, isFollowed } from './private-members.ts';
 import { restoreRoom } from './restore-rooms.ts';
 import type { RoomOut, RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -47,9 +47,11 @@ export function leaveRoom(core: CoreState, room: RoomState): void {
     if (out.phase === 'queued') tellOut(core, out, { state: 'failed', reason: 'cancelled' });
   }
   forgetRoom(core, room);
-  // Who hides just goes where the log alone says who is a member: a leave would tell that they are here.
-  const isQuiet = core.hidden && room.private !== null;
-  if (core.link.online && !isQuiet) {
+  const { private: inner } = room;
+  // Where we never subscribed, there is nothing to tell the relay; and who hides just goes where the log alone says who is a
+  // member: a leave would tell that they are here.
+  if (inner !== null && (core.hidden || inner.isRequest || !hasArrived(inner))) return;
+  if (core.link.online) {
     const join = proofOf(core, room, 'left');
     if (join !== null) request(core, { type: 'unsub', topic: room.topic, join }, () => undefined);
   }
@@ -125,7 +127,7 @@ function proofOf(core: CoreState, room: RoomState, standing: JoinProof['standing
 
 /** At each connection, and at joining; a private room is joined when its log says so. */
 export function subscribe(core: CoreState, room: RoomState): void {
-  if (!isEntered(core, room)) return;
+  if (!isFollowed(core, room)) return;
   const heldBackUntilMs = entryHeldBackUntilMs(core, room);
   if (heldBackUntilMs > core.env.nowMs()) {
     room.enterAgainAtMs = heldBackUntilMs;

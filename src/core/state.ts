@@ -164,8 +164,8 @@ export interface CoreState {
   earlyKeys: (EarlyKey & { readonly room: RoomId })[];
   /** Private rooms that we left by our own word, oldest first. */
   roomsLeft: RoomId[];
-  /** Questions whether we come into a private room, oldest first. */
-  readonly invitations: Map<RoomId, Invitation>;
+  /** Questions whether we come into a private room, by `invitationKey`, oldest first. */
+  readonly invitations: Map<string, Invitation>;
   readonly requests: Map<number, (answer: Answer) => void>;
   /** Where what goes into outboxes of people is noted; null: nobody asks. */
   noted: OutRecord[] | null;

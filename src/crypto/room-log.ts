@@ -42,10 +42,10 @@ export function privateRoomId(pen: Uint8Array): RoomId {
   return RoomId.fromBytes(hash('room', pen));
 }
 
-/** `topic = H("topic"; secret)[:16]`: who was never told the secret can't tell the room by it. */
+/** `topic = H("private-topic"; secret)[:16]`: who was never told the secret can't tell the room by it, and no secret makes a public one. */
 export function privateTopicOf(secret: Uint8Array): TopicId {
   requireBytes(secret, KEY_BYTES);
-  return TopicId.fromBytes(hash('topic', secret).subarray(0, TopicId.sizeBytes));
+  return TopicId.fromBytes(hash('private-topic', secret).subarray(0, TopicId.sizeBytes));
 }
 
 /** What binds a pen to the identity whose it is: `by = SIGN(id, "room-pen"; room_id, pen_pk)`. */

@@ -25,6 +25,7 @@ type HashLabel =
   | 'dm-th'
   | 'pubroom'
   | 'topic'
+  | 'private-topic'
   | 'room'
   | 'room-head'
   | 'room-commit'

@@ -1,7 +1,7 @@
 // Rooms of many people between cores: what goes to everybody is begun in steps, and holds up nothing else.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { letIn } from '../../src/core/invitations.ts';
-import { createGroup, setTopic } from '../../src/core/private-commands.ts';
+import { answer, createGroup, setTopic } from '../../src/core/private-commands.ts';
 import { ownRoom } from '../../src/core/private-state.ts';
 import { say } from '../../src/core/say.ts';
 import { ready } from '../../src/crypto/sodium.ts';
@@ -33,6 +33,7 @@ function group({ net, anna, others }: ReturnType<typeof crowd>): string {
     ),
   );
   net.run(3_000);
+  for (const other of others) net.command(other, (core) => answer(core, name, { accept: true }));
   net.say(anna, name, 'welcome');
   net.run(3_000);
   return name;
@@ -92,6 +93,8 @@ describe('a room of many', () => {
       letIn(core, own, [zoe.id]);
       say(core, { to: { room: name }, text: 'hello zoe' });
     });
+    net.run(3_000);
+    net.command(zoe, (core) => answer(core, name, { accept: true }));
     net.run(3_000);
     expect(firstTwo(order, zoe)).toBeLessThan(2 * A_SLICE);
     expect(order.length).toBeGreaterThan(PEOPLE);

@@ -107,10 +107,15 @@ describe('a private room between three processes', () => {
     const dora = lan.as('dora', 'listen');
     await dora.ofType('ready');
     const { to } = await done('dora', 'send', '@asha,@bela', 'buy this');
-    await hears('asha').line(({ text }) => text === 'buy this');
+    const isThere = async () => {
+      const { lines } = await lan.as('asha', 'rooms').ended;
+      return JSON.stringify(lines).includes(String(to));
+    };
+    await expect.poll(isThere).toBe(true);
     const refused = await lan.as('asha', 'send', String(to), 'who are you?').ended;
     expect(refused).toMatchObject({ status: 1, lines: [{ code: 'room-request' }] });
     expect(await done('asha', 'room', 'accept', String(to))).toMatchObject({ type: 'room' });
+    await hears('asha').line(({ text }) => text === 'buy this');
     await done('asha', 'send', String(to), 'who are you?');
     await dora.line(({ text }) => text === 'who are you?');
     expect(await done('bela', 'room', 'decline', String(to))).toMatchObject({

@@ -18,6 +18,8 @@ import type { PrivateRoom } from '../../../src/core/private-state.ts';
 import { extendLog, headOfLog } from '../../../src/core/room-log.ts';
 import { roomOf } from '../../../src/core/room-roster.ts';
 import type { RoomState } from '../../../src/core/room-state.ts';
+import { signJoin } from '../../../src/crypto/room.ts';
+import { newSenderChain } from '../../../src/crypto/room-chain.ts';
 import {
   newPen,
   penFromSeed,
@@ -31,7 +33,8 @@ import { ready } from '../../../src/crypto/sodium.ts';
 import { encodeCbor } from '../../../src/protocol/content.ts';
 import { decodeHeader } from '../../../src/protocol/envelope.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
-import { idBytes, type PeerId, peerPrefix } from '../../../src/protocol/ids.ts';
+import { encodeJoinProof } from '../../../src/protocol/frames.ts';
+import { idBytes, type PeerId, peerPrefix, StreamId } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { type Change, encodeOperation } from '../../../src/protocol/room-operation.ts';
 import { FakeNet, type FakePerson, type NetOptions } from '../../support/fake-net.ts';
@@ -327,6 +330,24 @@ function addedBy(person: FakePerson, name: string, whom: FakePerson): Uint8Array
   return encodeOperation(signOperation(newPen(random), { room: roomId, n: n + 1, prev }, change));
 }
 
+describe('[A92 numbers of the log]', () => {
+  it('are nobody’s to speak under, the owner’s neither: what was done to the room keeps its place', () => {
+    const { net, anna, ben, name } = scene();
+    const own = anna.core.rooms.get(name);
+    if (own === undefined) throw new Error('no room');
+    const { stream } = own;
+    own.stream = StreamId.fromBytes(new Uint8Array(StreamId.sizeBytes));
+    net.say(anna, name, 'never');
+    net.run(3_000);
+    expect(ben.shown).toEqual([]);
+    // Control.
+    own.stream = stream;
+    net.say(anna, name, 'now');
+    net.run(40_000);
+    expect(ben.shown).toEqual([`${name}anna: now`]);
+  });
+});
+
 describe('[A92 owner’s pen copied]', () => {
   it('shows as two histories, and the room is frozen, not taken', () => {
     const { net, anna, ben, cara, mallory, name } = scene();
@@ -353,7 +374,7 @@ describe('[A92 owner’s pen copied]', () => {
     const pen = newPen(random);
     const id = privateRoomId(pen.publicKey);
     const change: Change = {
-      ...{ kind: 'create', ...signHolder(ben.profile.me, id, pen), title: 'x', group: true },
+      ...{ kind: 'create', ...signHolder(ben.profile.me, id, pen), title: '', group: true },
     };
     const made = encodeOperation(
       signOperation(pen, { room: id, n: 0, prev: new Uint8Array(32) }, change),
@@ -452,6 +473,48 @@ describe('[A94 removed member]', () => {
   });
 });
 
+describe('[A94 other names of a removed member]', () => {
+  /** The key of a chain under the room’s secret, of who is in it or not. */
+  function key(net: FakeNet, { roomId, private: inner }: ReturnType<typeof room>, of: FakePerson) {
+    const { secret } = inner;
+    const chain = newSenderChain({ room: roomId, secret, owner: of.id, random });
+    const place = { relay: net.relayKey.id, room: roomId };
+    const join = encodeJoinProof(signJoin(of.profile.me, place, { seq: 5n, standing: 'joined' }));
+    const content = {
+      ...{ room: idBytes(roomId), skid: idBytes(chain.skid), index: 0, chain: chain.chainKey },
+      ...{ sign: chain.signPublic, stream: random(8), low: 1, join },
+    };
+    return { type: RECORD_TYPES.roomKey, content };
+  }
+
+  it('are asked nothing, so that they don’t learn who is there', () => {
+    const { net, anna, ben, cara, mallory, name } = scene();
+    const dora = net.arrive('dora');
+    net.run(1_000);
+    const asked: string[] = [];
+    net.tampers.push(({ frame, way, person }) => {
+      if (person !== ben || way !== 'up' || frame.type !== 'send') return undefined;
+      for (const { id, records } of ben.core.peers.values()) {
+        if (records.some(({ type }) => type === RECORD_TYPES.roomWantLog)) asked.push(id);
+      }
+      return undefined;
+    });
+    tell(net, mallory, ben, key(net, room(ben, name), mallory));
+    net.run(40_000);
+    expect(asked).toEqual([]);
+    // Control: where a member knows more than we do, who may be new is asked for it.
+    const add = next(anna, name, { kind: 'add', ids: [idBytes(dora.id)] });
+    tell(net, anna, cara, operations(name, [add]));
+    net.say(cara, name, 'welcome');
+    net.run(500);
+    net.cut(cara);
+    tell(net, dora, ben, key(net, room(ben, name), dora));
+    net.run(5_000);
+    expect(asked).toContain(cara.id);
+    expect(asked).toContain(dora.id);
+  });
+});
+
 describe('[A95 room bombs]', () => {
   it('grow no list past its bounds, and stop nobody', () => {
     const { anna, cara, name } = scene();
@@ -472,6 +535,20 @@ describe('[A95 room bombs]', () => {
     // Made by hand: no program of ours signs it.
     const tooMany = { kind: 'add', ids: Array.from({ length: 65 }, () => random(32)) } as const;
     expect(() => signOperation(pen, { room: roomId, n: last + 1, prev }, tooMany)).toThrow();
+  });
+
+  it('in keys that nobody can use yet take up no more than a key does', () => {
+    const { net, ben, mallory } = scene();
+    const content = {
+      ...{ room: random(32), skid: random(16), index: 0, chain: random(32), sign: random(32) },
+      ...{ stream: random(8), low: 1, join: random(73) },
+    };
+    const type = RECORD_TYPES.roomKey;
+    tell(net, mallory, ben, { type, content: { ...content, more: new Uint8Array(60_000) } });
+    // Control: the key itself waits.
+    const [known] = ben.core.earlyKeys;
+    expect(known?.owner.id).toBe(mallory.id);
+    expect(known?.bytes).toEqual(encodeCbor(content));
   });
 
   it('claims of a log without end are asked for three times, and then said', () => {

@@ -48,8 +48,8 @@ export const ROOM_RULES: readonly RoomRule[] = [
   {
     name: 'who left says so again to whoever counts them in',
     file: 'core/rooms-left.ts',
-    text: 'if (peer.records.some((record) => record.type === type)) return;',
-    without: 'if (peer !== null) return;',
+    text: 'if (core.roomsLeft.includes(room)) declineRoom(core, to, { room });',
+    without: '',
     first: 66,
   },
   {
