@@ -1,3 +1,4 @@
+// Private rooms that somebody handed us and whose log has not let us in yet: few, for a while, and never in the way.
 import type { PeerId } from '../protocol/ids.ts';
 import { isEntered } from './private-members.ts';
 import type { OwnRoom } from './private-state.ts';
