@@ -84,11 +84,14 @@ it('goes to the relay a person chose, and not back to the one before', async () 
 it('is replaced by a copy of the profile, stays away, and says why', async () => {
   const relay = await runRelay();
   const home = await temporaryFolder();
-  const first = await arrive('asha', { home, relay: at(relay.port) });
+  const maker = await arrive('asha', { home, relay: at(relay.port) });
+  // All is on disk then.
+  await maker.session.close();
   const copy = await temporaryFolder();
   for (const name of ['vault.json', 'identity.json']) {
     await copyFile(join(home, name), join(copy, name));
   }
+  const first = await arrive(null, { home, relay: at(relay.port) });
   const ended = first.nextEvent('link', ({ link }) => link.state === 'ended');
   const second = await arrive(null, { home: copy, relay: at(relay.port) });
   expect((await ended).link).toMatchObject({ state: 'ended', reason: 'replaced' });
