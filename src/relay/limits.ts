@@ -20,7 +20,7 @@ export interface RelayLimits {
   readonly outQueueBytesInAll: number;
   /** Reading from one connection goes at most this fast, after a burst of a quarter of a second. */
   readonly readBytesPerSecond: number;
-  /** Requests that cost signatures or answers, each 8 KiB of an answer as much as one more request. */
+  /** Requests that cost signatures or answers, each 32 KiB of an answer as much as one more request. */
   readonly requestsPerSecond: number;
   readonly requestsBurst: number;
   /**
@@ -117,7 +117,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
 /** Largest FOUND, type, req and body: what one cheap request can make us queue. The rest is asked for again. */
 export const MAX_FOUND_BYTES = 32 * 1024;
 /** This much of an answer costs as much as a request. */
-export const ANSWER_BYTES_A_REQUEST = 8 * 1024;
+export const ANSWER_BYTES_A_REQUEST = 32 * 1024;
 /** With this much unread, the next request waits until the long answers are read. */
 export const UNREAD_ANSWERS_BYTES = 64 * 1024;
 /** A queue above this is congested: who fills it is read more slowly. */
