@@ -1,5 +1,6 @@
 // `lanchat contact`, `contacts`, `whois`, `status` and `room mute`: what one sets about people and rooms, for oneself.
 import type { ContactChange, Person, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { muteWords, personLines, statusWords } from '../ui/contact-tasks.ts';
 import { displayName } from '../ui/people.ts';
@@ -86,7 +87,7 @@ export async function contacts(context: CommandContext): Promise<void> {
       safeTemplate`${displayName(person)}  ${digits} …${safeText(marks.join(''))}`,
     );
   }
-  if (sorted.length === 0) context.output.note(safeText('You have no contacts yet.'));
+  if (sorted.length === 0) context.output.note(safeText(phrase`You have no contacts yet.`));
 }
 
 /** Who somebody is, whether they are here, and in which rooms one meets them. */
@@ -134,7 +135,8 @@ export async function muteRoom(
 
 /** Throws UsageError `bad-arguments`. */
 export function statusText(words: readonly string[], clear: boolean): string | null {
-  if (clear && words.length > 0) throw new UsageError('bad-arguments', '--clear takes no text');
+  if (clear && words.length > 0)
+    throw new UsageError('bad-arguments', phrase`--clear takes no text`);
   if (clear) return '';
   return words.length === 0 ? null : words.join(' ');
 }

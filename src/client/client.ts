@@ -14,6 +14,7 @@ import { restore } from '../core/restore.ts';
 import { enterRoom } from '../core/rooms.ts';
 import { runningMs } from '../core/running-time.ts';
 import type { CoreState } from '../core/state.ts';
+import { phrase } from '../language/translate.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import type { StorageError } from '../storage/storage-error.ts';
@@ -254,7 +255,7 @@ export class Client implements Session {
   /** The disk refused a file of the profile's; what must not be lost is in the database. */
   #fault(error: unknown): void {
     const known = error instanceof LanchatError ? error : null;
-    const message = known?.message ?? 'the profile could not be saved';
+    const message = known?.message ?? phrase`the profile could not be saved`;
     this.#emit({ type: 'error', code: known?.code ?? 'unwritable', message });
   }
 

@@ -1,5 +1,6 @@
 // What a person can set: its shape, what it is unless they do, and within what bounds. Needs no session.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import {
   DEFAULT_SETTINGS,
   isKeepDays,
@@ -22,7 +23,7 @@ export const changeSchema = v.strictObject({
 });
 
 /** Completes "keep-days takes …". */
-export const KEEP_DAYS_TAKES = `a number of days, 0 to ${MAX_KEEP_DAYS}`;
+export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
 export { isKeepDays };
 

@@ -1,6 +1,7 @@
 // One profile, several processes: its owner serves commands and events to the others, one JSON object a line.
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_MENTIONS } from '../protocol/limits.ts';
@@ -275,7 +276,7 @@ export class RemoteSession implements Session {
 function ownerGone(): UsageError {
   return new UsageError(
     'owner-gone',
-    'the lanchat that had this profile open has ended; try again',
+    phrase`the lanchat that had this profile open has ended; try again`,
   );
 }
 

@@ -15,6 +15,7 @@ import { setHidden } from '../core/hidden.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import { setStatus } from '../core/status-line.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
@@ -316,7 +317,7 @@ async function setPreferences(
 ): Promise<Preferences> {
   const { keepDays } = change;
   if (keepDays !== undefined && !isKeepDays(keepDays)) {
-    throw new UsageError('bad-setting', `keep-days takes ${KEEP_DAYS_TAKES}`);
+    throw new UsageError('bad-setting', phrase`keep-days takes ${KEEP_DAYS_TAKES}`);
   }
   settings.update(change);
   await settings.flush();

@@ -1,5 +1,6 @@
 // The people this profile has met: their keys, names and trust, pinned to the ID. Decides no trust: core does.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_CONTACT_NOTE_BYTES, MAX_NICK_BYTES } from '../protocol/limits.ts';
@@ -81,7 +82,7 @@ export const pinsFormat: RecordFormat<readonly Pin[]> = {
   maxBytes: 16 * 1024 * 1024,
   schema: v.array(pinFormat.schema),
   encode: (pins) => pins.map(pinFormat.encode),
-  startingOver: 'everybody is then new to you, and whom you verified is forgotten',
+  startingOver: phrase`everybody is then new to you, and whom you verified is forgotten`,
 };
 
 function trustSince(verifiedAtMs: number | null): Pin['trust'] {

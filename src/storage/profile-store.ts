@@ -1,6 +1,7 @@
 // What a profile keeps of its protocol state and of what was said: one sealed database. Knows no protocol.
 import { join } from 'node:path';
 import { ready } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { CONVERSATION_TABLE } from './conversation-rows.ts';
@@ -296,7 +297,6 @@ function messageOf({ message }: MessageRow): StoredMessage {
 }
 
 function unknownMessage(): UsageError {
-  const message =
-    'history holds no message with this ID; lanchat history CONVERSATION --ids shows them';
+  const message = phrase`history holds no message with this ID; lanchat history CONVERSATION --ids shows them`;
   return new UsageError('unknown-message', message);
 }

@@ -1,5 +1,6 @@
 // What this profile remembers of its use: the rooms it is in, and what a person set. No keys, no messages.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { MAX_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import { textField } from './record-fields.ts';
 import { type RecordFormat, requireInBounds } from './record-file.ts';
@@ -90,7 +91,7 @@ export const settingsFormat: RecordFormat<Settings> = {
     ),
   }),
   encode: (settings) => settings,
-  startingOver: 'everything that was set is then as at first',
+  startingOver: phrase`everything that was set is then as at first`,
 };
 
 /** The settings of the process that owns the profile. */

@@ -1,4 +1,5 @@
 // Cleans text that others wrote before a terminal may see it; knows nothing of React, screens or the network.
+import { phrase } from '../language/translate.ts';
 
 declare const safe: unique symbol;
 
@@ -69,12 +70,12 @@ export function typedText(text: string): string {
   return PLAIN_ASCII.test(text) ? text : dropControls(text, true);
 }
 
-/** Our own words around safe parts: the literal comes from source code, so it needs no cleaning. */
+/** Our own words around safe parts: the literal comes from source code or a catalogue of ours, so it needs no cleaning. */
 export function safeTemplate(
   literals: TemplateStringsArray,
   ...parts: readonly (SafeText | number)[]
 ): SafeText {
-  return brand(String.raw({ raw: literals }, ...parts));
+  return brand(phrase(literals, ...parts));
 }
 
 /** A part of a safe text by UTF-16 offsets; an end inside a surrogate pair moves before the pair. */
