@@ -1,18 +1,20 @@
 // The help as rows, made from the table of commands so that it can't fall behind it. Pure.
+import { type KeysOf, keyHelp } from './bound-keys.ts';
 import { COMMANDS } from './commands.ts';
+import type { KeyPlace } from './key-bindings.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, rowWidth, span } from './spans.ts';
 import { cellWidth, wrap } from './width.ts';
 
-const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
-  [t`Enter`, t`send; Alt+Enter or Ctrl+J: a new line`],
-  [t`Alt+1 … 9`, t`go to a window; Ctrl+N, Ctrl+P: next, previous`],
-  [t`Alt+A`, t`next window with something unread`],
-  [t`Ctrl+T`, t`find a window or a person by a few letters`],
-  [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
-  [t`Up, Down`, t`what you sent before`],
-  [t`Tab`, t`completes /commands, @names and #rooms`],
-  [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
+type HelpState = Pick<ScreenState, 'keys' | 'version'>;
+
+const PLACES: readonly (readonly [KeyPlace, SafeText])[] = [
+  ['screen', t`Keys`],
+  ['emptyLine', t`where nothing is typed`],
+  ['everywhere', t`everywhere`],
+  ['line', t`in the line`],
+  ['list', t`in lists`],
 ];
 
 const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
@@ -25,16 +27,15 @@ const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`-- !!`, t`lanchat's own words; nobody else can write there`],
 ];
 
-/** Keys, slash commands, marks. `cells`: the width they are wrapped to. */
-export function helpRows(cells: number, version: SafeText): readonly Row[] {
+/** Keys as they are now, slash commands, marks. `cells`: the width they are wrapped to. */
+export function helpRows(cells: number, { keys, version }: HelpState): readonly Row[] {
   const slash = COMMANDS.map(({ name, aliases, args, help }): readonly [SafeText, SafeText] => {
     const also = aliases.map((alias) => `, /${alias}`).join('');
     return [t`/${safeText(name)}${safeText(also)} ${args}`, help];
   });
   return [
     [span(t` Help`, 'strong'), span(t`  PgUp PgDn, Esc closes · lanchat ${version}`, 'dim')],
-    [],
-    ...definitions(KEY_HELP, cells),
+    ...keyRows(keys.keysOf, cells),
     [],
     [span(t` Marks beside messages`, 'strong')],
     ...definitions(MARK_HELP, cells),
@@ -42,6 +43,15 @@ export function helpRows(cells: number, version: SafeText): readonly Row[] {
     [span(t` Commands`, 'strong'), span(t`  //text sends a slash`, 'dim')],
     ...definitions(slash, cells),
   ];
+}
+
+function keyRows(keysOf: KeysOf, cells: number): readonly Row[] {
+  return PLACES.flatMap(([place, heading]): Row[] => {
+    const list = keyHelp(keysOf, place);
+    return list.length === 0
+      ? []
+      : [[], [span(t` ${heading}`, 'strong')], ...definitions(list, cells)];
+  });
 }
 
 function definitions(list: readonly (readonly [SafeText, SafeText])[], cells: number): Row[] {

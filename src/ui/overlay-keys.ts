@@ -5,7 +5,14 @@ import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
 import { introduce } from './introduce.ts';
 import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
-import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
+import {
+  besideInput,
+  inputEdit,
+  type ListAction,
+  type ListPress,
+  type Press,
+  stepOf,
+} from './overlay-press.ts';
 import { cleanNickname, type KnownPerson } from './people.ts';
 import { recordVerified } from './people-tasks.ts';
 import { safeTemplate as t } from './safe-text.ts';
@@ -18,60 +25,78 @@ import { faultWords } from './words.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
 
+/** Overlays in which a line is typed: what types something is no key of theirs. */
+function isTyped({ kind }: Overlay): boolean {
+  return kind === 'switcher' || kind === 'name' || kind === 'forget';
+}
+
 /** Gives the key to the overlay; all of them are its own. */
 export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Press): void {
-  if (isKey(event, 'escape') && overlay.kind !== 'name') {
-    actions.store.setOverlay(null);
+  const { store } = actions;
+  const { keys } = store.state;
+  const action = isTyped(overlay) ? besideInput(keys, event) : keys.list(event);
+  if (action === 'close' && overlay.kind !== 'name') {
+    store.setOverlay(null);
     return;
   }
   switch (overlay.kind) {
     case 'help':
-      helpKey(actions, overlay, event);
+      helpKey(actions, overlay, { event, action });
       break;
     case 'switcher':
-      switcherKey(actions, overlay, event);
+      switcherKey(actions, overlay, { event, action });
       break;
     case 'picker':
-      pickerKey(actions, overlay, event);
+      pickerKey(actions, overlay, action);
       break;
     case 'relays':
-      relaysKey(actions, overlay, event);
+      relaysKey(actions, overlay, action);
       break;
     case 'verify':
-      verifyKey(actions, overlay, event);
+      verifyKey(actions, overlay, action);
       break;
     case 'comparison':
-      comparisonKey(actions, overlay, event);
+      comparisonKey(actions, overlay, action);
       break;
     case 'name':
-      nameKey(actions, overlay, event);
+      nameKey(actions, overlay, { event, action });
       break;
     case 'search':
-      searchKey(actions, overlay, event);
+      searchKey(actions, overlay, action);
       break;
     case 'forget':
-      forgetKey(actions, overlay, event);
+      forgetKey(actions, overlay, { event, action });
       break;
     default:
       overlay satisfies never;
   }
 }
 
-function helpKey({ store }: ScreenActions, overlay: Of<'help'>, event: Press): void {
+function helpKey(
+  { store }: ScreenActions,
+  overlay: Of<'help'>,
+  { event, action }: ListPress,
+): void {
   const page = Math.max(1, store.state.size.rows - 6);
   const by =
-    stepOf(event) + (isKey(event, 'pagedown') ? page : 0) - (isKey(event, 'pageup') ? page : 0);
+    stepOf(action) +
+    (action === 'list-page-down' ? page : 0) -
+    (action === 'list-page-up' ? page : 0);
   if (by !== 0) store.setOverlay({ ...overlay, top: Math.max(0, overlay.top + by) });
-  else if (isKey(event, 'enter') || event.kind === 'text') store.setOverlay(null);
+  else if (action === 'choose' || event.kind === 'text') store.setOverlay(null);
 }
 
-function switcherKey({ store }: ScreenActions, overlay: Of<'switcher'>, event: Press): void {
+function switcherKey(
+  { store }: ScreenActions,
+  overlay: Of<'switcher'>,
+  { event, action }: ListPress,
+): void {
   const items = switcherItems(store.state, overlay.query.text);
-  const step = stepOf(event);
+  const step = stepOf(action);
   if (step !== 0) {
     const selected = moveSelection(overlay.selected, step, items.length);
     store.setOverlay({ ...overlay, selected });
-  } else if (isKey(event, 'enter')) {
+  } else if (action === 'choose') {
     const chosen = items[Math.min(overlay.selected, items.length - 1)];
     if (chosen === undefined) return;
     const peer = PeerId.parse(chosen.key);
@@ -79,22 +104,22 @@ function switcherKey({ store }: ScreenActions, overlay: Of<'switcher'>, event: P
     if (person !== null) introduce(store, person);
     store.open(chosen.key);
   } else {
-    const edit = inputEdit(event);
+    const edit = inputEdit(store.state.keys, event);
     if (edit === null) return;
     store.setOverlay({ ...overlay, query: editComposer(overlay.query, edit), selected: 0 });
   }
 }
 
-function pickerKey(actions: ScreenActions, overlay: Of<'picker'>, event: Press): void {
+function pickerKey(actions: ScreenActions, overlay: Of<'picker'>, action: ListAction): void {
   const { store } = actions;
-  const step = stepOf(event);
+  const step = stepOf(action);
   if (step !== 0) {
     const selected = moveSelection(overlay.selected, step, overlay.people.length);
     store.setOverlay({ ...overlay, selected });
     return;
   }
   const person = overlay.people[overlay.selected];
-  if (!isKey(event, 'enter') || person === undefined) return;
+  if (action !== 'choose' || person === undefined) return;
   store.setOverlay(null);
   pick(actions, overlay.purpose, person);
 }
@@ -115,16 +140,16 @@ function pick(actions: ScreenActions, purpose: PickPurpose, person: KnownPerson)
   }
 }
 
-function relaysKey(actions: ScreenActions, overlay: Of<'relays'>, event: Press): void {
+function relaysKey(actions: ScreenActions, overlay: Of<'relays'>, action: ListAction): void {
   const { store } = actions;
-  const step = stepOf(event);
+  const step = stepOf(action);
   if (step !== 0) {
     const selected = moveSelection(overlay.selected, step, overlay.choices.length);
     store.setOverlay({ ...overlay, selected });
     return;
   }
   const choice = overlay.choices[overlay.selected];
-  if (!isKey(event, 'enter') || choice === undefined) return;
+  if (action !== 'choose' || choice === undefined) return;
   store.setOverlay(null);
   void attempt(actions, chooseCommand(choice));
 }
@@ -134,23 +159,23 @@ function chooseCommand({ host, port, fingerprint }: RelayChoice) {
   return { do: 'choose-relay', host, port, fingerprint } as const;
 }
 
-function verifyKey(actions: ScreenActions, overlay: Of<'verify'>, event: Press): void {
+function verifyKey(actions: ScreenActions, overlay: Of<'verify'>, action: ListAction): void {
   const { store } = actions;
-  if (isKey(event, 'tab')) {
+  if (action === 'other-view') {
     store.setOverlay({ ...overlay, shown: overlay.shown === 'qr' ? 'digits' : 'qr' });
-  } else if (event.kind === 'text' && event.text.toLowerCase() === 'y') {
+  } else if (action === 'yes') {
     store.setOverlay(null);
     void recordVerified(actions, overlay.peer, null);
   }
 }
 
-function nameKey(actions: ScreenActions, overlay: Of<'name'>, event: Press): void {
+function nameKey(actions: ScreenActions, overlay: Of<'name'>, { event, action }: ListPress): void {
   const { store } = actions;
-  if (isKey(event, 'enter') || isKey(event, 'escape')) {
+  if (action === 'choose' || action === 'close') {
     void takeName(actions, overlay);
     return;
   }
-  const edit = inputEdit(event);
+  const edit = inputEdit(store.state.keys, event);
   if (edit === null) return;
   store.setOverlay({ ...overlay, input: editComposer(overlay.input, edit), problem: null });
 }

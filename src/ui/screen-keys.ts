@@ -1,21 +1,23 @@
-// What keys do on the screen itself: talking, moving between windows, scrolling, leaving.
+// What each action of the table of keys does on the screen itself: talking, moving between windows, scrolling, leaving.
 
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import { type Completion, nextCompletion, startCompletion } from './completion.ts';
-import type { ComposerEdit } from './composer.ts';
-import { editFor } from './composer-keys.ts';
+import { type ComposerEdit, editComposer } from './composer.ts';
+import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import type { ConversationKey } from './conversation.ts';
 import { composerCells, type Moment, scrollArea } from './frame.ts';
+import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
-import { isRoomName } from './room-names.ts';
+import type { Press } from './overlay-press.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
+import { goBy, goToUnread, goToWindow } from './window-moves.ts';
 
 export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
@@ -28,7 +30,19 @@ export interface KeyActions extends ScreenActions {
 /** The client says it no more often. */
 const TYPING_PAUSE_MS = 3_000;
 
-type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
+type WindowAction = Extract<ActionIn<'screen'>, `window-${number}`>;
+
+const WINDOW_NUMBERS: Readonly<Record<WindowAction, number>> = {
+  'window-1': 1,
+  'window-2': 2,
+  'window-3': 3,
+  'window-4': 4,
+  'window-5': 5,
+  'window-6': 6,
+  'window-7': 7,
+  'window-8': 8,
+  'window-9': 9,
+};
 
 /** Takes every key event of the terminal. Holds what one Tab press leaves for the next. */
 export class ScreenKeys {
@@ -47,22 +61,74 @@ export class ScreenKeys {
       store.setFocused(event.kind === 'focus');
       return;
     }
-    const isTab = event.kind === 'key' && event.name === 'tab';
-    if (!isTab) this.#completion = null;
-    if (event.kind === 'key' && this.#globalKey(event)) return;
+    const { keys, overlay } = store.state;
+    const everywhere = event.kind === 'key' ? keys.everywhere(event) : null;
+    const action = overlay === null ? keys.screen(event) : null;
+    if (action !== 'complete' && action !== 'complete-back') this.#completion = null;
+    if (everywhere !== null) {
+      this.#everywhere(everywhere);
+      return;
+    }
     store.armQuit(false);
-    if (store.state.overlay !== null) overlayKey(this.#actions, store.state.overlay, event);
-    else if (event.kind === 'key') this.#press(event);
-    else this.#type(event);
+    if (overlay !== null) overlayKey(this.#actions, overlay, event);
+    else this.#press(event);
   }
 
   /** Keys that mean the same whatever lies on the screen. */
-  #globalKey({ name, ctrl }: KeyPress): boolean {
-    if (!ctrl) return false;
-    if (name === 'c') this.#interrupt();
-    else if (name === 'z') this.#actions.suspend();
-    else if (name === 'l') this.#actions.repaint();
-    else return false;
+  #everywhere(action: ActionIn<'everywhere'>): void {
+    switch (action) {
+      case 'interrupt':
+        this.#interrupt();
+        break;
+      case 'suspend':
+        this.#actions.suspend();
+        break;
+      case 'repaint':
+        this.#actions.repaint();
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  #press(event: Press): void {
+    const { store } = this.#actions;
+    const { keys } = store.state;
+    const onEmpty = store.active.composer.text === '' ? keys.emptyLine(event) : null;
+    if (onEmpty !== null) {
+      this.#onEmptyLine(onEmpty);
+      return;
+    }
+    if (event.kind !== 'key') {
+      this.#type(event.text);
+      return;
+    }
+    const inLine = keys.line(event);
+    if (inLine !== null && this.#edits(LINE_EDITS[inLine])) return;
+    const action = keys.screen(event);
+    if (action !== null) this.#onScreen(action);
+  }
+
+  #onEmptyLine(action: ActionIn<'emptyLine'>): void {
+    switch (action) {
+      case 'help':
+        this.#actions.store.setOverlay({ kind: 'help', top: 0 });
+        break;
+      case 'leave':
+        quitTask(this.#actions, '');
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Whether the edit changes anything: else the key means what it means on the screen. */
+  #edits(edit: ComposerEdit): boolean {
+    const { store } = this.#actions;
+    const now = store.active.composer;
+    const next = editComposer(now, edit);
+    if (next.text === now.text && next.cursor === now.cursor) return false;
+    store.edit(edit);
     return true;
   }
 
@@ -78,14 +144,10 @@ export class ScreenKeys {
     }
   }
 
-  #type(event: Extract<KeyEvent, { kind: 'text' | 'paste' }>): void {
+  #type(text: string): void {
     const { store } = this.#actions;
     const wasEmpty = store.active.composer.text === '';
-    if (event.kind === 'text' && event.text === '?' && wasEmpty) {
-      store.setOverlay({ kind: 'help', top: 0 });
-      return;
-    }
-    store.edit({ type: 'insert', text: event.text });
+    store.edit({ type: 'insert', text });
     if (wasEmpty) this.#prepare();
     this.#sayTyping();
   }
@@ -113,68 +175,42 @@ export class ScreenKeys {
     ask({ do: 'prepare', room: active }).catch(() => {});
   }
 
-  #press(key: KeyPress): void {
+  #onScreen(action: ActionIn<'screen'>): void {
     const { store } = this.#actions;
-    if (key.ctrl && key.name === 'j') store.edit({ type: 'insert', text: '\n' });
-    else if (key.alt) this.#altKey(key);
-    else if (key.ctrl && (key.name === 'n' || key.name === 'p')) {
-      this.#go(key.name === 'n' ? 1 : -1);
-    } else if (key.ctrl && (key.name === 't' || key.name === 'k')) this.#switch(key);
-    else if (key.ctrl && key.name === 'd') this.#endOfInput();
-    else if (!key.ctrl && this.#plainKey(key)) return;
-    else this.#edit(editFor(key));
-  }
-
-  #edit(edit: ComposerEdit | null): void {
-    if (edit !== null) this.#actions.store.edit(edit);
-  }
-
-  #altKey(key: KeyPress): void {
-    const { store } = this.#actions;
-    if (key.name === 'enter') store.edit({ type: 'insert', text: '\n' });
-    else if (/^[1-9]$/.test(key.name)) {
-      const target = store.state.order[Number(key.name) - 1];
-      if (target !== undefined) store.open(target);
-    } else if (key.name === 'a') this.#nextUnread();
-    else this.#edit(editFor(key));
-  }
-
-  // Ctrl+K is the switcher only where there is nothing to its right that it could cut.
-  #switch(key: KeyPress): void {
-    const { store } = this.#actions;
-    const { text, cursor } = store.active.composer;
-    if (key.name === 'k' && cursor < text.length) this.#edit(editFor(key));
-    else store.setOverlay(OPEN_SWITCHER);
-  }
-
-  #endOfInput(): void {
-    const { store } = this.#actions;
-    if (store.active.composer.text === '') quitTask(this.#actions, '');
-    else store.edit({ type: 'delete', to: 'right' });
-  }
-
-  /** Whether the key had a meaning here. */
-  #plainKey({ name, shift }: KeyPress): boolean {
-    switch (name) {
-      case 'enter':
+    switch (action) {
+      case 'send':
         this.#enter();
-        return true;
-      case 'escape':
-        this.#actions.store.goBack();
-        return true;
-      case 'tab':
-        this.#complete(shift ? -1 : 1);
-        return true;
+        break;
+      case 'newline':
+        store.edit({ type: 'insert', text: '\n' });
+        break;
+      case 'complete':
+      case 'complete-back':
+        this.#complete(action === 'complete' ? 1 : -1);
+        break;
       case 'up':
       case 'down':
-        this.#vertical(name);
-        return true;
-      case 'pageup':
-      case 'pagedown':
-        this.#page(name === 'pageup' ? -1 : 1);
-        return true;
+        this.#vertical(action);
+        break;
+      case 'page-up':
+      case 'page-down':
+        this.#page(action === 'page-up' ? -1 : 1);
+        break;
+      case 'back':
+        store.goBack();
+        break;
+      case 'next-window':
+      case 'previous-window':
+        goBy(store, action === 'next-window' ? 1 : -1);
+        break;
+      case 'next-unread':
+        goToUnread(store);
+        break;
+      case 'find-window':
+        store.setOverlay(OPEN_SWITCHER);
+        break;
       default:
-        return false;
+        goToWindow(store, WINDOW_NUMBERS[action]);
     }
   }
 
@@ -229,27 +265,5 @@ export class ScreenKeys {
     store.scrollTo(scrollBy(area.source, store.active.anchor, move));
     if (direction < 0) history.older();
     else history.newer();
-  }
-
-  #go(by: 1 | -1): void {
-    const { store } = this.#actions;
-    const { order, active } = store.state;
-    const next = order[(order.indexOf(active) + by + order.length) % order.length];
-    if (next !== undefined) store.open(next);
-  }
-
-  /** Mentions, private messages and groups first, then whatever is unread. */
-  #nextUnread(): void {
-    const { store } = this.#actions;
-    const { conversations, order, rooms } = store.state;
-    const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
-    const addressed = unread.find(
-      (key) =>
-        !isRoomName(key) ||
-        rooms.get(key)?.kind === 'group' ||
-        (conversations.get(key)?.mentions ?? 0) > 0,
-    );
-    const next = addressed ?? unread[0];
-    if (next !== undefined) store.open(next);
   }
 }

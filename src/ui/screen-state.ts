@@ -1,6 +1,7 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
 import type { Link, Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
+import type { BoundKeys } from './bound-keys.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
@@ -52,6 +53,8 @@ export interface ScreenState {
   /** Who says that they are writing, and where. */
   readonly typing: Pick<TypingNow, 'words'>;
   readonly size: ScreenSize;
+  /** Which keys do what, as the person has them. */
+  readonly keys: BoundKeys;
   /** Of lanchat, for the help. */
   readonly version: SafeText;
 }

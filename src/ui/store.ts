@@ -1,5 +1,6 @@
 // What the screen knows: events and keys change it, views read it. No React, no session, no terminal.
 import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
+import type { BoundKeys } from './bound-keys.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
@@ -115,6 +116,12 @@ export class ScreenStore extends WindowStore {
 
   setSize(size: ScreenSize): void {
     this.fields.size = size;
+    this.notifyNow();
+  }
+
+  /** Which keys do what from now on. */
+  setKeys(keys: BoundKeys): void {
+    this.fields.keys = keys;
     this.notifyNow();
   }
 

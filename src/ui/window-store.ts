@@ -2,6 +2,7 @@
 
 import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
+import { DEFAULT_KEYS } from './bound-keys.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { type ComposerEdit, editComposer } from './composer.ts';
 import {
@@ -68,6 +69,7 @@ export class WindowStore {
       quitArmed: false,
       typing: this.#typing,
       size: options.size,
+      keys: DEFAULT_KEYS,
       version: options.version,
     };
     this.conversation(FIRST_ROOM);

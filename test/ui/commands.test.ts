@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
+import { DEFAULT_KEYS } from '../../src/ui/bound-keys.ts';
 import { COMMANDS, findCommand } from '../../src/ui/commands.ts';
 import { helpRows } from '../../src/ui/help-rows.ts';
 import { LINE_PATIENCE_MS } from '../../src/ui/line-queue.ts';
@@ -40,7 +41,7 @@ describe('the table', () => {
   });
 
   it('is the help, whole', () => {
-    const help = helpRows(80, safeText('1'))
+    const help = helpRows(80, { keys: DEFAULT_KEYS, version: safeText('1') })
       .map((row) => row.map(({ text }) => text).join(''))
       .join('\n');
     for (const { name, aliases } of COMMANDS) {
