@@ -11,7 +11,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Ctrl+T`, t`find a window or a person by a few letters`],
   [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
   [t`Up, Down`, t`what you sent before`],
-  [t`Tab`, t`completes /commands, @names and #rooms`],
+  [t`Tab`, t`completes /commands and their words, @names, #rooms, :emoji:`],
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
 ];
 

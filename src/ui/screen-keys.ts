@@ -1,7 +1,7 @@
 // What keys do on the screen itself: talking, moving between windows, scrolling, leaving.
 
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
-import { type Completion, nextCompletion, startCompletion } from './completion.ts';
+import { complete, completionKey } from './completion-keys.ts';
 import type { ComposerEdit } from './composer.ts';
 import { editFor } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
@@ -30,10 +30,9 @@ const TYPING_PAUSE_MS = 3_000;
 
 type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
 
-/** Takes every key event of the terminal. Holds what one Tab press leaves for the next. */
+/** Takes every key event of the terminal. */
 export class ScreenKeys {
   readonly #actions: KeyActions;
-  #completion: Completion | null = null;
   #saidTypingMs = 0;
   #saidTypingTo: ConversationKey | null = null;
 
@@ -47,10 +46,10 @@ export class ScreenKeys {
       store.setFocused(event.kind === 'focus');
       return;
     }
-    const isTab = event.kind === 'key' && event.name === 'tab';
-    if (!isTab) this.#completion = null;
     if (event.kind === 'key' && this.#globalKey(event)) return;
     store.armQuit(false);
+    const { completion } = store.state;
+    if (completion !== null && completionKey(store, completion, event)) return;
     if (store.state.overlay !== null) overlayKey(this.#actions, store.state.overlay, event);
     else if (event.kind === 'key') this.#press(event);
     else this.#type(event);
@@ -68,7 +67,9 @@ export class ScreenKeys {
 
   #interrupt(): void {
     const { store } = this.#actions;
-    if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
+    if (store.state.completion !== null) {
+      store.complete(null, null);
+    } else if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
       store.setOverlay(null);
     } else if (store.state.quitArmed) {
       this.#actions.quit({ stopRelay: null });
@@ -163,7 +164,7 @@ export class ScreenKeys {
         this.#actions.store.goBack();
         return true;
       case 'tab':
-        this.#complete(shift ? -1 : 1);
+        complete(this.#actions.store, shift ? -1 : 1);
         return true;
       case 'up':
       case 'down':
@@ -200,17 +201,6 @@ export class ScreenKeys {
     else if (link?.state === 'choosing') {
       store.setOverlay({ kind: 'relays', choices: link.choices, selected: 0 });
     } else store.scrollTo(BOTTOM_ANCHOR);
-  }
-
-  #complete(by: 1 | -1): void {
-    const { store } = this.#actions;
-    this.#completion =
-      this.#completion === null
-        ? startCompletion(store.active.composer, store.state)
-        : nextCompletion(this.#completion, by);
-    if (this.#completion === null) return;
-    const { start, end, candidates, index } = this.#completion;
-    store.edit({ type: 'replace', start, end, text: candidates[index] ?? '' });
   }
 
   #vertical(direction: 'up' | 'down'): void {

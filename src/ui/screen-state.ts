@@ -1,6 +1,7 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
 import type { Link, Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
+import type { Completion } from './completion.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
@@ -37,6 +38,8 @@ export interface ScreenState {
   readonly order: readonly ConversationKey[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
+  /** What Tab offers for the word that is typed. */
+  readonly completion: Completion | null;
   /** Where the person was when they jumped to a message that a search found. */
   readonly cameFrom: CameFrom | null;
   /** Nothing is written to the disk. */

@@ -125,6 +125,7 @@ export class ScreenStore extends WindowStore {
 
   setOverlay(overlay: Overlay | null): void {
     this.fields.overlay = overlay;
+    this.fields.completion = null;
     this.notifyNow();
   }
 }
