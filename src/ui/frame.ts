@@ -2,10 +2,12 @@
 // position; React only puts the rows in their places.
 import type { Surroundings } from './banner-rows.ts';
 import { bannerRows } from './banner-rows.ts';
+import { completionRows } from './completion-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
 import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
+import type { OverlayArea } from './list-rows.ts';
 import { entryRows, messageSource, olderRows, ownRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { silenceWords } from './room-words.ts';
@@ -55,7 +57,8 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   return {
     header: headerRow(state),
     sidebar: layout.sidebar === 0 ? [] : sidebarRows(state, layout.sidebar - 1, height),
-    main: overlay?.rows ?? messagePane(state, moment, { layout, height }),
+    main:
+      overlay?.rows ?? withCompletion(state, messagePane(state, moment, { layout, height }), area),
     status: statusRow(state, { countdownMs: moment.countdownMs, sidebar: layout.sidebar > 0 }),
     composer: input.rows.map((row, index) => [
       span(index === 0 ? prompt : blanks(cellWidth(prompt)), 'accent'),
@@ -70,6 +73,13 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
           },
     layout,
   };
+}
+
+/** What Tab offers lies over the newest lines. */
+function withCompletion({ completion }: ScreenState, pane: readonly Row[], area: OverlayArea) {
+  if (completion === null) return pane;
+  const rows = completionRows(completion, area);
+  return [...pane.slice(0, pane.length - rows.length), ...rows];
 }
 
 /** What stands where nothing is typed: why nothing would go out, else where help is. */

@@ -35,7 +35,7 @@ export const KEY_TABLE = {
     {
       name: 'complete',
       keys: ['tab'],
-      help: t`completes /commands, @names, #rooms and :emoji:`,
+      help: t`completes /commands and their words, @names, #rooms and :emoji:`,
     },
     { name: 'complete-back', keys: ['shift+tab'], help: t`the one offered before` },
     { name: 'window-1', keys: ['alt+1'], help: t`goes to window 1` },

@@ -1,7 +1,7 @@
 // What each action of the table of keys does on the screen itself: talking, moving between windows, scrolling, leaving.
 
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
-import { type Completion, nextCompletion, startCompletion } from './completion.ts';
+import { complete, completionKey } from './completion-keys.ts';
 import { type ComposerEdit, editComposer } from './composer.ts';
 import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
@@ -44,10 +44,9 @@ const WINDOW_NUMBERS: Readonly<Record<WindowAction, number>> = {
   'window-9': 9,
 };
 
-/** Takes every key event of the terminal. Holds what one Tab press leaves for the next. */
+/** Takes every key event of the terminal. */
 export class ScreenKeys {
   readonly #actions: KeyActions;
-  #completion: Completion | null = null;
   #saidTypingMs = 0;
   #saidTypingTo: ConversationKey | null = null;
 
@@ -61,15 +60,14 @@ export class ScreenKeys {
       store.setFocused(event.kind === 'focus');
       return;
     }
-    const { keys, overlay } = store.state;
+    const { keys, overlay, completion } = store.state;
     const everywhere = event.kind === 'key' ? keys.everywhere(event) : null;
-    const action = overlay === null ? keys.screen(event) : null;
-    if (action !== 'complete' && action !== 'complete-back') this.#completion = null;
     if (everywhere !== null) {
       this.#everywhere(everywhere);
       return;
     }
     store.armQuit(false);
+    if (completion !== null && completionKey(store, completion, event)) return;
     if (overlay !== null) overlayKey(this.#actions, overlay, event);
     else this.#press(event);
   }
@@ -134,7 +132,9 @@ export class ScreenKeys {
 
   #interrupt(): void {
     const { store } = this.#actions;
-    if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
+    if (store.state.completion !== null) {
+      store.complete(null, null);
+    } else if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
       store.setOverlay(null);
     } else if (store.state.quitArmed) {
       this.#actions.quit({ stopRelay: null });
@@ -186,7 +186,7 @@ export class ScreenKeys {
         break;
       case 'complete':
       case 'complete-back':
-        this.#complete(action === 'complete' ? 1 : -1);
+        complete(store, action === 'complete' ? 1 : -1);
         break;
       case 'up':
       case 'down':
@@ -236,17 +236,6 @@ export class ScreenKeys {
     else if (link?.state === 'choosing') {
       store.setOverlay({ kind: 'relays', choices: link.choices, selected: 0 });
     } else store.scrollTo(BOTTOM_ANCHOR);
-  }
-
-  #complete(by: 1 | -1): void {
-    const { store } = this.#actions;
-    this.#completion =
-      this.#completion === null
-        ? startCompletion(store.active.composer, store.state)
-        : nextCompletion(this.#completion, by);
-    if (this.#completion === null) return;
-    const { start, end, candidates, index } = this.#completion;
-    store.edit({ type: 'replace', start, end, text: candidates[index] ?? '' });
   }
 
   #vertical(direction: 'up' | 'down'): void {

@@ -2,6 +2,7 @@
 import type { Link, Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { BoundKeys } from './bound-keys.ts';
+import type { Completion } from './completion.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
@@ -38,6 +39,8 @@ export interface ScreenState {
   readonly order: readonly ConversationKey[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
+  /** What Tab offers for the word that is typed. */
+  readonly completion: Completion | null;
   /** Where the person was when they jumped to a message that a search found. */
   readonly cameFrom: CameFrom | null;
   /** Nothing is written to the disk. */

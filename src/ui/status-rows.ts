@@ -1,5 +1,6 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
+import { completionHint } from './completion-rows.ts';
 import { durationWords } from './durations.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { isRoomName } from './room-names.ts';
@@ -64,7 +65,8 @@ export interface StatusContext {
 /** Link, trust, relay: the most important first, because a narrow screen cuts the end. */
 export function statusRow(state: ScreenState, { countdownMs, sidebar }: StatusContext): Row {
   if (state.quitArmed) return [span(t` Ctrl+C again quits; any other key goes on`, 'warn')];
-  const { link } = state;
+  const { link, completion } = state;
+  if (completion !== null) return [span(completionHint(completion), 'dim')];
   if (link === null) return [span(t` starting …`, 'dim')];
   const spans: Span[] = [linkSpan(state)];
   if (state.ephemeral) spans.push(span(t` · `, 'dim'), span(t`ephemeral`, 'warn'));

@@ -132,6 +132,7 @@ export class ScreenStore extends WindowStore {
 
   setOverlay(overlay: Overlay | null): void {
     this.fields.overlay = overlay;
+    this.fields.completion = null;
     this.notifyNow();
   }
 }

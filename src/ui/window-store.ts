@@ -4,6 +4,7 @@ import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { DEFAULT_KEYS } from './bound-keys.ts';
 import { ChangeSignal } from './change-signal.ts';
+import type { Completion } from './completion.ts';
 import { type ComposerEdit, editComposer } from './composer.ts';
 import {
   addLine,
@@ -61,6 +62,7 @@ export class WindowStore {
       order: [],
       active: FIRST_ROOM,
       overlay: null,
+      completion: null,
       cameFrom: null,
       focused: true,
       ephemeral: false,
@@ -121,6 +123,7 @@ export class WindowStore {
     this.#conversation(key);
     this.fields.active = key;
     this.fields.overlay = null;
+    this.fields.completion = null;
     this.fields.cameFrom = null;
     this.markSeen();
     this.notifyNow();
@@ -219,6 +222,13 @@ export class WindowStore {
     const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, edit);
     this.notifyNow();
+  }
+
+  /** Edits the text and shows what completes it; without an edit or a list there is none. */
+  complete(edit: ComposerEdit | null, completion: Completion | null): void {
+    this.fields.completion = completion;
+    if (edit === null) this.notifyNow();
+    else this.edit(edit);
   }
 
   /** The line was taken: it goes into history, and whoever speaks has seen what is there. */
