@@ -11,11 +11,13 @@ import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
+import { collapse } from './preference-tasks.ts';
 import { isRoomName } from './room-names.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
+import { walkedWindows } from './window-order.ts';
 
 export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
@@ -136,6 +138,7 @@ export class ScreenKeys {
       const target = store.state.order[Number(key.name) - 1];
       if (target !== undefined) store.open(target);
     } else if (key.name === 'a') this.#nextUnread();
+    else if (key.name === 'c') void collapse(this.#actions, '');
     else this.#edit(editFor(key));
   }
 
@@ -233,8 +236,9 @@ export class ScreenKeys {
 
   #go(by: 1 | -1): void {
     const { store } = this.#actions;
-    const { order, active } = store.state;
-    const next = order[(order.indexOf(active) + by + order.length) % order.length];
+    const { active } = store.state;
+    const walked = walkedWindows(store.state);
+    const next = walked[(walked.indexOf(active) + by + walked.length) % walked.length];
     if (next !== undefined) store.open(next);
   }
 

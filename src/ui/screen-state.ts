@@ -1,5 +1,6 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
 import type { Link, Room } from '../client/api.ts';
+import type { SidebarGroup } from '../client/preferences.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
@@ -8,6 +9,7 @@ import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
+import type { WindowOrder } from './window-order.ts';
 
 export interface Self {
   readonly nick: SafeText;
@@ -35,6 +37,10 @@ export interface ScreenState {
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
   /** Windows 1, 2, 3 …: in the order of opening. */
   readonly order: readonly ConversationKey[];
+  /** The same windows in the sidebar's order. */
+  readonly windows: Pick<WindowOrder, 'shown'>;
+  /** Parts of the sidebar that show their head alone. */
+  readonly collapsed: readonly SidebarGroup[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
   /** Where the person was when they jumped to a message that a search found. */
