@@ -5,6 +5,7 @@ import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
+import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -43,6 +44,7 @@ export type CommandName =
   | 'delete'
   | 'export'
   | 'set'
+  | 'collapse'
   | 'win'
   | 'clear'
   | 'help'
@@ -331,6 +333,15 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'setting',
     runs: 'in-order',
     run: set,
+  },
+  {
+    name: 'collapse',
+    aliases: [],
+    args: t`[rooms|private|people]`,
+    help: t`show only the head of a part of the sidebar, or all of it again; also Alt+C`,
+    completes: 'none',
+    runs: 'in-order',
+    run: collapse,
   },
   {
     name: 'win',

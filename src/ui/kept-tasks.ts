@@ -11,6 +11,7 @@ import type { Conversation, ConversationKey, Entry } from './conversation.ts';
 import { type Exported, type ExportFormatName, exportFormatOf } from './export-wish.ts';
 import { destinationOf, meetStored } from './message-line.ts';
 import type { SearchOutcome, SearchOverlay } from './overlay.ts';
+import { applyPreferences } from './preference-tasks.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import {
   changeOf,
@@ -189,15 +190,17 @@ export function formatAndFile(args: string): readonly [ExportFormatName, string]
 
 /** Shows the settings, or one, or changes one; with `here` at the end, of the conversation it was typed in. */
 export async function set(
-  { store, ask }: ScreenActions,
+  actions: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
+  const { store, ask } = actions;
   try {
     const place = { destination: destinationOf(here), label: conversationName(store.state, here) };
     const [first = t``, ...more] = await settingLines(ask, args, place);
     const all = [first, ...more];
     store.note(more.length === 0 ? first : listing(t`Settings; /set NAME VALUE changes one:`, all));
+    await applyPreferences(actions);
   } catch (error) {
     store.note(faultWords(error), 'warning');
   }

@@ -55,6 +55,11 @@ export const KEY_TABLE = {
       help: t`the next window with something unread`,
     },
     {
+      name: 'collapse',
+      keys: ['alt+c'],
+      help: t`collapses this part of the sidebar, or shows it again`,
+    },
+    {
       name: 'find-window',
       keys: ['ctrl+t', 'ctrl+k'],
       help: t`finds a window or a person by a few letters`,

@@ -13,6 +13,7 @@ import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import type { Press } from './overlay-press.ts';
+import { collapse } from './preference-tasks.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
@@ -205,6 +206,9 @@ export class ScreenKeys {
         break;
       case 'next-unread':
         goToUnread(store);
+        break;
+      case 'collapse':
+        void collapse(this.#actions, '');
         break;
       case 'find-window':
         store.setOverlay(OPEN_SWITCHER);

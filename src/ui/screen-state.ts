@@ -1,5 +1,6 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
 import type { Link, Room } from '../client/api.ts';
+import type { SidebarGroup } from '../client/preferences.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { BoundKeys } from './bound-keys.ts';
 import type { Completion } from './completion.ts';
@@ -10,6 +11,7 @@ import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
+import type { WindowOrder } from './window-order.ts';
 
 export interface Self {
   readonly nick: SafeText;
@@ -37,6 +39,10 @@ export interface ScreenState {
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
   /** Windows 1, 2, 3 …: in the order of opening. */
   readonly order: readonly ConversationKey[];
+  /** The same windows in the sidebar's order. */
+  readonly windows: Pick<WindowOrder, 'shown'>;
+  /** Parts of the sidebar that show their head alone. */
+  readonly collapsed: readonly SidebarGroup[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
   /** What Tab offers for the word that is typed. */

@@ -1,6 +1,12 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
 import type { ConversationSettings, Preferences } from '../client/api.ts';
-import { DEFAULT_PREFERENCES, isKeepDays, KEEP_DAYS_TAKES } from '../client/preferences.ts';
+import {
+  DEFAULT_PREFERENCES,
+  isKeepDays,
+  KEEP_DAYS_TAKES,
+  SIDEBAR_GROUPS,
+  THEME_NAMES,
+} from '../client/preferences.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -22,6 +28,7 @@ export interface Setting {
 const YES = ['on', 'yes', 'true'];
 const NO = ['off', 'no', 'false'];
 const ON_OR_OFF = 'on or off';
+const NONE = 'none';
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -77,6 +84,29 @@ export const SETTINGS: readonly Setting[] = [
       return hidden === null ? null : { hidden };
     },
     takes: ON_OR_OFF,
+    own: null,
+  },
+  {
+    name: 'theme',
+    meaning: t`the colours of the screen; own: of the file "theme" in the profile's folder`,
+    of: ({ theme }) => theme,
+    parse: (text) => {
+      const theme = THEME_NAMES.find((name) => name === text.toLowerCase());
+      return theme === undefined ? null : { theme };
+    },
+    takes: THEME_NAMES.join(', '),
+    own: null,
+  },
+  {
+    name: 'collapsed',
+    meaning: t`parts of the sidebar that show their head alone; /collapse does it`,
+    of: ({ collapsed }) => collapsed,
+    parse: (text) => {
+      const words = text.toLowerCase() === NONE ? [] : text.toLowerCase().split(/[\s,]+/);
+      const collapsed = SIDEBAR_GROUPS.filter((group) => words.includes(group));
+      return collapsed.length === new Set(words).size ? { collapsed } : null;
+    },
+    takes: `${NONE}, or of ${SIDEBAR_GROUPS.join(', ')} one or more`,
     own: null,
   },
 ];
@@ -147,5 +177,6 @@ export function settingLine(setting: Setting, preferences: Preferences): SafeTex
 
 function shown(value: Value): SafeText {
   if (typeof value === 'boolean') return value ? t`on` : t`off`;
+  if (typeof value === 'object') return value.length === 0 ? t`none` : safeText(value.join(','));
   return safeText(String(value));
 }

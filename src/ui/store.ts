@@ -1,5 +1,5 @@
 // What the screen knows: events and keys change it, views read it. No React, no session, no terminal.
-import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
+import type { Link, Person, Preferences, Room, Snapshot, Who } from '../client/api.ts';
 import type { BoundKeys } from './bound-keys.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
@@ -45,7 +45,9 @@ export class ScreenStore extends WindowStore {
   }
 
   setPerson(person: Person): KnownPerson {
+    const before = this.#people.get(person.fingerprint);
     const known = this.#people.set(person);
+    if (before?.favourite !== known.favourite) this.reorder();
     this.notifySoon();
     return known;
   }
@@ -122,6 +124,11 @@ export class ScreenStore extends WindowStore {
   /** Which keys do what from now on. */
   setKeys(keys: BoundKeys): void {
     this.fields.keys = keys;
+    this.notifyNow();
+  }
+
+  setPreferences({ collapsed }: Preferences): void {
+    this.fields.collapsed = collapsed;
     this.notifyNow();
   }
 

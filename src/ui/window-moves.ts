@@ -1,6 +1,7 @@
 // Going from one window to another, by its number, its place or what is unread there. Knows no keys.
 import { isRoomName } from './room-names.ts';
 import type { ScreenStore } from './store.ts';
+import { walkedWindows } from './window-order.ts';
 
 /** To window 1, 2, 3 …; false: there is none of that number. */
 export function goToWindow(store: ScreenStore, number: number): boolean {
@@ -11,8 +12,9 @@ export function goToWindow(store: ScreenStore, number: number): boolean {
 
 /** To the next window or the one before, round at the ends. */
 export function goBy(store: ScreenStore, by: 1 | -1): void {
-  const { order, active } = store.state;
-  const next = order[(order.indexOf(active) + by + order.length) % order.length];
+  const walked = walkedWindows(store.state);
+  const at = walked.indexOf(store.state.active);
+  const next = walked[(at + by + walked.length) % walked.length];
   if (next !== undefined) store.open(next);
 }
 

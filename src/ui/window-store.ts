@@ -25,6 +25,7 @@ import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
 import { TypingNow } from './typing.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
+import { WindowOrder } from './window-order.ts';
 
 export interface StoreOptions {
   /** Milliseconds, this machine's wall clock: only shown, never compared with others'. */
@@ -41,6 +42,7 @@ export class WindowStore {
   /** What became of our own messages. */
   readonly own = new OwnStates();
   readonly #typing: TypingNow;
+  readonly #windows: WindowOrder;
   protected readonly fields: MutableState;
   readonly #conversations = new Map<ConversationKey, ConversationRecord>();
   readonly #options: StoreOptions;
@@ -50,6 +52,7 @@ export class WindowStore {
     this.#options = options;
     this.#signal = new ChangeSignal(options);
     this.#typing = new TypingNow(options.schedule, () => this.notifySoon());
+    this.#windows = new WindowOrder({ state: () => this.fields, now: options.now });
     this.fields = {
       self: null,
       link: null,
@@ -60,6 +63,8 @@ export class WindowStore {
       rooms,
       conversations: this.#conversations,
       order: [],
+      windows: this.#windows,
+      collapsed: [],
       active: FIRST_ROOM,
       overlay: null,
       completion: null,
@@ -120,6 +125,7 @@ export class WindowStore {
   /** Shows another conversation; its unread lines begin below a marker. */
   open(key: ConversationKey): void {
     if (key !== this.fields.active) forgetMarker(this.#active);
+    this.#windows.went();
     this.#conversation(key);
     this.fields.active = key;
     this.fields.overlay = null;
@@ -158,6 +164,7 @@ export class WindowStore {
     }
     conversation.firstUnread ??= id;
     conversation.unread += 1;
+    this.#windows.touch();
     if (mention) conversation.mentions += 1;
     this.notifySoon();
   }
@@ -178,6 +185,7 @@ export class WindowStore {
   add(key: ConversationKey, body: EntryBody, timeMs = this.#options.now()): void {
     const conversation = this.#conversation(key);
     if (body.kind === 'message' && body.own) this.own.track(body.id, key);
+    if (body.kind === 'message') this.#windows.said(key, timeMs);
     addLine(conversation, body, timeMs);
     keepBounded(conversation);
     this.notifySoon();
@@ -195,6 +203,16 @@ export class WindowStore {
     if (record === undefined || record !== conversation) return;
     const layout = layoutFor(this.fields.size);
     by(record, layout.kind === 'too-small' ? LEAST_COLUMNS : layout.measure);
+  }
+
+  /** Something was said there at that time, whether its lines are in memory or not. */
+  noteSaid(key: ConversationKey, timeMs: number): void {
+    this.#windows.said(key, timeMs);
+  }
+
+  /** Who is a favourite may be otherwise now. */
+  protected reorder(): void {
+    this.#windows.touch();
   }
 
   /** A line of lanchat's own in the conversation that is looked at. */

@@ -26,6 +26,8 @@ describe('lanchat set', () => {
         ...{ v: 1, type: 'setting', name, value: true, default: true },
       })),
       { v: 1, type: 'setting', name: 'hidden', value: false, default: false },
+      { v: 1, type: 'setting', name: 'theme', value: 'auto', default: 'auto' },
+      { v: 1, type: 'setting', name: 'collapsed', value: [], default: [] },
     ]);
     expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
     const human = runCommand(['set'], { session });
@@ -47,6 +49,9 @@ describe('lanchat set', () => {
     ['show-delivered', 'ON', true, { showDelivered: true }],
     ['send-read', 'no', false, { sendRead: false }],
     ['send-typing', 'off', false, { sendTyping: false }],
+    ['theme', 'Light', 'light', { theme: 'light' }],
+    ['collapsed', 'people, rooms', ['rooms', 'people'], { collapsed: ['rooms', 'people'] }],
+    ['collapsed', 'none', [], { collapsed: [] }],
   ] as const)('sets %s to %s', async (name, typed, value, change) => {
     const session = withPreferences();
     const run = runCommand(['set', name, typed, '--json'], { session });

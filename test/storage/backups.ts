@@ -34,7 +34,7 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
       ...{ rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
       ...{ sendRead: false, sendTyping: true },
       conversations: [{ with: '#lobby', sendRead: true }],
-      ...{ hidden: true, muted: ['späti'] },
+      ...{ hidden: true, collapsed: [], theme: 'auto' as const, muted: ['späti'] },
     },
     madeMs: 2_000,
     hasHistory: true,

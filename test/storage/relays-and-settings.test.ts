@@ -57,12 +57,14 @@ test('settings are fresh at first and read back after', async () => {
   expect(settings.current).toEqual({
     ...{ rooms: [], keepDays: 0, showDelivered: true },
     ...{ sendRead: true, sendTyping: true, conversations: [] },
+    ...{ collapsed: [], theme: 'auto' },
     ...{ hidden: false, muted: [] },
   });
   const changed = {
     ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
     ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
     ...{ hidden: true, muted: ['lobby'] },
+    ...({ collapsed: ['people'], theme: 'own' } as const),
   };
   settings.update(changed);
   await settings.close();

@@ -101,6 +101,8 @@ describe('a private room on the screen', () => {
     expect(side.slice(side.indexOf('ROOMS'), side.indexOf('PEOPLE'))).toEqual([
       'ROOMS',
       '1 #lobby',
+      '',
+      'PRIVATE',
       '2 +ward 3',
       '3 +asha,ravi',
       '',
