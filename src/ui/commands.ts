@@ -1,9 +1,11 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
+
 import { changing, contact, mute, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
+import { keys } from './keys-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
@@ -43,6 +45,7 @@ export type CommandName =
   | 'delete'
   | 'export'
   | 'set'
+  | 'keys'
   | 'win'
   | 'clear'
   | 'help'
@@ -331,6 +334,15 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'setting',
     runs: 'in-order',
     run: set,
+  },
+  {
+    name: 'keys',
+    aliases: [],
+    args: t`[reload]`,
+    help: t`every key and what it does; read your file of keys anew`,
+    completes: 'none',
+    runs: 'at-once',
+    run: keys,
   },
   {
     name: 'win',
