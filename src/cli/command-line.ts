@@ -10,6 +10,7 @@ import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
 import { addRoomCommands } from './room-commands.ts';
+import { addScreenCommands } from './screen-commands.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -50,6 +51,7 @@ export function buildProgram(
   addRoomCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
+  addScreenCommands(program, run);
   addHelpCommand(program);
   // After the commands, which would inherit it.
   return addTarget(program, run, version);

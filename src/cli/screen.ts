@@ -11,6 +11,7 @@ import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { hostRelay } from './hosted-relay.ts';
+import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
@@ -40,6 +41,7 @@ export async function runScreen(
     openSession: (warn) => provide(context, unlocked, warn),
     hostRelay: () => hostHere(context),
     parseRelay: parseRelayAddress,
+    readKeys: () => readKeys(folder),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

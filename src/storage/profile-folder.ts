@@ -14,6 +14,7 @@ export const FOLDER_ENTRIES = {
   pins: 'pins.json',
   relays: 'relays.json',
   settings: 'settings.json',
+  keys: 'keys',
   history: 'history.db',
   vault: 'vault.json',
   restoring: 'restoring',

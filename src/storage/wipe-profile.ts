@@ -12,6 +12,7 @@ import { storageErrorFrom } from './storage-error.ts';
 const KEYS = [FOLDER_ENTRIES.vault, FOLDER_ENTRIES.identity] as const;
 const REST = [
   ...[FOLDER_ENTRIES.history, FOLDER_ENTRIES.pins, FOLDER_ENTRIES.relays, FOLDER_ENTRIES.settings],
+  FOLDER_ENTRIES.keys,
 ] as const;
 
 const SHRED_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

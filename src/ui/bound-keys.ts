@@ -16,12 +16,17 @@ export type KeysOf = ReadonlyMap<KeyActionName, readonly string[]>;
 /** Of each place: the action that a press means there, or null. */
 export type BoundKeys = {
   readonly [Place in KeyPlace]: (event: KeyEvent) => ActionIn<Place> | null;
-} & { readonly keysOf: KeysOf };
+} & {
+  readonly keysOf: KeysOf;
+  /** Where a file that changes them is looked for; null: nowhere. */
+  readonly file: SafeText | null;
+};
 
 /** Of two actions in one place that share a key the first in the table has it. */
-export function bindKeys(keysOf: KeysOf): BoundKeys {
+export function bindKeys(keysOf: KeysOf, file: SafeText | null = null): BoundKeys {
   return {
     keysOf,
+    file,
     everywhere: finder(KEY_TABLE.everywhere, keysOf),
     list: finder(KEY_TABLE.list, keysOf),
     emptyLine: finder(KEY_TABLE.emptyLine, keysOf),

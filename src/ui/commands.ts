@@ -1,9 +1,11 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
+
 import { changing, contact, mute, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
+import { keys } from './keys-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
 import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
@@ -45,6 +47,7 @@ export type CommandName =
   | 'export'
   | 'set'
   | 'collapse'
+  | 'keys'
   | 'win'
   | 'clear'
   | 'help'
@@ -342,6 +345,15 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'in-order',
     run: collapse,
+  },
+  {
+    name: 'keys',
+    aliases: [],
+    args: t`[reload]`,
+    help: t`every key and what it does; read your file of keys anew`,
+    completes: 'none',
+    runs: 'at-once',
+    run: keys,
   },
   {
     name: 'win',

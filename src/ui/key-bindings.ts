@@ -151,14 +151,29 @@ export type ActionIn<Place extends KeyPlace> = (typeof KEY_TABLE)[Place][number]
 
 export type KeyActionName = ActionIn<KeyPlace>;
 
-/** All of them, in the order of the places that a press is looked for in. */
-export const KEY_ACTIONS: readonly (KeyAction & {
+/** As people read about them. */
+export const ALL_PLACES: readonly KeyPlace[] = [
+  'everywhere',
+  'screen',
+  'emptyLine',
+  'line',
+  'list',
+];
+
+export interface PlacedAction extends KeyAction {
   readonly name: KeyActionName;
   readonly place: KeyPlace;
-})[] = [
-  ...KEY_TABLE.everywhere.map((action) => ({ ...action, place: 'everywhere' as const })),
-  ...KEY_TABLE.screen.map((action) => ({ ...action, place: 'screen' as const })),
-  ...KEY_TABLE.emptyLine.map((action) => ({ ...action, place: 'emptyLine' as const })),
-  ...KEY_TABLE.line.map((action) => ({ ...action, place: 'line' as const })),
-  ...KEY_TABLE.list.map((action) => ({ ...action, place: 'list' as const })),
-];
+}
+
+/** The whole table, place by place. */
+export const KEY_ACTIONS: readonly PlacedAction[] = ALL_PLACES.flatMap((place) =>
+  KEY_TABLE[place].map((action) => ({ ...action, place })),
+);
+
+/** Without a key for each of these nobody could write, choose, close or leave. */
+export const NEEDED_ACTIONS: ReadonlySet<KeyActionName> = new Set([
+  'interrupt',
+  'send',
+  'choose',
+  'close',
+]);

@@ -9,7 +9,9 @@ import type { Moment } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
 import { HistoryReader } from './history-reader.ts';
 import { type HostedRelay, Hosting } from './hosting.ts';
+import type { KeyFile } from './key-file.ts';
 import { KeyDecoder } from './keys.ts';
+import { takeKeys } from './keys-tasks.ts';
 import { LineQueue } from './line-queue.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -43,6 +45,8 @@ export interface ScreenOptions {
   readonly hostRelay: () => Promise<HostedRelay>;
   readonly parseRelay: (text: string) => RelayAddress;
   readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
+  /** The person's file of keys. Throws StorageError. */
+  readonly readKeys: () => Promise<KeyFile>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -145,9 +149,16 @@ class ScreenApp {
   }
 
   #makeActions(ask: Session['request']): ScreenActions {
-    const { parseRelay, exportTo } = this.#options;
+    const { parseRelay, readKeys, exportTo } = this.#options;
     return {
-      ...{ store: this.#store, ask, lines: this.#lines, history: this.#history, parseRelay },
+      ...{
+        store: this.#store,
+        ask,
+        lines: this.#lines,
+        history: this.#history,
+        parseRelay,
+        readKeys,
+      },
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
@@ -211,6 +222,7 @@ class ScreenApp {
   async #open(): Promise<void> {
     const opening = this.#options.openSession((text) => this.#store.note(text, 'warning'));
     this.#provideSession(opening);
+    await takeKeys(this.#actions);
     const session = await opening;
     // Left before the keys were made: nobody is there to use it.
     if (this.#closed) return session.close();

@@ -7,6 +7,7 @@ import type { ConversationKey } from './conversation.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
 import type { HistoryReader } from './history-reader.ts';
 import { introduce } from './introduce.ts';
+import type { KeyFile } from './key-file.ts';
 import type { LineQueue } from './line-queue.ts';
 import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
@@ -30,6 +31,8 @@ export interface ScreenActions {
   readonly parseRelay: (text: string) => RelayAddress;
   /** Throws StorageError, CommandError (`file-exists`): then there is no file. */
   readonly exportTo: (wish: ExportWish) => Promise<Exported>;
+  /** The keys that the person wants, as their file says now. Throws StorageError. */
+  readonly readKeys: () => Promise<KeyFile>;
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;

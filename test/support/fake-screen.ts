@@ -12,6 +12,7 @@ import type {
 import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId, type PeerId } from '../../src/protocol/ids.ts';
 import { cleanNick } from '../../src/protocol/nickname.ts';
+import { readKeyFile } from '../../src/ui/key-file.ts';
 import { openScreen } from '../../src/ui/open-screen.tsx';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { FakeSession, onlineLink, peerId, person } from './fake-session.ts';
@@ -30,6 +31,8 @@ interface Scene {
   readonly firstRun?: boolean;
   readonly target?: string;
   readonly fault?: string;
+  /** What stands in the file of keys. */
+  readonly keys?: string;
   /** Opens the session only at SIGUSR2: what is typed before must wait. */
   readonly slow?: boolean;
 }
@@ -192,6 +195,7 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,

@@ -6,6 +6,7 @@ import { MessageId } from '../../src/protocol/ids.ts';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
 import type { ExportWish } from '../../src/ui/export-wish.ts';
 import { HistoryReader } from '../../src/ui/history-reader.ts';
+import { readKeyFile } from '../../src/ui/key-file.ts';
 import { LineQueue } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
@@ -76,6 +77,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
       ask,
       history,
       parseRelay: parseRelayAddress,
+      readKeys: async () => ({ ...readKeyFile(''), path: null }),
       exportTo: async (wish) => {
         exports.push(wish);
         return { file: `/there/${wish.file}`, messages: 2 };

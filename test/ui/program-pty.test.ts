@@ -87,6 +87,19 @@ describe('talking', () => {
   });
 });
 
+describe('keys of one’s own', () => {
+  it('hold at the terminal, and what is wrong in their file stands there', async () => {
+    const keys = 'send = ctrl+j\nnewline = enter\nfind-window = f5\nnonsense\n';
+    const session = await start({ scene: { keys } });
+    await session.waitForText('Keys, line 4: ');
+    session.type('one\rtwo\n');
+    await session.waitForText('> one');
+    expect(text(session)).toMatch(/> one\n.*│ {6}two/);
+    session.type('\x1b[15~');
+    await session.waitForText('Go to');
+  });
+});
+
 describe('what was said before', () => {
   const pageUp = '\x1b[5~';
 
