@@ -10,6 +10,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Alt+A`, t`next window with something unread`],
   [t`Ctrl+T`, t`find a window or a person by a few letters`],
   [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
+  [t`Alt+Up, Alt+Down`, t`select a message, also Ctrl+Up, /select: r, e, d, +, c, i, Enter, Esc`],
   [t`Up, Down`, t`what you sent before`],
   [t`Tab`, t`completes /commands, @names and #rooms`],
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],

@@ -4,8 +4,9 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import { copiedWords } from './clipboard.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
-import type { Moment } from './frame.ts';
+import { type Moment, scrollArea } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
 import { HistoryReader } from './history-reader.ts';
 import { type HostedRelay, Hosting } from './hosting.ts';
@@ -43,6 +44,8 @@ export interface ScreenOptions {
   readonly hostRelay: () => Promise<HostedRelay>;
   readonly parseRelay: (text: string) => RelayAddress;
   readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
+  /** The program that took the text for the clipboard, or null where none is there, or none did. */
+  readonly copyByProgram: (text: string) => Promise<string | null>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -148,6 +151,8 @@ class ScreenApp {
     const { parseRelay, exportTo } = this.#options;
     return {
       ...{ store: this.#store, ask, lines: this.#lines, history: this.#history, parseRelay },
+      area: () => scrollArea(this.#store.state, this.#moment()),
+      copy: (text) => this.#copy(text),
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
@@ -270,6 +275,12 @@ class ScreenApp {
       this.#ticker = null;
       this.#store.notifyNow();
     }, delayMs);
+  }
+
+  /** The terminal doesn't say whether it took it; a program of this machine does. */
+  async #copy(text: SafeText): Promise<SafeText> {
+    const isWhole = this.#terminal.copy(text);
+    return copiedWords(isWhole, await this.#options.copyByProgram(text));
   }
 
   #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {

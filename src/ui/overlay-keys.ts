@@ -8,6 +8,7 @@ import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
 import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
 import { cleanNickname, type KnownPerson } from './people.ts';
 import { recordVerified } from './people-tasks.ts';
+import { reactKey } from './react-picker.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import { forgetKey, searchKey } from './search-keys.ts';
 import { switcherItems } from './switcher.ts';
@@ -49,6 +50,12 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
     case 'search':
       searchKey(actions, overlay, event);
       break;
+    case 'react':
+      reactKey(actions, overlay, event);
+      break;
+    case 'info':
+      helpKey(actions, overlay, event);
+      break;
     case 'forget':
       forgetKey(actions, overlay, event);
       break;
@@ -57,7 +64,7 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
   }
 }
 
-function helpKey({ store }: ScreenActions, overlay: Of<'help'>, event: Press): void {
+function helpKey({ store }: ScreenActions, overlay: Of<'help'> | Of<'info'>, event: Press): void {
   const page = Math.max(1, store.state.size.rows - 6);
   const by =
     stepOf(event) + (isKey(event, 'pagedown') ? page : 0) - (isKey(event, 'pageup') ? page : 0);

@@ -6,13 +6,17 @@ import type { ComposerEdit } from './composer.ts';
 import { editFor } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import type { ConversationKey } from './conversation.ts';
-import { composerCells, type Moment, scrollArea } from './frame.ts';
+import { composerCells, type Moment } from './frame.ts';
+import { carryOut, dropIntent } from './intent-tasks.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { isRoomName } from './room-names.ts';
 import { quit as quitTask } from './screen-tasks.ts';
+import { choiceAfterScroll } from './selection.ts';
+import { selectionKey } from './selection-keys.ts';
+import { choose, keepsPlace } from './selection-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
@@ -52,6 +56,7 @@ export class ScreenKeys {
     if (event.kind === 'key' && this.#globalKey(event)) return;
     store.armQuit(false);
     if (store.state.overlay !== null) overlayKey(this.#actions, store.state.overlay, event);
+    else if (selectionKey(this.#actions, event)) return;
     else if (event.kind === 'key') this.#press(event);
     else this.#type(event);
   }
@@ -160,7 +165,7 @@ export class ScreenKeys {
         this.#enter();
         return true;
       case 'escape':
-        this.#actions.store.goBack();
+        if (!dropIntent(this.#actions.store)) this.#actions.store.goBack();
         return true;
       case 'tab':
         this.#complete(shift ? -1 : 1);
@@ -186,9 +191,16 @@ export class ScreenKeys {
       this.#enterOnNothing();
       return;
     }
+    const { intent, selection } = store.active;
+    const actions = { ...this.#actions, chosen: selection?.id ?? null };
+    const isCommand = line.kind === 'command';
+    const isBusy = selection !== null || intent !== null;
     // First, because what can't be sent is put back into the composer by whatever refuses it.
-    if (line.kind !== 'unknown-command') store.submit();
-    runLine(this.#actions, line);
+    if (isCommand && (isBusy || keepsPlace(line.command.name))) store.submitInPlace();
+    else if (line.kind !== 'unknown-command') store.submit();
+    if (intent !== null && !isCommand && line.kind !== 'unknown-command') {
+      carryOut(actions, intent, text);
+    } else runLine(actions, line);
   }
 
   /** Where no relay was found, Enter on an empty line hosts one. */
@@ -221,12 +233,13 @@ export class ScreenKeys {
   }
 
   #page(direction: 1 | -1): void {
-    const { store, moment, history } = this.#actions;
-    const area = scrollArea(store.state, moment());
+    const { store, history } = this.#actions;
+    const area = this.#actions.area();
     if (area === null) return;
-    const stays = store.active.aside !== null;
+    const stays = store.active.aside !== null || store.active.selection !== null;
     const move = { lines: direction * area.rows, rows: area.rows, stays };
     store.scrollTo(scrollBy(area.source, store.active.anchor, move));
+    if (store.active.selection !== null) choose(store, choiceAfterScroll(store.active, area));
     if (direction < 0) history.older();
     else history.newer();
   }

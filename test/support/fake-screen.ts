@@ -192,6 +192,7 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  copyByProgram: async () => null,
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,
