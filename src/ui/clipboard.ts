@@ -2,7 +2,7 @@
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 
 /** xterm's own limit; what exceeds it is dropped whole by most terminals. */
-export const MAX_OSC52_LENGTH = 100_000;
+const MAX_OSC52_LENGTH = 100_000;
 
 /** OSC 52, or null where it would be longer than terminals take. */
 export function clipboardSequence(text: string): string | null {

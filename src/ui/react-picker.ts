@@ -32,7 +32,7 @@ interface Choice {
 }
 
 /** What fits what is typed, the closest first. */
-export function choicesFor(query: string): readonly Choice[] {
+function choicesFor(query: string): readonly Choice[] {
   const typed = query.trim();
   if (isEmoji(typed)) return [{ code: null, emoji: typed }];
   return CODES.map((code) => ({ code, score: fuzzyScore(code, typed.replaceAll(':', '')) }))
