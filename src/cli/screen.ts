@@ -9,6 +9,7 @@ import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
 import type { HostedRelay } from '../ui/hosting.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
+import { copyByProgram } from './clipboard-program.ts';
 import type { CommandContext } from './context.ts';
 import { hostRelay } from './hosted-relay.ts';
 import { readKeys } from './key-file.ts';
@@ -42,6 +43,7 @@ export async function runScreen(
     hostRelay: () => hostHere(context),
     parseRelay: parseRelayAddress,
     readKeys: () => readKeys(folder),
+    copyByProgram: (text) => copyByProgram(text, process),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

@@ -3,7 +3,7 @@ import type { MessageState } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import type { Conversation } from './conversation.ts';
-import { ownRows } from './message-rows.ts';
+import { ownRows } from './message-body.ts';
 import { silenceWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';

@@ -12,6 +12,7 @@ import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
+import { select, unfold } from './selection-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { join, message, nick, part, query } from './talk-tasks.ts';
 
@@ -48,6 +49,8 @@ export type CommandName =
   | 'set'
   | 'collapse'
   | 'keys'
+  | 'select'
+  | 'unfold'
   | 'win'
   | 'clear'
   | 'help'
@@ -354,6 +357,24 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: keys,
+  },
+  {
+    name: 'select',
+    aliases: [],
+    args: t``,
+    help: t`select a message, as Alt+Up does; then Up, Down, and a key for what to do with it`,
+    completes: 'none',
+    runs: 'at-once',
+    run: select,
+  },
+  {
+    name: 'unfold',
+    aliases: [],
+    args: t``,
+    help: t`show all of a long message, or fold it again`,
+    completes: 'none',
+    runs: 'at-once',
+    run: unfold,
   },
   {
     name: 'win',

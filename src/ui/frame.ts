@@ -1,5 +1,5 @@
-// One whole screen as rows, from the store's state and a size. Pure but for the composer's scroll
-// position; React only puts the rows in their places.
+// One whole screen as rows, from the store's state and a size. Pure but for the scroll positions of the composer
+// and the messages; React only puts the rows in their places.
 import type { Surroundings } from './banner-rows.ts';
 import { bannerRows } from './banner-rows.ts';
 import { completionRows } from './completion-rows.ts';
@@ -8,16 +8,18 @@ import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
 import type { OverlayArea } from './list-rows.ts';
-import { entryRows, messageSource, olderRows, ownRows } from './message-rows.ts';
+import { ownRows } from './message-body.ts';
+import { entryRows, messageSource, olderRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { silenceWords } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
+import { intentRows, selectionBar } from './selection-rows.ts';
 import { sidebarRows } from './sidebar-rows.ts';
 import { blanks, type Row, span } from './spans.ts';
 import { headerRow, statusRow } from './status-rows.ts';
 import { conversationName } from './switcher.ts';
-import { type ViewportSource, visibleSlice } from './viewport.ts';
+import { anchorShown, type ViewportSource, visibleSlice } from './viewport.ts';
 import { cellWidth, truncate } from './width.ts';
 
 export interface Frame {
@@ -43,7 +45,8 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   const conversation = activeConversation(state);
   const prompt = promptOf(state, layout);
   const input = composerOf(conversation, prompt, layout);
-  const height = layout.bodyRows(input.rows.length);
+  const intent = intentRows(conversation);
+  const height = layout.bodyRows(intent.length + input.rows.length);
   const area = { cells: layout.main, rows: height };
   const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
   const hint =
@@ -60,10 +63,13 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
     main:
       overlay?.rows ?? withCompletion(state, messagePane(state, moment, { layout, height }), area),
     status: statusRow(state, { countdownMs: moment.countdownMs, sidebar: layout.sidebar > 0 }),
-    composer: input.rows.map((row, index) => [
-      span(index === 0 ? prompt : blanks(cellWidth(prompt)), 'accent'),
-      hint === null ? span(row) : span(hint, 'dim'),
-    ]),
+    composer: [
+      ...intent,
+      ...input.rows.map((row, index) => [
+        span(index === 0 ? prompt : blanks(cellWidth(prompt)), 'accent'),
+        hint === null ? span(row) : span(hint, 'dim'),
+      ]),
+    ],
     cursor:
       overlay === null
         ? inputCursor
@@ -140,6 +146,8 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
   const scrolled = conversation.anchor.kind === 'line';
   const rows = height - banner.length - Number(scrolled);
   const slice = visibleSlice(source, conversation.anchor, rows);
+  // The line that stays put does so from what was shown last, whatever made it stand there.
+  conversation.anchor = anchorShown(source, conversation.anchor, slice);
   const shown = slice.spans.flatMap(({ index, from, to }) =>
     entryRows(state, { conversation, index }, layout.measure).slice(from, to),
   );
@@ -151,6 +159,8 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
 }
 
 function belowRow(state: ScreenState, count: number, cells: number): Row {
+  const { selection, entries } = activeConversation(state);
+  if (selection !== null) return selectionBar(entries, selection, count);
   const [row = []] = ownRows(belowText(state, count), cells);
   return row;
 }
@@ -173,7 +183,7 @@ export function scrollArea(
   if (layout.kind === 'too-small') return null;
   const conversation = activeConversation(state);
   const input = composerOf(conversation, promptOf(state, layout), layout);
-  const height = layout.bodyRows(input.rows.length);
+  const height = layout.bodyRows(intentRows(conversation).length + input.rows.length);
   const banner = bannerRows(state, moment, layout.measure).slice(0, Math.floor(height / 2));
   const rows = Math.max(1, height - banner.length - 1);
   return { source: messageSource(conversation, layout.measure), rows };

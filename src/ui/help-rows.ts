@@ -11,6 +11,7 @@ type HelpState = Pick<ScreenState, 'keys' | 'version'>;
 
 const PLACES: readonly (readonly [KeyPlace, SafeText])[] = [
   ['screen', t`Keys`],
+  ['selection', t`with a message selected`],
   ['emptyLine', t`where nothing is typed`],
   ['everywhere', t`everywhere`],
   ['line', t`in the line`],

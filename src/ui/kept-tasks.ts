@@ -7,12 +7,18 @@ import {
 } from '../client/api.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
-import type { Conversation, ConversationKey, Entry } from './conversation.ts';
+import {
+  type Conversation,
+  type ConversationKey,
+  type Entry,
+  indexOfMessage,
+} from './conversation.ts';
 import { type Exported, type ExportFormatName, exportFormatOf } from './export-wish.ts';
 import { destinationOf, meetStored } from './message-line.ts';
 import type { SearchOutcome, SearchOverlay } from './overlay.ts';
 import { applyPreferences } from './preference-tasks.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { answering } from './selection-answer.ts';
 import {
   changeOf,
   ownChangeOf,
@@ -84,20 +90,23 @@ export async function remove(
     );
     return;
   }
-  await removeNewest(actions, here);
+  const entries = store.conversation(here).entries;
+  const chosen = actions.chosen == null ? -1 : indexOfMessage(entries, actions.chosen);
+  const entry = entries[chosen];
+  if (entry?.kind === 'message') await removeHere(actions, entry);
+  else await removeNewest(actions, here);
 }
 
-async function removeNewest({ store, ask }: ScreenActions, here: ConversationKey): Promise<void> {
-  const last = newestOwn(store.conversation(here));
-  if (last === null) {
-    store.note(t`No message of yours is here; /search finds any, and d deletes it.`, 'warning');
-    return;
-  }
-  try {
-    store.note(removedWords(await removeMessage(ask, last), last.text));
-  } catch (error) {
-    store.note(faultWords(error), 'warning');
-  }
+async function removeNewest(actions: ScreenActions, here: ConversationKey): Promise<void> {
+  const last = newestOwn(actions.store.conversation(here));
+  if (last !== null) return removeHere(actions, last);
+  const none = t`No message of yours is here; /search finds any, and d deletes it.`;
+  actions.store.note(none, 'warning');
+}
+
+/** Here only, and says what that means. */
+export function removeHere({ store, ask }: ScreenActions, entry: OwnEntry): Promise<void> {
+  return answering(store, async () => removedWords(await removeMessage(ask, entry), entry.text));
 }
 
 type OwnEntry = Extract<Entry, { kind: 'message' }>;

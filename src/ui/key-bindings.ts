@@ -3,17 +3,17 @@ import { type SafeText, safeTemplate as t } from './safe-text.ts';
 
 /**
  * Where an action holds. A press is looked for in this order: everywhere; in a list or a question that lies over the
- * messages, and nowhere else then; on an empty line; in the line that is typed, if it changes something there; on the
+ * messages, and nowhere else then; with a message selected; on an empty line; in the line that is typed, if it changes something there; on the
  * screen. So one key can do one thing in each place.
  */
-export type KeyPlace = 'everywhere' | 'list' | 'emptyLine' | 'line' | 'screen';
+export type KeyPlace = 'everywhere' | 'list' | 'selection' | 'emptyLine' | 'line' | 'screen';
 
 export interface KeyAction {
   /** As the file of keys names it: no other action, wherever it holds, has this name. */
   readonly name: string;
   /**
    * `ctrl+n`, `alt+1`, `shift+tab`, `pageup`: modifiers in the order ctrl, alt, shift, names as KeyEvent has them. A
-   * character alone, `?`, counts where it would type nothing else: on an empty line, and in a list without one.
+   * character alone, `?`, counts where it would type nothing else: on an empty line, with a message selected, and in a list without one.
    */
   readonly keys: readonly string[];
   readonly help: SafeText;
@@ -75,8 +75,27 @@ export const KEY_TABLE = {
       keys: ['escape'],
       help: t`back to the newest message, or to where a search began`,
     },
+    {
+      name: 'select-older',
+      keys: ['alt+up', 'ctrl+up'],
+      help: t`selects a message, then the one above`,
+    },
+    { name: 'select-newer', keys: ['alt+down', 'ctrl+down'], help: t`the message below` },
     { name: 'up', keys: ['up'], help: t`a row up; above it, what you sent before` },
     { name: 'down', keys: ['down'], help: t`a row down; below it, what you sent later` },
+  ],
+  selection: [
+    { name: 'above', keys: ['up'], help: t`the message above` },
+    { name: 'below', keys: ['down'], help: t`the message below` },
+    { name: 'reply', keys: ['r'], help: t`answers it` },
+    { name: 'edit', keys: ['e'], help: t`changes words of yours` },
+    { name: 'delete', keys: ['d'], help: t`deletes it: here, or your own for all` },
+    { name: 'react', keys: ['+'], help: t`reacts with an emoji` },
+    { name: 'copy', keys: ['c'], help: t`copies it to the clipboard` },
+    { name: 'unfold', keys: ['enter'], help: t`shows all of a long one; goes to what it answers` },
+    { name: 'go-to-quoted', keys: ['g'], help: t`goes to what it answers` },
+    { name: 'info', keys: ['i'], help: t`who wrote it, when, and how it stands` },
+    { name: 'end-selection', keys: ['escape'], help: t`selects nothing` },
   ],
   emptyLine: [
     { name: 'help', keys: ['?'], help: t`the help` },
@@ -155,6 +174,7 @@ export type KeyActionName = ActionIn<KeyPlace>;
 export const ALL_PLACES: readonly KeyPlace[] = [
   'everywhere',
   'screen',
+  'selection',
   'emptyLine',
   'line',
   'list',

@@ -114,9 +114,10 @@ function unknownAction(name: string): SafeText {
 function unfit(key: string, place: KeyPlace): SafeText | null {
   if (!typesText(key)) return null;
   const shown = shownKey(key);
-  if (key === '/' && place === 'emptyLine')
+  if (key === '/' && (place === 'emptyLine' || place === 'selection'))
     return t`${shown} begins every command; use another key`;
-  if ((place === 'emptyLine' && key !== 'space') || place === 'list') return null;
+  if ((place === 'emptyLine' && key !== 'space') || place === 'list' || place === 'selection')
+    return null;
   return t`${shown} types a character there; put ctrl+ or alt+ before it`;
 }
 
@@ -215,6 +216,7 @@ function isReachable(
 const PLACE_WORDS: Readonly<Record<KeyPlace, string>> = {
   everywhere: 'everywhere',
   screen: 'on the screen',
+  selection: 'with a message selected',
   emptyLine: 'where nothing is typed',
   line: 'in the line that is typed',
   list: 'in lists and questions over the messages',

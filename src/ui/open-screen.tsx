@@ -4,8 +4,9 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import { copiedWords } from './clipboard.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
-import type { Moment } from './frame.ts';
+import { type Moment, scrollArea } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
 import { HistoryReader } from './history-reader.ts';
 import { type HostedRelay, Hosting } from './hosting.ts';
@@ -47,6 +48,8 @@ export interface ScreenOptions {
   readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
   /** The person's file of keys. Throws StorageError. */
   readonly readKeys: () => Promise<KeyFile>;
+  /** The program that took the text for the clipboard, or null where none is there, or none did. */
+  readonly copyByProgram: (text: string) => Promise<string | null>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -159,6 +162,8 @@ class ScreenApp {
         parseRelay,
         readKeys,
       },
+      area: () => scrollArea(this.#store.state, this.#moment()),
+      copy: (text) => this.#copy(text),
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
@@ -282,6 +287,12 @@ class ScreenApp {
       this.#ticker = null;
       this.#store.notifyNow();
     }, delayMs);
+  }
+
+  /** The terminal doesn't say whether it took it; a program of this machine does. */
+  async #copy(text: SafeText): Promise<SafeText> {
+    const isWhole = this.#terminal.copy(text);
+    return copiedWords(isWhole, await this.#options.copyByProgram(text));
   }
 
   #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {

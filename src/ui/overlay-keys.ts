@@ -15,6 +15,7 @@ import {
 } from './overlay-press.ts';
 import { cleanNickname, type KnownPerson } from './people.ts';
 import { recordVerified } from './people-tasks.ts';
+import { reactKey } from './react-picker.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import { forgetKey, searchKey } from './search-keys.ts';
 import { switcherItems } from './switcher.ts';
@@ -27,7 +28,7 @@ type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
 
 /** Overlays in which a line is typed: what types something is no key of theirs. */
 function isTyped({ kind }: Overlay): boolean {
-  return kind === 'switcher' || kind === 'name' || kind === 'forget';
+  return kind === 'switcher' || kind === 'name' || kind === 'react' || kind === 'forget';
 }
 
 /** Gives the key to the overlay; all of them are its own. */
@@ -64,6 +65,12 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
     case 'search':
       searchKey(actions, overlay, action);
       break;
+    case 'react':
+      reactKey(actions, overlay, { event, action });
+      break;
+    case 'info':
+      helpKey(actions, overlay, { event, action });
+      break;
     case 'forget':
       forgetKey(actions, overlay, { event, action });
       break;
@@ -74,7 +81,7 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
 
 function helpKey(
   { store }: ScreenActions,
-  overlay: Of<'help'>,
+  overlay: Of<'help'> | Of<'info'>,
   { event, action }: ListPress,
 ): void {
   const page = Math.max(1, store.state.size.rows - 6);

@@ -13,8 +13,10 @@ import {
   scrolled,
   title,
 } from './list-rows.ts';
+import { infoRows } from './message-info.ts';
 import type { Overlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { reactView } from './react-picker.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { forgetView, searchRows } from './search-rows.ts';
@@ -45,6 +47,13 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return nameView(overlay, area);
     case 'search':
       return { rows: searchRows(state, overlay, area), cursor: null };
+    case 'react':
+      return reactView(overlay, area);
+    case 'info':
+      return {
+        rows: scrolled(infoRows(state, overlay.message, area.cells), overlay.top, area.rows),
+        cursor: null,
+      };
     case 'forget':
       return forgetView(state, overlay, area);
     default:

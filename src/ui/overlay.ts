@@ -70,6 +70,15 @@ export type Overlay =
     }
   | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null }
   | SearchOverlay
+  /** Which emoji goes to the message. */
+  | {
+      readonly kind: 'react';
+      readonly id: MessageId;
+      readonly query: ComposerState;
+      readonly selected: number;
+    }
+  /** All that is known of a message. */
+  | { readonly kind: 'info'; readonly message: StoredMessage; readonly top: number }
   /** All that is kept of a conversation is to go, once `yes` is typed. */
   | { readonly kind: 'forget'; readonly key: ConversationKey; readonly input: ComposerState };
 

@@ -2,7 +2,7 @@
 // pieces of it out, in which nothing stands that was not in the text.
 import { type SafeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import { type Row, type Span, span, type Tone } from './spans.ts';
-import { wrapRanges } from './width.ts';
+import { cutRanges, wrapRanges } from './width.ts';
 
 const FENCE = /^```[\p{L}\p{N}+#-]{0,20}$/u;
 const FENCE_END = t`\`\`\``;
@@ -36,7 +36,7 @@ export function richLines(text: SafeText, named: readonly string[] = []): readon
   lines.forEach((line, index) => {
     const isFence = isCode ? line === FENCE_END : FENCE.test(line) && index < lastEnd;
     if (isFence) isCode = !isCode;
-    else if (isCode) rows.push([span(line, 'code')]);
+    else if (isCode) rows.push([span(line, 'block')]);
     else rows.push(lineSpans(line, named));
   });
   return rows.length === 0 ? [[span(text)]] : rows;
@@ -90,8 +90,14 @@ function withNames(text: SafeText, tone: Tone, named: readonly string[]): Span[]
   return [...spans, span(sliceSafe(text, at, text.length), tone)];
 }
 
-/** The rows of a line of pieces at a width of `cells`, broken as `wrapRanges` breaks its text. */
+/** The rows of a line of pieces at a width of `cells`, broken as `wrapRanges` breaks its text; code keeps every blank. */
 export function wrapSpans(line: Row, cells: number): readonly Row[] {
+  const [first] = line;
+  if (first?.tone === 'block') {
+    return cutRanges(first.text, cells).map(({ start, end }) => [
+      span(sliceSafe(first.text, start, end), 'block'),
+    ]);
+  }
   const whole = line.map(({ text }) => text).join('');
   return wrapRanges(whole, cells).map(({ start, end }) => {
     let at = 0;

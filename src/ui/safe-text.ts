@@ -43,6 +43,7 @@ const FORBIDDEN =
 const IDLE_JOINER =
   /[\u200c\u200d](?![\p{L}\p{Extended_Pictographic}])|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]/gu;
 const EXCESS_MARKS = new RegExp(`(\\p{M}{${MAX_MARKS_PER_BASE}})\\p{M}+`, 'gu');
+const TAB = '    ';
 const TRAILING_JOINERS = /[\u200c\u200d]+$/;
 
 /** The only place that makes the brand. */
@@ -58,7 +59,9 @@ function brand(text: string): SafeText {
 export function safeText(remote: string, options: SafeTextOptions = {}): SafeText {
   const { maxLength = DEFAULT_MAX_LENGTH, multiline = false } = options;
   if (PLAIN_ASCII.test(remote)) return brand(capLength(remote, maxLength));
-  const joined = dropControls(remote, multiline).replace(IDLE_JOINER, '');
+  // Indentation stays where lines do.
+  const spaced = multiline ? remote.replaceAll('\t', TAB) : remote;
+  const joined = dropControls(spaced, multiline).replace(IDLE_JOINER, '');
   return brand(capLength(joined.replace(EXCESS_MARKS, '$1'), maxLength));
 }
 

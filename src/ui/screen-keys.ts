@@ -6,7 +6,8 @@ import { type ComposerEdit, editComposer } from './composer.ts';
 import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import type { ConversationKey } from './conversation.ts';
-import { composerCells, type Moment, scrollArea } from './frame.ts';
+import { composerCells, type Moment } from './frame.ts';
+import { carryOut, dropIntent } from './intent-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
@@ -15,6 +16,9 @@ import { overlayKey } from './overlay-keys.ts';
 import type { Press } from './overlay-press.ts';
 import { collapse } from './preference-tasks.ts';
 import { quit as quitTask } from './screen-tasks.ts';
+import { choiceAfterScroll } from './selection.ts';
+import { selectionKey } from './selection-keys.ts';
+import { choose, keepsPlace, step } from './selection-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
@@ -70,7 +74,7 @@ export class ScreenKeys {
     store.armQuit(false);
     if (completion !== null && completionKey(store, completion, event)) return;
     if (overlay !== null) overlayKey(this.#actions, overlay, event);
-    else this.#press(event);
+    else if (!selectionKey(this.#actions, event)) this.#press(event);
   }
 
   /** Keys that mean the same whatever lies on the screen. */
@@ -198,7 +202,7 @@ export class ScreenKeys {
         this.#page(action === 'page-up' ? -1 : 1);
         break;
       case 'back':
-        store.goBack();
+        if (!dropIntent(store)) store.goBack();
         break;
       case 'next-window':
       case 'previous-window':
@@ -206,6 +210,10 @@ export class ScreenKeys {
         break;
       case 'next-unread':
         goToUnread(store);
+        break;
+      case 'select-older':
+      case 'select-newer':
+        step(this.#actions, action === 'select-older' ? -1 : 1);
         break;
       case 'collapse':
         void collapse(this.#actions, '');
@@ -226,9 +234,16 @@ export class ScreenKeys {
       this.#enterOnNothing();
       return;
     }
+    const { intent, selection } = store.active;
+    const actions = { ...this.#actions, chosen: selection?.id ?? null };
+    const isCommand = line.kind === 'command';
+    const isBusy = selection !== null || intent !== null;
     // First, because what can't be sent is put back into the composer by whatever refuses it.
-    if (line.kind !== 'unknown-command') store.submit();
-    runLine(this.#actions, line);
+    if (isCommand && (isBusy || keepsPlace(line.command.name))) store.submitInPlace();
+    else if (line.kind !== 'unknown-command') store.submit();
+    if (intent !== null && !isCommand && line.kind !== 'unknown-command') {
+      carryOut(actions, intent, text);
+    } else runLine(actions, line);
   }
 
   /** Where no relay was found, Enter on an empty line hosts one. */
@@ -250,12 +265,13 @@ export class ScreenKeys {
   }
 
   #page(direction: 1 | -1): void {
-    const { store, moment, history } = this.#actions;
-    const area = scrollArea(store.state, moment());
+    const { store, history } = this.#actions;
+    const area = this.#actions.area();
     if (area === null) return;
-    const stays = store.active.aside !== null;
+    const stays = store.active.aside !== null || store.active.selection !== null;
     const move = { lines: direction * area.rows, rows: area.rows, stays };
     store.scrollTo(scrollBy(area.source, store.active.anchor, move));
+    if (store.active.selection !== null) choose(store, choiceAfterScroll(store.active, area));
     if (direction < 0) history.older();
     else history.newer();
   }

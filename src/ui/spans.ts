@@ -9,6 +9,8 @@ export type Tone =
   | 'strong'
   | 'italic'
   | 'code'
+  /** A line of code between fences: broken where it is full, never at its blanks. */
+  | 'block'
   | 'link'
   | 'accent'
   | 'good'
@@ -46,6 +48,7 @@ const PLAIN_SGR: Readonly<Record<Tone, string>> = {
   strong: '1',
   italic: '3',
   code: '',
+  block: '',
   link: '4',
   accent: '1',
   good: '',
@@ -66,6 +69,7 @@ const PLAIN_SGR: Readonly<Record<Tone, string>> = {
 const COLOUR_SGR: Readonly<Record<Tone, string>> = {
   ...PLAIN_SGR,
   code: '36',
+  block: '36',
   accent: '1;36',
   good: '32',
   warn: '1;33',

@@ -1,4 +1,5 @@
 // Owns the terminal: modes, raw input, title, signals, and putting everything back, whatever happens.
+import { clipboardSequence } from './clipboard.ts';
 import type { FrameOutput, ScreenSize } from './frame-sink.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { truncate } from './width.ts';
@@ -148,6 +149,13 @@ export class Terminal {
   notify(style: NoticeStyle, notice: SafeText): void {
     const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
     this.#write(noticeSequence(style, text));
+  }
+
+  /** Asks the terminal to put it on the clipboard; false where it is too long for that. Nothing answers. */
+  copy(text: SafeText): boolean {
+    const sequence = clipboardSequence(text);
+    if (sequence !== null) this.#write(sequence);
+    return sequence !== null;
   }
 
   #take(modes: string): void {

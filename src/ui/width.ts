@@ -98,6 +98,26 @@ export function wrapRanges(text: string, cells: number): RowRange[] {
   return rows;
 }
 
+/** Breaks one line where a row of `cells` cells (at least 1) is full, and nowhere else; nothing of it vanishes. */
+export function cutRanges(line: string, cells: number): RowRange[] {
+  const rows: RowRange[] = [];
+  let start = 0;
+  let end = 0;
+  let used = 0;
+  for (const grapheme of graphemes(line)) {
+    const width = clusterWidth(grapheme);
+    if (used + width > Math.max(1, cells) && end > start) {
+      rows.push({ start, end, next: end });
+      start = end;
+      used = 0;
+    }
+    used += width;
+    end += grapheme.length;
+  }
+  rows.push({ start, end, next: end });
+  return rows;
+}
+
 type Line = { readonly line: string; readonly start: number; readonly cells: number };
 /** A place where a row may end: the cells that it and what vanishes there take are behind it. */
 type Break = { readonly end: number; readonly next: number; readonly cells: number };

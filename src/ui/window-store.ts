@@ -124,7 +124,10 @@ export class WindowStore {
 
   /** Shows another conversation; its unread lines begin below a marker. */
   open(key: ConversationKey): void {
-    if (key !== this.fields.active) forgetMarker(this.#active);
+    if (key !== this.fields.active) {
+      forgetMarker(this.#active);
+      this.#active.selection = null;
+    }
     this.#windows.went();
     this.#conversation(key);
     this.fields.active = key;
@@ -239,6 +242,7 @@ export class WindowStore {
   edit(edit: ComposerEdit): void {
     const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, edit);
+    if (edit.type === 'clear') conversation.intent = null;
     this.notifyNow();
   }
 
@@ -253,10 +257,18 @@ export class WindowStore {
   submit(): void {
     const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, { type: 'submit' });
+    conversation.intent = null;
     this.markSeen();
     forgetMarker(conversation);
     goLive(conversation);
     this.fields.cameFrom = null;
+    this.notifyNow();
+  }
+
+  /** A command was taken that concerns what is read now: that stays where it is. */
+  submitInPlace(): void {
+    const conversation = this.#active;
+    conversation.composer = editComposer(conversation.composer, { type: 'submit' });
     this.notifyNow();
   }
 

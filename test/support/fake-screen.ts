@@ -196,6 +196,7 @@ const end = await openScreen({
   }),
   parseRelay: parseRelayAddress,
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
+  copyByProgram: async () => null,
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,

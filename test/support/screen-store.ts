@@ -5,6 +5,7 @@ import type { Message, Who } from '../../src/client/api.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
 import type { ExportWish } from '../../src/ui/export-wish.ts';
+import { scrollArea } from '../../src/ui/frame.ts';
 import { HistoryReader } from '../../src/ui/history-reader.ts';
 import { readKeyFile } from '../../src/ui/key-file.ts';
 import { LineQueue } from '../../src/ui/line-queue.ts';
@@ -12,6 +13,7 @@ import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
 import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
 import { FakeSession, peerId } from './fake-session.ts';
+import { stillMoment } from './ink-screen.tsx';
 
 export class TestClock {
   nowMs = Date.parse('2026-01-31T09:15:00Z');
@@ -42,6 +44,7 @@ export interface TestScreen {
   readonly actions: ScreenActions;
   readonly wishes: QuitWish[];
   readonly exports: ExportWish[];
+  readonly copied: string[];
   hosted: number;
 }
 
@@ -70,12 +73,18 @@ export function testScreen(session = new FakeSession()): TestScreen {
     session,
     wishes,
     exports,
+    copied: [],
     hosted: 0,
     actions: {
       store,
       lines: new LineQueue(clock.schedule, Promise.resolve()),
       ask,
       history,
+      area: () => scrollArea(store.state, stillMoment),
+      copy: async (text) => {
+        screen.copied.push(text);
+        return safeText('Copied by a test.');
+      },
       parseRelay: parseRelayAddress,
       readKeys: async () => ({ ...readKeyFile(''), path: null }),
       exportTo: async (wish) => {
