@@ -3,9 +3,15 @@
 import { SHORT_CODES } from '../client/short-codes.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
+import { TOPICS } from './help-topics.ts';
 import { isRoomName } from './room-names.ts';
 import type { ScreenState } from './screen-state.ts';
 import { SETTINGS } from './settings.ts';
+
+/** What /help tells of. */
+const HELP_NAMES: readonly string[] = [
+  ...new Set([...TOPICS, ...COMMANDS].map(({ name }) => name)),
+];
 
 /** A run of Tab presses: what was typed before the first, and the candidates it goes through. */
 export interface Completion {
@@ -42,6 +48,7 @@ function candidatesFor(word: string, before: string, state: ScreenState): readon
   const command = /^\/(\S+)\s+$/.exec(before)?.[1];
   const completes = command === undefined ? null : (findCommand(command)?.completes ?? null);
   if (completes === 'person') return people(word, '', state).map((name) => `${name} `);
+  if (completes === 'topic') return startingWith(HELP_NAMES, word);
   if (completes === 'setting') return settings(word).map((name) => `${name} `);
   if (completes === 'room') return rooms(isRoomName(word) ? word : `#${word}`, state);
   if (/^:[a-z0-9_+-]{2,}$/.test(word)) return startingWith(SHORT_CODES, word);

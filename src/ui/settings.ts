@@ -145,6 +145,12 @@ export function settingLine(setting: Setting, preferences: Preferences): SafeTex
   return t`${name}  ${shown(now)}  (default ${shown(usual)}): ${setting.meaning}`;
 }
 
+/** `days that …; takes …; usually 0`. */
+export function settingHelp(setting: Setting): SafeText {
+  const { usual } = valuesOf(setting, DEFAULT_PREFERENCES);
+  return t`${setting.meaning}; takes ${safeText(setting.takes)}; usually ${shown(usual)}`;
+}
+
 function shown(value: Value): SafeText {
   if (typeof value === 'boolean') return value ? t`on` : t`off`;
   return safeText(String(value));

@@ -38,6 +38,8 @@ describe('Tab', () => {
     ['hello ', null],
     ['/msg ravi ra', ['rani ', 'ravi ']],
     ['/set ke', ['keep-days ']],
+    ['/help tru', ['trust']],
+    ['/help joi', ['join']],
     ['/set keep-days ke', null],
     ['@me', null],
   ])('after %j offers %j', (text, expected) => {
