@@ -6,7 +6,7 @@ import type { ComposerState } from './composer.ts';
 import { TOPICS } from './help-topics.ts';
 import { isRoomName } from './room-names.ts';
 import type { ScreenState } from './screen-state.ts';
-import { SETTINGS } from './settings.ts';
+import { choicesOf, SETTINGS } from './settings.ts';
 
 /** What /help tells of. */
 const HELP_NAMES: readonly string[] = [
@@ -51,6 +51,8 @@ function candidatesFor(word: string, before: string, state: ScreenState): readon
   if (completes === 'topic') return startingWith(HELP_NAMES, word);
   if (completes === 'setting') return settings(word).map((name) => `${name} `);
   if (completes === 'room') return rooms(isRoomName(word) ? word : `#${word}`, state);
+  const [, set = '', setting = ''] = /^\/(\S+)\s+(\S+)\s+$/.exec(before) ?? [];
+  if (findCommand(set)?.completes === 'setting') return values(setting, word);
   if (/^:[a-z0-9_+-]{2,}$/.test(word)) return startingWith(SHORT_CODES, word);
   if (word.startsWith('@')) return people(word.slice(1), '@', state).map((name) => `${name} `);
   if (word.startsWith('#')) return rooms(word, state).map((name) => `${name} `);
@@ -82,6 +84,11 @@ function settings(typed: string): readonly string[] {
     SETTINGS.map(({ name }) => name),
     typed,
   );
+}
+
+function values(name: string, typed: string): readonly string[] {
+  const setting = SETTINGS.find((each) => each.name === name);
+  return setting === undefined ? [] : startingWith(choicesOf(setting), typed);
 }
 
 function startingWith(names: readonly string[], typed: string): string[] {

@@ -21,6 +21,8 @@ export interface Setting {
 
 const YES = ['on', 'yes', 'true'];
 const NO = ['off', 'no', 'false'];
+/** Puts a setting back, or makes it in one conversation as everywhere. */
+const DEFAULT = 'default';
 const ON_OR_OFF = 'on or off';
 
 export const SETTINGS: readonly Setting[] = [
@@ -97,9 +99,10 @@ export function settingOf(name: string): Setting {
   throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
 }
 
-/** What is to change so that the setting has this value. Throws UsageError `bad-setting`. */
+/** What is to change so that the setting has this value; `default`: its usual one. Throws UsageError `bad-setting`. */
 export function changeOf(setting: Setting, value: string): Partial<Preferences> {
-  const change = setting.parse(value);
+  const isUsual = value.toLowerCase() === DEFAULT;
+  const change = setting.parse(isUsual ? shown(setting.of(DEFAULT_PREFERENCES)) : value);
   if (change !== null) return change;
   throw new UsageError('bad-setting', `${setting.name} takes ${setting.takes}`);
 }
@@ -107,7 +110,7 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
 /** As `changeOf`, for one conversation; `default` makes it as everywhere. */
 export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
   const own = requireOwn(setting);
-  if (value.toLowerCase() === 'default') return { [own]: null };
+  if (value.toLowerCase() === DEFAULT) return { [own]: null };
   const change = setting.parse(value)?.[own];
   if (change !== undefined) return { [own]: change };
   throw new UsageError('bad-setting', `${setting.name} takes on, off or default there`);
@@ -143,6 +146,26 @@ export function settingLine(setting: Setting, preferences: Preferences): SafeTex
   const { now, usual } = valuesOf(setting, preferences);
   const name = safeText(setting.name);
   return t`${name}  ${shown(now)}  (default ${shown(usual)}): ${setting.meaning}`;
+}
+
+/** What Tab offers as its value: the words among what it takes, and the one that puts it back. */
+export function choicesOf(setting: Setting): readonly string[] {
+  const words = setting.takes.split(/,\s*|\s+or\s+/u);
+  return [...words.filter((word) => setting.parse(word) !== null), DEFAULT];
+}
+
+/** The setting as it is, and how to change it: a line each. */
+export function settingLesson(setting: Setting, preferences: Preferences): readonly SafeText[] {
+  const name = safeText(setting.name);
+  const lines = [
+    settingLine(setting, preferences),
+    t`/set ${name} VALUE changes it; VALUE is ${safeText(setting.takes)}, or default, which puts it back`,
+  ];
+  if (setting.own === null) return lines;
+  return [
+    ...lines,
+    t`/set ${name} VALUE here: in this conversation alone; /set ${name} default here: as everywhere again`,
+  ];
 }
 
 /** `days that …; takes …; usually 0`. */

@@ -41,6 +41,9 @@ describe('Tab', () => {
     ['/help tru', ['trust']],
     ['/help joi', ['join']],
     ['/set keep-days ke', null],
+    ['/set keep-days ', ['default']],
+    ['/set send-read o', ['on', 'off']],
+    ['/set nonsense o', null],
     ['@me', null],
   ])('after %j offers %j', (text, expected) => {
     expect(candidates(text)).toEqual(expected);
