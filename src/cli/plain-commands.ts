@@ -2,10 +2,11 @@
 import type { Command, ContactChange, Destination, Person, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
 import { namesOfGroup } from '../ui/command-text.ts';
-import { COMMANDS, type CommandName } from '../ui/commands.ts';
+import type { CommandName } from '../ui/commands.ts';
 import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { enteredRoom } from '../ui/entered-room.ts';
+import { helpLines, helpPage } from '../ui/help-pages.ts';
 import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { isRoomName, roomQuery } from '../ui/room-names.ts';
@@ -165,7 +166,7 @@ export class PlainCommands {
       case 'who-read':
         return this.#doKept(name, args);
       case 'help':
-        return this.#help();
+        return this.#help(args);
       default:
         return name satisfies never;
     }
@@ -367,9 +368,8 @@ export class PlainCommands {
     } else await this.#session.request({ do: 'choose-relay', ...parseRelayAddress(address) });
   }
 
-  #help(): void {
-    for (const { name, args, help } of COMMANDS) {
-      if (!needsScreen(name)) this.#show(safeTemplate`--   /${safeText(name)} ${args}: ${help}`);
-    }
+  #help(asked: string): void {
+    const page = helpPage(asked, { keys: null, hides: needsScreen });
+    this.#show(...helpLines(page).map((line) => safeTemplate`-- ${line}`));
   }
 }

@@ -87,7 +87,7 @@ function shownName(name: string, isHeld: boolean): string {
 }
 
 /** `Ctrl+T, Ctrl+K`; null where the action has no key. */
-function shownKeys(keysOf: KeysOf, action: KeyActionName): SafeText | null {
+export function shownKeys(keysOf: KeysOf, action: KeyActionName): SafeText | null {
   const [first, ...others] = (keysOf.get(action) ?? []).map(shownKey);
   if (first === undefined) return null;
   return others.reduce((text, key) => t`${text}, ${key}`, first);

@@ -1,7 +1,8 @@
 // What may stand behind a slash command, word by word, for Tab. The commands themselves are in commands.ts.
-import { findCommand } from './commands.ts';
+import { COMMANDS, findCommand } from './commands.ts';
+import { TOPICS } from './help-topics.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { SETTINGS } from './settings.ts';
+import { choicesOf, SETTINGS } from './settings.ts';
 
 /** A word that a command takes, and what it does. */
 export interface Word {
@@ -72,6 +73,14 @@ const CONTACT = words(
   ['no-favourite', t`list them as all others`],
 );
 
+/** What /help tells of; a topic that is called like a command is offered once. */
+const HELP_WORDS: readonly Word[] = [
+  ...TOPICS.map(({ name, about: help }) => ({ word: name, help })),
+  ...COMMANDS.filter(({ name }) => TOPICS.every((topic) => topic.name !== name)).map(
+    ({ name, help }) => ({ word: name, help }),
+  ),
+];
+
 const ON_OFF = words(['on', t`only moderators write`], ['off', t`everybody writes`]);
 
 function words(...pairs: readonly (readonly [string, SafeText])[]): NextWord {
@@ -93,6 +102,8 @@ function firstWord(command: NonNullable<ReturnType<typeof findCommand>>): NextWo
       return PERSON;
     case 'room':
       return { kind: 'room' };
+    case 'topic':
+      return { kind: 'words', words: HELP_WORDS };
     case 'setting':
       return {
         kind: 'words',
@@ -134,18 +145,12 @@ function roomWord(verb: string, rest: readonly string[]): NextWord | null {
   return verb === 'expire' ? TIMERS : null;
 }
 
-/** What a setting takes says its values: those of its words that it understands. */
 function settingWord(name: string, rest: readonly string[]): NextWord | null {
   const setting = SETTINGS.find((each) => each.name === name);
   if (setting === undefined || rest.length > 1) return null;
   const isOwn = setting.own !== null;
   if (rest.length === 1) return isOwn ? words(['here', t`in this conversation only`]) : null;
-  const named = setting.takes.split(/[^\w-]+/).filter((each) => /^[a-z]/.test(each));
-  const values = named.filter((each) => setting.parse(each) !== null);
-  if (values.length < 2) return null;
-  const offered = values.map((word) => ({ word, help: t`` }));
-  const usual = { word: 'default', help: t`as everywhere, with here` };
-  return { kind: 'words', words: isOwn ? [...offered, usual] : offered };
+  return { kind: 'words', words: choicesOf(setting).map((word) => ({ word, help: t`` })) };
 }
 
 /** `/join #room`: how a command is listed. */

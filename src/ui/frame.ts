@@ -2,6 +2,7 @@
 // and the messages; React only puts the rows in their places.
 import type { Surroundings } from './banner-rows.ts';
 import { bannerRows } from './banner-rows.ts';
+import { shownKeys } from './bound-keys.ts';
 import { completionRows } from './completion-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
 import type { Conversation } from './conversation.ts';
@@ -88,10 +89,14 @@ function withCompletion({ completion }: ScreenState, pane: readonly Row[], area:
   return [...pane.slice(0, pane.length - rows.length), ...rows];
 }
 
+function helpHint({ keys }: ScreenState): SafeText {
+  return t`${shownKeys(keys.keysOf, 'help') ?? t`/help`} for help`;
+}
+
 /** What stands where nothing is typed: why nothing would go out, else where help is. */
 function emptyHint(state: ScreenState, cells: number): SafeText {
   if (state.overlay !== null) return t``;
-  return truncate(silenceOf(state) ?? t`? for help`, cells);
+  return truncate(silenceOf(state) ?? helpHint(state), cells);
 }
 
 function silenceOf({ rooms, active, self, people }: ScreenState): SafeText | null {

@@ -25,6 +25,7 @@ import {
   ownSettingLine,
   requireOwn,
   SETTINGS,
+  settingLesson,
   settingLine,
   settingOf,
 } from './settings.ts';
@@ -208,7 +209,8 @@ export async function set(
     const place = { destination: destinationOf(here), label: conversationName(store.state, here) };
     const [first = t``, ...more] = await settingLines(ask, args, place);
     const all = [first, ...more];
-    store.note(more.length === 0 ? first : listing(t`Settings; /set NAME VALUE changes one:`, all));
+    const head = t`Settings; /set NAME tells of one, /set NAME VALUE changes it:`;
+    store.note(args === '' ? listing(head, all) : listing(first, more));
     await applyPreferences(actions);
   } catch (error) {
     store.note(faultWords(error), 'warning');
@@ -222,7 +224,7 @@ export interface SettingPlace {
 }
 
 /**
- * One line a setting: of all, or of the one that `args` names or changes, for all conversations or with `here` behind it
+ * One line a setting: of all, or of the one that `args` changes; several of one that is only named; for all conversations or with `here` behind it
  * for `place`. Throws UsageError, and what the client does.
  */
 export async function settingLines(
@@ -238,6 +240,7 @@ export async function settingLines(
   const preferences = await (change === null
     ? ask({ do: 'settings' })
     : ask({ do: 'set', change }));
+  if (named !== null && rest === '') return settingLesson(named, preferences);
   const shown = named === null ? SETTINGS : [named];
   return shown.map((setting) => settingLine(setting, preferences));
 }

@@ -31,7 +31,7 @@ export async function takeKeys({
 /** `/keys [reload]`. */
 export async function keys(actions: ScreenActions, args: string): Promise<void> {
   const { store } = actions;
-  if (args === '') store.setOverlay({ kind: 'help', top: 0 });
+  if (args === '') store.setOverlay({ kind: 'help', topic: 'keys', top: 0 });
   else if (args !== 'reload')
     store.note(t`/keys shows them, /keys reload reads your file anew.`, 'warning');
   else if (await takeKeys(actions)) {

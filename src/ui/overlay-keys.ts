@@ -3,7 +3,10 @@ import type { RelayChoice } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
+import { helpRows } from './help-rows.ts';
 import { introduce } from './introduce.ts';
+import { layoutFor } from './layout.ts';
+import { infoRows } from './message-info.ts';
 import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
 import {
   besideInput,
@@ -17,6 +20,7 @@ import { cleanNickname, type KnownPerson } from './people.ts';
 import { recordVerified } from './people-tasks.ts';
 import { reactKey } from './react-picker.ts';
 import { safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { forgetKey, searchKey } from './search-keys.ts';
 import { switcherItems } from './switcher.ts';
 import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
@@ -89,8 +93,21 @@ function helpKey(
     stepOf(action) +
     (action === 'list-page-down' ? page : 0) -
     (action === 'list-page-up' ? page : 0);
-  if (by !== 0) store.setOverlay({ ...overlay, top: Math.max(0, overlay.top + by) });
-  else if (action === 'choose' || event.kind === 'text') store.setOverlay(null);
+  if (by !== 0) {
+    const top = Math.min(lastTop(store.state, overlay), overlay.top + by);
+    store.setOverlay({ ...overlay, top: Math.max(0, top) });
+  } else if (action === 'choose' || event.kind === 'text') store.setOverlay(null);
+}
+
+/** Below it there is nothing more to show: a press beyond would have to be taken back by another. */
+function lastTop(state: ScreenState, overlay: Of<'help'> | Of<'info'>): number {
+  const layout = layoutFor(state.size);
+  if (layout.kind === 'too-small') return 0;
+  const rows =
+    overlay.kind === 'help'
+      ? helpRows(overlay.topic ?? '', layout.main, state)
+      : infoRows(state, overlay.message, layout.main);
+  return rows.length - layout.bodyRows(1);
 }
 
 function switcherKey(

@@ -30,7 +30,7 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
   switch (overlay.kind) {
     case 'help':
       return {
-        rows: scrolled(helpRows(area.cells, state), overlay.top, area.rows),
+        rows: scrolled(helpRows(overlay.topic ?? '', area.cells, state), overlay.top, area.rows),
         cursor: null,
       };
     case 'switcher':

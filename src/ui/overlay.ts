@@ -40,7 +40,8 @@ export interface SearchOverlay {
 }
 
 export type Overlay =
-  | { readonly kind: 'help'; readonly top: number }
+  /** `topic`: what was asked for, as it was typed; without: an overview. */
+  | { readonly kind: 'help'; readonly topic?: string; readonly top: number }
   | { readonly kind: 'switcher'; readonly query: ComposerState; readonly selected: number }
   | {
       readonly kind: 'picker';

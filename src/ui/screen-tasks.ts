@@ -57,9 +57,9 @@ export function clear({ store }: ScreenActions): void {
   store.clear();
 }
 
-/** `/help`. */
-export function help({ store }: ScreenActions): void {
-  store.setOverlay({ kind: 'help', top: 0 });
+/** `/help [TOPIC|COMMAND]`. */
+export function help({ store }: ScreenActions, args: string): void {
+  store.setOverlay({ kind: 'help', topic: args, top: 0 });
 }
 
 /** Leaves; whoever hosts for others is asked first whether the relay goes on. */

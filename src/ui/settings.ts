@@ -21,12 +21,16 @@ export interface Setting {
   readonly parse: (text: string) => Partial<Preferences> | null;
   /** Completes "NAME takes …". */
   readonly takes: string;
+  /** The words among what it takes, for Tab. */
+  readonly choices: readonly string[];
   /** What one conversation can have otherwise; null: it is for all of them. */
   readonly own: keyof ConversationSettings | null;
 }
 
 const YES = ['on', 'yes', 'true'];
 const NO = ['off', 'no', 'false'];
+/** Puts a setting back, or makes it in one conversation as everywhere. */
+const DEFAULT = 'default';
 const ON_OR_OFF = 'on or off';
 const NONE = 'none';
 
@@ -40,6 +44,7 @@ export const SETTINGS: readonly Setting[] = [
       return isKeepDays(keepDays) ? { keepDays } : null;
     },
     takes: KEEP_DAYS_TAKES,
+    choices: [],
     own: null,
   },
   {
@@ -51,6 +56,7 @@ export const SETTINGS: readonly Setting[] = [
       return showDelivered === null ? null : { showDelivered };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: null,
   },
   {
@@ -62,6 +68,7 @@ export const SETTINGS: readonly Setting[] = [
       return sendRead === null ? null : { sendRead };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: 'sendRead',
   },
   {
@@ -73,6 +80,7 @@ export const SETTINGS: readonly Setting[] = [
       return sendTyping === null ? null : { sendTyping };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: 'sendTyping',
   },
   {
@@ -84,6 +92,7 @@ export const SETTINGS: readonly Setting[] = [
       return hidden === null ? null : { hidden };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: null,
   },
   {
@@ -95,6 +104,7 @@ export const SETTINGS: readonly Setting[] = [
       return theme === undefined ? null : { theme };
     },
     takes: THEME_NAMES.join(', '),
+    choices: THEME_NAMES,
     own: null,
   },
   {
@@ -107,6 +117,7 @@ export const SETTINGS: readonly Setting[] = [
       return collapsed.length === new Set(words).size ? { collapsed } : null;
     },
     takes: `${NONE}, or of ${SIDEBAR_GROUPS.join(', ')} one or more`,
+    choices: [NONE, ...SIDEBAR_GROUPS],
     own: null,
   },
 ];
@@ -127,9 +138,10 @@ export function settingOf(name: string): Setting {
   throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
 }
 
-/** What is to change so that the setting has this value. Throws UsageError `bad-setting`. */
+/** What is to change so that the setting has this value; `default`: its usual one. Throws UsageError `bad-setting`. */
 export function changeOf(setting: Setting, value: string): Partial<Preferences> {
-  const change = setting.parse(value);
+  const isUsual = value.toLowerCase() === DEFAULT;
+  const change = setting.parse(isUsual ? shown(setting.of(DEFAULT_PREFERENCES)) : value);
   if (change !== null) return change;
   throw new UsageError('bad-setting', `${setting.name} takes ${setting.takes}`);
 }
@@ -137,7 +149,7 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
 /** As `changeOf`, for one conversation; `default` makes it as everywhere. */
 export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
   const own = requireOwn(setting);
-  if (value.toLowerCase() === 'default') return { [own]: null };
+  if (value.toLowerCase() === DEFAULT) return { [own]: null };
   const change = setting.parse(value)?.[own];
   if (change !== undefined) return { [own]: change };
   throw new UsageError('bad-setting', `${setting.name} takes on, off or default there`);
@@ -173,6 +185,31 @@ export function settingLine(setting: Setting, preferences: Preferences): SafeTex
   const { now, usual } = valuesOf(setting, preferences);
   const name = safeText(setting.name);
   return t`${name}  ${shown(now)}  (default ${shown(usual)}): ${setting.meaning}`;
+}
+
+/** What Tab offers as its value: its words, and the one that puts it back. */
+export function choicesOf({ choices }: Setting): readonly string[] {
+  return [...choices, DEFAULT];
+}
+
+/** The setting as it is, and how to change it: a line each. */
+export function settingLesson(setting: Setting, preferences: Preferences): readonly SafeText[] {
+  const name = safeText(setting.name);
+  const lines = [
+    settingLine(setting, preferences),
+    t`/set ${name} VALUE changes it; VALUE is ${safeText(setting.takes)}, or default, which puts it back`,
+  ];
+  if (setting.own === null) return lines;
+  return [
+    ...lines,
+    t`/set ${name} VALUE here: in this conversation alone; /set ${name} default here: as everywhere again`,
+  ];
+}
+
+/** `days that …; takes …; usually 0`. */
+export function settingHelp(setting: Setting): SafeText {
+  const { usual } = valuesOf(setting, DEFAULT_PREFERENCES);
+  return t`${setting.meaning}; takes ${safeText(setting.takes)}; usually ${shown(usual)}`;
 }
 
 function shown(value: Value): SafeText {

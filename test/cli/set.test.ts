@@ -44,6 +44,7 @@ describe('lanchat set', () => {
 
   it.each([
     ['keep-days', '0', 0, { keepDays: 0 }],
+    ['keep-days', 'default', 0, { keepDays: 0 }],
     ['keep-days', '36500', 36_500, { keepDays: 36_500 }],
     ['show-delivered', 'off', false, { showDelivered: false }],
     ['show-delivered', 'ON', true, { showDelivered: true }],

@@ -41,7 +41,7 @@ describe('the table', () => {
   });
 
   it('is the help, whole', () => {
-    const help = helpRows(80, { keys: DEFAULT_KEYS, version: safeText('1') })
+    const help = helpRows('', 80, { keys: DEFAULT_KEYS, version: safeText('1') })
       .map((row) => row.map(({ text }) => text).join(''))
       .join('\n');
     for (const { name, aliases } of COMMANDS) {

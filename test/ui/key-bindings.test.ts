@@ -143,6 +143,19 @@ describe('keys on the screen', () => {
 });
 
 describe('keys in the help', () => {
+  it('move no further than there is something to show', () => {
+    const screen = screenWith();
+    screen.store.setOverlay({ kind: 'help', topic: 'keys', top: 0 });
+    type(screen, ...Array.from({ length: 40 }, () => '\x1b[6~'));
+    const bottom = screen.store.state.overlay;
+    type(screen, '\x1b[5~');
+    expect(screen.store.state.overlay).not.toEqual(bottom);
+    type(screen, '\x1b[6~', '\x1b[6~');
+    expect(screen.store.state.overlay).toEqual(bottom);
+    type(screen, ...Array.from({ length: 40 }, () => '\x1b[5~'));
+    expect(screen.store.state.overlay).toMatchObject({ top: 0 });
+  });
+
   it('are shown as people read them', () => {
     expect(['ctrl+n', 'alt+shift+a', 'pageup', 'escape', '?', 'd', 'alt+1'].map(shownKey)).toEqual([
       'Ctrl+N',
