@@ -12,6 +12,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
   [t`Up, Down`, t`what you sent before`],
   [t`Tab`, t`completes /commands and their words, @names, #rooms, :emoji:`],
+  [t`Ctrl+_, Alt+R`, t`undo, redo; Ctrl+Y puts back what Ctrl+K, U, W cut, Alt+Y an older piece`],
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
 ];
 

@@ -118,7 +118,10 @@ export class WindowStore {
   /** Shows another conversation; its unread lines begin below a marker. */
   open(key: ConversationKey): void {
     if (key !== this.fields.active) forgetMarker(this.#active);
-    this.#conversation(key);
+    const { kills } = this.#active.composer;
+    const conversation = this.#conversation(key);
+    // What was cut in one can be put into another.
+    conversation.composer = { ...conversation.composer, kills };
     this.fields.active = key;
     this.fields.overlay = null;
     this.fields.completion = null;
