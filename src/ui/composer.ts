@@ -278,6 +278,13 @@ function recall(state: ComposerState, which: 'older' | 'newer'): ComposerState {
   };
 }
 
+/** With what was sent before all that it knows of, oldest first. */
+export function withOlderSent(state: ComposerState, texts: readonly string[]): ComposerState {
+  const history = [...texts, ...state.history].slice(-MAX_HISTORY);
+  const added = history.length - state.history.length;
+  return { ...state, history, recalled: state.recalled === null ? null : state.recalled + added };
+}
+
 function submit(state: ComposerState): ComposerState {
   const repeated = state.text === '' || state.text === state.history.at(-1);
   const history = repeated ? state.history : [...state.history, state.text].slice(-MAX_HISTORY);

@@ -106,6 +106,8 @@ export interface ConversationRecord {
   /** What stays put while lines arrive: a line by its `seq`, or the newest. */
   anchor: ViewportAnchor<number>;
   composer: ComposerState;
+  /** Whether the composer knows what was sent before this run. */
+  sent: 'unread' | 'reading' | 'read';
   /** Rows of the composer scrolled out above: the view's own, nothing else reads it. */
   composerTop: number;
 }
@@ -138,6 +140,7 @@ export function newConversation(key: ConversationKey): ConversationRecord {
     found: null,
     anchor: BOTTOM_ANCHOR,
     composer: EMPTY_COMPOSER,
+    sent: 'unread',
     composerTop: 0,
   };
 }

@@ -10,7 +10,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Alt+A`, t`next window with something unread`],
   [t`Ctrl+T`, t`find a window or a person by a few letters`],
   [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
-  [t`Up, Down`, t`what you sent before`],
+  [t`Up, Down`, t`what you sent here before, also before the last start`],
   [t`Tab`, t`completes /commands and their words, @names, #rooms, :emoji:`],
   [t`Ctrl+_, Alt+R`, t`undo, redo; Ctrl+Y puts back what Ctrl+K, U, W cut, Alt+Y an older piece`],
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
@@ -23,6 +23,7 @@ const MARK_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`✓✓`, t`read: their lanchat says that they saw it`],
   [t`✗`, t`failed, with the reason below`],
   [t`@`, t`somebody named you`],
+  [t`✎`, t`a draft of yours waits there`],
   [t`-- !!`, t`lanchat's own words; nobody else can write there`],
 ];
 

@@ -4,6 +4,7 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
 import type { Moment } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
@@ -72,7 +73,7 @@ export async function openScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
 }
 
-/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, session and a relay started here. */
+/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, drafts, session and a relay started here. */
 class ScreenApp {
   readonly #options: ScreenOptions;
   readonly #store: ScreenStore;
@@ -84,6 +85,7 @@ class ScreenApp {
   readonly #session: Promise<Session>;
   readonly #lines: LineQueue;
   readonly #history: HistoryReader;
+  readonly #drafts: DraftKeeper;
   readonly #hosting: Hosting;
   readonly #actions: ScreenActions;
   #openedSession: Session | null = null;
@@ -124,6 +126,7 @@ class ScreenApp {
     const ask: Session['request'] = async (command) => (await this.#session).request(command);
     this.#lines = new LineQueue(schedule, this.#session);
     this.#history = new HistoryReader({ store, ask, schedule });
+    this.#drafts = new DraftKeeper({ store, ask, schedule });
     this.#hosting = new Hosting({ store, ask, hostRelay });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
@@ -182,8 +185,9 @@ class ScreenApp {
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
-    // Before the session: what was seen is still to be written.
+    // Before the session: what was seen, and what was typed, is still to be written.
     await this.#history.close();
+    await this.#drafts.close();
     await this.#hosting.close();
     await this.#openedSession?.close();
   }
@@ -225,6 +229,7 @@ class ScreenApp {
     take = (event) => this.#take(event);
     for (const event of early) this.#take(event);
     void this.#history.start();
+    void this.#drafts.start();
     const { target, firstRun } = this.#options;
     await welcome(this.#actions, { target, firstRun });
   }
@@ -253,6 +258,7 @@ class ScreenApp {
 
   #afterChange(): void {
     this.#history.look();
+    this.#drafts.look();
     const title = windowTitle(this.#store.state);
     if (title !== this.#title) this.#terminal.setTitle(title);
     this.#title = title;

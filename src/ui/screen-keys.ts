@@ -13,6 +13,7 @@ import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { isRoomName } from './room-names.ts';
 import { quit as quitTask } from './screen-tasks.ts';
+import { recall } from './sent-history.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
@@ -207,7 +208,7 @@ export class ScreenKeys {
     const { store } = this.#actions;
     const cursor = verticalTarget(store.active.composer, direction, composerCells(store.state));
     if (cursor !== null) store.edit({ type: 'place', cursor });
-    else store.edit({ type: 'recall', which: direction === 'up' ? 'older' : 'newer' });
+    else void recall(this.#actions, direction === 'up' ? 'older' : 'newer');
   }
 
   #page(direction: 1 | -1): void {

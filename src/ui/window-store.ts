@@ -4,7 +4,7 @@ import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { ChangeSignal } from './change-signal.ts';
 import type { Completion } from './completion.ts';
-import { type ComposerEdit, editComposer } from './composer.ts';
+import { type ComposerEdit, editComposer, withOlderSent } from './composer.ts';
 import {
   addLine,
   applyReceipt,
@@ -241,6 +241,13 @@ export class WindowStore {
     goLive(conversation);
     this.fields.cameFrom = null;
     this.notifyNow();
+  }
+
+  /** What was sent there before this run, oldest first; it goes before what has been sent since. */
+  setSent(key: ConversationKey, sent: Conversation['sent'], texts: readonly string[]): void {
+    const conversation = this.#conversation(key);
+    conversation.sent = sent;
+    if (texts.length > 0) conversation.composer = withOlderSent(conversation.composer, texts);
   }
 
   /** A text that could not be sent goes back to where it was typed, unless something stands there. */

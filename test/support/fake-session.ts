@@ -86,6 +86,8 @@ export class FakeSession implements OpenSession {
     this.answer({
       remembered: () => ({ rooms: [], relays: [] }),
       invitations: () => ({ invitations: [] }),
+      drafts: () => ({ drafts: [] }),
+      draft: () => ({}),
       ...answers,
     });
   }
