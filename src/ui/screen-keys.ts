@@ -5,6 +5,7 @@ import { complete, completionKey } from './completion-keys.ts';
 import type { ComposerEdit } from './composer.ts';
 import { editFor } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
+import { tooLongWords } from './composer-status.ts';
 import type { ConversationKey } from './conversation.ts';
 import { composerCells, type Moment, scrollArea } from './frame.ts';
 import type { KeyEvent } from './key-sequences.ts';
@@ -186,6 +187,11 @@ export class ScreenKeys {
     const line = parseLine(text);
     if (line.kind === 'nothing') {
       this.#enterOnNothing();
+      return;
+    }
+    const tooLong = tooLongWords('text' in line ? line.text : 'args' in line ? line.args : '');
+    if (tooLong !== null) {
+      store.note(tooLong, 'warning');
       return;
     }
     // First, because what can't be sent is put back into the composer by whatever refuses it.
