@@ -40,6 +40,7 @@ export async function runScreen(
     openSession: (warn) => provide(context, unlocked, warn),
     hostRelay: () => hostHere(context),
     parseRelay: parseRelayAddress,
+    editText: async (wish) => (await import('./editor.ts')).editText(wish),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

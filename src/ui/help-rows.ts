@@ -13,6 +13,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Up, Down`, t`what you sent here before, also before the last start`],
   [t`Tab`, t`completes /commands and their words, @names, #rooms, :emoji:`],
   [t`Ctrl+_, Alt+R`, t`undo, redo; Ctrl+Y puts back what Ctrl+K, U, W cut, Alt+Y an older piece`],
+  [t`Ctrl+X Ctrl+E`, t`the draft in your $VISUAL or $EDITOR; it comes back unsent`],
   [t`Ctrl+C`, t`clears the line; twice quits. Ctrl+Z suspends`],
 ];
 

@@ -4,6 +4,7 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import { DraftEditor, type Edited, type EditorWish } from './draft-editor.ts';
 import { DraftKeeper } from './draft-keeper.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
 import type { Moment } from './frame.ts';
@@ -43,6 +44,8 @@ export interface ScreenOptions {
   readonly openSession: (warn: (text: SafeText) => void) => Promise<Session>;
   readonly hostRelay: () => Promise<HostedRelay>;
   readonly parseRelay: (text: string) => RelayAddress;
+  /** Runs the person's editor at the terminal. Never throws. */
+  readonly editText: (wish: EditorWish) => Promise<Edited>;
   readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
@@ -87,6 +90,7 @@ class ScreenApp {
   readonly #history: HistoryReader;
   readonly #drafts: DraftKeeper;
   readonly #hosting: Hosting;
+  readonly #editor: DraftEditor;
   readonly #actions: ScreenActions;
   #openedSession: Session | null = null;
   #provideSession: (session: Promise<Session>) => void = () => {};
@@ -128,6 +132,8 @@ class ScreenApp {
     this.#history = new HistoryReader({ store, ask, schedule });
     this.#drafts = new DraftKeeper({ store, ask, schedule });
     this.#hosting = new Hosting({ store, ask, hostRelay });
+    const { editText } = options;
+    this.#editor = new DraftEditor({ store, terminal: this.#terminal, editText });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
     this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
@@ -142,7 +148,12 @@ class ScreenApp {
         this.#store.setSize(size);
         this.#sink.resize(size);
       },
-      onResume: () => this.#sink.repaint(),
+      onResume: () => {
+        // Whoever had the terminal may have set a title of its own.
+        this.#title = t``;
+        this.#sink.repaint();
+        this.#store.notifyNow();
+      },
       onEnd: (signal) => this.#leave(signal, null),
     });
   }
@@ -162,6 +173,7 @@ class ScreenApp {
       ...this.#actions,
       moment: this.#moment,
       suspend: () => this.#terminal.suspend(),
+      editDraft: () => this.#editor.start(),
       repaint: () => this.#sink.repaint(),
     });
   }
@@ -185,6 +197,7 @@ class ScreenApp {
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
+    await this.#editor.close();
     // Before the session: what was seen, and what was typed, is still to be written.
     await this.#history.close();
     await this.#drafts.close();

@@ -23,6 +23,8 @@ export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
   /** Ctrl+Z: gives the terminal back to the shell for a while. */
   readonly suspend: () => void;
+  /** Ctrl+X Ctrl+E: gives the draft to the person's editor. */
+  readonly editDraft: () => void;
   /** Ctrl+L: writes every row anew. */
   readonly repaint: () => void;
 }
@@ -35,6 +37,8 @@ type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
 /** Takes every key event of the terminal. */
 export class ScreenKeys {
   readonly #actions: KeyActions;
+  /** Ctrl+X was pressed: the next key says what for. */
+  #isPrefixed = false;
   #saidTypingMs = 0;
   #saidTypingTo: ConversationKey | null = null;
 
@@ -50,6 +54,7 @@ export class ScreenKeys {
     }
     if (event.kind === 'key' && this.#globalKey(event)) return;
     store.armQuit(false);
+    if (this.#prefixed(event)) return;
     const { completion } = store.state;
     if (completion !== null && completionKey(store, completion, event)) return;
     if (store.state.overlay !== null) overlayKey(this.#actions, store.state.overlay, event);
@@ -64,6 +69,18 @@ export class ScreenKeys {
     else if (name === 'z') this.#actions.suspend();
     else if (name === 'l') this.#actions.repaint();
     else return false;
+    return true;
+  }
+
+  /** Ctrl+X begins two keys, of which there is one pair; any other second key means what it means alone. */
+  #prefixed(event: KeyEvent): boolean {
+    const { store, editDraft } = this.#actions;
+    const wasPrefixed = this.#isPrefixed;
+    this.#isPrefixed = event.kind === 'key' && event.ctrl && event.name === 'x';
+    if (!wasPrefixed || event.kind !== 'key' || !event.ctrl || event.name !== 'e') {
+      return this.#isPrefixed;
+    }
+    if (store.state.overlay === null) editDraft();
     return true;
   }
 

@@ -250,6 +250,15 @@ export class WindowStore {
     if (texts.length > 0) conversation.composer = withOlderSent(conversation.composer, texts);
   }
 
+  /** Puts a text in place of what is typed there; undo brings that back. */
+  setDraft(key: ConversationKey, text: string): void {
+    const conversation = this.#conversation(key);
+    const { composer } = conversation;
+    const whole = { type: 'replace', start: 0, end: composer.text.length, text } as const;
+    conversation.composer = editComposer(composer, whole);
+    this.notifyNow();
+  }
+
   /** A text that could not be sent goes back to where it was typed, unless something stands there. */
   giveBack(key: ConversationKey, text: string): void {
     const conversation = this.#conversation(key);
