@@ -44,6 +44,7 @@ export async function runScreen(
     parseRelay: parseRelayAddress,
     readKeys: () => readKeys(folder),
     copyByProgram: (text) => copyByProgram(text, process),
+    editText: async (wish) => (await import('./editor.ts')).editText(wish),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

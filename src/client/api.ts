@@ -113,6 +113,12 @@ export interface Conversation {
   readonly unread: number;
 }
 
+/** What was typed in a conversation and not sent. */
+export interface Draft {
+  readonly conversation: Destination;
+  readonly text: string;
+}
+
 /** Null takes a name or a note away. */
 export interface ContactChange {
   readonly petname?: string | null;
@@ -278,6 +284,10 @@ export type Command =
   | { readonly do: 'status'; readonly text: string | null }
   /** What one sets about somebody, for oneself; nothing in it: only tells. On disk once it is answered. */
   | { readonly do: 'contact'; readonly peer: PeerId; readonly change: ContactChange }
+  /** What was typed and not sent, as it was kept. */
+  | { readonly do: 'drafts' }
+  /** Keeps what is typed there, for the next start; empty: nothing. On disk once it is answered. */
+  | { readonly do: 'draft'; readonly conversation: Destination; readonly text: string }
   | { readonly do: 'settings' }
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
@@ -388,6 +398,9 @@ export interface Replies {
     /** ISO 8601, by this machine's clock then. */
     readonly firstSeen: string;
   };
+  /** The one changed last at the end. */
+  readonly drafts: { readonly drafts: readonly Draft[] };
+  readonly draft: Record<string, never>;
   readonly settings: Preferences;
   readonly remembered: {
     /** With their `#`, in the order of joining. */

@@ -21,6 +21,7 @@ import type { StorageError } from '../storage/storage-error.ts';
 import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './api.ts';
 import type { Connection } from './connection.ts';
 import { disclosureOf } from './conversation-settings.ts';
+import { Drafts } from './drafts.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
 import { type Committed, History } from './history.ts';
@@ -59,6 +60,7 @@ export class Client implements Session {
   readonly #core: CoreState;
   readonly #engine: Engine;
   readonly #history: History;
+  readonly #drafts: Drafts;
   readonly #keeper: HistoryKeeper;
   readonly #parts: ClientParts;
   readonly #openLink: () => RelayLink;
@@ -84,6 +86,7 @@ export class Client implements Session {
     setDisclosure(this.#core, disclosureOf(profile.settings.current));
     setQuiet(this.#core, !profile.settings.current.showDelivered);
     this.#history = new History(profile.store, this.#core, (event) => this.#emit(event));
+    this.#drafts = new Drafts(profile.store, rows);
     this.#engine = new Engine(this.#core, {
       commit: (batch) => this.#history.commit(batch),
       onStorage: (problem) => this.#stored(problem),
@@ -169,6 +172,7 @@ export class Client implements Session {
     const { settings, pins, relays } = this.#profile;
     return {
       ...{ core: this.#core, engine: this.#engine, history: this.#history, settings, pins, relays },
+      drafts: this.#drafts,
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),

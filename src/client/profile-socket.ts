@@ -126,6 +126,7 @@ const commandSchema = v.variant('do', [
         'settings',
         'remembered',
         'invitations',
+        'drafts',
       ] as const),
     ]),
   }),
@@ -139,6 +140,7 @@ const commandSchema = v.variant('do', [
     limit,
   }),
   v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
+  v.strictObject({ do: v.literal('draft'), conversation, text }),
   v.strictObject({ do: v.picklist(['delete-message', 'message', 'who-read']), id: message }),
   v.strictObject({ do: v.literal('typing'), to: conversation }),
   v.strictObject({

@@ -30,6 +30,7 @@ import {
   type Snapshot,
 } from './api.ts';
 import { runContent } from './content-commands.ts';
+import type { Drafts } from './drafts.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import type { MadeRecords } from './made-records.ts';
@@ -44,6 +45,7 @@ export interface ClientParts {
   readonly core: CoreState;
   readonly engine: Engine;
   readonly history: History;
+  readonly drafts: Drafts;
   readonly settings: SettingsFile;
   readonly pins: Pins;
   readonly relays: PinnedRelays;
@@ -150,6 +152,11 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
     case 'remembered':
     case 'set':
       return runSetting(parts, command);
+    case 'drafts':
+      return { drafts: parts.drafts.all() };
+    case 'draft':
+      parts.drafts.set(command.conversation, command.text);
+      return {};
     default:
       return runHistory(parts, command);
   }
@@ -224,7 +231,7 @@ async function runSetting(parts: ClientParts, command: SettingCommand): Promise<
 }
 
 async function runHistory(
-  { history, swept }: ClientParts,
+  { history, drafts, swept }: ClientParts,
   command: HistoryCommand,
 ): Promise<Reply> {
   await swept;
@@ -242,6 +249,8 @@ async function runHistory(
     case 'delete-message':
       return { deletedFrom: history.deleteMessage(command.id) };
     case 'delete-conversation':
+      // First: what history deletes is overwritten at once, and this with it.
+      drafts.set(command.conversation, '');
       return { deleted: history.deleteConversation(command.conversation) };
     default:
       return command satisfies never;

@@ -30,6 +30,7 @@ export function bindKeys(keysOf: KeysOf, file: SafeText | null = null): BoundKey
     everywhere: finder(KEY_TABLE.everywhere, keysOf),
     list: finder(KEY_TABLE.list, keysOf),
     selection: finder(KEY_TABLE.selection, keysOf),
+    afterPrefix: finder(KEY_TABLE.afterPrefix, keysOf),
     emptyLine: finder(KEY_TABLE.emptyLine, keysOf),
     line: finder(KEY_TABLE.line, keysOf),
     screen: finder(KEY_TABLE.screen, keysOf),

@@ -19,4 +19,7 @@ export const LINE_EDITS: Readonly<Record<ActionIn<'line'>, ComposerEdit>> = {
   'cut-word-left': { type: 'kill', to: 'word-left' },
   'cut-word-right': { type: 'kill', to: 'word-right' },
   'paste-cut': { type: 'yank' },
+  'paste-older': { type: 'yank-older' },
+  undo: { type: 'undo' },
+  redo: { type: 'redo' },
 };

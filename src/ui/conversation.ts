@@ -129,6 +129,8 @@ export interface ConversationRecord {
   /** What stays put while lines arrive: a line by its `seq`, or the newest. The view notes in which row it stands. */
   anchor: ViewportAnchor<number>;
   composer: ComposerState;
+  /** Whether the composer knows what was sent before this run. */
+  sent: 'unread' | 'reading' | 'read';
   /** Rows of the composer scrolled out above: the view's own, nothing else reads it. */
   composerTop: number;
 }
@@ -167,6 +169,7 @@ export function newConversation(key: ConversationKey): ConversationRecord {
     intent: null,
     anchor: BOTTOM_ANCHOR,
     composer: EMPTY_COMPOSER,
+    sent: 'unread',
     composerTop: 0,
   };
 }

@@ -5,6 +5,7 @@ import { bannerRows } from './banner-rows.ts';
 import { shownKeys } from './bound-keys.ts';
 import { completionRows } from './completion-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
+import { composerSpans } from './composer-status.ts';
 import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
@@ -63,7 +64,11 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
     sidebar: layout.sidebar === 0 ? [] : sidebarRows(state, layout.sidebar - 1, height),
     main:
       overlay?.rows ?? withCompletion(state, messagePane(state, moment, { layout, height }), area),
-    status: statusRow(state, { countdownMs: moment.countdownMs, sidebar: layout.sidebar > 0 }),
+    status: statusRow(state, {
+      countdownMs: moment.countdownMs,
+      sidebar: layout.sidebar > 0,
+      typed: overlay === null ? composerSpans(conversation.composer.text, input) : [],
+    }),
     composer: [
       ...intent,
       ...input.rows.map((row, index) => [

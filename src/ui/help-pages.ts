@@ -39,6 +39,7 @@ const FIRST_KEYS: readonly KeyActionName[] = [
 export const PLACE_HEADINGS: Readonly<Record<KeyPlace, SafeText>> = {
   screen: t`Keys`,
   selection: t`Keys with a message selected`,
+  afterPrefix: t`Second keys`,
   emptyLine: t`Keys where nothing is typed`,
   everywhere: t`Keys everywhere`,
   line: t`Keys in the line that is typed`,
@@ -55,6 +56,7 @@ const MARKS: HelpBlock = {
     [t`✓✓`, t`read: their lanchat says that they saw it`],
     [t`✗`, t`failed, with the reason below`],
     [t`@`, t`somebody named you`],
+    [t`✎`, t`a draft of yours waits there`],
     [t`-- !!`, t`lanchat's own words; nobody else can write there`],
   ],
 };

@@ -3,10 +3,17 @@ import { type SafeText, safeTemplate as t } from './safe-text.ts';
 
 /**
  * Where an action holds. A press is looked for in this order: everywhere; in a list or a question that lies over the
- * messages, and nowhere else then; with a message selected; on an empty line; in the line that is typed, if it changes something there; on the
+ * messages, and nowhere else then; as the second of two keys; with a message selected; on an empty line; in the line that is typed, if it changes something there; on the
  * screen. So one key can do one thing in each place.
  */
-export type KeyPlace = 'everywhere' | 'list' | 'selection' | 'emptyLine' | 'line' | 'screen';
+export type KeyPlace =
+  | 'everywhere'
+  | 'list'
+  | 'selection'
+  | 'afterPrefix'
+  | 'emptyLine'
+  | 'line'
+  | 'screen';
 
 export interface KeyAction {
   /** As the file of keys names it: no other action, wherever it holds, has this name. */
@@ -81,6 +88,11 @@ export const KEY_TABLE = {
       help: t`selects a message, then the one above`,
     },
     { name: 'select-newer', keys: ['alt+down', 'ctrl+down'], help: t`the message below` },
+    {
+      name: 'prefix',
+      keys: ['ctrl+x'],
+      help: t`begins two keys: the second says what for`,
+    },
     { name: 'up', keys: ['up'], help: t`a row up; above it, what you sent before` },
     { name: 'down', keys: ['down'], help: t`a row down; below it, what you sent later` },
   ],
@@ -96,6 +108,13 @@ export const KEY_TABLE = {
     { name: 'go-to-quoted', keys: ['g'], help: t`goes to what it answers` },
     { name: 'info', keys: ['i'], help: t`who wrote it, when, and how it stands` },
     { name: 'end-selection', keys: ['escape'], help: t`selects nothing` },
+  ],
+  afterPrefix: [
+    {
+      name: 'outside-editor',
+      keys: ['ctrl+e'],
+      help: t`the draft in your $VISUAL or $EDITOR; it comes back unsent`,
+    },
   ],
   emptyLine: [
     { name: 'help', keys: ['?'], help: t`the help` },
@@ -142,6 +161,9 @@ export const KEY_TABLE = {
       help: t`cuts the word on the right`,
     },
     { name: 'paste-cut', keys: ['ctrl+y'], help: t`puts in what was cut last` },
+    { name: 'paste-older', keys: ['alt+y'], help: t`puts in what was cut before that, instead` },
+    { name: 'undo', keys: ['ctrl+_', 'ctrl+/'], help: t`takes back the last change` },
+    { name: 'redo', keys: ['alt+r'], help: t`makes it again` },
   ],
   list: [
     { name: 'list-up', keys: ['up', 'ctrl+p'], help: t`the one above` },
@@ -175,6 +197,7 @@ export const ALL_PLACES: readonly KeyPlace[] = [
   'everywhere',
   'screen',
   'selection',
+  'afterPrefix',
   'emptyLine',
   'line',
   'list',

@@ -217,6 +217,7 @@ const PLACE_WORDS: Readonly<Record<KeyPlace, string>> = {
   everywhere: 'everywhere',
   screen: 'on the screen',
   selection: 'with a message selected',
+  afterPrefix: 'second keys',
   emptyLine: 'where nothing is typed',
   line: 'in the line that is typed',
   list: 'in lists and questions over the messages',

@@ -5,6 +5,8 @@ import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import { copiedWords } from './clipboard.ts';
+import { DraftEditor, type Edited, type EditorWish } from './draft-editor.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
 import { type Moment, scrollArea } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
@@ -45,6 +47,8 @@ export interface ScreenOptions {
   readonly openSession: (warn: (text: SafeText) => void) => Promise<Session>;
   readonly hostRelay: () => Promise<HostedRelay>;
   readonly parseRelay: (text: string) => RelayAddress;
+  /** Runs the person's editor at the terminal. Never throws. */
+  readonly editText: (wish: EditorWish) => Promise<Edited>;
   readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
   /** The person's file of keys. Throws StorageError. */
   readonly readKeys: () => Promise<KeyFile>;
@@ -79,7 +83,7 @@ export async function openScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
 }
 
-/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, session and a relay started here. */
+/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, drafts, session and a relay started here. */
 class ScreenApp {
   readonly #options: ScreenOptions;
   readonly #store: ScreenStore;
@@ -91,7 +95,9 @@ class ScreenApp {
   readonly #session: Promise<Session>;
   readonly #lines: LineQueue;
   readonly #history: HistoryReader;
+  readonly #drafts: DraftKeeper;
   readonly #hosting: Hosting;
+  readonly #editor: DraftEditor;
   readonly #actions: ScreenActions;
   #openedSession: Session | null = null;
   #provideSession: (session: Promise<Session>) => void = () => {};
@@ -131,7 +137,10 @@ class ScreenApp {
     const ask: Session['request'] = async (command) => (await this.#session).request(command);
     this.#lines = new LineQueue(schedule, this.#session);
     this.#history = new HistoryReader({ store, ask, schedule });
+    this.#drafts = new DraftKeeper({ store, ask, schedule });
     this.#hosting = new Hosting({ store, ask, hostRelay });
+    const { editText } = options;
+    this.#editor = new DraftEditor({ store, terminal: this.#terminal, editText });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
     this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
@@ -146,7 +155,12 @@ class ScreenApp {
         this.#store.setSize(size);
         this.#sink.resize(size);
       },
-      onResume: () => this.#sink.repaint(),
+      onResume: () => {
+        // Whoever had the terminal may have set a title of its own.
+        this.#title = t``;
+        this.#sink.repaint();
+        this.#store.notifyNow();
+      },
       onEnd: (signal) => this.#leave(signal, null),
     });
   }
@@ -175,6 +189,7 @@ class ScreenApp {
       ...this.#actions,
       moment: this.#moment,
       suspend: () => this.#terminal.suspend(),
+      editDraft: () => this.#editor.start(),
       repaint: () => this.#sink.repaint(),
     });
   }
@@ -198,8 +213,10 @@ class ScreenApp {
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
-    // Before the session: what was seen is still to be written.
+    await this.#editor.close();
+    // Before the session: what was seen, and what was typed, is still to be written.
     await this.#history.close();
+    await this.#drafts.close();
     await this.#hosting.close();
     await this.#openedSession?.close();
   }
@@ -242,6 +259,7 @@ class ScreenApp {
     take = (event) => this.#take(event);
     for (const event of early) this.#take(event);
     void this.#history.start();
+    void this.#drafts.start();
     const { target, firstRun } = this.#options;
     await welcome(this.#actions, { target, firstRun });
   }
@@ -270,6 +288,7 @@ class ScreenApp {
 
   #afterChange(): void {
     this.#history.look();
+    this.#drafts.look();
     const title = windowTitle(this.#store.state);
     if (title !== this.#title) this.#terminal.setTitle(title);
     this.#title = title;

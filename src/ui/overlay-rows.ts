@@ -20,6 +20,7 @@ import { reactView } from './react-picker.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { forgetView, searchRows } from './search-rows.ts';
+import { hasDraft } from './sidebar-rows.ts';
 import { type Row, span } from './spans.ts';
 import { switcherItems } from './switcher.ts';
 import { verifyRows } from './verify-rows.ts';
@@ -71,7 +72,8 @@ function switcherView(
   const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
     const unread = state.conversations.get(item.key)?.unread ?? 0;
-    const count = unread === 0 ? t`` : t` (${unread})`;
+    const draft = hasDraft(state, item.key) ? t` ✎` : t``;
+    const count = unread === 0 ? draft : t` (${unread})${draft}`;
     return [[span(number, 'dim'), span(item.name), span(count, 'accent')]];
   });
   const rest = { cells: area.cells, rows: Math.max(1, area.rows - head.length - 2) };

@@ -5,6 +5,7 @@ import { complete, completionKey } from './completion-keys.ts';
 import { type ComposerEdit, editComposer } from './composer.ts';
 import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
+import { tooLongWords } from './composer-status.ts';
 import type { ConversationKey } from './conversation.ts';
 import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
@@ -19,6 +20,7 @@ import { quit as quitTask } from './screen-tasks.ts';
 import { choiceAfterScroll } from './selection.ts';
 import { selectionKey } from './selection-keys.ts';
 import { choose, keepsPlace, step } from './selection-tasks.ts';
+import { recall } from './sent-history.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
@@ -28,6 +30,8 @@ export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
   /** Ctrl+Z: gives the terminal back to the shell for a while. */
   readonly suspend: () => void;
+  /** Ctrl+X Ctrl+E: gives the draft to the person's editor. */
+  readonly editDraft: () => void;
   /** Ctrl+L: writes every row anew. */
   readonly repaint: () => void;
 }
@@ -52,6 +56,8 @@ const WINDOW_NUMBERS: Readonly<Record<WindowAction, number>> = {
 /** Takes every key event of the terminal. */
 export class ScreenKeys {
   readonly #actions: KeyActions;
+  /** The first of two keys was pressed: the next says what for. */
+  #isPrefixed = false;
   #saidTypingMs = 0;
   #saidTypingTo: ConversationKey | null = null;
 
@@ -65,6 +71,8 @@ export class ScreenKeys {
       store.setFocused(event.kind === 'focus');
       return;
     }
+    const wasPrefixed = this.#isPrefixed;
+    this.#isPrefixed = false;
     const { keys, overlay, completion } = store.state;
     const everywhere = event.kind === 'key' ? keys.everywhere(event) : null;
     if (everywhere !== null) {
@@ -72,6 +80,7 @@ export class ScreenKeys {
       return;
     }
     store.armQuit(false);
+    if (wasPrefixed && this.#afterPrefix(event)) return;
     if (completion !== null && completionKey(store, completion, event)) return;
     if (overlay !== null) overlayKey(this.#actions, overlay, event);
     else if (!selectionKey(this.#actions, event)) this.#press(event);
@@ -135,6 +144,15 @@ export class ScreenKeys {
     return true;
   }
 
+  /** Whether the key was the second of two. */
+  #afterPrefix(event: KeyEvent): boolean {
+    const { store, editDraft } = this.#actions;
+    const { keys, overlay } = store.state;
+    if (event.kind !== 'key' || overlay !== null || keys.afterPrefix(event) === null) return false;
+    editDraft();
+    return true;
+  }
+
   #interrupt(): void {
     const { store } = this.#actions;
     if (store.state.completion !== null) {
@@ -185,6 +203,9 @@ export class ScreenKeys {
     switch (action) {
       case 'send':
         this.#enter();
+        break;
+      case 'prefix':
+        this.#isPrefixed = true;
         break;
       case 'newline':
         store.edit({ type: 'insert', text: '\n' });
@@ -238,6 +259,11 @@ export class ScreenKeys {
     const actions = { ...this.#actions, chosen: selection?.id ?? null };
     const isCommand = line.kind === 'command';
     const isBusy = selection !== null || intent !== null;
+    const tooLong = tooLongWords('text' in line ? line.text : 'args' in line ? line.args : '');
+    if (tooLong !== null) {
+      store.note(tooLong, 'warning');
+      return;
+    }
     // First, because what can't be sent is put back into the composer by whatever refuses it.
     if (isCommand && (isBusy || keepsPlace(line.command.name))) store.submitInPlace();
     else if (line.kind !== 'unknown-command') store.submit();
@@ -261,7 +287,7 @@ export class ScreenKeys {
     const { store } = this.#actions;
     const cursor = verticalTarget(store.active.composer, direction, composerCells(store.state));
     if (cursor !== null) store.edit({ type: 'place', cursor });
-    else store.edit({ type: 'recall', which: direction === 'up' ? 'older' : 'newer' });
+    else void recall(this.#actions, direction === 'up' ? 'older' : 'newer');
   }
 
   #page(direction: 1 | -1): void {

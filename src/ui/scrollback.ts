@@ -1,6 +1,7 @@
 // A conversation's lines as a window on a longer past: pages join at either end, what is far away goes.
 // Pure changes of one conversation; knows no session and no store.
 import type { MessageId } from '../protocol/ids.ts';
+import { EMPTY_COMPOSER } from './composer.ts';
 import {
   append,
   type Conversation,
@@ -275,6 +276,9 @@ export function removeAll(record: ConversationRecord): void {
   clearLines(record);
   supersede(record);
   record.older = { kind: 'beginning' };
+  // Neither a draft nor what Up would bring back is left of it.
+  record.composer = EMPTY_COMPOSER;
+  record.sent = 'read';
   record.unread = 0;
   record.mentions = 0;
 }

@@ -154,7 +154,8 @@ function moreRow(more: number, unread: number, cells: number): Row {
 
 function windowRow(state: ScreenState, key: ConversationKey, cells: number): Row {
   const conversation = state.conversations.get(key);
-  const counts = conversation === undefined ? t`` : countWords(conversation);
+  const draft = hasDraft(state, key) ? t` ✎` : t``;
+  const counts = conversation === undefined ? t`` : t`${countWords(conversation)}${draft}`;
   const number = state.order.indexOf(key) + 1;
   const left = number < 10 ? t` ${number}` : t`${number}`;
   const mark = personMark(state, key);
@@ -168,6 +169,11 @@ function windowRow(state: ScreenState, key: ConversationKey, cells: number): Row
     return [span(t`${left}${mark}${name}${counts}${blanks(cells - used)}`, 'selected')];
   }
   return [span(left, 'dim'), span(mark), span(name, nameTone(state, key)), span(counts, 'accent')];
+}
+
+/** Of the conversation that is looked at the draft itself is there to be seen. */
+export function hasDraft({ active, conversations }: ScreenState, key: ConversationKey): boolean {
+  return key !== active && (conversations.get(key)?.composer.text ?? '') !== '';
 }
 
 /** ` (3)` unread, ` @2` mentions: marks in words, not colour. */

@@ -140,6 +140,35 @@ export class Terminal {
     onResume();
   }
 
+  /**
+   * Gives the terminal to another program until `use` settles, and takes it again then. Keys, frames and signals of the
+   * keyboard are that program's meanwhile. Null where the screen isn't ours to give.
+   */
+  async lend<T>(use: () => Promise<T>): Promise<T | null> {
+    const { host, stdin, onResize, onResume } = this.#options;
+    if (!this.#entered || this.#gone) return null;
+    this.#restore();
+    stdin.pause();
+    // Ctrl+C there is no end of ours; Ctrl+Z stops both, as one job.
+    host.off('SIGINT', this.#endBySignal);
+    host.on('SIGINT', ignored);
+    host.off('SIGTSTP', this.#stop);
+    host.off('SIGCONT', this.#continued);
+    try {
+      return await use();
+    } finally {
+      host.off('SIGINT', ignored);
+      if (!this.#ended) {
+        host.on('SIGINT', this.#endBySignal);
+        host.on('SIGTSTP', this.#stop);
+        host.on('SIGCONT', this.#continued);
+        this.#take(ENTER_SCREEN);
+        onResize(this.size);
+        onResume();
+      }
+    }
+  }
+
   /** The window's title until the terminal is restored. */
   setTitle(title: SafeText): void {
     this.#write(`\x1b]2;${truncate(title, MAX_TITLE_CELLS)}\x1b\\`);
@@ -221,6 +250,8 @@ export class Terminal {
     this.#options.onEnd?.(signal);
   }
 }
+
+const ignored = (): void => {};
 
 function noticeSequence(style: NoticeStyle, text: string): string {
   switch (style) {

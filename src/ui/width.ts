@@ -90,11 +90,10 @@ export function wrap(text: SafeText, cells: number): SafeText[] {
  */
 export function wrapRanges(text: string, cells: number): RowRange[] {
   const rows: RowRange[] = [];
-  let start = 0;
-  for (const line of text.split('\n')) {
-    wrapLine({ line, start, cells: Math.max(1, cells) }, rows);
-    start += line.length + 1;
-  }
+  wrapFrom(text, { start: 0, cells }, (row) => {
+    rows.push(row);
+    return true;
+  });
   return rows;
 }
 
@@ -118,6 +117,21 @@ export function cutRanges(line: string, cells: number): RowRange[] {
   return rows;
 }
 
+/** As `wrapRanges`, from where a row starts, a row at a time until `take` says no: no more is measured. */
+export function wrapFrom(
+  text: string,
+  { start, cells }: { readonly start: number; readonly cells: number },
+  take: (row: RowRange) => boolean,
+): void {
+  let at = start;
+  for (;;) {
+    const feed = text.indexOf('\n', at);
+    const line = text.slice(at, feed === -1 ? text.length : feed);
+    if (!wrapLine({ line, start: at, cells: Math.max(1, cells) }, take) || feed === -1) return;
+    at = feed + 1;
+  }
+}
+
 type Line = { readonly line: string; readonly start: number; readonly cells: number };
 /** A place where a row may end: the cells that it and what vanishes there take are behind it. */
 type Break = { readonly end: number; readonly next: number; readonly cells: number };
@@ -130,20 +144,23 @@ type OpenRow = {
   lastBreak: Break | null;
 };
 
-function wrapLine({ line, start, cells }: Line, rows: RowRange[]): void {
+/** Units per cell above which a line is not measured whole first. */
+const LONG_LINE = 8;
+
+/** False where no more rows are wanted. */
+function wrapLine({ line, start, cells }: Line, take: (row: RowRange) => boolean): boolean {
   const lineEnd = start + line.length;
-  if (cellWidth(line) <= cells) {
-    rows.push({ start, end: lineEnd, next: lineEnd + 1 });
-    return;
+  if (line.length <= LONG_LINE * cells && cellWidth(line) <= cells) {
+    return take({ start, end: lineEnd, next: lineEnd + 1 });
   }
   const row: OpenRow = { start, offset: start, used: 0, wideBefore: false, lastBreak: null };
-  for (const grapheme of graphemes(line)) {
+  for (const grapheme of PLAIN_ASCII.test(line) ? line : lazyGraphemes(line)) {
     if (grapheme === ' ') {
       addSpace(row);
     } else {
       const width = clusterWidth(grapheme);
       const full = breakBefore(row, width, cells);
-      if (full) rows.push(full);
+      if (full && !take(full)) return false;
       row.used += width;
       row.wideBefore = width > 1;
     }
@@ -151,7 +168,11 @@ function wrapLine({ line, start, cells }: Line, rows: RowRange[]): void {
   }
   // Spaces that hang over the edge at the very end are not shown.
   const hanging = row.used > cells && row.lastBreak?.next === lineEnd ? row.lastBreak : null;
-  rows.push({ start: row.start, end: hanging?.end ?? lineEnd, next: lineEnd + 1 });
+  return take({ start: row.start, end: hanging?.end ?? lineEnd, next: lineEnd + 1 });
+}
+
+function* lazyGraphemes(line: string): Iterable<string> {
+  for (const { segment } of segments(line)) yield segment;
 }
 
 /** A space may hang over the edge; a run of them is one break. */

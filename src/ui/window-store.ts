@@ -5,7 +5,7 @@ import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { DEFAULT_KEYS } from './bound-keys.ts';
 import { ChangeSignal } from './change-signal.ts';
 import type { Completion } from './completion.ts';
-import { type ComposerEdit, editComposer } from './composer.ts';
+import { type ComposerEdit, editComposer, withOlderSent } from './composer.ts';
 import {
   addLine,
   applyReceipt,
@@ -129,7 +129,10 @@ export class WindowStore {
       this.#active.selection = null;
     }
     this.#windows.went();
-    this.#conversation(key);
+    const { kills } = this.#active.composer;
+    const conversation = this.#conversation(key);
+    // What was cut in one can be put into another.
+    conversation.composer = { ...conversation.composer, kills };
     this.fields.active = key;
     this.fields.overlay = null;
     this.fields.completion = null;
@@ -269,6 +272,22 @@ export class WindowStore {
   submitInPlace(): void {
     const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, { type: 'submit' });
+    this.notifyNow();
+  }
+
+  /** What was sent there before this run, oldest first; it goes before what has been sent since. */
+  setSent(key: ConversationKey, sent: Conversation['sent'], texts: readonly string[]): void {
+    const conversation = this.#conversation(key);
+    conversation.sent = sent;
+    if (texts.length > 0) conversation.composer = withOlderSent(conversation.composer, texts);
+  }
+
+  /** Puts a text in place of what is typed there; undo brings that back. */
+  setDraft(key: ConversationKey, text: string): void {
+    const conversation = this.#conversation(key);
+    const { composer } = conversation;
+    const whole = { type: 'replace', start: 0, end: composer.text.length, text } as const;
+    conversation.composer = editComposer(composer, whole);
     this.notifyNow();
   }
 

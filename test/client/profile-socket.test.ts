@@ -149,6 +149,8 @@ describe('the owner of a profile', () => {
       { do: 'conversation-settings', with: { room: '#a' }, change: { sendRead: null } },
       { do: 'conversation-settings', with: { peer: ID }, change: { sendTyping: false } },
       { do: 'set', change: { keepDays: 7 } },
+      { do: 'drafts' },
+      { do: 'draft', conversation: { room: '#a' }, text: 'half a sent' },
       { do: 'set', change: { showDelivered: false } },
     ];
     send(socket, ...all.map((command, id) => ({ id, command })));

@@ -1,5 +1,6 @@
 // The whole screen over a session that a test plays: what is typed as `emit {…}` comes back as that event.
 
+import { editText } from '../../src/cli/editor.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import type {
   ClientEvent,
@@ -144,6 +145,7 @@ session.answer({
   },
   trust: ({ peer }) => ({ person: { ...personOf(peer), keyChangedFrom: [] } }),
   prepare: () => ({}),
+  typing: () => ({}),
   retry: () => ({}),
   'choose-relay': ({ host, port, fingerprint }) => {
     const link = { ...onlineLink, relay: `${host}:${port}`, fingerprint };
@@ -197,6 +199,7 @@ const end = await openScreen({
   parseRelay: parseRelayAddress,
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   copyByProgram: async () => null,
+  editText,
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,

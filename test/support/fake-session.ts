@@ -88,6 +88,8 @@ export class FakeSession implements OpenSession {
       remembered: () => ({ rooms: [], relays: [] }),
       invitations: () => ({ invitations: [] }),
       settings: () => DEFAULT_PREFERENCES,
+      drafts: () => ({ drafts: [] }),
+      draft: () => ({}),
       ...answers,
     });
   }

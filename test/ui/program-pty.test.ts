@@ -338,9 +338,9 @@ describe('the terminal', () => {
   it('opens and closes the help and the switcher', async () => {
     const session = await start();
     session.type('?');
-    await session.waitForText('Marks beside messages');
+    await session.waitForText('closes this · lanchat');
     session.type(escapeKey);
-    await session.waitFor((s) => !text(s).includes('Marks beside'), 'no help');
+    await session.waitFor((s) => !text(s).includes('closes this'), 'no help');
     session.type('\x14me');
     await session.waitForText('> me');
     session.type('\r');
