@@ -4,7 +4,7 @@ import { encodeVerificationQr, parseVerificationQr } from '../crypto/verificatio
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { parseNick } from '../protocol/nickname.ts';
-import type { Person, Room } from './events.ts';
+import type { Person, Room, VerifiedBy } from './events.ts';
 import { findRoom, findUnfinished, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { withdraw } from './outbox.ts';
@@ -121,7 +121,14 @@ export function markVerified(core: CoreState, peer: PeerId, digits: string | nul
       'this is not the number of you two: somebody may be in between, or it is another key; do not trust it',
     );
   }
-  core.pins.verify(peer, core.env.wallMs());
+  const isCode = digits !== null && parseVerificationQr(digits.trim()) !== null;
+  return recordVerified(core, peer, isCode ? 'code' : 'digits');
+}
+
+/** A person compared, and it was the same. Throws UsageError `unknown-person`. */
+export function recordVerified(core: CoreState, peer: PeerId, by: VerifiedBy): Person {
+  requireKnown(core, peer);
+  core.pins.verify(peer, core.env.wallMs(), by);
   // Whom they compared with bears this name by right; a later name is another matter.
   return acceptKey(core, peer);
 }

@@ -16,7 +16,11 @@ type Ask = Session['request'];
 /** Somebody, as whois and contact commands tell of them below their name: what is known here, one thing a line. */
 export function personLines(
   person: Person,
-  { firstSeen, rooms }: { readonly firstSeen: string; readonly rooms: readonly SafeText[] },
+  {
+    firstSeen,
+    verified,
+    rooms,
+  }: Omit<Replies['contact'], 'person'> & { readonly rooms: readonly SafeText[] },
 ): SafeText[] {
   const { petname, status, note, fingerprint, online, favourite, ignored, blocked } = person;
   const marks = [
@@ -30,11 +34,29 @@ export function personLines(
     ...(petname === undefined ? [] : [t`goes by ${cleanNickname(person.nick)}`]),
     safeText(marks.join(', ')),
     t`key ${fingerprintWords(fingerprint)}`,
+    ...(verified === undefined ? [] : [verifiedWords(verified)]),
     t`first seen ${calendarDay(Date.parse(firstSeen))}`,
     ...(status === undefined ? [] : [t`says: ${safeText(status)}`]),
     ...(note === undefined ? [] : [t`your note: ${safeText(note)}`]),
     ...(rooms.length === 0 ? [] : [t`in ${rooms.reduce((all, room) => t`${all}, ${room}`)}`]),
   ];
+}
+
+/** When and how a key was compared. */
+export function verifiedWords({ at, by }: NonNullable<Replies['contact']['verified']>): SafeText {
+  const day = calendarDay(Date.parse(at));
+  switch (by) {
+    case 'words':
+      return t`verified on ${day} by seven words`;
+    case 'digits':
+      return t`verified on ${day} by the sixty digits`;
+    case 'code':
+      return t`verified on ${day} by a scanned code`;
+    case null:
+      return t`verified on ${day}`;
+    default:
+      return by satisfies never;
+  }
 }
 
 const TAKES = 'petname NAME, note TEXT, favourite, or no-petname, no-note, no-favourite';
@@ -102,7 +124,7 @@ async function change(
   const rooms = [...store.state.rooms.values()]
     .filter(({ members }) => members.includes(peer))
     .map((room) => store.state.people.rooms.label(room.name));
-  const lines = personLines(reply.person, { firstSeen: reply.firstSeen, rooms });
+  const lines = personLines(reply.person, { ...reply, rooms });
   store.note(listing(store.state.people.label(peer), lines));
 }
 
