@@ -2,7 +2,7 @@
 import type { ContactChange, Person, Replies, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { muteWords, personLines, statusWords } from '../ui/contact-tasks.ts';
-import { displayName } from '../ui/people.ts';
+import { cleanPerson, displayName } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { resolveRoom } from './conversation-argument.ts';
@@ -35,7 +35,7 @@ function show({ output }: CommandContext, { person, rooms, ...known }: About): v
   const { nick, fingerprint, trust } = person;
   const labels = (rooms ?? []).map(({ label }) => label);
   const { firstSeen, verified } = known;
-  const lines = personLines(person, { ...known, rooms: labels });
+  const lines = personLines(cleanPerson(person), { ...known, rooms: labels });
   output.data(
     {
       ...{ type: 'contact', nick, fingerprint, trust, ...detailFields(person), firstSeen },

@@ -172,10 +172,10 @@ export class PlainCommands {
     const { person, ...known } = await this.#session.request({ do: 'contact', peer, change });
     const { rooms } = await this.#session.request({ do: 'snapshot' });
     const shared = rooms.filter(({ members }) => members.includes(peer));
-    this.#people.set(person);
+    const clean = this.#people.set(person);
     this.#say(this.#people.label(peer));
     const labels = shared.map((room) => this.#people.rooms.label(room.name));
-    for (const line of personLines(person, { ...known, rooms: labels }))
+    for (const line of personLines(clean, { ...known, rooms: labels }))
       this.#show(safeTemplate`--   ${line}`);
   }
 

@@ -3,8 +3,9 @@ import { changing, contact, mute, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
+import { showMembers, whois } from './details-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
-import { trust, verify, who } from './people-tasks.ts';
+import { trust, verify } from './people-tasks.ts';
 import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
@@ -125,7 +126,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`who is in this room`,
     completes: 'none',
     runs: 'at-once',
-    run: who,
+    run: showMembers,
   },
   {
     name: 'whois',
@@ -134,12 +135,12 @@ export const COMMANDS: readonly SlashCommand[] = [
     help: t`a person: key, trust, what they say, what you noted`,
     completes: 'person',
     runs: 'in-order',
-    run: changing('whois', {}),
+    run: whois,
   },
   {
     name: 'verify',
     aliases: [],
-    args: t`[NAME] [NUMBER|CODE|words]`,
+    args: t`[NAME] [words|digits|qr|NUMBER|CODE]`,
     help: t`compare a safety number, a scanned code or seven words, and record that they matched`,
     completes: 'person',
     runs: 'in-order',
@@ -158,7 +159,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'trust',
     aliases: [],
     args: t`[NAME]`,
-    help: t`accept a changed key without comparing it`,
+    help: t`what everybody's key is worth; with a name: accept a changed key without comparing it`,
     completes: 'person',
     runs: 'in-order',
     run: trust,
@@ -230,7 +231,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'room',
     aliases: [],
     args: t`[create TITLE]`,
-    help: t`make a private room, or say who is in this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
+    help: t`make a private room, or show this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
     completes: 'none',
     runs: 'in-order',
     run: room,

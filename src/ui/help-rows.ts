@@ -8,6 +8,7 @@ const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Enter`, t`send; Alt+Enter or Ctrl+J: a new line`],
   [t`Alt+1 … 9`, t`go to a window; Ctrl+N, Ctrl+P: next, previous`],
   [t`Alt+A`, t`next window with something unread`],
+  [t`Alt+W`, t`who is in this room; Alt+I: all of this room or person`],
   [t`Alt+C`, t`collapses this part of the sidebar, or shows it again`],
   [t`Ctrl+T`, t`find a window or a person by a few letters`],
   [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],

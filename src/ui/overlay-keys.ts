@@ -3,17 +3,19 @@ import type { RelayChoice } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
+import { leavePerson, listKey, personKey } from './details-keys.ts';
 import { introduce } from './introduce.ts';
 import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
 import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
 import { cleanNickname, type KnownPerson } from './people.ts';
-import { recordVerified } from './people-tasks.ts';
+import { compareBy, recordVerified, tellDifferent } from './people-tasks.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import { forgetKey, searchKey } from './search-keys.ts';
 import { switcherItems } from './switcher.ts';
 import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
 import { openGroup } from './talk-tasks.ts';
 import { parseLine, runLine } from './typed-line.ts';
+import { WAYS } from './verify-how-rows.ts';
 import { faultWords } from './words.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
@@ -21,7 +23,8 @@ type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
 /** Gives the key to the overlay; all of them are its own. */
 export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Press): void {
   if (isKey(event, 'escape') && overlay.kind !== 'name') {
-    actions.store.setOverlay(null);
+    if (overlay.kind === 'person') leavePerson(actions, overlay);
+    else actions.store.setOverlay(null);
     return;
   }
   switch (overlay.kind) {
@@ -39,6 +42,16 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'verify':
       verifyKey(actions, overlay, event);
+      break;
+    case 'verify-how':
+      verifyHowKey(actions, overlay, event);
+      break;
+    case 'members':
+    case 'trust':
+      listKey(actions, overlay, event);
+      break;
+    case 'person':
+      personKey(actions, overlay, event);
       break;
     case 'comparison':
       comparisonKey(actions, overlay, event);
@@ -141,6 +154,20 @@ function verifyKey(actions: ScreenActions, overlay: Of<'verify'>, event: Press):
   } else if (event.kind === 'text' && event.text.toLowerCase() === 'y') {
     store.setOverlay(null);
     void recordVerified(actions, overlay.peer, null);
+  } else if (event.kind === 'text' && event.text.toLowerCase() === 'n') {
+    store.setOverlay(null);
+    tellDifferent(actions, overlay.peer);
+  }
+}
+
+function verifyHowKey(actions: ScreenActions, overlay: Of<'verify-how'>, event: Press): void {
+  const step = stepOf(event);
+  const typed = event.kind === 'text' ? WAYS[Number(event.text) - 1] : undefined;
+  const way = isKey(event, 'enter') ? WAYS[overlay.selected] : typed;
+  if (way !== undefined) void compareBy(actions, overlay.peer, way);
+  else if (step !== 0) {
+    const selected = moveSelection(overlay.selected, step, WAYS.length);
+    actions.store.setOverlay({ ...overlay, selected });
   }
 }
 

@@ -15,11 +15,14 @@ import {
 } from './list-rows.ts';
 import type { Overlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { membersRows, trustRows } from './people-rows.ts';
+import { personView } from './person-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { forgetView, searchRows } from './search-rows.ts';
 import { type Row, span } from './spans.ts';
 import { switcherItems } from './switcher.ts';
+import { verifyHowRows } from './verify-how-rows.ts';
 import { verifyRows } from './verify-rows.ts';
 import { wrap } from './width.ts';
 
@@ -39,8 +42,16 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: relayRows(state, overlay, area), cursor: null };
     case 'verify':
       return { rows: verifyRows(state.people, overlay, area), cursor: null };
+    case 'verify-how':
+      return { rows: verifyHowRows(state, overlay, area), cursor: null };
+    case 'members':
+      return { rows: membersRows(state, overlay, area), cursor: null };
+    case 'trust':
+      return { rows: trustRows(state, overlay, area), cursor: null };
+    case 'person':
+      return personView(state, overlay, area);
     case 'comparison':
-      return { rows: comparisonRows(state.people, overlay, area.cells), cursor: null };
+      return { rows: comparisonRows(state.people, overlay, area), cursor: null };
     case 'name':
       return nameView(overlay, area);
     case 'search':

@@ -6,6 +6,7 @@ import type { ComposerEdit } from './composer.ts';
 import { editFor } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import type { ConversationKey } from './conversation.ts';
+import { showHere, showMembers } from './details-tasks.ts';
 import { composerCells, type Moment, scrollArea } from './frame.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
@@ -139,6 +140,8 @@ export class ScreenKeys {
       if (target !== undefined) store.open(target);
     } else if (key.name === 'a') this.#nextUnread();
     else if (key.name === 'c') void collapse(this.#actions, '');
+    else if (key.name === 'w') showMembers(this.#actions);
+    else if (key.name === 'i') showHere(this.#actions);
     else this.#edit(editFor(key));
   }
 

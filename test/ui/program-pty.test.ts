@@ -158,6 +158,8 @@ describe('trust', () => {
   it('compares a safety number and records it', async () => {
     const session = await start();
     session.type('/verify ravi\r');
+    await session.waitForText('step 1 of 3');
+    session.type('2');
     await session.waitForText('01234 56789 01234');
     expect(text(session)).toContain('▄');
     session.type('y');
