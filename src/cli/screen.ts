@@ -14,6 +14,7 @@ import { hostRelay } from './hosted-relay.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
+import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
   /** `#room`, `@nick` or a fingerprint to begin with, or null. */
@@ -40,6 +41,7 @@ export async function runScreen(
     openSession: (warn) => provide(context, unlocked, warn),
     hostRelay: () => hostHere(context),
     parseRelay: parseRelayAddress,
+    readTheme: () => readTheme(folder),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

@@ -13,6 +13,7 @@ export const FOLDER_ENTRIES = {
   pins: 'pins.json',
   relays: 'relays.json',
   settings: 'settings.json',
+  theme: 'theme',
   history: 'history.db',
   vault: 'vault.json',
   restoring: 'restoring',

@@ -7,6 +7,7 @@ import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
+import type { Palette } from './spans.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
 import type { WindowOrder } from './window-order.ts';
@@ -58,6 +59,8 @@ export interface ScreenState {
   /** Who says that they are writing, and where. */
   readonly typing: Pick<TypingNow, 'words'>;
   readonly size: ScreenSize;
+  /** How each tone looks on this terminal. */
+  readonly palette: Palette;
   /** Of lanchat, for the help. */
   readonly version: SafeText;
 }

@@ -12,6 +12,7 @@ import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
 import { safeTemplate, safeText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
+import type { Theming } from './theming.ts';
 import { faultWords } from './words.ts';
 
 export interface QuitWish {
@@ -30,6 +31,7 @@ export interface ScreenActions {
   readonly parseRelay: (text: string) => RelayAddress;
   /** Throws StorageError, CommandError (`file-exists`): then there is no file. */
   readonly exportTo: (wish: ExportWish) => Promise<Exported>;
+  readonly theming: Pick<Theming, 'use'>;
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;

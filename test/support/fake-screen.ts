@@ -6,14 +6,17 @@ import type {
   Command,
   Message,
   Person,
+  Preferences,
   Room,
   Snapshot,
 } from '../../src/client/api.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId, type PeerId } from '../../src/protocol/ids.ts';
 import { cleanNick } from '../../src/protocol/nickname.ts';
 import { openScreen } from '../../src/ui/open-screen.tsx';
 import { safeText } from '../../src/ui/safe-text.ts';
+import { readThemeFile } from '../../src/ui/theme-file.ts';
 import { FakeSession, onlineLink, peerId, person } from './fake-session.ts';
 import { KeptHistory, stored } from './kept-history.ts';
 
@@ -30,6 +33,8 @@ interface Scene {
   readonly firstRun?: boolean;
   readonly target?: string;
   readonly fault?: string;
+  /** What stands in the file of colours. */
+  readonly theme?: string;
   /** Opens the session only at SIGUSR2: what is typed before must wait. */
   readonly slow?: boolean;
 }
@@ -115,6 +120,7 @@ function personOf(peer: PeerId): Person {
   return found;
 }
 
+let preferences: Preferences = DEFAULT_PREFERENCES;
 const digits = '012345678901234567890123456789012345678901234567890123456789';
 session.answer({
   send: answerSend,
@@ -140,6 +146,11 @@ session.answer({
     return { person: { ...personOf(peer), trust: 'verified', keyChangedFrom: [] } };
   },
   trust: ({ peer }) => ({ person: { ...personOf(peer), keyChangedFrom: [] } }),
+  settings: () => preferences,
+  set: ({ change }) => {
+    preferences = { ...preferences, ...change };
+    return preferences;
+  },
   prepare: () => ({}),
   retry: () => ({}),
   'choose-relay': ({ host, port, fingerprint }) => {
@@ -192,6 +203,11 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  readTheme: async () => ({
+    ...readThemeFile(scene.theme ?? ''),
+    path: safeText('/home/asha/theme'),
+    isThere: scene.theme !== undefined,
+  }),
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,
