@@ -25,6 +25,8 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['LANCHAT_EPHEMERAL', '1: nothing is kept, as --ephemeral'],
   ['LANCHAT_PASSPHRASE_FILE', 'a file whose first line opens the profile'],
   ['NO_COLOR', 'any value: no colour'],
+  ['COLORTERM', 'truecolor or 24bit: all colours; else as many as TERM says'],
+  ['COLORFGBG', "whether the terminal is dark or light, where it doesn't say so itself"],
   ['LANCHAT_LANGUAGE', 'ar, en, es, hi or another language; else as the locale says'],
   ['TERM', 'dumb: lines, as --plain'],
 ];

@@ -177,14 +177,14 @@ export class PlainCommands {
     const here = this.#place;
     const isHere = name === '' && here !== null && 'peer' in here;
     const peer = isHere ? here.peer : (await resolvePerson(this.#session, name)).fingerprint;
-    const { person, firstSeen } = await this.#session.request({ do: 'contact', peer, change });
+    const { person, ...known } = await this.#session.request({ do: 'contact', peer, change });
     const { rooms } = await this.#session.request({ do: 'snapshot' });
     const shared = rooms.filter(({ members }) => members.includes(peer));
-    this.#people.set(person);
+    const clean = this.#people.set(person);
     this.#say(this.#people.label(peer));
     const labels = shared.map((room) => this.#people.rooms.label(room.name));
-    const about = { firstSeen, rooms: labels };
-    for (const line of personLines(person, about)) this.#show(safeTemplate`--   ${line}`);
+    for (const line of personLines(clean, { ...known, rooms: labels }))
+      this.#show(safeTemplate`--   ${line}`);
   }
 
   async #mute(args: string): Promise<void> {

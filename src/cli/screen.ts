@@ -16,6 +16,7 @@ import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
+import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
   /** `#room`, `@nick` or a fingerprint to begin with, or null. */
@@ -45,6 +46,7 @@ export async function runScreen(
     readKeys: () => readKeys(folder),
     copyByProgram: (text) => copyByProgram(text, process),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
+    readTheme: () => readTheme(folder),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

@@ -9,6 +9,7 @@ import type {
   Person,
   Room,
   Self,
+  VerifiedBy,
 } from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
@@ -28,6 +29,7 @@ export type {
   Room,
   Self,
   Trust,
+  VerifiedBy,
   Who,
   WordsReason,
 } from '../core/events.ts';
@@ -397,6 +399,8 @@ export interface Replies {
     readonly person: Person;
     /** ISO 8601, by this machine's clock then. */
     readonly firstSeen: string;
+    /** When and how their key was compared; absent: it was not. `by` null: an older lanchat recorded it. */
+    readonly verified?: { readonly at: string; readonly by: VerifiedBy | null };
   };
   /** The one changed last at the end. */
   readonly drafts: { readonly drafts: readonly Draft[] };

@@ -308,8 +308,14 @@ async function contact(
   // Nothing of somebody ignored is unread.
   if (change.ignored === true) history.markRead({ peer });
   await pins.flush();
-  const firstSeen = new Date(pins.get(peer)?.firstSeenMs ?? 0).toISOString();
-  return { person, firstSeen };
+  const pin = pins.get(peer);
+  const firstSeen = new Date(pin?.firstSeenMs ?? 0).toISOString();
+  const { verifiedAtMs = null, verifiedBy = null } = pin ?? {};
+  if (verifiedAtMs === null) return { person, firstSeen };
+  return {
+    ...{ person, firstSeen },
+    verified: { at: new Date(verifiedAtMs).toISOString(), by: verifiedBy },
+  };
 }
 
 function remembered({ settings, relays }: ClientParts): Replies['remembered'] {

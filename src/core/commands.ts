@@ -5,7 +5,7 @@ import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { parseNick } from '../protocol/nickname.ts';
-import type { Person, Room } from './events.ts';
+import type { Person, Room, VerifiedBy } from './events.ts';
 import { findRoom, findUnfinished, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { withdraw } from './outbox.ts';
@@ -122,7 +122,14 @@ export function markVerified(core: CoreState, peer: PeerId, digits: string | nul
       phrase`this is not the number of you two: somebody may be in between, or it is another key; do not trust it`,
     );
   }
-  core.pins.verify(peer, core.env.wallMs());
+  const isCode = digits !== null && parseVerificationQr(digits.trim()) !== null;
+  return recordVerified(core, peer, isCode ? 'code' : 'digits');
+}
+
+/** A person compared, and it was the same. Throws UsageError `unknown-person`. */
+export function recordVerified(core: CoreState, peer: PeerId, by: VerifiedBy): Person {
+  requireKnown(core, peer);
+  core.pins.verify(peer, core.env.wallMs(), by);
   // Whom they compared with bears this name by right; a later name is another matter.
   return acceptKey(core, peer);
 }

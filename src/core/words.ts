@@ -4,7 +4,7 @@ import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
-import { markVerified } from './commands.ts';
+import { recordVerified } from './commands.ts';
 import type { Person } from './events.ts';
 import { emit } from './link.ts';
 import type { Peer } from './peer-state.ts';
@@ -65,7 +65,7 @@ export function answerWords(core: CoreState, id: PeerId, same: boolean): Person 
     return null;
   }
   if (attempt.phase !== 'compare') throw nothingOpen();
-  const person = markVerified(core, id, null);
+  const person = recordVerified(core, id, 'words');
   attempt.phase = 'same';
   return person;
 }

@@ -15,6 +15,7 @@ export const FOLDER_ENTRIES = {
   relays: 'relays.json',
   settings: 'settings.json',
   keys: 'keys',
+  theme: 'theme',
   history: 'history.db',
   vault: 'vault.json',
   restoring: 'restoring',

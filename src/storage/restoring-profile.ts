@@ -176,7 +176,7 @@ async function closeFiles({ seal, store, pins, relays, settings }: Files): Promi
 /** `see` is told when it was first, so that this is kept; each step in bounds, as the pin is. */
 function restorePin(pins: Pins, pin: Pin): void {
   pins.see(pin, pin.firstSeenMs);
-  if (pin.verifiedAtMs !== null) pins.verify(pin.id, pin.verifiedAtMs);
+  if (pin.verifiedAtMs !== null) pins.verify(pin.id, pin.verifiedAtMs, pin.verifiedBy);
   if (pin.contacted) pins.contact(pin.id);
   if (pin.acceptedNick !== null) pins.acceptNick(pin.id, pin.acceptedNick);
   const { petname, favourite, note, ignored, blocked } = pin;

@@ -11,6 +11,7 @@ import { storageErrorFrom } from './storage-error.ts';
 /** In the order in which they go. */
 const KEYS = [FOLDER_ENTRIES.vault, FOLDER_ENTRIES.identity] as const;
 const REST = [
+  FOLDER_ENTRIES.theme,
   ...[FOLDER_ENTRIES.history, FOLDER_ENTRIES.pins, FOLDER_ENTRIES.relays, FOLDER_ENTRIES.settings],
   FOLDER_ENTRIES.keys,
 ] as const;

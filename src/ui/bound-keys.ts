@@ -32,6 +32,7 @@ export function bindKeys(keysOf: KeysOf, file: SafeText | null = null): BoundKey
     selection: finder(KEY_TABLE.selection, keysOf),
     afterPrefix: finder(KEY_TABLE.afterPrefix, keysOf),
     emptyLine: finder(KEY_TABLE.emptyLine, keysOf),
+    person: finder(KEY_TABLE.person, keysOf),
     line: finder(KEY_TABLE.line, keysOf),
     screen: finder(KEY_TABLE.screen, keysOf),
   };

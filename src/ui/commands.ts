@@ -4,10 +4,11 @@ import { changing, contact, mute, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
+import { showMembers, whois } from './details-tasks.ts';
 import type { TopicName } from './help-topics.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { keys } from './keys-tasks.ts';
-import { trust, verify, who } from './people-tasks.ts';
+import { trust, verify } from './people-tasks.ts';
 import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
@@ -148,7 +149,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     topic: 'people',
     completes: 'none',
     runs: 'at-once',
-    run: who,
+    run: showMembers,
   },
   {
     name: 'whois',
@@ -159,12 +160,12 @@ export const COMMANDS: readonly SlashCommand[] = [
     topic: 'people',
     completes: 'person',
     runs: 'in-order',
-    run: changing('whois', {}),
+    run: whois,
   },
   {
     name: 'verify',
     aliases: [],
-    args: t`[NAME] [NUMBER|CODE|words]`,
+    args: t`[NAME] [words|digits|qr|NUMBER|CODE]`,
     help: t`compare a safety number, a scanned code or seven words, and record that they matched`,
     example: t`/verify bela words`,
     topic: 'trust',
@@ -187,7 +188,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'trust',
     aliases: [],
     args: t`[NAME]`,
-    help: t`accept a changed key without comparing it`,
+    help: t`what everybody's key is worth; with a name: accept a changed key without comparing it`,
     example: t`/trust bela`,
     topic: 'trust',
     completes: 'person',
@@ -275,7 +276,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'room',
     aliases: [],
     args: t`[create TITLE]`,
-    help: t`make a private room, or say who is in this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
+    help: t`make a private room, or show this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
     example: t`/room create ward 3`,
     topic: 'rooms',
     completes: 'none',

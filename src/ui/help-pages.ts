@@ -44,6 +44,7 @@ export const PLACE_HEADINGS: Readonly<Record<KeyPlace, SafeText>> = {
   everywhere: t`Keys everywhere`,
   line: t`Keys in the line that is typed`,
   list: t`Keys in lists, and in questions over the messages`,
+  person: t`Keys in the details of a person`,
 };
 
 const MARKS: HelpBlock = {

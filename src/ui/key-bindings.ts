@@ -3,12 +3,13 @@ import { type SafeText, safeTemplate as t } from './safe-text.ts';
 
 /**
  * Where an action holds. A press is looked for in this order: everywhere; in a list or a question that lies over the
- * messages, and nowhere else then; as the second of two keys; with a message selected; on an empty line; in the line that is typed, if it changes something there; on the
- * screen. So one key can do one thing in each place.
+ * messages, and on the person that it shows, and nowhere else then; as the second of two keys; with a message selected; on an
+ * empty line; in the line that is typed, if it changes something there; on the screen. So one key can do one thing in each place.
  */
 export type KeyPlace =
   | 'everywhere'
   | 'list'
+  | 'person'
   | 'selection'
   | 'afterPrefix'
   | 'emptyLine'
@@ -66,6 +67,8 @@ export const KEY_TABLE = {
       keys: ['alt+c'],
       help: t`collapses this part of the sidebar, or shows it again`,
     },
+    { name: 'show-members', keys: ['alt+w'], help: t`who is in this room` },
+    { name: 'show-details', keys: ['alt+i'], help: t`all of this room or person` },
     {
       name: 'find-window',
       keys: ['ctrl+t', 'ctrl+k'],
@@ -185,6 +188,15 @@ export const KEY_TABLE = {
     { name: 'yes', keys: ['y'], help: t`they are the same` },
     { name: 'no', keys: ['n'], help: t`they differ` },
   ],
+  person: [
+    { name: 'message', keys: ['m'], help: t`writes to them` },
+    { name: 'compare', keys: ['v'], help: t`compares keys with them; in a list of people too` },
+    { name: 'petname', keys: ['p'], help: t`your own name for them` },
+    { name: 'note', keys: ['n'], help: t`a note for yourself` },
+    { name: 'favourite', keys: ['f'], help: t`lists them first, or as all others` },
+    { name: 'ignore', keys: ['i'], help: t`hides what they write, or shows it again` },
+    { name: 'block', keys: ['b'], help: t`takes nothing from them, or takes it again` },
+  ],
 } as const satisfies Readonly<Record<KeyPlace, readonly KeyAction[]>>;
 
 /** The actions that hold in a place. */
@@ -201,6 +213,7 @@ export const ALL_PLACES: readonly KeyPlace[] = [
   'emptyLine',
   'line',
   'list',
+  'person',
 ];
 
 export interface PlacedAction extends KeyAction {

@@ -116,7 +116,12 @@ function unfit(key: string, place: KeyPlace): SafeText | null {
   const shown = shownKey(key);
   if (key === '/' && (place === 'emptyLine' || place === 'selection'))
     return t`${shown} begins every command; use another key`;
-  if ((place === 'emptyLine' && key !== 'space') || place === 'list' || place === 'selection')
+  if (
+    (place === 'emptyLine' && key !== 'space') ||
+    place === 'list' ||
+    place === 'person' ||
+    place === 'selection'
+  )
     return null;
   return t`${shown} types a character there; put ctrl+ or alt+ before it`;
 }
@@ -221,6 +226,7 @@ const PLACE_WORDS: Readonly<Record<KeyPlace, string>> = {
   emptyLine: 'where nothing is typed',
   line: 'in the line that is typed',
   list: 'in lists and questions over the messages',
+  person: 'in the details of a person',
 };
 
 /** All bindings as such a file; `path`: where lanchat looks for it. */

@@ -51,6 +51,29 @@ export function listRows(
   return scrolled(rows, Math.max(0, end - area.rows), area.rows);
 }
 
+/** A long list of items of one row each, below rows that scroll away with it. */
+export interface LongList {
+  readonly head: readonly Row[];
+  readonly count: number;
+  readonly rowOf: (index: number) => Row;
+}
+
+/** As `listRows`; only rows that are seen are made. `selected` −1: none yet, and the head is seen from its beginning. */
+export function longListRows(
+  { head, count, rowOf }: LongList,
+  selected: number,
+  area: OverlayArea,
+): readonly Row[] {
+  const end = selected < 0 ? 0 : head.length + selected + 1;
+  const start = Math.max(0, end - area.rows);
+  const height = Math.min(area.rows, head.length + count - start);
+  return Array.from({ length: height }, (_, row) => {
+    const index = start + row - head.length;
+    if (index < 0) return head[start + row] ?? [];
+    return listedRow(rowOf(index), { selected: index === selected, first: true }, area);
+  });
+}
+
 /** A row of an item, marked where that is the selected one. */
 export function listedRow(
   row: Row,

@@ -24,6 +24,8 @@ import { ScreenKeys } from './screen-keys.ts';
 import { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
 import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import type { ThemeFile } from './theme-file.ts';
+import { Theming } from './theming.ts';
 import { askTakenName, welcome } from './welcome.ts';
 
 /** What bin/skeleton.js has put on the terminal already. */
@@ -54,6 +56,8 @@ export interface ScreenOptions {
   readonly readKeys: () => Promise<KeyFile>;
   /** The program that took the text for the clipboard, or null where none is there, or none did. */
   readonly copyByProgram: (text: string) => Promise<string | null>;
+  /** The person's file of colours. Throws StorageError. */
+  readonly readTheme: () => Promise<ThemeFile>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -90,6 +94,7 @@ class ScreenApp {
   readonly #terminal: Terminal;
   readonly #sink: FrameSink;
   readonly #decoder: KeyDecoder;
+  readonly #theming: Theming;
   readonly #notifier = new Notifier(() => performance.now());
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
   readonly #session: Promise<Session>;
@@ -125,9 +130,10 @@ class ScreenApp {
     });
     this.#terminal = this.#makeTerminal();
     const { size } = this.#terminal;
-    const { version, skeleton, hostRelay } = options;
+    const { version, skeleton, hostRelay, env, readTheme } = options;
     const schedule = scheduleTimeout;
     this.#store = new ScreenStore({ now: Date.now, schedule, size, version });
+    this.#theming = new Theming({ store: this.#store, env, readTheme });
     this.#sink = new FrameSink({
       ...size,
       output: this.#terminal.frames,
@@ -143,7 +149,10 @@ class ScreenApp {
     this.#editor = new DraftEditor({ store, terminal: this.#terminal, editText });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
-    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
+    this.#decoder = new KeyDecoder({
+      onKey: (event) => keys.take(event),
+      onReply: (reply) => this.#theming.hear(reply),
+    });
   }
 
   #makeTerminal(): Terminal {
@@ -178,6 +187,7 @@ class ScreenApp {
       },
       area: () => scrollArea(this.#store.state, this.#moment()),
       copy: (text) => this.#copy(text),
+      theming: this.#theming,
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
@@ -222,13 +232,13 @@ class ScreenApp {
   }
 
   #paint(): void {
-    const { skeleton, stdin, env } = this.#options;
+    const { skeleton, stdin } = this.#options;
     skeleton?.release();
     this.#terminal.enter({ adopt: skeleton !== null });
+    this.#terminal.ask(this.#theming.query());
     this.#ink = render(
       <Screen
         store={this.#store}
-        colour={(env.NO_COLOR ?? '') === ''}
         moment={this.#moment}
         setCursor={(cursor) => this.#sink.setCursor(cursor)}
       />,

@@ -3,6 +3,7 @@ import type { RelayChoice } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
+import { leavePerson, listKey, personKey } from './details-keys.ts';
 import { helpRows } from './help-rows.ts';
 import { introduce } from './introduce.ts';
 import { layoutFor } from './layout.ts';
@@ -17,7 +18,7 @@ import {
   stepOf,
 } from './overlay-press.ts';
 import { cleanNickname, type KnownPerson } from './people.ts';
-import { recordVerified } from './people-tasks.ts';
+import { compareBy, recordVerified, tellDifferent } from './people-tasks.ts';
 import { reactKey } from './react-picker.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -26,12 +27,15 @@ import { switcherItems } from './switcher.ts';
 import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
 import { openGroup } from './talk-tasks.ts';
 import { parseLine, runLine } from './typed-line.ts';
+import { WAYS } from './verify-how-rows.ts';
 import { faultWords } from './words.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
 
 /** Overlays in which a line is typed: what types something is no key of theirs. */
-function isTyped({ kind }: Overlay): boolean {
+function isTyped(overlay: Overlay): boolean {
+  const { kind } = overlay;
+  if (kind === 'person') return overlay.input !== null;
   return kind === 'switcher' || kind === 'name' || kind === 'react' || kind === 'forget';
 }
 
@@ -41,7 +45,8 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
   const { keys } = store.state;
   const action = isTyped(overlay) ? besideInput(keys, event) : keys.list(event);
   if (action === 'close' && overlay.kind !== 'name') {
-    store.setOverlay(null);
+    if (overlay.kind === 'person') leavePerson(actions, overlay);
+    else store.setOverlay(null);
     return;
   }
   switch (overlay.kind) {
@@ -59,6 +64,16 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'verify':
       verifyKey(actions, overlay, action);
+      break;
+    case 'verify-how':
+      verifyHowKey(actions, overlay, { event, action });
+      break;
+    case 'members':
+    case 'trust':
+      listKey(actions, overlay, { event, action });
+      break;
+    case 'person':
+      personKey(actions, overlay, { event, action });
       break;
     case 'comparison':
       comparisonKey(actions, overlay, action);
@@ -190,6 +205,24 @@ function verifyKey(actions: ScreenActions, overlay: Of<'verify'>, action: ListAc
   } else if (action === 'yes') {
     store.setOverlay(null);
     void recordVerified(actions, overlay.peer, null);
+  } else if (action === 'no') {
+    store.setOverlay(null);
+    tellDifferent(actions, overlay.peer);
+  }
+}
+
+function verifyHowKey(
+  actions: ScreenActions,
+  overlay: Of<'verify-how'>,
+  { event, action }: ListPress,
+): void {
+  const step = stepOf(action);
+  const typed = event.kind === 'text' ? WAYS[Number(event.text) - 1] : undefined;
+  const way = action === 'choose' ? WAYS[overlay.selected] : typed;
+  if (way !== undefined) void compareBy(actions, overlay.peer, way);
+  else if (step !== 0) {
+    const selected = moveSelection(overlay.selected, step, WAYS.length);
+    actions.store.setOverlay({ ...overlay, selected });
   }
 }
 

@@ -16,6 +16,8 @@ import {
 import { infoRows } from './message-info.ts';
 import type { Overlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { membersRows, trustRows } from './people-rows.ts';
+import { personView } from './person-rows.ts';
 import { reactView } from './react-picker.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -23,6 +25,7 @@ import { forgetView, searchRows } from './search-rows.ts';
 import { hasDraft } from './sidebar-rows.ts';
 import { type Row, span } from './spans.ts';
 import { switcherItems } from './switcher.ts';
+import { verifyHowRows } from './verify-how-rows.ts';
 import { verifyRows } from './verify-rows.ts';
 import { wrap } from './width.ts';
 
@@ -42,8 +45,16 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: relayRows(state, overlay, area), cursor: null };
     case 'verify':
       return { rows: verifyRows(state.people, overlay, area), cursor: null };
+    case 'verify-how':
+      return { rows: verifyHowRows(state, overlay, area), cursor: null };
+    case 'members':
+      return { rows: membersRows(state, overlay, area), cursor: null };
+    case 'trust':
+      return { rows: trustRows(state, overlay, area), cursor: null };
+    case 'person':
+      return personView(state, overlay, area);
     case 'comparison':
-      return { rows: comparisonRows(state.people, overlay, area.cells), cursor: null };
+      return { rows: comparisonRows(state.people, overlay, area), cursor: null };
     case 'name':
       return nameView(overlay, area);
     case 'search':

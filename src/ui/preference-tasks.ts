@@ -7,7 +7,9 @@ import { groupOf } from './window-order.ts';
 /** The screen looks as the settings say from now on. */
 export async function applyPreferences(actions: ScreenActions): Promise<void> {
   const preferences = await attempt(actions, { do: 'settings' });
-  if (preferences !== null) actions.store.setPreferences(preferences);
+  if (preferences === null) return;
+  actions.store.setPreferences(preferences);
+  await actions.theming.use(preferences.theme);
 }
 
 /** `/collapse [rooms|private|people]`: its head alone, or all of it again; without a name the part of this window. */

@@ -7,6 +7,7 @@ import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import { tooLongWords } from './composer-status.ts';
 import type { ConversationKey } from './conversation.ts';
+import { showHere, showMembers } from './details-tasks.ts';
 import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
@@ -238,6 +239,12 @@ export class ScreenKeys {
         break;
       case 'collapse':
         void collapse(this.#actions, '');
+        break;
+      case 'show-members':
+        showMembers(this.#actions);
+        break;
+      case 'show-details':
+        showHere(this.#actions);
         break;
       case 'find-window':
         store.setOverlay(OPEN_SWITCHER);

@@ -9,6 +9,7 @@ import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
+import type { Palette } from './spans.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
 import type { WindowOrder } from './window-order.ts';
@@ -64,6 +65,8 @@ export interface ScreenState {
   readonly size: ScreenSize;
   /** Which keys do what, as the person has them. */
   readonly keys: BoundKeys;
+  /** How each tone looks on this terminal. */
+  readonly palette: Palette;
   /** Of lanchat, for the help. */
   readonly version: SafeText;
 }

@@ -7,6 +7,7 @@ import { cleanNickname, Directory, type KnownPerson } from './people.ts';
 import { isRequest, type RoomCallers, type Trusts } from './room-words.ts';
 import { type SafeText, safeTemplate } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
+import type { Palette } from './spans.ts';
 import { type StoreOptions, WindowStore } from './window-store.ts';
 
 const LEFT = safeTemplate`You are in this room no more; /part closes this window.`;
@@ -124,6 +125,11 @@ export class ScreenStore extends WindowStore {
   /** Which keys do what from now on. */
   setKeys(keys: BoundKeys): void {
     this.fields.keys = keys;
+    this.notifyNow();
+  }
+
+  setPalette(palette: Palette): void {
+    this.fields.palette = palette;
     this.notifyNow();
   }
 

@@ -14,6 +14,7 @@ import type { KnownPerson, People } from './people.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { SelectionArea } from './selection.ts';
 import type { ScreenStore } from './store.ts';
+import type { Theming } from './theming.ts';
 import { faultWords } from './words.ts';
 
 export interface QuitWish {
@@ -40,6 +41,7 @@ export interface ScreenActions {
   readonly exportTo: (wish: ExportWish) => Promise<Exported>;
   /** The keys that the person wants, as their file says now. Throws StorageError. */
   readonly readKeys: () => Promise<KeyFile>;
+  readonly theming: Pick<Theming, 'use'>;
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;

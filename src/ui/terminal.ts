@@ -174,6 +174,11 @@ export class Terminal {
     this.#write(`\x1b]2;${truncate(title, MAX_TITLE_CELLS)}\x1b\\`);
   }
 
+  /** Asks the terminal something that it answers on its input; null: nothing. */
+  ask(query: string | null): void {
+    if (query !== null) this.#write(query);
+  }
+
   /** One notice outside the window. The text is one line; `;` would end a field. */
   notify(style: NoticeStyle, notice: SafeText): void {
     const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');

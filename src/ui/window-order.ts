@@ -2,6 +2,7 @@
 import type { SidebarGroup } from '../client/preferences.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
+import { compareRanks } from './ranks.ts';
 import type { ScreenState } from './screen-state.ts';
 
 /** Whoever goes through windows presses the next key sooner than this. */
@@ -58,7 +59,7 @@ export class WindowOrder {
   #sort(order: readonly ConversationKey[]): void {
     const ranks = new Map(order.map((key) => [key, this.#rank(key)]));
     const rank = (key: ConversationKey) => ranks.get(key) ?? NO_RANK;
-    this.#sorted = order.toSorted((a, b) => compareRanks(rank(a), rank(b)));
+    this.#sorted = order.toSorted((a, b) => compareRanks(rank(b), rank(a)));
     this.#of = order;
     this.#isStale = false;
     for (const key of this.#lastMs.keys()) if (!ranks.has(key)) this.#lastMs.delete(key);
@@ -89,15 +90,6 @@ export class WindowOrder {
 }
 
 const NO_RANK: readonly number[] = [];
-
-/** The higher first, field by field. */
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  for (const [index, value] of a.entries()) {
-    const difference = (b[index] ?? 0) - value;
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
 
 /** The part of the sidebar in which a window stands. */
 export function groupOf(key: ConversationKey): SidebarGroup {

@@ -23,6 +23,7 @@ import type { SafeText } from './safe-text.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
+import { PLAIN_PALETTE } from './spans.ts';
 import { TypingNow } from './typing.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 import { WindowOrder } from './window-order.ts';
@@ -77,6 +78,7 @@ export class WindowStore {
       typing: this.#typing,
       size: options.size,
       keys: DEFAULT_KEYS,
+      palette: PLAIN_PALETTE,
       version: options.version,
     };
     this.conversation(FIRST_ROOM);

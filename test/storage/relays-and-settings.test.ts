@@ -6,7 +6,11 @@ import { RelayId } from '../../src/protocol/ids.ts';
 import { RecordSeal } from '../../src/storage/record-seal.ts';
 import { PinnedRelays } from '../../src/storage/relays-file.ts';
 import type { SealedFileOptions } from '../../src/storage/sealed-record.ts';
-import { MAX_REMEMBERED_ROOMS, SettingsFile } from '../../src/storage/settings-file.ts';
+import {
+  MAX_REMEMBERED_ROOMS,
+  type Settings,
+  SettingsFile,
+} from '../../src/storage/settings-file.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
 
 let folder: string;
@@ -60,7 +64,7 @@ test('settings are fresh at first and read back after', async () => {
     ...{ collapsed: [], theme: 'auto' },
     ...{ hidden: false, muted: [] },
   });
-  const changed = {
+  const changed: Partial<Settings> = {
     ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
     ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
     ...{ hidden: true, muted: ['lobby'] },

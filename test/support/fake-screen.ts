@@ -7,15 +7,18 @@ import type {
   Command,
   Message,
   Person,
+  Preferences,
   Room,
   Snapshot,
 } from '../../src/client/api.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId, type PeerId } from '../../src/protocol/ids.ts';
 import { cleanNick } from '../../src/protocol/nickname.ts';
 import { readKeyFile } from '../../src/ui/key-file.ts';
 import { openScreen } from '../../src/ui/open-screen.tsx';
 import { safeText } from '../../src/ui/safe-text.ts';
+import { readThemeFile } from '../../src/ui/theme-file.ts';
 import { FakeSession, onlineLink, peerId, person } from './fake-session.ts';
 import { KeptHistory, stored } from './kept-history.ts';
 
@@ -34,6 +37,8 @@ interface Scene {
   readonly fault?: string;
   /** What stands in the file of keys. */
   readonly keys?: string;
+  /** What stands in the file of colours. */
+  readonly theme?: string;
   /** Opens the session only at SIGUSR2: what is typed before must wait. */
   readonly slow?: boolean;
 }
@@ -119,6 +124,7 @@ function personOf(peer: PeerId): Person {
   return found;
 }
 
+let preferences: Preferences = DEFAULT_PREFERENCES;
 const digits = '012345678901234567890123456789012345678901234567890123456789';
 session.answer({
   send: answerSend,
@@ -144,6 +150,11 @@ session.answer({
     return { person: { ...personOf(peer), trust: 'verified', keyChangedFrom: [] } };
   },
   trust: ({ peer }) => ({ person: { ...personOf(peer), keyChangedFrom: [] } }),
+  settings: () => preferences,
+  set: ({ change }) => {
+    preferences = { ...preferences, ...change };
+    return preferences;
+  },
   prepare: () => ({}),
   typing: () => ({}),
   retry: () => ({}),
@@ -200,6 +211,11 @@ const end = await openScreen({
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   copyByProgram: async () => null,
   editText,
+  readTheme: async () => ({
+    ...readThemeFile(scene.theme ?? ''),
+    path: safeText('/home/asha/theme'),
+    isThere: scene.theme !== undefined,
+  }),
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,

@@ -34,14 +34,13 @@ export const stillMoment: Moment = {
 
 export function inkScreen(
   store: ScreenStore,
-  { colour = false, moment = stillMoment }: { colour?: boolean; moment?: Moment } = {},
+  { moment = stillMoment }: { moment?: Moment } = {},
 ): InkScreen {
   const frames = new Frames({ ...store.state.size, output: nobody });
   let cursor: CursorCell | null = null;
   const instance = render(
     <Screen
       store={store}
-      colour={colour}
       moment={() => moment}
       setCursor={(cell) => {
         cursor = cell;

@@ -12,6 +12,8 @@ import { LineQueue } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
 import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
+import { readThemeFile } from '../../src/ui/theme-file.ts';
+import { Theming } from '../../src/ui/theming.ts';
 import { FakeSession, peerId } from './fake-session.ts';
 import { stillMoment } from './ink-screen.tsx';
 
@@ -65,6 +67,11 @@ export function testScreen(session = new FakeSession()): TestScreen {
   const ask = session.request.bind(session);
   const history = new HistoryReader({ store, ask, schedule: clock.schedule });
   store.subscribe(() => history.look());
+  const theming = new Theming({
+    store,
+    env: { NO_COLOR: '1' },
+    readTheme: async () => ({ ...readThemeFile(''), path: null, isThere: false }),
+  });
   const wishes: QuitWish[] = [];
   const exports: ExportWish[] = [];
   const screen: TestScreen = {
@@ -91,6 +98,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
         exports.push(wish);
         return { file: `/there/${wish.file}`, messages: 2 };
       },
+      theming,
       host: () => {
         screen.hosted += 1;
       },

@@ -171,6 +171,8 @@ describe('trust', () => {
   it('compares a safety number and records it', async () => {
     const session = await start();
     session.type('/verify ravi\r');
+    await session.waitForText('step 1 of 3');
+    session.type('2');
     await session.waitForText('01234 56789 01234');
     expect(text(session)).toContain('▄');
     session.type('y');
@@ -333,6 +335,20 @@ describe('the terminal', () => {
     emit(session, { type: 'message', message: message({ text: 'asha: look' }) });
     await session.waitForText('asha: look');
     expect(session.output).not.toMatch(/\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|38|48|9[0-7])\b[0-9;]*m/);
+  });
+
+  it('has the colours of a light terminal where it says that it is one, and those of one’s own file', async () => {
+    const session = await start({
+      env: { COLORTERM: 'truecolor' },
+      scene: { theme: 'accent = #010203\nacent = red' },
+    });
+    expect(session.output).toContain('\x1b]11;?\x1b\\');
+    session.type('\x1b]11;rgb:ffff/ffff/ffff\x1b\\');
+    await session.waitFor((s) => s.output.includes('38;2;0;90;135m#lobby> '), 'dark on light');
+    expect(session.screen.at(-1)).toBe('#lobby> ? for help');
+    session.type('/set theme own\r');
+    await session.waitForText('Theme, line 2: nothing is called "acent"');
+    expect(session.output).toContain('38;2;1;2;3m#lobby> ');
   });
 
   it('opens and closes the help and the switcher', async () => {
