@@ -18,6 +18,8 @@ const HEADS: Readonly<Record<SidebarGroup, SafeText>> = {
   people: t`PEOPLE`,
 };
 
+const NOBODY: Row = [span(t`   nobody here`, 'dim')];
+
 /** A part of the sidebar: its windows, then people without one. */
 interface Section {
   readonly group: SidebarGroup;
@@ -41,8 +43,14 @@ export function sidebarRows(state: ScreenState, cells: number, rows: number): re
       ...(index > 0 && gap === 1 ? [[]] : []),
       headRow(state, section, cells),
       ...itemRows(state, section, { cells, rows: shares[index] ?? 0 }),
+      ...(isEmpty(state, section) && gap === 1 ? [NOBODY] : []),
     ])
     .slice(0, rows);
+}
+
+/** Of people alone: rooms there always are, and no heading is shown for no private ones. */
+function isEmpty({ ready }: ScreenState, { windows, others, collapsed }: Section): boolean {
+  return ready && !collapsed && windows.length + others.length === 0;
 }
 
 function sectionsOf(state: ScreenState): Section[] {
