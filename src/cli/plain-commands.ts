@@ -27,7 +27,14 @@ import { resolvePeople, resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
 /** What makes no sense without windows. */
-const SCREEN_ONLY = ['win', 'clear', 'select', 'unfold'] as const satisfies readonly CommandName[];
+const SCREEN_ONLY = [
+  'win',
+  'clear',
+  'unread',
+  'goto',
+  'select',
+  'unfold',
+] as const satisfies readonly CommandName[];
 type ScreenOnly = (typeof SCREEN_ONLY)[number];
 
 /** About what was said before, and how long it stays. */

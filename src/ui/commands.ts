@@ -3,6 +3,7 @@ import { changing, contact, mute, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
+import { goToTime, goToUnread } from './jump-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
@@ -44,6 +45,8 @@ export type CommandName =
   | 'delete'
   | 'export'
   | 'set'
+  | 'unread'
+  | 'goto'
   | 'select'
   | 'unfold'
   | 'win'
@@ -334,6 +337,24 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'setting',
     runs: 'in-order',
     run: set,
+  },
+  {
+    name: 'unread',
+    aliases: [],
+    args: t``,
+    help: t`go to the oldest unread message here, as Alt+U does; Esc comes back`,
+    completes: 'none',
+    runs: 'at-once',
+    run: goToUnread,
+  },
+  {
+    name: 'goto',
+    aliases: [],
+    args: t`DAY|TIME|DAY TIME`,
+    help: t`go to what was said then: 2026-11-03, yesterday, 14:30; Esc comes back`,
+    completes: 'none',
+    runs: 'at-once',
+    run: goToTime,
   },
   {
     name: 'select',

@@ -7,7 +7,7 @@ import { cellWidth, wrap } from './width.ts';
 const KEY_HELP: readonly (readonly [SafeText, SafeText])[] = [
   [t`Enter`, t`send; Alt+Enter or Ctrl+J: a new line`],
   [t`Alt+1 … 9`, t`go to a window; Ctrl+N, Ctrl+P: next, previous`],
-  [t`Alt+A`, t`next window with something unread`],
+  [t`Alt+A`, t`next window with something unread; Alt+U: the oldest unread here`],
   [t`Ctrl+T`, t`find a window or a person by a few letters`],
   [t`PgUp, PgDn`, t`a page, through all that is kept; Esc: back to the newest`],
   [t`Alt+Up, Alt+Down`, t`select a message, also Ctrl+Up, /select: r, e, d, +, c, i, Enter, Esc`],

@@ -8,6 +8,7 @@ import { verticalTarget } from './composer-layout.ts';
 import type { ConversationKey } from './conversation.ts';
 import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
+import { goToUnread } from './jump-tasks.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
@@ -141,6 +142,7 @@ export class ScreenKeys {
       const target = store.state.order[Number(key.name) - 1];
       if (target !== undefined) store.open(target);
     } else if (key.name === 'a') this.#nextUnread();
+    else if (key.name === 'u') void goToUnread(this.#actions);
     else this.#edit(editFor(key));
   }
 
