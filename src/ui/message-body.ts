@@ -1,7 +1,9 @@
 // What a line of a conversation is made of, without what stands above it: what was written, folded where it is long,
 // and what lanchat says of it. Knows no neighbours, no scrolling and no React.
 import type { Entry } from './conversation.ts';
+import { findLinks, type Oddity } from './links.ts';
 import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
+import { oddLinkWords } from './message-words.ts';
 import { fingerprintWords } from './people.ts';
 import { richLines, wrapSpans } from './rich-text.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -32,6 +34,9 @@ const noteRows = lineCache<Entry, Row>((entry, cells) => layoutNotes(entry, cell
 const FOLDED_ROWS = 8;
 /** Up to here a message is shown whole: folding would hide less than it costs. */
 const MAX_WHOLE_ROWS = 12;
+
+/** So many odd links of a message are told of one by one. */
+const MAX_ODD_LINKS = 3;
 
 /** Whether it is so long that it is folded unless somebody unfolds it. */
 export function isLong(entry: Entry, cells: number): boolean {
@@ -96,6 +101,9 @@ export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning'
 function messageNotes(entry: MessageEntry, cells: number): Row[] {
   const { shape, fate } = lookOf(entry);
   const rows = shape.kind === 'poll' ? pollRows(shape, cells) : [];
+  if (shape.kind === 'text' || shape.kind === 'action' || shape.kind === 'poll') {
+    rows.push(...oddLinkRows(entry.text, cells));
+  }
   if (fate !== null) rows.push(...ownRows(fate, cells));
   if (entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null)) {
     const tone = entry.state === 'failed' ? 'warning' : 'plain';
@@ -103,6 +111,22 @@ function messageNotes(entry: MessageEntry, cells: number): Row[] {
   }
   if (entry.sentTime !== null) {
     rows.push(...ownRows(t`sent at ${entry.sentTime} by their clock`, cells));
+  }
+  return rows;
+}
+
+/** In lanchat's own rows, which nothing written can look like. */
+function oddLinkRows(text: SafeText, cells: number): Row[] {
+  const oddities = new Map<SafeText, Oddity>();
+  for (const { oddity } of findLinks(text)) {
+    if (oddity !== null) oddities.set(oddLinkWords(oddity), oddity);
+  }
+  const told = [...oddities].slice(0, MAX_ODD_LINKS);
+  const rows = told.flatMap(([words, { kind }]) =>
+    ownRows(words, cells, kind === 'letters' ? 'plain' : 'warning'),
+  );
+  if (oddities.size > told.length) {
+    rows.push(...ownRows(t`More links here are not what they look like.`, cells, 'warning'));
   }
   return rows;
 }

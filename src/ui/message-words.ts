@@ -1,6 +1,7 @@
 // What lanchat says about a message, in words: what became of it, reactions, polls, timers. Pure; draws nothing.
 import type { Change, Message, Poll, StoredMessage } from '../client/api.ts';
 import { durationWords } from './durations.ts';
+import type { Oddity } from './links.ts';
 import { type RoomCallers, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { calendarDay, clockTime } from './words.ts';
@@ -52,6 +53,20 @@ export function pollWords({ anonymous, closed, votes }: Poll): SafeText {
   const kind = anonymous ? t`anonymous poll` : t`poll`;
   if (!closed) return anonymous ? t`${kind}, counted when it is closed` : t`${kind}, open`;
   return t`${kind}, closed: ${votes.reduce((sum, count) => sum + count, 0)} voted`;
+}
+
+/** That a link is not what it looks like. */
+export function oddLinkWords(oddity: Oddity): SafeText {
+  switch (oddity.kind) {
+    case 'elsewhere':
+      return t`A link here goes to ${oddity.host}, whatever else it says.`;
+    case 'mixed':
+      return t`The link to ${oddity.host} was written with letters of several alphabets: ${oddity.written}`;
+    case 'letters':
+      return t`The link to ${oddity.host} was written ${oddity.written}`;
+    default:
+      return oddity satisfies never;
+  }
 }
 
 /** The beginning of a text, in one line, as others quote it. */

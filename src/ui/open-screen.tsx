@@ -12,6 +12,7 @@ import { HistoryReader } from './history-reader.ts';
 import { type HostedRelay, Hosting } from './hosting.ts';
 import { KeyDecoder } from './keys.ts';
 import { LineQueue } from './line-queue.ts';
+import { drawsLinks } from './links.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { scheduleTimeout } from './schedule.ts';
@@ -201,6 +202,7 @@ class ScreenApp {
       <Screen
         store={this.#store}
         colour={(env.NO_COLOR ?? '') === ''}
+        links={drawsLinks(env)}
         moment={this.#moment}
         setCursor={(cursor) => this.#sink.setCursor(cursor)}
       />,

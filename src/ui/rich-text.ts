@@ -1,5 +1,6 @@
 // Light marks in what others wrote: *bold*, _italic_, `code`, > quotes, links, names. Pure: cleaned text in, styled
-// pieces of it out, in which nothing stands that was not in the text.
+// pieces of it out, in which nothing stands that was not in the text, but that odd links are in ASCII.
+import { findLinks, LINK_PATTERN } from './links.ts';
 import { type SafeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import { type Row, type Span, span, type Tone } from './spans.ts';
 import { cutRanges, wrapRanges } from './width.ts';
@@ -12,19 +13,37 @@ const QUOTE = /^>\s?/u;
 const MARKED = new RegExp(
   [
     '`[^`]+`',
-    'https?:\\/\\/[^\\s<>"]{1,2000}',
+    LINK_PATTERN,
     '(?<![\\p{L}\\p{N}*])\\*(?![\\s*\\p{M}])[^*]*(?<!\\s)\\*(?![\\p{L}\\p{N}\\p{M}*])',
     '(?<![\\p{L}\\p{N}_])_(?![\\s_\\p{M}])[^_]*(?<!\\s)_(?![\\p{L}\\p{N}\\p{M}_])',
   ].join('|'),
-  'gu',
+  'giu',
 );
 
 /** Bold and italic lose their marks, which are shown by how it looks; code keeps its own, since colours may be off. */
-function styled(text: SafeText, start: number, end: number): Span {
-  const first = text.charAt(start);
-  if (first === '*') return span(sliceSafe(text, start + 1, end - 1), 'strong');
-  if (first === '_') return span(sliceSafe(text, start + 1, end - 1), 'italic');
-  return span(sliceSafe(text, start, end), first === '`' ? 'code' : 'link');
+function styled(marked: SafeText, tone: Tone): Row {
+  const inner = sliceSafe(marked, 1, marked.length - 1);
+  switch (marked.charAt(0)) {
+    case '*':
+      return linked(inner, 'strong');
+    case '_':
+      return linked(inner, 'italic');
+    case '`':
+      return [span(marked, 'code')];
+    default:
+      return linked(marked, tone);
+  }
+}
+
+function linked(text: SafeText, tone: Tone): Row {
+  const spans: Span[] = [];
+  let at = 0;
+  for (const { start, end, shown, target } of findLinks(text)) {
+    spans.push(span(sliceSafe(text, at, start), tone));
+    spans.push({ text: shown, tone: 'link', ...(target === null ? {} : { target }) });
+    at = end;
+  }
+  return [...spans, span(sliceSafe(text, at, text.length), tone)];
 }
 
 /** The lines of a text as styled pieces, not wrapped yet. `named`: as `@asha`, which stand out. */
@@ -63,7 +82,7 @@ function inline(line: SafeText, tone: Tone, named: readonly string[]): Row {
   let at = 0;
   for (const { index, 0: marked } of line.matchAll(MARKED)) {
     spans.push(...withNames(sliceSafe(line, at, index), tone, named));
-    spans.push(styled(line, index, index + marked.length));
+    spans.push(...styled(sliceSafe(line, index, index + marked.length), tone));
     at = index + marked.length;
   }
   spans.push(...withNames(sliceSafe(line, at, line.length), tone, named));
@@ -105,7 +124,7 @@ export function wrapSpans(line: Row, cells: number): readonly Row[] {
       const from = Math.max(0, start - at);
       const to = Math.min(piece.text.length, end - at);
       at += piece.text.length;
-      return from < to ? [span(sliceSafe(piece.text, from, to), piece.tone)] : [];
+      return from < to ? [{ ...piece, text: sliceSafe(piece.text, from, to) }] : [];
     });
   });
 }

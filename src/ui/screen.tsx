@@ -10,6 +10,8 @@ import type { ScreenStore } from './store.ts';
 export interface ScreenProps {
   readonly store: ScreenStore;
   readonly colour: boolean;
+  /** Whether the terminal draws links. */
+  readonly links: boolean;
   readonly moment: () => Moment;
   /** Told after every frame, before it is written. */
   readonly setCursor: (cursor: CursorCell | null) => void;
@@ -30,7 +32,7 @@ export const INK_OPTIONS = {
 const SIDEBAR_EDGE: Row = [span(safeTemplate`│`, 'dim')];
 
 /** Draws the newest frame of the store whenever that has changed, and puts the cursor in its place. */
-export function Screen({ store, colour, moment, setCursor }: ScreenProps): ReactNode {
+export function Screen({ store, colour, links, moment, setCursor }: ScreenProps): ReactNode {
   useSyncExternalStore(store.subscribe, store.version);
   const frame = frameOf(store.state, moment());
   useLayoutEffect(() => setCursor(frame?.cursor ?? null));
@@ -41,15 +43,19 @@ export function Screen({ store, colour, moment, setCursor }: ScreenProps): React
   return (
     <Box flexDirection="column" width={columns} height={frame.layout.rows}>
       <Line row={frame.header} paint={{ ...paint, fill: 'bar' }} />
-      <Body frame={frame} colour={colour} />
+      <Body frame={frame} colour={colour} links={links} />
       <Line row={frame.status} paint={paint} />
       <Lines rows={frame.composer} paint={paint} />
     </Box>
   );
 }
 
+interface BodyProps extends Pick<ScreenProps, 'colour' | 'links'> {
+  readonly frame: Frame;
+}
+
 /** Sidebar and messages: a row of both is one text, because a frame is a list of rows. */
-function Body({ frame, colour }: { readonly frame: Frame; readonly colour: boolean }): ReactNode {
+function Body({ frame, colour, links }: BodyProps): ReactNode {
   const { columns, sidebar } = frame.layout;
   const height = frame.layout.bodyRows(frame.composer.length);
   return Array.from({ length: height }, (_, index) => {
@@ -58,7 +64,7 @@ function Body({ frame, colour }: { readonly frame: Frame; readonly colour: boole
         ? ''
         : paintRow(frame.sidebar[index] ?? [], { cells: sidebar - 1, colour, fill: 'text' }) +
           paintRow(SIDEBAR_EDGE, { cells: 1, colour });
-    const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, colour });
+    const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, colour, links });
     // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity but its place
     return <Painted key={index} text={left + right} />;
   });

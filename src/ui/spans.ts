@@ -1,4 +1,5 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
+import { linkTo } from './frame-row.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
 
@@ -29,6 +30,8 @@ export type Tone =
 export interface Span {
   readonly text: SafeText;
   readonly tone: Tone;
+  /** What a terminal that draws links goes to: what the text says itself, and nothing else. */
+  readonly target?: string;
 }
 
 /** One terminal row, left to right. */
@@ -39,6 +42,8 @@ export interface Paint {
   readonly cells: number;
   readonly colour: boolean;
   readonly fill?: Tone;
+  /** Whether the terminal draws links. */
+  readonly links?: boolean;
 }
 
 /** Bold, dim and inverse stay where there is no colour (NO_COLOR forbids colour only). */
@@ -116,15 +121,16 @@ export function blanks(count: number): SafeText {
 }
 
 /** The row as bytes for one line of the screen: clipped to `cells`, filled where asked. */
-export function paintRow(row: Row, { cells, colour, fill }: Paint): string {
+export function paintRow(row: Row, { cells, colour, fill, links = false }: Paint): string {
   const sgr = colour ? COLOUR_SGR : PLAIN_SGR;
   let left = cells;
   let painted = '';
-  for (const { text, tone } of row) {
+  for (const { text, tone, target } of row) {
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
-    painted += withSgr(shown, sgr[tone]);
+    const styled = withSgr(shown, sgr[tone]);
+    painted += links && target !== undefined ? linkTo(target, styled) : styled;
   }
   if (fill !== undefined && left > 0) painted += withSgr(blanks(left), sgr[fill]);
   return painted;

@@ -34,7 +34,11 @@ export const stillMoment: Moment = {
 
 export function inkScreen(
   store: ScreenStore,
-  { colour = false, moment = stillMoment }: { colour?: boolean; moment?: Moment } = {},
+  {
+    colour = false,
+    links = false,
+    moment = stillMoment,
+  }: { colour?: boolean; links?: boolean; moment?: Moment } = {},
 ): InkScreen {
   const frames = new Frames({ ...store.state.size, output: nobody });
   let cursor: CursorCell | null = null;
@@ -42,6 +46,7 @@ export function inkScreen(
     <Screen
       store={store}
       colour={colour}
+      links={links}
       moment={() => moment}
       setCursor={(cell) => {
         cursor = cell;

@@ -10,7 +10,13 @@ afterEach(cleanup);
 
 function view({ store }: TestScreen) {
   return render(
-    <Screen store={store} colour={false} moment={() => stillMoment} setCursor={() => {}} />,
+    <Screen
+      store={store}
+      colour={false}
+      links={false}
+      moment={() => stillMoment}
+      setCursor={() => {}}
+    />,
   );
 }
 
@@ -36,7 +42,13 @@ describe('the screen', () => {
     const subscribe = vi.fn(() => stop);
     Object.defineProperty(store, 'subscribe', { value: subscribe });
     const { unmount } = render(
-      <Screen store={store} colour={false} moment={() => stillMoment} setCursor={() => {}} />,
+      <Screen
+        store={store}
+        colour={false}
+        links={false}
+        moment={() => stillMoment}
+        setCursor={() => {}}
+      />,
     );
     expect(subscribe).toHaveBeenCalledOnce();
     unmount();
