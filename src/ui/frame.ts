@@ -150,7 +150,7 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
 
 function belowRow(state: ScreenState, count: number, cells: number): Row {
   const { selection, entries } = activeConversation(state);
-  if (selection !== null) return selectionBar(entries, selection, count);
+  if (selection !== null) return selectionBar(entries, selection, { below: count, cells });
   const [row = []] = ownRows(belowText(state, count), cells);
   return row;
 }

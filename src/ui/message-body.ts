@@ -9,7 +9,7 @@ import { richLines, wrapSpans } from './rich-text.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { blanks, type Row, type Span, span, type Tone } from './spans.ts';
 import { lineCache } from './viewport.ts';
-import { wrap } from './width.ts';
+import { cellWidth, wrap } from './width.ts';
 import { stateMark, stateWords } from './words.ts';
 
 /** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
@@ -60,10 +60,9 @@ export function bodyRows(entry: Entry, cells: number, whole: boolean): readonly 
 
 /** One row at any width. */
 function foldRow(count: number, cells: number): Row {
-  const words =
-    cells < 70
-      ? t`… ${count} more lines: /unfold`
-      : t`… ${count} more lines · Enter on it (or /unfold) shows all`;
+  const full = t`… ${count} more lines · Enter on it (or /unfold) shows all`;
+  const fits = cellWidth(full) <= cells - GUTTER_CELLS;
+  const words = fits ? full : t`… ${count} more lines: /unfold`;
   return [NOTE_GUTTER, span(words, 'dim')];
 }
 
@@ -139,9 +138,9 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
   const gutter = messageGutter(entry);
   switch (shape.kind) {
     case 'text':
-      return richRows(entry, cells);
+      return richRows(entry, entry.text, cells);
     case 'action':
-      return remoteRows(t`* ${shape.actor} ${entry.text}`, cells, gutter);
+      return richRows(entry, t`* ${shape.actor} ${entry.text}`, cells);
     case 'sticker':
       return shape.rows.map((row, index) => [index === 0 ? gutter : BLANK_GUTTER, span(row)]);
     case 'poll':
@@ -159,8 +158,8 @@ function pollRows({ choices, stands }: Extract<Shape, { kind: 'poll' }>, cells: 
   return [...choices, stands].flatMap((words) => ownRows(words, cells));
 }
 
-function richRows(entry: MessageEntry, cells: number): Row[] {
-  const lines = richLines(entry.text, lookOf(entry).named);
+function richRows(entry: MessageEntry, text: SafeText, cells: number): Row[] {
+  const lines = richLines(text, lookOf(entry).named);
   const rows = lines.flatMap((line) => wrapSpans(line, cells - GUTTER_CELLS));
   return rows.map((row, index) => [index === 0 ? messageGutter(entry) : BLANK_GUTTER, ...row]);
 }

@@ -8,6 +8,7 @@ import { cutRanges, wrapRanges } from './width.ts';
 const FENCE = /^```[\p{L}\p{N}+#-]{0,20}$/u;
 const FENCE_END = t`\`\`\``;
 const QUOTE = /^>\s?/u;
+const QUOTE_BAR = span(t`│ `, 'dim');
 // A mark counts at the edge of a word only, so that names_like_this and 2*3*4 stay; never before a combining mark,
 // which would fall to the letter in front of it. Each part ends at the next of its kind: linear in the text.
 const MARKED = new RegExp(
@@ -74,7 +75,7 @@ function linesOf(text: SafeText): SafeText[] {
 function lineSpans(line: SafeText, named: readonly string[]): Row {
   const [mark] = QUOTE.exec(line) ?? [];
   if (mark === undefined) return inline(line, 'text', named);
-  return [span(t`│ `, 'dim'), ...inline(sliceSafe(line, mark.length, line.length), 'dim', named)];
+  return [QUOTE_BAR, ...inline(sliceSafe(line, mark.length, line.length), 'dim', named)];
 }
 
 function inline(line: SafeText, tone: Tone, named: readonly string[]): Row {
@@ -109,13 +110,20 @@ function withNames(text: SafeText, tone: Tone, named: readonly string[]): Span[]
   return [...spans, span(sliceSafe(text, at, text.length), tone)];
 }
 
-/** The rows of a line of pieces at a width of `cells`, broken as `wrapRanges` breaks its text; code keeps every blank. */
+/**
+ * The rows of a line of pieces at a width of `cells`, broken as `wrapRanges` breaks its text; code keeps every blank, and
+ * what is quoted its bar on every row.
+ */
 export function wrapSpans(line: Row, cells: number): readonly Row[] {
   const [first] = line;
   if (first?.tone === 'block') {
     return cutRanges(first.text, cells).map(({ start, end }) => [
       span(sliceSafe(first.text, start, end), 'block'),
     ]);
+  }
+  if (first === QUOTE_BAR) {
+    const rows = wrapSpans(line.slice(1), cells - QUOTE_BAR.text.length);
+    return rows.map((row) => [QUOTE_BAR, ...row]);
   }
   const whole = line.map(({ text }) => text).join('');
   return wrapRanges(whole, cells).map(({ start, end }) => {
