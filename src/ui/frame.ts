@@ -156,12 +156,22 @@ function belowRow(state: ScreenState, count: number, cells: number): Row {
 }
 
 function belowText(state: ScreenState, count: number): SafeText {
-  const { aside } = activeConversation(state);
+  const { intent } = activeConversation(state);
   const { cameFrom, active } = state;
-  const more = aside === null ? t`${count} newer below` : t`newer below`;
+  const more = moreWords(activeConversation(state), count);
+  // Esc drops what is answered first.
+  if (intent !== null) return more;
   if (cameFrom === null) return t`${more} · Esc goes there`;
   if (cameFrom.key === active) return t`${more} · Esc goes back`;
   return t`${more} · Esc goes back to ${conversationName(state, cameFrom.key)}`;
+}
+
+/** What lanchat said last is not missed by who reads further up. */
+function moreWords({ aside, entries }: Conversation, count: number): SafeText {
+  const last = (aside?.tail ?? entries).at(-1);
+  if (last?.kind === 'notice' && (aside !== null || count > 0)) return last.text;
+  if (aside !== null) return t`newer below`;
+  return count === 0 ? t`more below` : t`${count} newer below`;
 }
 
 /** The active conversation's lines for scrolling, and how many rows a page has. */

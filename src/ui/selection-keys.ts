@@ -67,11 +67,14 @@ function typed(actions: ScreenActions, text: string, { entry, selection }: Selec
   const isEmpty = store.active.composer.text === '';
   switch (text.toLowerCase()) {
     case 'r':
+      endSelection(actions);
       begin(store, 'reply', entry);
       break;
     case 'e':
-      if (canEdit(entry)) begin(store, 'edit', entry);
-      else answer(store, t`Only words of your own can be edited.`);
+      if (canEdit(entry)) {
+        endSelection(actions);
+        begin(store, 'edit', entry);
+      } else answer(store, t`Only words of your own can be edited.`);
       break;
     case 'd':
       setSelection(store, { ...selection, asks: 'delete', said: null });

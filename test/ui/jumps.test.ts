@@ -122,4 +122,13 @@ describe('Alt+U and /unread', () => {
     expect(screen.store.active.found).toBeNull();
     expect(lines(screen.store, '#lobby').at(-1)).toContain('Nothing is unread here');
   });
+
+  it('say so where somebody reads further up, too', async () => {
+    const screen = await keptScreen(await openHistory(long.slice(0, 90), { read: 90 }));
+    await press(screen, 'pageup');
+    const [first] = shown(screen);
+    await altU(screen);
+    expect(shown(screen)[0]).toBe(first);
+    expect(shown(screen).at(-1)).toMatch(/^ {3}-- Nothing is unread here/);
+  });
 });
