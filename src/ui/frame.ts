@@ -6,7 +6,7 @@ import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
 import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
-import { ownRows } from './message-body.ts';
+import { NOTE_GUTTER } from './message-body.ts';
 import { entryRows, messageSource, olderRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { silenceWords } from './room-words.ts';
@@ -151,8 +151,7 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
 function belowRow(state: ScreenState, count: number, cells: number): Row {
   const { selection, entries } = activeConversation(state);
   if (selection !== null) return selectionBar(entries, selection, { below: count, cells });
-  const [row = []] = ownRows(belowText(state, count), cells);
-  return row;
+  return [NOTE_GUTTER, span(belowText(state, count), 'dim')];
 }
 
 function belowText(state: ScreenState, count: number): SafeText {
