@@ -2,7 +2,7 @@
 // opened, and what is shown of a link is always what it leads to.
 import { isOneScript } from '../protocol/scripts.ts';
 import { isTarget } from './frame-row.ts';
-import { type SafeText, safeText, sliceSafe } from './safe-text.ts';
+import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 
 /** Why a link is not what it looks like; `host` is where it goes, in ASCII. */
 export type Oddity =
@@ -52,6 +52,17 @@ export function findLinks(text: SafeText): Link[] {
     if (link !== null) links.push({ start: index, end, ...link });
   }
   return links;
+}
+
+/** The text with its links as they are shown. */
+export function withShownLinks(text: SafeText): SafeText {
+  let shown = t``;
+  let at = 0;
+  for (const link of findLinks(text)) {
+    shown = t`${shown}${sliceSafe(text, at, link.start)}${link.shown}`;
+    at = link.end;
+  }
+  return t`${shown}${sliceSafe(text, at, text.length)}`;
 }
 
 const PAIRED: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@
 // others can't reach; knows no scrolling and no React.
 import type { MessageId } from '../protocol/ids.ts';
 import { type Conversation, type Entry, indexOfMessage, indexOfSeq } from './conversation.ts';
+import { withShownLinks } from './links.ts';
 import { bodyHeight, bodyRows, lookOf, type MessageEntry, NOTE_GUTTER } from './message-body.ts';
 import { trustWord } from './people.ts';
 import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
@@ -153,7 +154,7 @@ function quoteRow(
   const isDeleted = lookOf(answered).shape.kind === 'deleted';
   const words = isDeleted
     ? t`message deleted`
-    : safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH });
+    : withShownLinks(safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH }));
   const quote = truncate(t`${name}: ${words}`, cells - QUOTE_GUTTER.text.length);
   return [QUOTE_GUTTER, span(quote, 'dim')];
 }

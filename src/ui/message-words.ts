@@ -1,7 +1,7 @@
 // What lanchat says about a message, in words: what became of it, reactions, polls, timers. Pure; draws nothing.
 import type { Change, Message, Poll, StoredMessage } from '../client/api.ts';
 import { durationWords } from './durations.ts';
-import type { Oddity } from './links.ts';
+import { type Oddity, withShownLinks } from './links.ts';
 import { type RoomCallers, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { calendarDay, clockTime } from './words.ts';
@@ -74,7 +74,9 @@ export function quoteWords(
   name: SafeText,
   { text, deleted }: Pick<StoredMessage, 'text' | 'deleted'>,
 ): SafeText {
-  const words = deleted ? t`message deleted` : safeText(text, { maxLength: MAX_QUOTE_LENGTH });
+  const words = deleted
+    ? t`message deleted`
+    : withShownLinks(safeText(text, { maxLength: MAX_QUOTE_LENGTH }));
   return t`${name}: ${words}`;
 }
 

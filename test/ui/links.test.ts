@@ -141,6 +141,19 @@ describe('a disguised link', () => {
     ).toEqual([]);
   });
 
+  it('is shown in a quote as it is itself', () => {
+    const { store } = testScreen();
+    const asked = message({ text: 'at https://pаypal.example/ and *more*' });
+    applyEvent(store, { type: 'message', message: asked });
+    applyEvent(store, { type: 'message', message: message({ text: 'why?', reply: asked.id }) });
+    const conversation = store.conversation('#lobby');
+    const index = conversation.entries.length - 1;
+    const [quote = []] = entryRows(store.state, { conversation, index }, CELLS);
+    expect(quote.map(({ text }) => text).join('')).toBe(
+      '  re: ravi: at https://xn--pypal-4ve.example/ and *more*',
+    );
+  });
+
   it('shows parts that are written from right to left in ASCII, so that none changes its place', () => {
     const rows = painted('https://a.example/א/b');
     expect(rows.join('\n')).toContain('https://a.example/%D7%90/b');
