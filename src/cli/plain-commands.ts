@@ -33,6 +33,8 @@ const SCREEN_ONLY = [
   'win',
   'clear',
   'collapse',
+  'unread',
+  'goto',
   'select',
   'unfold',
 ] as const satisfies readonly CommandName[];

@@ -267,6 +267,12 @@ export type Command =
       readonly conversation: Destination | null;
       readonly limit: number;
     }
+  /** The first message of a conversation that came at this time (milliseconds, this machine's clock) or later. */
+  | {
+      readonly do: 'first-since';
+      readonly conversation: Destination;
+      readonly timeMs: number;
+    }
   /** One message. */
   | { readonly do: 'message'; readonly id: MessageId }
   /** What history knows, the most recent first. */
@@ -383,6 +389,8 @@ export interface Replies {
   readonly history: MessagePage;
   readonly since: MessagePage;
   readonly search: MessagePage;
+  /** Null: there is none. */
+  readonly 'first-since': { readonly message: StoredMessage | null };
   /** Null: history holds none of this ID. */
   readonly message: { readonly message: StoredMessage | null };
   readonly conversations: { readonly conversations: readonly Conversation[] };

@@ -81,6 +81,16 @@ export class History {
     return { ...page, messages: page.messages.toReversed() };
   }
 
+  /** Null where nothing came at that time or later. */
+  firstSince({
+    conversation,
+    timeMs,
+  }: Extract<Command, { do: 'first-since' }>): StoredMessage | null {
+    const row = this.#store.firstSince(conversation, timeMs);
+    this.#tellDamaged();
+    return row === null ? null : this.#tell(row);
+  }
+
   /** Throws UsageError `unknown-message`. */
   since({ id, limit }: Extract<Command, { do: 'since' }>): MessagePage {
     return this.#told(this.#store.after(id, bounded(limit)));

@@ -132,6 +132,11 @@ const commandSchema = v.variant('do', [
   }),
   v.strictObject({ do: v.literal('history'), conversation, before: v.nullable(message), limit }),
   v.strictObject({ do: v.literal('history'), conversation, after: v.nullable(message), limit }),
+  v.strictObject({
+    do: v.literal('first-since'),
+    conversation,
+    timeMs: v.pipe(v.number(), v.finite()),
+  }),
   v.strictObject({ do: v.literal('since'), id: message, limit }),
   v.strictObject({
     do: v.literal('search'),

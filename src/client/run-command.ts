@@ -77,6 +77,7 @@ type HistoryCommand = Of<
   | 'history'
   | 'since'
   | 'search'
+  | 'first-since'
   | 'message'
   | 'conversations'
   | 'delete-message'
@@ -242,6 +243,8 @@ async function runHistory(
       return history.since(command);
     case 'search':
       return history.search(command);
+    case 'first-since':
+      return { message: history.firstSince(command) };
     case 'message':
       return { message: history.message(command.id) };
     case 'conversations':

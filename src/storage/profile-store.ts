@@ -160,6 +160,11 @@ export class ProfileStore {
     return page;
   }
 
+  /** The first of a conversation that came at `timeMs` or later; null: none did. */
+  firstSince(conversation: Conversation, timeMs: number): StoredMessage | null {
+    return this.#repairing(() => this.#history.firstSince(conversation, timeMs));
+  }
+
   /** What came after this message, in order, in all conversations. Throws UsageError `unknown-message`. */
   after(id: MessageId, limit: number): MessagePage {
     const found = this.#repairing(() => this.#history.find(id));

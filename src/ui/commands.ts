@@ -6,6 +6,7 @@ import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { showMembers, whois } from './details-tasks.ts';
 import type { TopicName } from './help-topics.ts';
+import { goToTime, goToUnread } from './jump-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { keys } from './keys-tasks.ts';
 import { trust, verify } from './people-tasks.ts';
@@ -51,6 +52,8 @@ export type CommandName =
   | 'set'
   | 'collapse'
   | 'keys'
+  | 'unread'
+  | 'goto'
   | 'select'
   | 'unfold'
   | 'win'
@@ -425,6 +428,28 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: keys,
+  },
+  {
+    name: 'unread',
+    aliases: [],
+    args: t``,
+    help: t`go to the oldest unread message here; Esc comes back`,
+    example: t`/unread`,
+    topic: 'talking',
+    completes: 'none',
+    runs: 'at-once',
+    run: goToUnread,
+  },
+  {
+    name: 'goto',
+    aliases: [],
+    args: t`DAY|TIME|DAY TIME`,
+    help: t`go to what was said then: 2026-11-03, yesterday, 14:30; Esc comes back`,
+    example: t`/goto yesterday`,
+    topic: 'history',
+    completes: 'none',
+    runs: 'at-once',
+    run: goToTime,
   },
   {
     name: 'select',

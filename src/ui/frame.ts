@@ -10,7 +10,7 @@ import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
 import type { OverlayArea } from './list-rows.ts';
-import { ownRows } from './message-body.ts';
+import { NOTE_GUTTER } from './message-body.ts';
 import { entryRows, messageSource, olderRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { silenceWords } from './room-words.ts';
@@ -170,18 +170,27 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
 
 function belowRow(state: ScreenState, count: number, cells: number): Row {
   const { selection, entries } = activeConversation(state);
-  if (selection !== null) return selectionBar(entries, selection, count);
-  const [row = []] = ownRows(belowText(state, count), cells);
-  return row;
+  if (selection !== null) return selectionBar(entries, selection, { below: count, cells });
+  return [NOTE_GUTTER, span(belowText(state, count), 'dim')];
 }
 
 function belowText(state: ScreenState, count: number): SafeText {
-  const { aside } = activeConversation(state);
+  const { intent } = activeConversation(state);
   const { cameFrom, active } = state;
-  const more = aside === null ? t`${count} newer below` : t`newer below`;
+  const more = moreWords(activeConversation(state), count);
+  // Esc drops what is answered first.
+  if (intent !== null) return more;
   if (cameFrom === null) return t`${more} · Esc goes there`;
   if (cameFrom.key === active) return t`${more} · Esc goes back`;
   return t`${more} · Esc goes back to ${conversationName(state, cameFrom.key)}`;
+}
+
+/** What lanchat said last is not missed by who reads further up. */
+function moreWords({ aside, entries }: Conversation, count: number): SafeText {
+  const last = (aside?.tail ?? entries).at(-1);
+  if (last?.kind === 'notice' && (aside !== null || count > 0)) return last.text;
+  if (aside !== null) return t`newer below`;
+  return count === 0 ? t`more below` : t`${count} newer below`;
 }
 
 /** The active conversation's lines for scrolling, and how many rows a page has. */

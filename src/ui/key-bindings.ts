@@ -85,6 +85,7 @@ export const KEY_TABLE = {
       keys: ['escape'],
       help: t`back to the newest message, or to where a search began`,
     },
+    { name: 'oldest-unread', keys: ['alt+u'], help: t`the oldest unread message here` },
     {
       name: 'select-older',
       keys: ['alt+up', 'ctrl+up'],

@@ -1,13 +1,15 @@
 // What a line of a conversation is made of, without what stands above it: what was written, folded where it is long,
 // and what lanchat says of it. Knows no neighbours, no scrolling and no React.
 import type { Entry } from './conversation.ts';
+import { findLinks, type Oddity } from './links.ts';
 import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
+import { oddLinkWords } from './message-words.ts';
 import { fingerprintWords } from './people.ts';
 import { richLines, wrapSpans } from './rich-text.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { blanks, type Row, type Span, span, type Tone } from './spans.ts';
 import { lineCache } from './viewport.ts';
-import { wrap } from './width.ts';
+import { cellWidth, wrap } from './width.ts';
 import { stateMark, stateWords } from './words.ts';
 
 /** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
@@ -33,6 +35,9 @@ const FOLDED_ROWS = 8;
 /** Up to here a message is shown whole: folding would hide less than it costs. */
 const MAX_WHOLE_ROWS = 12;
 
+/** So many odd links of a message are told of one by one. */
+const MAX_ODD_LINKS = 3;
+
 /** Whether it is so long that it is folded unless somebody unfolds it. */
 export function isLong(entry: Entry, cells: number): boolean {
   return textRows(entry, cells).length > MAX_WHOLE_ROWS;
@@ -55,10 +60,9 @@ export function bodyRows(entry: Entry, cells: number, whole: boolean): readonly 
 
 /** One row at any width. */
 function foldRow(count: number, cells: number): Row {
-  const words =
-    cells < 70
-      ? t`… ${count} more lines: /unfold`
-      : t`… ${count} more lines · Enter on it (or /unfold) shows all`;
+  const full = t`… ${count} more lines · Enter on it (or /unfold) shows all`;
+  const fits = cellWidth(full) <= cells - GUTTER_CELLS;
+  const words = fits ? full : t`… ${count} more lines: /unfold`;
   return [NOTE_GUTTER, span(words, 'dim')];
 }
 
@@ -96,6 +100,9 @@ export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning'
 function messageNotes(entry: MessageEntry, cells: number): Row[] {
   const { shape, fate } = lookOf(entry);
   const rows = shape.kind === 'poll' ? pollRows(shape, cells) : [];
+  if (shape.kind === 'text' || shape.kind === 'action' || shape.kind === 'poll') {
+    rows.push(...oddLinkRows(entry.text, cells));
+  }
   if (fate !== null) rows.push(...ownRows(fate, cells));
   if (entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null)) {
     const tone = entry.state === 'failed' ? 'warning' : 'plain';
@@ -103,6 +110,22 @@ function messageNotes(entry: MessageEntry, cells: number): Row[] {
   }
   if (entry.sentTime !== null) {
     rows.push(...ownRows(t`sent at ${entry.sentTime} by their clock`, cells));
+  }
+  return rows;
+}
+
+/** In lanchat's own rows, which nothing written can look like. */
+function oddLinkRows(text: SafeText, cells: number): Row[] {
+  const oddities = new Map<SafeText, Oddity>();
+  for (const { oddity } of findLinks(text)) {
+    if (oddity !== null) oddities.set(oddLinkWords(oddity), oddity);
+  }
+  const told = [...oddities].slice(0, MAX_ODD_LINKS);
+  const rows = told.flatMap(([words, { kind }]) =>
+    ownRows(words, cells, kind === 'letters' ? 'plain' : 'warning'),
+  );
+  if (oddities.size > told.length) {
+    rows.push(...ownRows(t`More links here are not what they look like.`, cells, 'warning'));
   }
   return rows;
 }
@@ -115,9 +138,9 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
   const gutter = messageGutter(entry);
   switch (shape.kind) {
     case 'text':
-      return richRows(entry, cells);
+      return richRows(entry, entry.text, cells);
     case 'action':
-      return remoteRows(t`* ${shape.actor} ${entry.text}`, cells, gutter);
+      return richRows(entry, t`* ${shape.actor} ${entry.text}`, cells);
     case 'sticker':
       return shape.rows.map((row, index) => [index === 0 ? gutter : BLANK_GUTTER, span(row)]);
     case 'poll':
@@ -135,8 +158,8 @@ function pollRows({ choices, stands }: Extract<Shape, { kind: 'poll' }>, cells: 
   return [...choices, stands].flatMap((words) => ownRows(words, cells));
 }
 
-function richRows(entry: MessageEntry, cells: number): Row[] {
-  const lines = richLines(entry.text, lookOf(entry).named);
+function richRows(entry: MessageEntry, text: SafeText, cells: number): Row[] {
+  const lines = richLines(text, lookOf(entry).named);
   const rows = lines.flatMap((line) => wrapSpans(line, cells - GUTTER_CELLS));
   return rows.map((row, index) => [index === 0 ? messageGutter(entry) : BLANK_GUTTER, ...row]);
 }

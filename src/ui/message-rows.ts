@@ -2,19 +2,21 @@
 // others can't reach; knows no scrolling and no React.
 import type { MessageId } from '../protocol/ids.ts';
 import { type Conversation, type Entry, indexOfMessage, indexOfSeq } from './conversation.ts';
+import { withShownLinks } from './links.ts';
 import { bodyHeight, bodyRows, lookOf, type MessageEntry, NOTE_GUTTER } from './message-body.ts';
 import { trustWord } from './people.ts';
 import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { personTone, type Row, span } from './spans.ts';
 import type { ViewportSource } from './viewport.ts';
+import { truncate } from './width.ts';
 import { calendarDay, clockTime, olderWords } from './words.ts';
 
 /** Messages of one person within this time stand under one name. */
 const GROUP_MS = 5 * 60_000;
 const MAX_QUOTE_LENGTH = 200;
 
-const QUOTE_GUTTER = span(t`    > `, 'dim');
+const QUOTE_GUTTER = span(t`  re: `, 'dim');
 
 /** What stands above a line: what is older, a new day, the unread line, what was found, the sender's name, what it answers. */
 interface Heading {
@@ -120,7 +122,7 @@ export function entryRows(
   if (unread) rows.push(ruleRow(t`new`, cells));
   if (found) rows.push(ruleRow(t`found`, cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
-  if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, entry));
+  if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, { entry, cells }));
   const body = bodyRows(entry, cells, isWhole(conversation, entry));
   const isSelected = entry.kind === 'message' && conversation.selection?.id === entry.id;
   return [...rows, ...(isSelected ? selectedRows(body) : body)];
@@ -131,7 +133,7 @@ function selectedRows([first = [], ...others]: readonly Row[]): Row[] {
   const [gutter, ...text] = first;
   if (gutter === undefined) return [first, ...others];
   const rest = { ...gutter, text: sliceSafe(gutter.text, 1, gutter.text.length) };
-  return [[span(t`>`, 'selected'), rest, ...text], ...others];
+  return [[span(t`»`, 'selected'), rest, ...text], ...others];
 }
 
 function ruleRow(word: SafeText, cells: number): Row {
@@ -143,7 +145,7 @@ function ruleRow(word: SafeText, cells: number): Row {
 function quoteRow(
   { people, self }: ScreenState,
   conversation: Conversation,
-  entry: MessageEntry,
+  { entry, cells }: { readonly entry: MessageEntry; readonly cells: number },
 ): Row {
   const { reply } = lookOf(entry);
   const answered = reply === null ? undefined : findMessage(conversation, reply);
@@ -152,8 +154,9 @@ function quoteRow(
   const isDeleted = lookOf(answered).shape.kind === 'deleted';
   const words = isDeleted
     ? t`message deleted`
-    : safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH });
-  return [QUOTE_GUTTER, span(t`${name}: ${words}`, 'dim')];
+    : withShownLinks(safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH }));
+  const quote = truncate(t`${name}: ${words}`, cells - QUOTE_GUTTER.text.length);
+  return [QUOTE_GUTTER, span(quote, 'dim')];
 }
 
 function findMessage({ entries, aside }: Conversation, id: MessageId): Entry | undefined {

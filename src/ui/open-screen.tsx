@@ -16,6 +16,7 @@ import type { KeyFile } from './key-file.ts';
 import { KeyDecoder } from './keys.ts';
 import { takeKeys } from './keys-tasks.ts';
 import { LineQueue } from './line-queue.ts';
+import { drawsLinks } from './links.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { scheduleTimeout } from './schedule.ts';
@@ -232,13 +233,14 @@ class ScreenApp {
   }
 
   #paint(): void {
-    const { skeleton, stdin } = this.#options;
+    const { skeleton, stdin, env } = this.#options;
     skeleton?.release();
     this.#terminal.enter({ adopt: skeleton !== null });
     this.#terminal.ask(this.#theming.query());
     this.#ink = render(
       <Screen
         store={this.#store}
+        links={drawsLinks(env)}
         moment={this.#moment}
         setCursor={(cursor) => this.#sink.setCursor(cursor)}
       />,

@@ -10,6 +10,7 @@ import type { ConversationKey } from './conversation.ts';
 import { showHere, showMembers } from './details-tasks.ts';
 import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
+import { goToUnread } from './jump-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
@@ -25,7 +26,7 @@ import { recall } from './sent-history.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
-import { goBy, goToUnread, goToWindow } from './window-moves.ts';
+import { goBy, goToUnreadWindow, goToWindow } from './window-moves.ts';
 
 export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
@@ -231,7 +232,10 @@ export class ScreenKeys {
         goBy(store, action === 'next-window' ? 1 : -1);
         break;
       case 'next-unread':
-        goToUnread(store);
+        goToUnreadWindow(store);
+        break;
+      case 'oldest-unread':
+        void goToUnread(this.#actions);
         break;
       case 'select-older':
       case 'select-newer':

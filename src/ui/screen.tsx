@@ -9,6 +9,8 @@ import type { ScreenStore } from './store.ts';
 
 export interface ScreenProps {
   readonly store: ScreenStore;
+  /** Whether the terminal draws links. */
+  readonly links: boolean;
   readonly moment: () => Moment;
   /** Told after every frame, before it is written. */
   readonly setCursor: (cursor: CursorCell | null) => void;
@@ -29,7 +31,7 @@ export const INK_OPTIONS = {
 const SIDEBAR_EDGE: Row = [span(safeTemplate`│`, 'dim')];
 
 /** Draws the newest frame of the store whenever that has changed, and puts the cursor in its place. */
-export function Screen({ store, moment, setCursor }: ScreenProps): ReactNode {
+export function Screen({ store, links, moment, setCursor }: ScreenProps): ReactNode {
   useSyncExternalStore(store.subscribe, store.version);
   const frame = frameOf(store.state, moment());
   useLayoutEffect(() => setCursor(frame?.cursor ?? null));
@@ -41,15 +43,20 @@ export function Screen({ store, moment, setCursor }: ScreenProps): ReactNode {
   return (
     <Box flexDirection="column" width={columns} height={frame.layout.rows}>
       <Line row={frame.header} paint={{ ...paint, fill: 'bar' }} />
-      <Body frame={frame} palette={palette} />
+      <Body frame={frame} palette={palette} links={links} />
       <Line row={frame.status} paint={paint} />
       <Lines rows={frame.composer} paint={paint} />
     </Box>
   );
 }
 
+interface BodyProps extends Pick<ScreenProps, 'links'> {
+  readonly frame: Frame;
+  readonly palette: Palette;
+}
+
 /** Sidebar and messages: a row of both is one text, because a frame is a list of rows. */
-function Body({ frame, palette }: { readonly frame: Frame; readonly palette: Palette }): ReactNode {
+function Body({ frame, palette, links }: BodyProps): ReactNode {
   const { columns, sidebar } = frame.layout;
   const height = frame.layout.bodyRows(frame.composer.length);
   return Array.from({ length: height }, (_, index) => {
@@ -58,7 +65,7 @@ function Body({ frame, palette }: { readonly frame: Frame; readonly palette: Pal
         ? ''
         : paintRow(frame.sidebar[index] ?? [], { cells: sidebar - 1, palette, fill: 'text' }) +
           paintRow(SIDEBAR_EDGE, { cells: 1, palette });
-    const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, palette });
+    const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, palette, links });
     // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity but its place
     return <Painted key={index} text={left + right} />;
   });

@@ -59,11 +59,14 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
       step(actions, action === 'above' ? -1 : 1);
       break;
     case 'reply':
+      endSelection(actions);
       begin(store, 'reply', entry);
       break;
     case 'edit':
-      if (canEdit(entry)) begin(store, 'edit', entry);
-      else answer(store, t`Only words of your own can be edited.`);
+      if (canEdit(entry)) {
+        endSelection(actions);
+        begin(store, 'edit', entry);
+      } else answer(store, t`Only words of your own can be edited.`);
       break;
     case 'delete':
       setSelection(store, { ...selection, asks: 'delete', said: null });

@@ -9,7 +9,7 @@ import type { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
 import { scrollBy } from './viewport.ts';
 
-const IN_PLACE: readonly CommandName[] = ['select', 'unfold'];
+const IN_PLACE: readonly CommandName[] = ['select', 'unfold', 'unread', 'goto'];
 
 /** Whether the command concerns what is read now, so that the newest line is not gone to. */
 export function keepsPlace(name: CommandName): boolean {

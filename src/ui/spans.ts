@@ -1,4 +1,5 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
+import { linkTo } from './frame-row.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
 
@@ -29,6 +30,8 @@ export type Tone =
 export interface Span {
   readonly text: SafeText;
   readonly tone: Tone;
+  /** What a terminal that draws links goes to: what the text says itself, and nothing else. */
+  readonly target?: string;
 }
 
 /** One terminal row, left to right. */
@@ -42,6 +45,8 @@ export interface Paint {
   readonly cells: number;
   readonly palette: Palette;
   readonly fill?: Tone;
+  /** Whether the terminal draws links. */
+  readonly links?: boolean;
 }
 
 /** Bold, dim and inverse stay where there is no colour (NO_COLOR forbids colour only). */
@@ -100,14 +105,15 @@ export function blanks(count: number): SafeText {
 }
 
 /** The row as bytes for one line of the screen: clipped to `cells`, filled where asked. */
-export function paintRow(row: Row, { cells, palette, fill }: Paint): string {
+export function paintRow(row: Row, { cells, palette, fill, links = false }: Paint): string {
   let left = cells;
   let painted = '';
-  for (const { text, tone } of row) {
+  for (const { text, tone, target } of row) {
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
-    painted += withSgr(shown, palette[tone]);
+    const styled = withSgr(shown, palette[tone]);
+    painted += links && target !== undefined ? linkTo(target, styled) : styled;
   }
   if (fill !== undefined && left > 0) painted += withSgr(blanks(left), palette[fill]);
   return painted;

@@ -19,7 +19,7 @@ export function goBy(store: ScreenStore, by: 1 | -1): void {
 }
 
 /** Mentions, private messages and groups first, then whatever is unread. */
-export function goToUnread(store: ScreenStore): void {
+export function goToUnreadWindow(store: ScreenStore): void {
   const { conversations, order, rooms } = store.state;
   const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
   const addressed = unread.find(

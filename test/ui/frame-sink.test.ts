@@ -196,6 +196,7 @@ describe('filterRow', () => {
   it.each([
     ['styles', '\x1b[1;38;5;200mhi\x1b[m'],
     ['web links', link],
+    ['links to write a mail', '\x1b]8;;mailto:b@a.example\x1b\\b@a.example\x1b]8;;\x1b\\'],
     ['web links as Ink writes them', link.replaceAll('\x1b\\', '\x07')],
     ['text of any script', 'नमस्ते 👩‍👩‍👧‍👦 שלום'],
   ])('lets %s through', (_, row) => {
@@ -209,6 +210,9 @@ describe('filterRow', () => {
     ['titles', 'a\x1b]0;x\x07b', 'ab'],
     ['clipboard', 'a\x1b]52;c;eA==\x07b', 'ab'],
     ['links to programs', 'a\x1b]8;;file:///etc/passwd\x1b\\b', 'ab'],
+    ['mail that attaches files', 'a\x1b]8;;mailto:b@a.example?attach=/etc/passwd\x1b\\b', 'ab'],
+    ['links longer than any', `a\x1b]8;;https://a.example/${'x'.repeat(1_100)}\x1b\\b`, 'ab'],
+    ['links to scripts', 'a\x1b]8;;javascript:alert(1)\x1b\\b', 'ab'],
     ['reports', 'a\x1b[6n\x1b[cb', 'ab'],
     ['key modifiers that look like styles', 'a\x1b[>4;2mb', 'ab'],
     ['carriage returns', 'a\rb', 'a b'],
@@ -242,7 +246,7 @@ describe('filterRow', () => {
         const clean = filterRow(parts.join(''));
         const rest = clean
           .replaceAll(/\x1b\[[\d;:]*m/g, '')
-          .replaceAll(/\x1b\]8;[\w=:-]*;(https?:\/\/[!-~]+)?(\x1b\\|\x07)/g, '');
+          .replaceAll(/\x1b\]8;[\w=:-]*;(https?:\/\/[!-~]+|mailto:[\w.+@-]+)?(\x1b\\|\x07)/g, '');
         expect(rest).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/);
         expect(filterRow(clean)).toBe(clean);
       }),

@@ -86,7 +86,7 @@ describe('a message of somebody hostile', () => {
       message({ text: 'first' }),
     );
     expect(rows.map((row) => row.trim())).toEqual([
-      '> ravi: first',
+      're: ravi: first',
       'tea?',
       '-- 1. 2 votes: yes',
       '-- 2. 0 votes: no',

@@ -42,6 +42,12 @@ describe('light marks', () => {
     ]);
   });
 
+  it('keep the bar of what is quoted on each of its rows', () => {
+    const [line = []] = richLines(safeText('> said *so* and so on'));
+    const rows = wrapSpans(line, 10).map((row) => row.map(({ text }) => text).join(''));
+    expect(rows).toEqual(['│ said so', '│ and so', '│ on']);
+  });
+
   it('show nothing that was not written, in its order, and lose nothing but marks', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), fc.nat(40), (typed, cells) => {

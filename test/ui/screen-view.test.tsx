@@ -9,7 +9,9 @@ import { message, type TestScreen, testScreen } from '../support/screen-store.ts
 afterEach(cleanup);
 
 function view({ store }: TestScreen) {
-  return render(<Screen store={store} moment={() => stillMoment} setCursor={() => {}} />);
+  return render(
+    <Screen store={store} links={false} moment={() => stillMoment} setCursor={() => {}} />,
+  );
 }
 
 function plainRows(frame = ''): string[] {
@@ -34,7 +36,7 @@ describe('the screen', () => {
     const subscribe = vi.fn(() => stop);
     Object.defineProperty(store, 'subscribe', { value: subscribe });
     const { unmount } = render(
-      <Screen store={store} moment={() => stillMoment} setCursor={() => {}} />,
+      <Screen store={store} links={false} moment={() => stillMoment} setCursor={() => {}} />,
     );
     expect(subscribe).toHaveBeenCalledOnce();
     unmount();

@@ -107,13 +107,13 @@ describe('a selection', () => {
         expect(selected(screen)).toBe(n);
         const shown = rowsOf(screen);
         const at = shown.findIndex((row) => row.includes(`m${n} `));
-        expect(shown[at]).toMatch(/(^|│)>/);
-        expect(shown.filter((row) => /(^|│)>/.test(row))).toHaveLength(1);
+        expect(shown[at]).toMatch(/(^|│)»/);
+        expect(shown.filter((row) => /(^|│)»/.test(row))).toHaveLength(1);
         expect(shown.at(-3)).toContain('r reply');
       }
       for (let n = 31; n < 60; n += 1) {
         await alt(screen, 'down');
-        expect(rowsOf(screen).find((row) => /(^|│)>/.test(row))).toContain(`m${n + 1} `);
+        expect(rowsOf(screen).find((row) => /(^|│)»/.test(row))).toContain(`m${n + 1} `);
       }
     },
   );
@@ -123,10 +123,10 @@ describe('a selection', () => {
     await alt(screen, 'up');
     await press(screen, 'pageup');
     const shown = rowsOf(screen);
-    expect(shown.find((row) => /(^|│)>/.test(row))).toContain(`message ${selected(screen)}`);
+    expect(shown.find((row) => /(^|│)»/.test(row))).toContain(`message ${selected(screen)}`);
     expect(selected(screen)).toBeLessThan(150);
     await press(screen, 'pagedown');
-    expect(rowsOf(screen).find((row) => /(^|│)>/.test(row))).toContain(
+    expect(rowsOf(screen).find((row) => /(^|│)»/.test(row))).toContain(
       `message ${selected(screen)}`,
     );
   });
@@ -307,7 +307,7 @@ describe('what is selected stays in its row', () => {
     for (const length of [3, 200]) {
       const screen = await screenOf(Array.from({ length }, (_, n) => stored(n + 1)));
       await alt(screen, 'up', 'up');
-      const at = () => rowsOf(screen).findIndex((row) => /(^|│)>/.test(row));
+      const at = () => rowsOf(screen).findIndex((row) => /(^|│)»/.test(row));
       const row = at();
       for (let n = 1; n < 40; n += 1) {
         tell(screen.session, screen.history, stored(length + n));
