@@ -9,6 +9,7 @@ import {
   boundaryAtOrBefore,
   cellWidth,
   graphemes,
+  mostCells,
   truncate,
   wrap,
   wrapRanges,
@@ -73,7 +74,11 @@ describe('wrap', () => {
     fc.assert(
       fc.property(prose, fc.integer({ min: 2, max: 40 }), (text, cells) => {
         const rows = wrap(text, cells);
-        for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(cells);
+        for (const row of rows) {
+          expect(cellWidth(row)).toBeLessThanOrEqual(cells);
+          // Also where a terminal counts character by character, unless one cluster is wider than a row.
+          if (graphemes(row).length > 1) expect(mostCells(row)).toBeLessThanOrEqual(cells);
+        }
         expect(rows.join('').replaceAll(' ', '')).toBe(text.replaceAll(/[ \n]/g, ''));
         const whole = text
           .split('\n')
@@ -112,6 +117,9 @@ describe('wrap', () => {
     ['a wide character in one cell', '漢字', 1, ['漢', '字']],
     ['families, whole', '👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3, ['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦']],
     ['Devanagari clusters, whole', 'नमस्ते नमस्ते', 5, ['नमस्ते', 'नमस्ते']],
+    ['no Devanagari word at a vowel sign', 'काला पानी', 7, ['काला', 'पानी']],
+    ['conjuncts as wide as any terminal has them', 'क्षक्षक्ष', 4, ['क्षक्ष', 'क्ष']],
+    ['Thai vowels that some terminals set apart', 'กำกำกำ', 4, ['กำกำ', 'กำ']],
     ['at no width at all', 'ab', 0, ['a', 'b']],
   ])('breaks %s', (_, text, cells, rows) => {
     expect(wrap(safeText(text, { multiline: true }), cells)).toEqual(rows);
