@@ -1,5 +1,5 @@
 // Gives the draft and the terminal to the person's editor, and takes both back. Sends nothing.
-import type { SafeText } from './safe-text.ts';
+import { type SafeText, safeTemplate as t, typedText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,7 +52,13 @@ export class DraftEditor {
     });
     if (edited === null || signal.aborted) return;
     store.setFocused(true);
-    if ('why' in edited) store.note(edited.why, 'warning');
-    else store.setDraft(key, edited.text);
+    if ('why' in edited) {
+      store.note(edited.why, 'warning');
+      return;
+    }
+    store.setDraft(key, edited.text);
+    if (store.conversation(key).composer.text.length < typedText(edited.text).length) {
+      store.note(t`The text is longer than what fits here; its end was left out.`, 'warning');
+    }
   }
 }

@@ -13,6 +13,7 @@ import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { isRoomName } from './room-names.ts';
+import { safeTemplate as t, typedText } from './safe-text.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import { recall } from './sent-history.ts';
 import type { ScreenActions } from './talk.ts';
@@ -105,7 +106,12 @@ export class ScreenKeys {
       store.setOverlay({ kind: 'help', top: 0 });
       return;
     }
+    const before = store.active.composer.text.length;
     store.edit({ type: 'insert', text: event.text });
+    const taken = store.active.composer.text.length - before;
+    if (event.kind === 'paste' && taken < typedText(event.text).length) {
+      store.note(t`The paste is longer than what fits here; its end was left out.`, 'warning');
+    }
     if (wasEmpty) this.#prepare();
     this.#sayTyping();
   }

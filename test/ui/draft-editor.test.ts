@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
 import { DraftEditor, type Edited } from '../../src/ui/draft-editor.ts';
-import { message, testScreen } from '../support/screen-store.ts';
+import { lines, message, testScreen } from '../support/screen-store.ts';
 
 /** An editor that ends when the test says with what. */
 function editing({ isLent = true } = {}) {
@@ -39,6 +39,17 @@ describe('a draft in the editor', () => {
     await ends({ text: 'all of it' });
     expect(store.conversation('#lobby').composer).toMatchObject({ text: 'all of it', cursor: 9 });
     expect(store.active.composer.text).toBe('');
+  });
+
+  it('is said to be cut where it is longer than any draft', async () => {
+    const { store, editor, ends } = editing();
+    editor.start();
+    await ends({ text: 'x'.repeat(240_000) });
+    expect(lines(store, '#lobby')).toEqual([]);
+    editor.start();
+    await ends({ text: 'x'.repeat(240_001) });
+    expect(store.active.composer.text).toHaveLength(240_000);
+    expect(lines(store, '#lobby')).toEqual([expect.stringContaining('its end was left out')]);
   });
 
   it('hides the screen: what comes meanwhile is seen when the screen is', async () => {

@@ -69,6 +69,34 @@ describe('cellWidth', () => {
   });
 });
 
+describe('graphemes', () => {
+  it('of a text of any length are those of all of it at once', () => {
+    const pieces = fc.oneof(scripts, fc.constantFrom('\ud83d', '\udc68'));
+    const long = fc.array(pieces, { minLength: 1, maxLength: 40 }).map((parts) => {
+      const unit = parts.join('');
+      return unit.repeat(Math.ceil(9_000 / unit.length));
+    });
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(long, (text) => {
+        expect(graphemes(text)).toEqual(
+          Array.from(segmenter.segment(text), ({ segment }) => segment),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('are counted and wrapped at once in a text of 240,000 bytes', () => {
+    const text = '漢'.repeat(80_000);
+    const began = performance.now();
+    expect(cellWidth(text)).toBe(160_000);
+    expect(wrapRanges(text, 70)).toHaveLength(Math.ceil(80_000 / 35));
+    // Segmented in one go it takes half a minute.
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
+
 describe('wrap', () => {
   it('fits every row, shows every visible character once, and never splits a grapheme', () => {
     fc.assert(
