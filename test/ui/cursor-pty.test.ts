@@ -79,6 +79,21 @@ function isBehind(session: PtySession, text: string): boolean {
 }
 
 describe('the cursor', () => {
+  it.each([
+    ['привет', 'я'],
+    ['漢字', '漢'],
+    ['שלום', 'ש'],
+  ])('costs few bytes for a key at the end of a long row of %s', async (word, letter) => {
+    const session = await start({ columns: 80, rows: 24 });
+    const typed = word.repeat(Math.floor(60 / Buffer.byteLength(word)));
+    session.type(typed);
+    await session.waitFor((now) => isBehind(now, typed));
+    const before = session.bytesWritten;
+    session.type(letter);
+    await session.waitFor((now) => isBehind(now, typed + letter));
+    expect(session.bytesWritten - before).toBeLessThan(20);
+  });
+
   it('stays where it is when the screen changes by itself', async () => {
     const session = await start({ columns: 80, rows: 24 }, { slow: true });
     session.type('नमस्ते 漢字');
