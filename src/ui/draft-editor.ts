@@ -29,6 +29,11 @@ export class DraftEditor {
     this.#options = options;
   }
 
+  /** The terminal is the editor's: what was typed ahead of it is no key of the screen's. */
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
   start(): void {
     this.#running ??= this.#edit().finally(() => {
       this.#running = null;

@@ -136,7 +136,11 @@ class ScreenApp {
     this.#editor = new DraftEditor({ store, terminal: this.#terminal, editText });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
-    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
+    this.#decoder = new KeyDecoder({
+      onKey: (event) => {
+        if (!this.#editor.isRunning) keys.take(event);
+      },
+    });
   }
 
   #makeTerminal(): Terminal {

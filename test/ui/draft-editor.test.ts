@@ -41,6 +41,13 @@ describe('a draft in the editor', () => {
     expect(store.active.composer.text).toBe('');
   });
 
+  it('comes back without controls, whatever the file holds', async () => {
+    const { store, editor, ends } = editing();
+    editor.start();
+    await ends({ text: 'a\r\nb\x1b[31mc\x1b]52;c;ZXZpbA==\x07\u202ed\0\x9b2J' });
+    expect(store.active.composer.text).toMatch(/^a\nbc[^\p{C}]*d[^\p{C}]*$/u);
+  });
+
   it('is said to be cut where it is longer than any draft', async () => {
     const { store, editor, ends } = editing();
     editor.start();
