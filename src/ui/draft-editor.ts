@@ -50,6 +50,8 @@ export class DraftEditor {
     const { store, terminal, editText } = this.#options;
     const { key, composer } = store.active;
     const { signal } = this.#closing;
+    // What Tab offered was for the text as it is now.
+    store.complete(null, null);
     const edited = await terminal.lend(async () => {
       // What comes meanwhile has been seen by nobody.
       store.setFocused(false);

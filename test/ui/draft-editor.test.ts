@@ -1,6 +1,7 @@
 // What the screen takes for seen, and what becomes of a draft, while the person's editor has the terminal.
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { complete } from '../../src/ui/completion-keys.ts';
 import { DraftEditor, type Edited } from '../../src/ui/draft-editor.ts';
 import { lines, message, testScreen } from '../support/screen-store.ts';
 
@@ -39,6 +40,16 @@ describe('a draft in the editor', () => {
     await ends({ text: 'all of it' });
     expect(store.conversation('#lobby').composer).toMatchObject({ text: 'all of it', cursor: 9 });
     expect(store.active.composer.text).toBe('');
+  });
+
+  it('takes the list that Tab opened away', async () => {
+    const { store, editor, ends } = editing();
+    store.edit({ type: 'insert', text: '/' });
+    complete(store, 1);
+    expect(store.state.completion).not.toBeNull();
+    editor.start();
+    await ends({ text: 'all of it' });
+    expect(store.state.completion).toBeNull();
   });
 
   it('comes back without controls, whatever the file holds', async () => {
