@@ -47,7 +47,7 @@ function candidatesFor(word: string, before: string, state: ScreenState): Candid
   const [, command, given] = /^\/(\S+)\s+([\s\S]*)$/.exec(before) ?? [];
   const next = command === undefined ? null : nextWord(command, wordsOf(given ?? ''));
   if (next !== null) return ofKind(next, word, state);
-  if (/^:[a-z0-9_+-]+$/.test(word)) return emoji(word.slice(1), '');
+  if (/^:[a-z0-9_+-]+$/i.test(word)) return emoji(word.slice(1), '');
   if (word.startsWith('@')) return people(word, '@', state);
   if (word.startsWith('#')) return rooms(word, ' ', state);
   if (word === '' || (command !== undefined && given === '')) return [];

@@ -25,7 +25,7 @@ export type ComposerState = Shot & {
   /** What the last edit yanked, to be replaced by an older piece; null: it was none. */
   readonly yanked: Yanked | null;
   readonly undo: Undo;
-  /** What was sent, oldest first. */
+  /** What was sent, oldest first, and what was being typed when something of before was sent again. */
   readonly history: readonly string[];
   /** Which history entry is shown, or null while the draft is. */
   readonly recalled: number | null;
@@ -286,7 +286,10 @@ export function withOlderSent(state: ComposerState, texts: readonly string[]): C
 }
 
 function submit(state: ComposerState): ComposerState {
-  const repeated = state.text === '' || state.text === state.history.at(-1);
-  const history = repeated ? state.history : [...state.history, state.text].slice(-MAX_HISTORY);
-  return { ...state, text: '', cursor: 0, history, recalled: null, draft: '' };
+  const { text, history, recalled, draft } = state;
+  const before = text === history.at(-1) ? history.slice(0, -1) : history;
+  // Who sends something of before was perhaps writing something else: that is the next to be recalled.
+  const unsent = recalled === null || draft === '' || draft === text ? [] : [draft];
+  const after = text === '' ? history : [...before, ...unsent, text].slice(-MAX_HISTORY);
+  return { ...state, text: '', cursor: 0, history: after, recalled: null, draft: '' };
 }

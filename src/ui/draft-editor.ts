@@ -1,5 +1,5 @@
 // Gives the draft and the terminal to the person's editor, and takes both back. Sends nothing.
-import type { SafeText } from './safe-text.ts';
+import { type SafeText, safeTemplate as t, typedText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,6 +29,11 @@ export class DraftEditor {
     this.#options = options;
   }
 
+  /** The terminal is the editor's: what was typed ahead of it is no key of the screen's. */
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
   start(): void {
     this.#running ??= this.#edit().finally(() => {
       this.#running = null;
@@ -45,6 +50,8 @@ export class DraftEditor {
     const { store, terminal, editText } = this.#options;
     const { key, composer } = store.active;
     const { signal } = this.#closing;
+    // What Tab offered was for the text as it is now.
+    store.complete(null, null);
     const edited = await terminal.lend(async () => {
       // What comes meanwhile has been seen by nobody.
       store.setFocused(false);
@@ -52,7 +59,13 @@ export class DraftEditor {
     });
     if (edited === null || signal.aborted) return;
     store.setFocused(true);
-    if ('why' in edited) store.note(edited.why, 'warning');
-    else store.setDraft(key, edited.text);
+    if ('why' in edited) {
+      store.note(edited.why, 'warning');
+      return;
+    }
+    store.setDraft(key, edited.text);
+    if (store.conversation(key).composer.text.length < typedText(edited.text).length) {
+      store.note(t`The text is longer than what fits here; its end was left out.`, 'warning');
+    }
   }
 }

@@ -22,7 +22,7 @@ import { blanks, type Row, span } from './spans.ts';
 import { headerRow, statusRow } from './status-rows.ts';
 import { conversationName } from './switcher.ts';
 import { anchorShown, type ViewportSource, visibleSlice } from './viewport.ts';
-import { cellWidth, truncate } from './width.ts';
+import { cellWidth, mostCells, truncate } from './width.ts';
 
 export interface Frame {
   readonly header: Row;
@@ -128,7 +128,7 @@ function promptOf(state: ScreenState, layout: Layout): SafeText {
 
 function composerOf(conversation: Conversation, prompt: SafeText, layout: Layout): ComposerLayout {
   const input = layoutComposer(conversation.composer, {
-    cells: layout.columns - cellWidth(prompt),
+    cells: layout.columns - mostCells(prompt),
     maxRows: layout.maxComposerRows,
     top: conversation.composerTop,
   });
@@ -140,7 +140,7 @@ function composerOf(conversation: Conversation, prompt: SafeText, layout: Layout
 export function composerCells(state: ScreenState): number {
   const layout = layoutFor(state.size);
   if (layout.kind === 'too-small') return 2;
-  return layout.columns - cellWidth(promptOf(state, layout));
+  return layout.columns - mostCells(promptOf(state, layout));
 }
 
 interface Pane {

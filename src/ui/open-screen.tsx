@@ -151,7 +151,9 @@ class ScreenApp {
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
     this.#decoder = new KeyDecoder({
-      onKey: (event) => keys.take(event),
+      onKey: (event) => {
+        if (!this.#editor.isRunning) keys.take(event);
+      },
       onReply: (reply) => this.#theming.hear(reply),
     });
   }

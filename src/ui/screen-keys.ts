@@ -18,6 +18,7 @@ import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import type { Press } from './overlay-press.ts';
 import { collapse } from './preference-tasks.ts';
+import { safeTemplate as t, typedText } from './safe-text.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import { choiceAfterScroll } from './selection.ts';
 import { selectionKey } from './selection-keys.ts';
@@ -114,7 +115,7 @@ export class ScreenKeys {
       return;
     }
     if (event.kind !== 'key') {
-      this.#type(event.text);
+      this.#type(event);
       return;
     }
     const inLine = keys.line(event);
@@ -169,10 +170,15 @@ export class ScreenKeys {
     }
   }
 
-  #type(text: string): void {
+  #type(event: Extract<Press, { kind: 'text' | 'paste' }>): void {
     const { store } = this.#actions;
     const wasEmpty = store.active.composer.text === '';
-    store.edit({ type: 'insert', text });
+    const before = store.active.composer.text.length;
+    store.edit({ type: 'insert', text: event.text });
+    const taken = store.active.composer.text.length - before;
+    if (event.kind === 'paste' && taken < typedText(event.text).length) {
+      store.note(t`The paste is longer than what fits here; its end was left out.`, 'warning');
+    }
     if (wasEmpty) this.#prepare();
     this.#sayTyping();
   }

@@ -65,6 +65,7 @@ describe('Tab', () => {
       ],
     ],
     ['hello :thumbsd', [':thumbsdown:']],
+    ['hello :ThumbsD', [':thumbsdown:']],
     ['/react :thumbsd', [':thumbsdown: ']],
     ['/sticker sh', ['shrug']],
     ['/poll ', ['anonymous ', 'close ']],

@@ -210,6 +210,16 @@ describe('history', () => {
     expect(editComposer(again, older).text).toBe('two');
   });
 
+  it.each([
+    ['the last', [older], ['one', 'draft', 'two']],
+    ['one before', [older, older], ['one', 'two', 'draft', 'one']],
+  ])('keeps the draft next to what was sent again: %s', (_which, edits, history) => {
+    const draft = editComposer(sent, { type: 'insert', text: 'draft' });
+    const again = [...edits, { type: 'submit' } as const].reduce(editComposer, draft);
+    expect(again.history).toEqual(history);
+    expect([older, older].reduce(editComposer, again).text).toBe('draft');
+  });
+
   it('remembers nothing empty and no more than its limit', () => {
     expect(editComposer(EMPTY_COMPOSER, { type: 'submit' }).history).toEqual([]);
     let state = EMPTY_COMPOSER;

@@ -80,6 +80,25 @@ describe('Ctrl+X Ctrl+E', () => {
     expect(readdirSync(runtime)).toEqual([]);
   });
 
+  it('sends nothing by a key that was typed ahead of the editor', async () => {
+    const session = await start(`cat "$1"; echo EDITOR HERE; read line`);
+    session.type(`my draft${CTRL_X_CTRL_E}\r`);
+    await session.waitForText('EDITOR HERE');
+    expect(session.screen).toContain('my draft');
+    session.type('\r');
+    await session.waitFor(({ screen }) => screen.at(-1) === '#lobby> my draft');
+    session.type('!');
+    await session.waitFor(({ screen }) => screen.at(-1) === '#lobby> my draft!');
+    expect(session.screen.filter((row) => row.includes('my draft'))).toHaveLength(1);
+    // Control: the same key sends it now.
+    session.type('\r');
+    await session.waitFor(
+      ({ screen }) =>
+        screen.at(-1)?.includes('my draft!') === false &&
+        screen.some((row) => row.includes('my draft!')),
+    );
+  });
+
   it('gives Ctrl+C to the editor alone', async () => {
     const session = await start(
       `trap 'echo interrupted > "$1"; exit 0' INT; echo EDITOR HERE; while :; do read line; done`,

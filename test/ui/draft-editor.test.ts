@@ -1,8 +1,9 @@
 // What the screen takes for seen, and what becomes of a draft, while the person's editor has the terminal.
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { complete } from '../../src/ui/completion-keys.ts';
 import { DraftEditor, type Edited } from '../../src/ui/draft-editor.ts';
-import { message, testScreen } from '../support/screen-store.ts';
+import { lines, message, testScreen } from '../support/screen-store.ts';
 
 /** An editor that ends when the test says with what. */
 function editing({ isLent = true } = {}) {
@@ -39,6 +40,34 @@ describe('a draft in the editor', () => {
     await ends({ text: 'all of it' });
     expect(store.conversation('#lobby').composer).toMatchObject({ text: 'all of it', cursor: 9 });
     expect(store.active.composer.text).toBe('');
+  });
+
+  it('takes the list that Tab opened away', async () => {
+    const { store, editor, ends } = editing();
+    store.edit({ type: 'insert', text: '/' });
+    complete(store, 1);
+    expect(store.state.completion).not.toBeNull();
+    editor.start();
+    await ends({ text: 'all of it' });
+    expect(store.state.completion).toBeNull();
+  });
+
+  it('comes back without controls, whatever the file holds', async () => {
+    const { store, editor, ends } = editing();
+    editor.start();
+    await ends({ text: 'a\r\nb\x1b[31mc\x1b]52;c;ZXZpbA==\x07\u202ed\0\x9b2J' });
+    expect(store.active.composer.text).toMatch(/^a\nbc[^\p{C}]*d[^\p{C}]*$/u);
+  });
+
+  it('is said to be cut where it is longer than any draft', async () => {
+    const { store, editor, ends } = editing();
+    editor.start();
+    await ends({ text: 'x'.repeat(240_000) });
+    expect(lines(store, '#lobby')).toEqual([]);
+    editor.start();
+    await ends({ text: 'x'.repeat(240_001) });
+    expect(store.active.composer.text).toHaveLength(240_000);
+    expect(lines(store, '#lobby')).toEqual([expect.stringContaining('its end was left out')]);
   });
 
   it('hides the screen: what comes meanwhile is seen when the screen is', async () => {

@@ -4,7 +4,7 @@ import { MAX_TEXT_BYTES } from '../../src/protocol/limits.ts';
 import { FakeSession, messageId } from '../support/fake-session.ts';
 import { type InkScreen, inkScreen } from '../support/ink-screen.tsx';
 import { keysOf, press, settled } from '../support/screen-presses.ts';
-import { testScreen } from '../support/screen-store.ts';
+import { lines, testScreen } from '../support/screen-store.ts';
 
 let shown: InkScreen | null = null;
 afterEach(() => {
@@ -56,6 +56,16 @@ describe('a long text', () => {
     await press(screen, 'backspace', 'enter');
     expect(sent()).toHaveLength(1);
     expect(screen.store.active.composer.text).toBe('');
+  });
+
+  it('that is longer than what can be typed here at all is said to be cut', async () => {
+    const { screen, paste } = scene();
+    const notices = () => lines(screen.store, '#lobby').filter((line) => line.includes('left out'));
+    await paste('漢'.repeat(80_000));
+    expect(notices()).toEqual([]);
+    await paste('x\x07');
+    expect(notices()).toHaveLength(1);
+    expect(screen.store.active.composer.text).toHaveLength(80_000);
   });
 
   it('is measured without the command before it, and with its emoji', async () => {
