@@ -1,11 +1,16 @@
 // man/lanchat.1, made from the commander program, the table of slash commands and the table of keys.
 import type { Command, Option } from 'commander';
+import {
+  argumentWord,
+  commandsBelow,
+  optionParts,
+  shownOptions,
+} from '../../src/cli/command-tree.ts';
 import { COMMANDS } from '../../src/ui/commands.ts';
 import { PLACE_HEADINGS } from '../../src/ui/help-pages.ts';
 import { ALL_PLACES, KEY_ACTIONS } from '../../src/ui/key-bindings.ts';
 import { writtenKey } from '../../src/ui/key-names.ts';
 import { SETTINGS, settingHelp } from '../../src/ui/settings.ts';
-import { argumentWord, commandsBelow } from './command-tree.ts';
 import {
   bold,
   definition,
@@ -64,7 +69,7 @@ export function manPage(program: Command): string {
     ...commandsBelow(program).map(({ words, command }) => commandEntry(words, command)),
     section('OPTIONS'),
     paragraph('Every command takes these.'),
-    ...program.options.filter(({ hidden }) => !hidden).map(optionEntry),
+    ...shownOptions(program).map(optionEntry),
     section('KEYS'),
     ...keyParts(),
     section('SLASH COMMANDS'),
@@ -119,17 +124,17 @@ function commandEntry(words: readonly string[], command: Command): string {
   const about = command.registeredArguments
     .filter((each) => each.description !== '')
     .map((each) => definition(italic(each.name().toUpperCase()), escaped(each.description)));
-  const options = command.options.filter(({ hidden }) => !hidden).map(optionEntry);
-  const inner = [...about, ...options];
+  const inner = [...about, ...shownOptions(command).map(optionEntry)];
   const entry = definition(usage, escaped(`${command.description()}.`));
   return inner.length === 0 ? entry : [entry, '.RS', ...inner, '.RE'].join('\n');
 }
 
-function optionEntry({ flags, description: meaning, defaultValue }: Option): string {
+function optionEntry(option: Option): string {
+  const { description: meaning, defaultValue } = option;
   const usual = typeof defaultValue === 'string' ? `; default ${defaultValue}` : '';
-  const [, names = flags, value = ''] = /^([^<]*?)(?: <(.+)>)?$/.exec(flags) ?? [];
-  const term = value === '' ? bold(names) : `${bold(names)} ${italic(value)}`;
-  return definition(term, escaped(meaning + usual));
+  const { names, value } = optionParts(option);
+  const term = bold(names.join(', '));
+  return definition(value === null ? term : `${term} ${italic(value)}`, escaped(meaning + usual));
 }
 
 function keyParts(): readonly string[] {

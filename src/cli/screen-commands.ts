@@ -13,4 +13,13 @@ export function addScreenCommands(program: Command, run: Run): void {
         (await import('./keys.ts')).keys(context, { write: own.write === true }),
       ),
     );
+  program
+    .command('completion')
+    .description('a script that lets a shell complete all this with Tab')
+    .argument('<shell>', 'bash, zsh or fish; names: what that script asks for, a line each')
+    .action((shell: string, _own: unknown, command: Command) =>
+      run(command, async (context) =>
+        (await import('./completion.ts')).completion(context, { shell, program }),
+      ),
+    );
 }
