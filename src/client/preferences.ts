@@ -3,12 +3,14 @@ import * as v from 'valibot';
 import {
   DEFAULT_SETTINGS,
   isKeepDays,
+  isQuietHours,
   MAX_KEEP_DAYS,
+  NOTIFY_WAYS,
   type Settings,
 } from '../storage/settings-file.ts';
 
 /** What of the settings a person sets for all conversations; the rooms come and go by themselves. */
-export type Preferences = Omit<Settings, 'rooms' | 'muted' | 'conversations'>;
+export type Preferences = Omit<Settings, 'rooms' | 'conversations'>;
 
 export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 
@@ -19,15 +21,19 @@ export const changeSchema = v.strictObject({
   hidden: v.exactOptional(v.boolean()),
   sendRead: v.exactOptional(v.boolean()),
   sendTyping: v.exactOptional(v.boolean()),
+  notify: v.exactOptional(v.picklist(NOTIFY_WAYS)),
+  notifyText: v.exactOptional(v.boolean()),
+  notifyLevel: v.exactOptional(v.picklist(['usual', 'all', 'mentions'])),
+  quietHours: v.exactOptional(v.pipe(v.string(), v.check(isQuietHours))),
 });
 
 /** Completes "keep-days takes …". */
 export const KEEP_DAYS_TAKES = `a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
-export { isKeepDays };
+export { isKeepDays, isQuietHours, NOTIFY_WAYS };
 
 /** Of all settings what a person sets. */
 export function preferencesOf(settings: Settings): Preferences {
-  const { keepDays, showDelivered, hidden, sendRead, sendTyping } = settings;
-  return { keepDays, showDelivered, hidden, sendRead, sendTyping };
+  const { rooms: _rooms, conversations: _conversations, ...preferences } = settings;
+  return preferences;
 }

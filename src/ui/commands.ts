@@ -1,9 +1,10 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
-import { changing, contact, mute, status } from './contact-tasks.ts';
+import { changing, contact, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
+import { mute, notify } from './notify-tasks.ts';
 import { trust, verify, who } from './people-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
@@ -31,6 +32,7 @@ export type CommandName =
   | 'unblock'
   | 'status'
   | 'mute'
+  | 'notify'
   | 'room'
   | 'invite'
   | 'accept'
@@ -218,11 +220,20 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'mute',
     aliases: [],
-    args: t`[ROOM] [off]`,
-    help: t`count and signal nothing of a room`,
+    args: t`[ROOM|NAME] [off]`,
+    help: t`count and signal nothing of a conversation`,
     completes: 'room',
     runs: 'in-order',
     run: mute,
+  },
+  {
+    name: 'notify',
+    aliases: ['bell'],
+    args: t`[test|off|bell|terminal|all|mentions|nothing|default [NAME]]`,
+    help: t`what you are told of while you look elsewhere, and how; test tries it`,
+    completes: 'none',
+    runs: 'in-order',
+    run: notify,
   },
   {
     name: 'room',

@@ -11,7 +11,7 @@ import { HistoryReader } from './history-reader.ts';
 import { type HostedRelay, Hosting } from './hosting.ts';
 import { KeyDecoder } from './keys.ts';
 import { LineQueue } from './line-queue.ts';
-import { Notifier, noticeStyle, windowTitle } from './notify.ts';
+import { chosenWay, Notifier, wayWords, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { scheduleTimeout } from './schedule.ts';
 import { INK_OPTIONS, Screen } from './screen.tsx';
@@ -127,7 +127,12 @@ class ScreenApp {
     this.#hosting = new Hosting({ store, ask, hostRelay });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
-    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
+    this.#decoder = new KeyDecoder({
+      onKey: (event) => {
+        this.#notifier.pressed();
+        keys.take(event);
+      },
+    });
   }
 
   #makeTerminal(): Terminal {
@@ -151,6 +156,7 @@ class ScreenApp {
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
+      testNotice: () => this.#testNotice(),
     };
   }
 
@@ -221,6 +227,7 @@ class ScreenApp {
       early.push(event);
     };
     this.#unsubscribe = session.subscribe((event) => take(event));
+    this.#store.setPreferences(await session.request({ do: 'settings' }));
     applySnapshot(this.#store, await session.request({ do: 'snapshot' }));
     take = (event) => this.#take(event);
     for (const event of early) this.#take(event);
@@ -236,8 +243,17 @@ class ScreenApp {
       askTakenName(this.#store);
     }
     if (attention === null) return;
-    const notice = this.#notifier.notice(attention, this.#store.state.focused);
-    if (notice !== null) this.#terminal.notify(noticeStyle(this.#options.env), notice);
+    const { state } = this.#store;
+    const way = chosenWay(state.preferences, this.#options.env);
+    const notice = this.#notifier.notice(attention, { state, wall: new Date() });
+    if (way !== null && notice !== null) this.#terminal.notify(way.style, notice);
+  }
+
+  #testNotice(): SafeText {
+    const { state } = this.#store;
+    const way = chosenWay(state.preferences, this.#options.env);
+    if (way !== null) this.#terminal.notify(way.style, t`lanchat: a trial`);
+    return wayWords(way, state, new Date());
   }
 
   readonly #moment = (): Moment => {

@@ -1,5 +1,5 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
-import type { Link, Room } from '../client/api.ts';
+import type { Link, Preferences, Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
@@ -43,8 +43,11 @@ export interface ScreenState {
   readonly ephemeral: boolean;
   /** Why the disk takes nothing at the moment. */
   readonly storageProblem: SafeText | null;
+  readonly preferences: Preferences;
   /** Whether somebody looks at the window; true where the terminal doesn't say. */
   readonly focused: boolean;
+  /** Whether the terminal has ever said so. */
+  readonly focusReported: boolean;
   /** The relay runs on this machine, started from this screen. */
   readonly hosting: 'no' | 'starting' | 'running';
   /** Ctrl+C was pressed on an empty line: once more quits. */

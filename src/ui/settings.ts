@@ -1,8 +1,15 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
 import type { ConversationSettings, Preferences } from '../client/api.ts';
-import { DEFAULT_PREFERENCES, isKeepDays, KEEP_DAYS_TAKES } from '../client/preferences.ts';
+import { NOTIFY_LEVELS } from '../client/conversation-settings.ts';
+import {
+  DEFAULT_PREFERENCES,
+  isKeepDays,
+  KEEP_DAYS_TAKES,
+  NOTIFY_WAYS,
+} from '../client/preferences.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
+import { parseQuietHours } from './quiet-hours.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 
 type Value = Preferences[keyof Preferences];
@@ -17,6 +24,9 @@ export interface Setting {
   readonly takes: string;
   /** What one conversation can have otherwise; null: it is for all of them. */
   readonly own: keyof ConversationSettings | null;
+  /** Where a conversation takes other values than all of them. */
+  readonly parseOwn?: (text: string) => Partial<ConversationSettings> | null;
+  readonly takesOwn?: string;
 }
 
 const YES = ['on', 'yes', 'true'];
@@ -79,6 +89,56 @@ export const SETTINGS: readonly Setting[] = [
     takes: ON_OR_OFF,
     own: null,
   },
+  {
+    name: 'notify',
+    meaning: t`how you are told while you look elsewhere: off, bell, or as the terminal can`,
+    of: ({ notify }) => notify,
+    parse: (text) => {
+      const notify = NOTIFY_WAYS.find((way) => way === text.toLowerCase());
+      return notify === undefined ? null : { notify };
+    },
+    takes: 'off, bell or terminal',
+    own: null,
+  },
+  {
+    name: 'notify-text',
+    meaning: t`whether what was said is shown then, and not only who said it`,
+    of: ({ notifyText }) => notifyText,
+    parse: (text) => {
+      const notifyText = switchOf(text);
+      return notifyText === null ? null : { notifyText };
+    },
+    takes: ON_OR_OFF,
+    own: null,
+  },
+  {
+    name: 'notify-level',
+    meaning: t`what you are told of; usual: all that is private, and what names you in rooms`,
+    of: ({ notifyLevel }) => notifyLevel,
+    parse: (text) => {
+      const levels = ['usual', 'all', 'mentions'] as const;
+      const notifyLevel = levels.find((level) => level === text.toLowerCase());
+      return notifyLevel === undefined ? null : { notifyLevel };
+    },
+    takes: 'usual, all or mentions',
+    own: 'notifyLevel',
+    parseOwn: (text) => {
+      const notifyLevel = NOTIFY_LEVELS.find((level) => level === text.toLowerCase());
+      return notifyLevel === undefined ? null : { notifyLevel };
+    },
+    takesOwn: 'all, mentions, nothing',
+  },
+  {
+    name: 'quiet-hours',
+    meaning: t`when nothing is told, by this machine's clock`,
+    of: ({ quietHours }) => quietHours,
+    parse: (text) => {
+      const quietHours = parseQuietHours(text);
+      return quietHours === null ? null : { quietHours };
+    },
+    takes: 'hours such as 22:00-07:00, or off',
+    own: null,
+  },
 ];
 
 function switchOf(text: string): boolean | null {
@@ -108,9 +168,11 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
 export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
   const own = requireOwn(setting);
   if (value.toLowerCase() === 'default') return { [own]: null };
-  const change = setting.parse(value)?.[own];
-  if (change !== undefined) return { [own]: change };
-  throw new UsageError('bad-setting', `${setting.name} takes on, off or default there`);
+  const change = (setting.parseOwn ?? setting.parse)(value);
+  const [wanted] = change === null ? [] : Object.values(change);
+  if (wanted !== undefined) return { [own]: wanted };
+  const takes = setting.takesOwn ?? 'on, off';
+  throw new UsageError('bad-setting', `${setting.name} takes ${takes} or default there`);
 }
 
 /** Throws UsageError `bad-setting`. */

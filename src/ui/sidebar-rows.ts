@@ -1,6 +1,7 @@
 // The sidebar as rows: rooms, conversations and people, with what is unread. Pure.
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
+import { notifyLevelOf } from './notify-level.ts';
 import type { KnownPerson } from './people.ts';
 import { isRoomName } from './room-names.ts';
 import { isRequest } from './room-words.ts';
@@ -59,7 +60,7 @@ function countWords({ unread, mentions }: Conversation): SafeText {
 }
 
 function nameTone(state: ScreenState, key: ConversationKey): Tone {
-  if (state.rooms.get(key)?.muted === true) return 'dim';
+  if (notifyLevelOf(state, key) === 'nothing') return 'dim';
   if ((state.conversations.get(key)?.unread ?? 0) > 0) return 'strong';
   const peer = PeerId.parse(key);
   return peer !== null && state.people.get(peer)?.online !== true ? 'dim' : 'text';

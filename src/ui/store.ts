@@ -1,5 +1,5 @@
 // What the screen knows: events and keys change it, views read it. No React, no session, no terminal.
-import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
+import type { Link, Person, Preferences, Room, Snapshot, Who } from '../client/api.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
@@ -71,6 +71,11 @@ export class ScreenStore extends WindowStore {
 
   setEphemeral(ephemeral: boolean): void {
     this.fields.ephemeral = ephemeral;
+  }
+
+  setPreferences(preferences: Preferences): void {
+    this.fields.preferences = preferences;
+    this.notifySoon();
   }
 
   setStorageProblem(problem: SafeText | null): void {

@@ -10,7 +10,7 @@ import { introduce } from './introduce.ts';
 import type { LineQueue } from './line-queue.ts';
 import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
-import { safeTemplate, safeText } from './safe-text.ts';
+import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { faultWords } from './words.ts';
 
@@ -33,6 +33,8 @@ export interface ScreenActions {
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;
+  /** Signals once, and says how and why so. */
+  readonly testNotice: () => SafeText;
 }
 
 /** Asks the client; a refusal becomes a line on the screen and null. */

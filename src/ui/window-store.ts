@@ -1,5 +1,6 @@
 // The conversations on the screen: which there are, which one is shown, what is unread. No React, no session.
 
+import { DEFAULT_PREFERENCES } from '../client/preferences.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { ChangeSignal } from './change-signal.ts';
@@ -61,7 +62,9 @@ export class WindowStore {
       active: FIRST_ROOM,
       overlay: null,
       cameFrom: null,
+      preferences: DEFAULT_PREFERENCES,
       focused: true,
+      focusReported: false,
       ephemeral: false,
       storageProblem: null,
       hosting: 'no',
@@ -251,6 +254,7 @@ export class WindowStore {
   /** Whether somebody looks at the window, as the terminal reports it. */
   setFocused(focused: boolean): void {
     this.fields.focused = focused;
+    this.fields.focusReported = true;
     if (this.isLookedAt) this.markSeen();
     this.notifyNow();
   }

@@ -33,8 +33,12 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
     settings: {
       ...{ rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
       ...{ sendRead: false, sendTyping: true },
-      conversations: [{ with: '#lobby', sendRead: true }],
-      ...{ hidden: true, muted: ['späti'] },
+      conversations: [
+        { with: '#lobby', sendRead: true },
+        { with: '#späti', notifyLevel: 'nothing' },
+      ],
+      ...{ hidden: true, notify: 'bell', notifyText: true },
+      ...{ notifyLevel: 'mentions', quietHours: '22:00-07:00' },
     },
     madeMs: 2_000,
     hasHistory: true,

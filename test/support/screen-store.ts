@@ -84,6 +84,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
         screen.hosted += 1;
       },
       quit: (wish) => wishes.push(wish),
+      testNotice: () => safeText('a trial'),
     },
   };
   return screen;
