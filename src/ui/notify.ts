@@ -69,10 +69,15 @@ const STYLE_NAMES: Readonly<Record<NoticeStyle, SafeText>> = {
   bell: t`the bell (BEL)`,
 };
 
+/** How notices go in this terminal, and why so. */
+export function wayOnlyWords({ style, why }: NoticeWay): SafeText {
+  return t`Signalled by ${STYLE_NAMES[style]}, because ${why}.`;
+}
+
 /** What a trial of the notices says: how they go, why so, and whether one would come now. */
 export function wayWords(way: NoticeWay | null, state: ScreenState, now: Date): SafeText {
   if (way === null) return t`Nothing is signalled: /set notify terminal changes that.`;
-  const how = t`Signalled by ${STYLE_NAMES[way.style]}, because ${way.why}.`;
+  const how = wayOnlyWords(way);
   const { quietHours } = state.preferences;
   if (isQuietAt(quietHours, now)) {
     return t`${how}\nThis was a trial: in the quiet hours, ${safeText(quietHours)}, nothing is.`;

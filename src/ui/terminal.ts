@@ -144,10 +144,9 @@ export class Terminal {
     this.#write(`\x1b]2;${truncate(title, MAX_TITLE_CELLS)}\x1b\\`);
   }
 
-  /** One notice outside the window. The text is one line; `;` would end a field. */
+  /** One notice outside the window. */
   notify(style: NoticeStyle, notice: SafeText): void {
-    const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
-    this.#write(noticeSequence(style, text));
+    this.#write(noticeSequence(style, notice));
   }
 
   #take(modes: string): void {
@@ -214,7 +213,9 @@ export class Terminal {
   }
 }
 
-function noticeSequence(style: NoticeStyle, text: string): string {
+/** What makes the terminal show it. The text is one line; `;` would end a field. */
+export function noticeSequence(style: NoticeStyle, notice: SafeText): string {
+  const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
   switch (style) {
     case 'osc9':
       return `\x1b]9;${text}\x1b\\`;
