@@ -63,7 +63,7 @@ function linkRows(state: ScreenState, around: Surroundings, cells: number): Row[
 }
 
 function searchingRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
-  if (state.hosting !== 'no') return ownRows(t`Starting a relay on this machine …`, cells);
+  if (state.hosting === 'starting') return ownRows(t`Starting a relay on this machine …`, cells);
   if (around.searchedMs < SEARCH_PATIENCE_MS) {
     return ownRows(t`Looking for a relay on this network …`, cells);
   }

@@ -145,7 +145,7 @@ class ScreenApp {
         this.#sink.resize(size);
       },
       onResume: () => this.#sink.repaint(),
-      onEnd: (signal) => this.#leave(signal, null),
+      onEnd: (signal) => void this.#leave(signal, null),
     });
   }
 
@@ -155,7 +155,8 @@ class ScreenApp {
       ...{ store: this.#store, ask, lines: this.#lines, history: this.#history, parseRelay },
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
-      quit: ({ stopRelay }) => this.#leave(null, stopRelay),
+      dependents: () => this.#hosting.others(),
+      quit: ({ stopRelay }) => void this.#leave(null, stopRelay),
       testNotice: () => this.#testNotice(),
     };
   }
@@ -288,8 +289,8 @@ class ScreenApp {
     }, delayMs);
   }
 
-  #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {
-    this.#hosting.leave(stopRelay);
+  async #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): Promise<void> {
+    await this.#hosting.leave(stopRelay);
     this.#end(signal);
   }
 }

@@ -4,6 +4,7 @@ import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
 import { introduce } from './introduce.ts';
+import { leavingKey } from './leaving.ts';
 import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
 import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
 import { cleanNickname, type KnownPerson } from './people.ts';
@@ -45,6 +46,9 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'name':
       nameKey(actions, overlay, event);
+      break;
+    case 'leaving':
+      leavingKey(actions, overlay, event);
       break;
     case 'search':
       searchKey(actions, overlay, event);

@@ -69,6 +69,8 @@ export type Overlay =
       readonly sas: { readonly words: readonly string[]; readonly digits: string } | null;
     }
   | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null }
+  /** Whether the relay hosted here goes on without us; `others`: how many people depend on it. */
+  | { readonly kind: 'leaving'; readonly others: number; readonly selected: number }
   | SearchOverlay
   /** All that is kept of a conversation is to go, once `yes` is typed. */
   | { readonly kind: 'forget'; readonly key: ConversationKey; readonly input: ComposerState };

@@ -8,11 +8,11 @@ import { verticalTarget } from './composer-layout.ts';
 import type { ConversationKey } from './conversation.ts';
 import { composerCells, type Moment, scrollArea } from './frame.ts';
 import type { KeyEvent } from './key-sequences.ts';
+import { leaveOrAsk } from './leaving.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { isRoomName } from './room-names.ts';
-import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
@@ -68,10 +68,13 @@ export class ScreenKeys {
 
   #interrupt(): void {
     const { store } = this.#actions;
-    if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
+    // Whoever asks again doesn't want to read: nobody is cut off by that.
+    if (store.state.overlay?.kind === 'leaving') this.#actions.quit({ stopRelay: false });
+    else if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
       store.setOverlay(null);
     } else if (store.state.quitArmed) {
-      this.#actions.quit({ stopRelay: null });
+      store.armQuit(false);
+      void leaveOrAsk(this.#actions);
     } else {
       store.edit({ type: 'clear' });
       store.armQuit(true);
@@ -149,7 +152,7 @@ export class ScreenKeys {
 
   #endOfInput(): void {
     const { store } = this.#actions;
-    if (store.active.composer.text === '') quitTask(this.#actions, '');
+    if (store.active.composer.text === '') void leaveOrAsk(this.#actions);
     else store.edit({ type: 'delete', to: 'right' });
   }
 

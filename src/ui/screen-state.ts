@@ -50,6 +50,8 @@ export interface ScreenState {
   readonly focusReported: boolean;
   /** The relay runs on this machine, started from this screen. */
   readonly hosting: 'no' | 'starting' | 'running';
+  /** By the store's clock; null: it doesn't run. */
+  readonly hostedSinceMs: number | null;
   /** Ctrl+C was pressed on an empty line: once more quits. */
   readonly quitArmed: boolean;
   /** Who says that they are writing, and where. */

@@ -125,6 +125,7 @@ export class ScreenStore extends WindowStore {
 
   setHosting(hosting: ScreenState['hosting']): void {
     this.fields.hosting = hosting;
+    this.fields.hostedSinceMs = hosting === 'running' ? this.now() : null;
     this.notifyNow();
   }
 

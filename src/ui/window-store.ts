@@ -68,6 +68,7 @@ export class WindowStore {
       ephemeral: false,
       storageProblem: null,
       hosting: 'no',
+      hostedSinceMs: null,
       quitArmed: false,
       typing: this.#typing,
       size: options.size,

@@ -188,6 +188,8 @@ const end = await openScreen({
   },
   hostRelay: async () => ({
     address: { host: '127.0.0.1', port: 7717, fingerprint: 'ab'.repeat(32) },
+    ended: new Promise(() => {}),
+    people: async () => people.map(({ fingerprint }) => fingerprint),
     stop: async () => {},
     leave: () => {},
   }),

@@ -42,6 +42,8 @@ export interface TestScreen {
   readonly wishes: QuitWish[];
   readonly exports: ExportWish[];
   hosted: number;
+  /** People beside us on a relay hosted here. */
+  dependents: number;
 }
 
 /**
@@ -70,6 +72,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
     wishes,
     exports,
     hosted: 0,
+    dependents: 0,
     actions: {
       store,
       lines: new LineQueue(clock.schedule, Promise.resolve()),
@@ -84,6 +87,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
         screen.hosted += 1;
       },
       quit: (wish) => wishes.push(wish),
+      dependents: async () => screen.dependents,
       testNotice: () => safeText('a trial'),
     },
   };
