@@ -3,6 +3,7 @@ import type { MessageState } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import type { Conversation } from './conversation.ts';
+import { lostRows, type Waiting } from './lost-link.ts';
 import { ownRows } from './message-rows.ts';
 import { silenceWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -11,7 +12,7 @@ import type { Row } from './spans.ts';
 import { linkReason, waitingWords } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */
-export interface Surroundings {
+export interface Surroundings extends Waiting {
   /** How long the search for a relay has lasted without a find. */
   readonly searchedMs: number;
   /** The address under which others reach a relay on this machine; null: no network. */
@@ -56,7 +57,8 @@ function linkRows(state: ScreenState, around: Surroundings, cells: number): Row[
       return state.ready ? [...aloneRows(state, around, cells), ...awayRows(state, cells)] : [];
     case 'connecting':
     case 'offline':
-      return [];
+      // Why the disk takes nothing stands there already, and no relay can help with that.
+      return state.storageProblem === null ? lostRows(state, around, cells) : [];
     default:
       return link.state satisfies never;
   }

@@ -263,6 +263,7 @@ class ScreenApp {
     const retryInMs = state.link?.retryInMs ?? null;
     return {
       searchedMs: state.searchingSinceMs === null ? 0 : now - state.searchingSinceMs,
+      lostMs: state.lostSinceMs === null ? null : Math.max(0, now - state.lostSinceMs),
       countdownMs: retryInMs === null ? null : Math.max(0, retryInMs - (now - state.linkSinceMs)),
       lanAddress: this.#options.lanAddress,
     };
@@ -278,10 +279,10 @@ class ScreenApp {
 
   // Only what changes by itself needs a timer: a countdown, and the patience with a search.
   #nextTick(): NodeJS.Timeout | null {
-    const { countdownMs, searchedMs } = this.#moment();
+    const { lostMs, searchedMs } = this.#moment();
     const searching =
       this.#store.state.searchingSinceMs !== null && searchedMs < SEARCH_PATIENCE_MS;
-    if (!searching && (countdownMs === null || countdownMs === 0)) return null;
+    if (!searching && lostMs === null) return null;
     const delayMs = searching ? SEARCH_PATIENCE_MS - searchedMs : 1_000;
     return setTimeout(() => {
       this.#ticker = null;

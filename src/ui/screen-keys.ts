@@ -13,7 +13,7 @@ import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { isRoomName } from './room-names.ts';
-import type { ScreenActions } from './talk.ts';
+import { attempt, type ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
 
@@ -199,7 +199,11 @@ export class ScreenKeys {
     const { store, host, moment } = this.#actions;
     const { link, hosting } = store.state;
     const { searchedMs } = moment();
-    if (link?.state === 'searching' && hosting === 'no' && searchedMs >= SEARCH_PATIENCE_MS) host();
+    if (link?.state === 'offline') {
+      store.scrollTo(BOTTOM_ANCHOR);
+      void attempt(this.#actions, { do: 'retry' });
+    } else if (link?.state === 'searching' && hosting === 'no' && searchedMs >= SEARCH_PATIENCE_MS)
+      host();
     else if (link?.state === 'choosing') {
       store.setOverlay({ kind: 'relays', choices: link.choices, selected: 0 });
     } else store.scrollTo(BOTTOM_ANCHOR);

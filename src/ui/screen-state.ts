@@ -27,6 +27,8 @@ export interface ScreenState {
   readonly link: Link | null;
   /** When the link last changed, by the store's clock: what its countdown counts from. */
   readonly linkSinceMs: number;
+  /** Since when there is no link that there was, or that should be; null: there is one, or nobody has tried. */
+  readonly lostSinceMs: number | null;
   /** Since when no relay has been found; null: one has. */
   readonly searchingSinceMs: number | null;
   readonly ready: boolean;

@@ -51,10 +51,16 @@ async function hostedLines({ store, dependents }: ScreenActions): Promise<SafeTe
   const { hostedSinceMs } = store.state;
   if (hostedSinceMs === null) return [];
   const others = await dependents();
-  const since = t`${calendarDay(hostedSinceMs)} ${clockTime(hostedSinceMs)}`;
+  const since = sinceWords(hostedSinceMs, store.now());
   if (others === 0) return [t`hosted here since ${since}: only you are on it`];
   if (others === 1) return [t`hosted here since ${since}: 1 other is on it`];
   return [t`hosted here since ${since}: ${others} others are on it`];
+}
+
+function sinceWords(sinceMs: number, nowMs: number): SafeText {
+  const day = calendarDay(sinceMs);
+  const clock = clockTime(sinceMs);
+  return day === calendarDay(nowMs) ? clock : t`${day} ${clock}`;
 }
 
 /** `/win NUMBER`: as Alt+number does. */

@@ -35,9 +35,10 @@ export class ScreenStore extends WindowStore {
   }
 
   setLink(link: Link): void {
-    const { searchingSinceMs } = this.fields;
+    const { searchingSinceMs, lostSinceMs } = this.fields;
     this.fields.link = link;
     this.fields.linkSinceMs = this.now();
+    this.fields.lostSinceMs = lostSince(link, lostSinceMs, this.now());
     this.fields.searchingSinceMs =
       link.state === 'searching' ? (searchingSinceMs ?? this.now()) : null;
     this.notifySoon();
@@ -133,4 +134,10 @@ export class ScreenStore extends WindowStore {
     this.fields.overlay = overlay;
     this.notifyNow();
   }
+}
+
+/** A try in between ends nothing; only a link does, or that there is nothing to have one with. */
+function lostSince({ state }: Link, before: number | null, nowMs: number): number | null {
+  if (state === 'offline') return before ?? nowMs;
+  return state === 'connecting' ? before : null;
 }

@@ -54,6 +54,7 @@ export class WindowStore {
       link: null,
       linkSinceMs: 0,
       searchingSinceMs: null,
+      lostSinceMs: null,
       ready: false,
       people,
       rooms,
