@@ -53,6 +53,8 @@ export class FrameSink extends Writable {
   #scheduled = false;
   #blocked = false;
   #done = false;
+  /** Goes out before the next frame's rows. */
+  #aside = '';
 
   constructor({ output, columns, rows, screen = [], onGone = () => {} }: FrameSinkOptions) {
     super({ decodeStrings: false });
@@ -93,6 +95,14 @@ export class FrameSink extends Writable {
     this.#schedule();
   }
 
+  /** Writes it once before the next rows; what it leaves in that row is written over at once. */
+  writeAside(sequence: string, row: number): void {
+    this.#aside += sequence;
+    this.#shown[row] = null;
+    this.#painted = [];
+    this.#schedule();
+  }
+
   /** Writes nothing any more and lets go of the output. The error listener stays: EPIPE may be late. */
   close(): void {
     this.#done = true;
@@ -129,7 +139,8 @@ export class FrameSink extends Writable {
   }
 
   #paint(): void {
-    const changes = this.#changes();
+    const changes = this.#aside + this.#changes();
+    this.#aside = '';
     const cursor = this.#cursorSequence();
     if (changes === '' && cursor === this.#shownCursor) return;
     this.#shownCursor = cursor;

@@ -20,6 +20,7 @@ import { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
 import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
 import { askTakenName, welcome } from './welcome.ts';
+import { WidthProbe } from './width-probe.ts';
 
 /** What bin/skeleton.js has put on the terminal already. */
 export interface ShownFrame {
@@ -79,6 +80,7 @@ class ScreenApp {
   readonly #terminal: Terminal;
   readonly #sink: FrameSink;
   readonly #decoder: KeyDecoder;
+  readonly #widths = new WidthProbe(() => this.#store.notifyNow());
   readonly #notifier = new Notifier(() => performance.now());
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
   readonly #session: Promise<Session>;
@@ -132,6 +134,7 @@ class ScreenApp {
         this.#notifier.pressed();
         keys.take(event);
       },
+      onCursorReport: (cell) => this.#widths.answered(cell),
     });
   }
 
@@ -174,6 +177,7 @@ class ScreenApp {
     this.#paint();
     // The first frame has been handed to the terminal before anything heavy is loaded.
     await new Promise((resolve) => setImmediate(resolve));
+    this.#widths.ask(this.#sink);
     const opened = this.#open();
     const signal = await Promise.race([this.#ended, opened.then(() => this.#ended)]);
     return { signal, relayLeft: this.#hosting.isLeft };

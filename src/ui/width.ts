@@ -1,5 +1,5 @@
 // The one measure of how many terminal cells text takes, and wrapping by it; knows no terminal.
-import stringWidth from 'string-width';
+import { type ClusterMeasures, clusterKind, countCluster } from './cluster-kinds.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from './safe-text.ts';
 
 /**
@@ -13,6 +13,19 @@ const PLAIN_ASCII = /^[ -~]*$/;
 /** Bounds the memory of the cache; a busy multilingual room uses a few hundred clusters. */
 const MAX_CACHED_CLUSTERS = 4_096;
 const CLUSTER_WIDTHS = new Map<string, number>();
+
+let measures: ClusterMeasures = {};
+
+/** From now on text is measured as this terminal counts it. */
+export function measureAs(terminal: ClusterMeasures): void {
+  measures = terminal;
+  CLUSTER_WIDTHS.clear();
+}
+
+/** Another object after every change: whoever remembers a layout remembers it with this. */
+export function currentMeasures(): ClusterMeasures {
+  return measures;
+}
 
 // Costs milliseconds of a cold start, so it is built when the first text beyond ASCII is measured.
 let segmenter: Intl.Segmenter | undefined;
@@ -52,7 +65,8 @@ export function cellWidth(text: string): number {
 function clusterWidth(cluster: string): number {
   const known = CLUSTER_WIDTHS.get(cluster);
   if (known !== undefined) return known;
-  const cells = stringWidth(cluster, { countAnsiEscapeCodes: true });
+  const kind = clusterKind(cluster);
+  const cells = countCluster(cluster, (kind && measures[kind]) ?? 'whole');
   if (CLUSTER_WIDTHS.size >= MAX_CACHED_CLUSTERS) CLUSTER_WIDTHS.clear();
   CLUSTER_WIDTHS.set(cluster, cells);
   return cells;

@@ -240,6 +240,16 @@ describe('hostile names and texts', () => {
 });
 
 describe('the terminal', () => {
+  it('is measured as it counts itself, so that no end of a row is clipped', async () => {
+    const session = await start({ columns: 40, rows: 15 });
+    const words = 'स्ते'.repeat(70);
+    emit(session, { type: 'message', message: message({ text: words }) });
+    emit(session, { type: 'message', message: message({ text: 'the end' }) });
+    await session.waitForText('the end');
+    expect(text(session).match(/स्ते/g)).toHaveLength(70);
+    expect(session.screen.at(-1)).toBe('#lobby> ? for help');
+  });
+
   it('is redrawn at every size, the draft kept', async () => {
     const session = await start();
     session.type('hello\rdraft');
