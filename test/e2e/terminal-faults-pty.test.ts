@@ -16,6 +16,9 @@ process.on('SIGUSR2', () => { Promise.reject(new Error('a fault inside')); });
 await import(${JSON.stringify(pathToFileURL(executable).href)});
 `;
 
+// Nothing answers there.
+const COMMAND = '"$NODE" "$HOME/program.mjs" --nick asha --relay 127.0.0.1:9';
+
 let folder: string;
 let shell: PtySession;
 let modesBefore: string;
@@ -42,20 +45,22 @@ function sttyModes(): string {
 
 /** The program as a job of a shell, just begun. */
 async function begin(): Promise<void> {
+  await openShell();
+  shell.type(`${COMMAND}; echo "status $?"\r`);
+  await shell.waitFor(({ isAlternateScreen }) => isAlternateScreen, 'the first frame');
+}
+
+async function openShell(): Promise<void> {
   shell = new PtySession({
     ...{ file: '/bin/bash', args: ['--norc', '--noprofile', '--noediting', '-i'] },
     ...{ columns: 80, rows: 24 },
     env: {
       ...{ HOME: folder, LANCHAT_HOME: join(folder, 'asha'), SCREEN_PID: join(folder, 'pid') },
-      ...{ PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', PS1: 'shell$ ' },
+      ...{ PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', PS1: 'shell$ ', NODE: process.execPath },
     },
   });
   await shell.waitForText('shell$');
   modesBefore = sttyModes();
-  // Nothing answers there.
-  const args = `--nick asha --relay 127.0.0.1:9`;
-  shell.type(`'${process.execPath}' '${join(folder, 'program.mjs')}' ${args}; echo "status $?"\r`);
-  await shell.waitFor(({ isAlternateScreen }) => isAlternateScreen, 'the first frame');
 }
 
 async function open(): Promise<void> {
@@ -137,7 +142,7 @@ onLinux('the terminal is put back', () => {
     process.kill(pid(), 'SIGTERM');
     await shell.waitFor(
       ({ screen, isAlternateScreen }) =>
-        !isAlternateScreen && screen.findLast((row) => row !== '') === 'shell$',
+        !isAlternateScreen && screen.findLast((row) => row !== '')?.trimEnd() === 'shell$',
       'the shell',
     );
     shell.type('echo "ended by $?"\r');
@@ -161,6 +166,20 @@ onLinux('a window that is resized as fast as it goes', () => {
     process.kill(pid(), 'SIGTERM');
     await shell.waitForText('status 143');
     expectRestored();
+  });
+});
+
+onLinux('a reader that leaves', () => {
+  it('ends the lines quietly', async () => {
+    await openShell();
+    shell.type(`${COMMAND} | head -1; echo "status \${PIPESTATUS[*]}"\r`);
+    await shell.waitForText('-- You are asha');
+    // Each is answered in words that nobody takes.
+    shell.type('/who\r/who\r');
+    await shell.waitForText('status 0 0');
+    expect(shell.screen.join('\n')).not.toMatch(/EPIPE|at .*:\d+/);
+    expect(shell.output).not.toContain('\x1b[');
+    expect(sttyModes()).toBe(modesBefore);
   });
 });
 
