@@ -5,6 +5,7 @@ import { onlineLink, peerId, person } from '../support/fake-session.ts';
 import type { PtyOptions, PtySession } from '../support/pty.ts';
 import { ptyProgram } from '../support/pty-program.ts';
 import { message } from '../support/screen-store.ts';
+import { numbersFrom } from '../support/seeded.ts';
 
 const program = ptyProgram(new URL('../support/fake-screen.ts', import.meta.url));
 
@@ -273,6 +274,39 @@ describe('the terminal', () => {
       await session.waitForText('> hello');
       expect(session.cursor).toEqual({ row: rows - 1, column: 13 });
     }
+  });
+
+  it('is whole after a thousand resizes among keys and messages', async () => {
+    const session = await start();
+    const next = numbersFrom(5);
+    const keys = ['x', '\x1b[5~', '\x1b[6~', '\x1b[A', '\x7f', 'नमस्ते', '\t'];
+    for (let step = 0; step < 1_000; step += 1) {
+      session.resize(1 + next(150), 1 + next(50));
+      if (next(3) === 0) session.type(keys[next(keys.length)] ?? 'x');
+      if (next(8) === 0) {
+        session.type('\x15');
+        emit(session, { type: 'message', message: message({ text: `स्ते 👍🏽 ${step}` }) });
+      }
+      if (step % 10 !== 9) continue;
+      // It keeps pace by and by: what waits in the terminal has an end.
+      const { length } = session.output;
+      await session.waitFor((s) => s.output.length > length, 'another frame');
+    }
+    session.resize(80, 24);
+    session.type('\x15');
+    emit(session, { type: 'message', message: message({ text: 'the end' }) });
+    session.type('\x1b[F');
+    await session.waitFor(
+      (s) => s.screen.at(-1) === '#lobby> ? for help' && text(s).includes('the end'),
+      'the end',
+    );
+    const before = session.output.length;
+    const shown = session.screen;
+    session.type('\x0c');
+    await session.waitFor((s) => s.output.slice(before).includes('\x1b[24;1H'), 'all rows anew');
+    expect(session.screen).toEqual(shown);
+    // Nothing that could scroll.
+    expect(session.output).not.toMatch(/[\n\v\f\r]/);
   });
 
   function expectRestored(session: PtySession): void {
