@@ -4,6 +4,7 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import { DrawingGuard } from './drawing-guard.tsx';
 import type { Exported, ExportWish } from './export-wish.ts';
 import type { Moment } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
@@ -100,6 +101,9 @@ class ScreenApp {
   /** Resolves to the signal that ended the screen, or null. */
   readonly #ended: Promise<NodeJS.Signals | null>;
   #end: (signal: NodeJS.Signals | null) => void = () => {};
+  /** Rejects where drawing fails. */
+  readonly #drawing: Promise<never>;
+  #failDrawing: (fault: unknown) => void = () => {};
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -112,6 +116,10 @@ class ScreenApp {
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+    this.#drawing = new Promise((_, reject) => {
+      this.#failDrawing = reject;
+    });
+    this.#drawing.catch(() => {});
     this.#terminal = this.#makeTerminal();
     const { size } = this.#terminal;
     const { version, skeleton, hostRelay } = options;
@@ -179,7 +187,7 @@ class ScreenApp {
     await new Promise((resolve) => setImmediate(resolve));
     this.#widths.ask(this.#sink);
     const opened = this.#open();
-    const signal = await Promise.race([this.#ended, opened.then(() => this.#ended)]);
+    const signal = await Promise.race([this.#drawing, this.#ended, opened.then(() => this.#ended)]);
     return { signal, relayLeft: this.#hosting.isLeft };
   }
 
@@ -204,12 +212,14 @@ class ScreenApp {
     skeleton?.release();
     this.#terminal.enter({ adopt: skeleton !== null });
     this.#ink = render(
-      <Screen
-        store={this.#store}
-        colour={(env.NO_COLOR ?? '') === ''}
-        moment={this.#moment}
-        setCursor={(cursor) => this.#sink.setCursor(cursor)}
-      />,
+      <DrawingGuard onFault={this.#failDrawing}>
+        <Screen
+          store={this.#store}
+          colour={(env.NO_COLOR ?? '') === ''}
+          moment={this.#moment}
+          setCursor={(cursor) => this.#sink.setCursor(cursor)}
+        />
+      </DrawingGuard>,
       {
         ...INK_OPTIONS,
         stdout: inkOutput(this.#sink),

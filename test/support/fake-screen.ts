@@ -30,6 +30,8 @@ interface Scene {
   readonly firstRun?: boolean;
   readonly target?: string;
   readonly fault?: string;
+  /** What is drawn for somebody who is alone throws. */
+  readonly drawingFault?: string;
   /** Opens the session only at SIGUSR2: what is typed before must wait. */
   readonly slow?: boolean;
 }
@@ -195,7 +197,10 @@ const end = await openScreen({
   }),
   parseRelay: parseRelayAddress,
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
-  lanAddress: () => '192.168.1.5',
+  lanAddress: () => {
+    if (scene.drawingFault !== undefined) throw new Error(scene.drawingFault);
+    return '192.168.1.5';
+  },
   target: scene.target ?? null,
   firstRun: scene.firstRun ?? false,
 }).catch((error: unknown) => {

@@ -349,6 +349,14 @@ describe('the terminal', () => {
     expectRestored(session);
   });
 
+  it('is put back where drawing fails, and what failed is told alone', async () => {
+    const session = open({ scene: { people: [], drawingFault: 'a row too many' } });
+    await session.waitForText('failed: a row too many');
+    expect((await session.exited).exitCode).toBe(1);
+    expectRestored(session);
+    expect(text(session).trim()).toBe('failed: a row too many');
+  });
+
   it('makes a noise for a private message only while nobody looks', async () => {
     const session = await start();
     const private_ = (words: string) =>
