@@ -10,7 +10,7 @@ import { layCable } from './link-cable.ts';
 
 const executable = fileURLToPath(new URL('../../bin/lanchat.js', import.meta.url));
 
-it('says within ten seconds that the relay is lost, and Enter brings it back', async () => {
+it('says within ten seconds that the relay is lost, and sends what was written once it is back', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lanchat-lost-'));
   const env = {
     ...{ HOME: folder, LANCHAT_HOME: join(folder, 'asha'), LANG: 'C.UTF-8' },
