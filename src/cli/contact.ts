@@ -2,7 +2,8 @@
 import type { ContactChange, Person, Replies, Session } from '../client/api.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
-import { muteWords, personLines, statusWords } from '../ui/contact-tasks.ts';
+import { personLines, statusWords } from '../ui/contact-tasks.ts';
+import { levelWords } from '../ui/notify-tasks.ts';
 import { cleanPerson, displayName } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
@@ -14,7 +15,7 @@ import { resolvePerson, whenReady, withSession } from './session.ts';
 
 /** What is set about somebody, and what they say of themselves: left out where it is nothing. */
 export function detailFields(person: Person): Omit<JsonRecord, 'type'> {
-  const { petname, favourite, note, ignored, blocked, status } = person;
+  const { petname, favourite, note, ignored, blocked, status, notifyLevel } = person;
   return {
     ...(petname !== undefined && { petname }),
     ...(favourite !== undefined && { favourite }),
@@ -22,6 +23,7 @@ export function detailFields(person: Person): Omit<JsonRecord, 'type'> {
     ...(ignored !== undefined && { ignored }),
     ...(blocked !== undefined && { blocked }),
     ...(status !== undefined && { status }),
+    ...(notifyLevel !== undefined && { notifyLevel }),
   };
 }
 
@@ -125,10 +127,16 @@ export async function muteRoom(
   await withHistory(context, async (session) => {
     const { names } = new Cast(await session.request({ do: 'snapshot' }));
     const name = await resolveRoom(session, room);
-    const reply = await session.request({ do: 'room-mute', room: name, muted: !off });
-    const label = names.rooms.label(reply.room);
+    const notifyLevel = off ? null : 'nothing';
+    await session.request({
+      ...{ do: 'conversation-settings', with: { room: name }, change: { notifyLevel } },
+    });
+    const label = names.rooms.label(name);
     const ends = safeTemplate`lanchat room mute '${label}' --off`;
-    context.output.data({ type: 'muted', ...reply }, muteWords(reply, { name: label, ends }));
+    context.output.data(
+      { type: 'muted', room: name, muted: !off },
+      levelWords(notifyLevel, { name: label, ends }),
+    );
   });
 }
 

@@ -9,6 +9,7 @@ import { safeText } from '../ui/safe-text.ts';
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
+const ASK_TIMEOUT_MS = 1_000;
 
 /** The first line of `lanchat relay --json` (CLI.md). */
 const LISTENING = v.object({
@@ -32,10 +33,13 @@ export async function hostRelay(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   try {
     const { port, fingerprint } = await firstLine(child);
     return {
       address: { host: '127.0.0.1', port, fingerprint },
+      ended,
+      people: () => connectedPeople(home),
       stop: () => stop(child),
       leave: () => leave(child),
     };
@@ -80,6 +84,16 @@ function notStarted(words: string, cause?: unknown): UsageError {
   const why = safeText(words.replace(/^lanchat: /, ''), { maxLength: 300 });
   const message = `the relay could not be started here${why === '' ? '' : `: ${why}`}`;
   return new UsageError('relay-not-started', message, { cause });
+}
+
+/** Its operator's socket lists them. Nothing that goes wrong there keeps anybody from leaving. */
+async function connectedPeople(home: string | null): Promise<readonly string[] | null> {
+  try {
+    const { connectedTo } = await import('./relay-control.ts');
+    return await connectedTo(home, ASK_TIMEOUT_MS);
+  } catch {
+    return null;
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,5 +1,5 @@
 // The commands about what this profile keeps, in commander's terms. Loads a command only when it runs.
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { MAX_PAGE_MESSAGES } from '../client/api.ts';
 import { phrase } from '../language/translate.ts';
 import type { Run } from './command-line.ts';
@@ -13,6 +13,7 @@ export function addKeptCommands(program: Command, run: Run): void {
   addDelete(program, run);
   addWipe(program, run);
   addSet(program, run);
+  addNotify(program, run);
   addPassphrase(program, run);
   addBackup(program, run);
   addRestore(program, run);
@@ -142,6 +143,16 @@ function addSet(program: Command, run: Run): void {
         }),
       );
     });
+}
+
+function addNotify(program: Command, run: Run): void {
+  program
+    .command('notify')
+    .description('say how this terminal signals a message while one looks elsewhere, and try it')
+    .addArgument(new Argument('<what>').choices(['test']))
+    .action((_what: string, _own: unknown, command: Command) =>
+      run(command, async (context) => (await import('./notify.ts')).notifyTest(context)),
+    );
 }
 
 function addPassphrase(program: Command, run: Run): void {

@@ -215,6 +215,7 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
       return safeTemplate`-- ${invitationWords(event.invitation, names)}; lanchat room accept ${shortRoomName(event.invitation.room)}, or decline`;
     // It would be a line for each few seconds in which somebody writes.
     case 'typing':
+    case 'settings':
     case 'link':
     case 'self':
     case 'person':

@@ -219,6 +219,7 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'error':
       return { ...event };
     case 'link':
+    case 'settings':
     case 'self':
     case 'person':
     case 'room':

@@ -3,11 +3,12 @@ import type { Command, ContactChange, Destination, Person, Session } from '../cl
 import { withEmoji } from '../client/short-codes.ts';
 import { namesOfGroup } from '../ui/command-text.ts';
 import type { CommandName } from '../ui/commands.ts';
-import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
+import { contactChange, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { enteredRoom } from '../ui/entered-room.ts';
 import { helpLines, helpPage } from '../ui/help-pages.ts';
 import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
+import { muteLine, type NoticeScene, notifyLine, roomPlace } from '../ui/notify-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { isRoomName, roomQuery } from '../ui/room-names.ts';
 import { type SafeText, safeTemplate, safeText, typedText } from '../ui/safe-text.ts';
@@ -146,7 +147,8 @@ export class PlainCommands {
       case 'status':
         return this.#say(await statusLine((command) => this.#session.request(command), args));
       case 'mute':
-        return this.#mute(args);
+      case 'notify':
+        return this.#notify(name, args);
       case 'verify':
         return this.#verify(first, rest.join(''));
       case 'trust':
@@ -189,9 +191,21 @@ export class PlainCommands {
       this.#show(safeTemplate`--   ${line}`);
   }
 
-  async #mute(args: string): Promise<void> {
+  async #notify(name: 'mute' | 'notify', args: string): Promise<void> {
+    if (name === 'notify' && args === 'test') {
+      return this.#say(safeText('lines alone signal nothing; the screen does'));
+    }
     const ask: Session['request'] = (command) => this.#session.request(command);
-    this.#say(await muteLine({ ask, here: this.#roomHere, rooms: this.#people.rooms }, args));
+    const scene: NoticeScene = {
+      ...{ ask, here: this.#labelled },
+      find: async (typed) => {
+        if (isRoomName(typed)) return roomPlace({ ask, rooms: this.#people.rooms }, typed);
+        const destination = this.#privately(await resolvePerson(this.#session, typed));
+        return { destination, label: this.#labelOf(destination) };
+      },
+    };
+    const line = await (name === 'mute' ? muteLine(scene, args) : notifyLine(scene, args));
+    if (line !== null) this.#say(line);
   }
 
   async #doContent(name: ContentCommand, args: string): Promise<void> {

@@ -93,16 +93,38 @@ export async function relayAnnounce(
   );
 }
 
-async function ask<T>(
-  context: CommandContext,
-  data: string | null,
-  { request, answer }: { request: object; answer: v.GenericSchema<unknown, T> },
+/** Whole fingerprints of who is connected to the relay of this home. Throws CommandError. */
+export async function connectedTo(
+  home: string | null,
+  timeoutMs: number,
+): Promise<readonly string[]> {
+  const folder = relayFolder(home, null);
+  const signal = AbortSignal.timeout(timeoutMs);
+  const asking = { folder, timeoutMs, signal };
+  const { peers } = await askAt(asking, { request: { do: 'peers' }, answer: peersAnswer });
+  return [...new Set(peers.map((peer) => peer.fingerprint))];
+}
+
+interface Question<T> {
+  readonly request: object;
+  readonly answer: v.GenericSchema<unknown, T>;
+}
+
+function ask<T>(context: CommandContext, data: string | null, question: Question<T>): Promise<T> {
+  const { options, signal } = context;
+  const folder = relayFolder(options.home, data);
+  return askAt({ folder, timeoutMs: options.timeoutMs, signal }, question);
+}
+
+async function askAt<T>(
+  { folder, timeoutMs, signal }: { folder: string; timeoutMs: number; signal: AbortSignal },
+  { request, answer }: Question<T>,
 ): Promise<T> {
-  const connection = await connect(relayFolder(context.options.home, data));
+  const connection = await connect(folder);
   try {
-    connection.setTimeout(context.options.timeoutMs, () => connection.destroy());
+    connection.setTimeout(timeoutMs, () => connection.destroy());
     writeJsonLine(connection, request);
-    const said = await untilAborted(readAnswer(connection), context.signal);
+    const said = await untilAborted(readAnswer(connection), signal);
     const parsed = v.safeParse(answer, said);
     if (parsed.success) return parsed.output;
     throw new CommandError(

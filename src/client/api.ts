@@ -24,6 +24,7 @@ export type {
   Message,
   MessageReason,
   MessageState,
+  NotifyLevel,
   Person,
   Poll,
   Room,
@@ -82,7 +83,9 @@ export type ClientEvent =
       readonly messages: number;
     }
   /** The disk takes nothing: what is typed and what arrives waits until it does. Null: it does again. */
-  | { readonly type: 'storage'; readonly problem: StorageProblem | null };
+  | { readonly type: 'storage'; readonly problem: StorageProblem | null }
+  /** Something is set otherwise from now on, by whichever process. */
+  | { readonly type: 'settings'; readonly settings: Preferences };
 
 /** A message as history holds it. */
 export interface StoredMessage extends Message {
@@ -286,8 +289,6 @@ export type Command =
   /** Here, and nowhere else. */
   | { readonly do: 'delete-message'; readonly id: MessageId }
   | { readonly do: 'delete-conversation'; readonly conversation: Destination }
-  /** A muted room counts nothing unread and notifies nobody. Of a room that this profile is in. */
-  | { readonly do: 'room-mute'; readonly room: string; readonly muted: boolean }
   /** What one says of oneself to people one knows, one line; empty: nothing any more. Null: only tells. */
   | { readonly do: 'status'; readonly text: string | null }
   /** What one sets about somebody, for oneself; nothing in it: only tells. On disk once it is answered. */
@@ -300,7 +301,7 @@ export type Command =
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
   | { readonly do: 'set'; readonly change: Partial<Preferences> }
-  /** What is set for one conversation alone; without a change, how it stands. */
+  /** What is set for one conversation alone; without a change, how it stands. A level only of a room that this profile is in. */
   | {
       readonly do: 'conversation-settings';
       readonly with: Destination;
@@ -401,7 +402,6 @@ export interface Replies {
   /** Where it was; null: there was none. */
   readonly 'delete-message': { readonly deletedFrom: Destination | null };
   readonly 'delete-conversation': { readonly deleted: number };
-  readonly 'room-mute': { readonly room: string; readonly muted: boolean };
   readonly status: { readonly text: string };
   readonly contact: {
     readonly person: Person;

@@ -7,6 +7,7 @@ import type { StateRow } from '../core/durable.ts';
 import type { CoreEvent } from '../core/events.ts';
 import { hidesAtLogin, setHidden } from '../core/hidden.ts';
 import { newState } from '../core/new-state.ts';
+import { setNotifyLevels } from '../core/notify-levels.ts';
 import { isFleeting, sealForFarewell, setQuiet } from '../core/outbox.ts';
 import { destroyPrekeys, ownCard } from '../core/own-keys.ts';
 import { forgetPerson, indexName, selfOf } from '../core/people.ts';
@@ -20,7 +21,7 @@ import { parseRoomName } from '../protocol/nickname.ts';
 import type { StorageError } from '../storage/storage-error.ts';
 import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './api.ts';
 import type { Connection } from './connection.ts';
-import { disclosureOf } from './conversation-settings.ts';
+import { disclosureOf, notifyLevelsOf } from './conversation-settings.ts';
 import { Drafts } from './drafts.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
@@ -94,10 +95,7 @@ export class Client implements Session {
         profile.identity.update(change).catch((error: unknown) => this.#fault(error));
       },
       saveRooms: (names) => {
-        const muted = profile.settings.current.muted.filter(
-          (name) => name.startsWith('+') || names.includes(name),
-        );
-        profile.settings.update({ rooms: names, muted });
+        profile.settings.update({ rooms: names });
       },
       transmit: (frame) => this.#connection?.send(frame),
       emit: (event) => this.#take(event),
@@ -105,7 +103,7 @@ export class Client implements Session {
     });
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
-    for (const name of profile.settings.current.muted) this.#core.muted.add(name);
+    setNotifyLevels(this.#core, notifyLevelsOf(profile.settings.current));
     if (remembered !== 'leave-alone') this.#enterRemembered(remembered);
     this.#engine.command((core) => setHidden(core, profile.settings.current.hidden));
     this.#keeper = new HistoryKeeper(profile, rows, () => runningMs(this.#core));
@@ -178,6 +176,7 @@ export class Client implements Session {
       snapshot: () => this.#snapshot(),
       swept: this.#engine.settled(),
       made: new MadeRecords(),
+      emit: (event) => this.#emit(event),
       expire: () => this.#keeper.look(),
       enter: (name, standing) => this.#enter(name, standing),
       visit: (name) => this.#visit(name),

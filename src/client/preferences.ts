@@ -4,14 +4,16 @@ import { phrase } from '../language/translate.ts';
 import {
   DEFAULT_SETTINGS,
   isKeepDays,
+  isQuietHours,
   MAX_KEEP_DAYS,
+  NOTIFY_WAYS,
   type Settings,
   SIDEBAR_GROUPS,
   THEME_NAMES,
 } from '../storage/settings-file.ts';
 
 /** What of the settings a person sets for all conversations; the rooms come and go by themselves. */
-export type Preferences = Omit<Settings, 'rooms' | 'muted' | 'conversations'>;
+export type Preferences = Omit<Settings, 'rooms' | 'conversations'>;
 
 export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 
@@ -24,16 +26,20 @@ export const changeSchema = v.strictObject({
   sendTyping: v.exactOptional(v.boolean()),
   collapsed: v.exactOptional(v.array(v.picklist(SIDEBAR_GROUPS))),
   theme: v.exactOptional(v.picklist(THEME_NAMES)),
+  notify: v.exactOptional(v.picklist(NOTIFY_WAYS)),
+  notifyText: v.exactOptional(v.boolean()),
+  notifyLevel: v.exactOptional(v.picklist(['usual', 'all', 'mentions'])),
+  quietHours: v.exactOptional(v.pipe(v.string(), v.check(isQuietHours))),
 });
 
 /** Completes "keep-days takes …". */
 export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
 export type { SidebarGroup, ThemeName } from '../storage/settings-file.ts';
-export { isKeepDays, SIDEBAR_GROUPS, THEME_NAMES };
+export { isKeepDays, isQuietHours, NOTIFY_WAYS, SIDEBAR_GROUPS, THEME_NAMES };
 
 /** Of all settings what a person sets. */
 export function preferencesOf(settings: Settings): Preferences {
-  const { keepDays, showDelivered, hidden, sendRead, sendTyping, collapsed, theme } = settings;
-  return { keepDays, showDelivered, hidden, sendRead, sendTyping, collapsed, theme };
+  const { rooms: _rooms, conversations: _conversations, ...preferences } = settings;
+  return preferences;
 }

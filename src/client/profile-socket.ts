@@ -92,7 +92,6 @@ const commandSchema = v.variant('do', [
   v.strictObject({ do: v.literal('room-close'), room }),
   v.strictObject({ do: v.picklist(['join', 'leave', 'visit', 'end-visit', 'prepare']), room }),
   v.strictObject({ do: v.literal('nick'), nick: text }),
-  v.strictObject({ do: v.literal('room-mute'), room, muted: v.boolean() }),
   v.strictObject({ do: v.literal('status'), text: v.nullable(text) }),
   v.strictObject({
     do: v.literal('contact'),

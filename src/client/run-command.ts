@@ -6,23 +6,23 @@ import {
   compare,
   leave,
   markVerified,
-  mute,
   prepare,
 } from '../core/commands.ts';
 import { changeContact } from '../core/contacts.ts';
-import { findRoom, notInRoom } from '../core/find-room.ts';
+import { findRoom } from '../core/find-room.ts';
 import { setHidden } from '../core/hidden.ts';
+import { setNotifyLevels } from '../core/notify-levels.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import { setStatus } from '../core/status-line.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
-import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
 import type { PinnedRelays } from '../storage/relays-file.ts';
 import type { SettingsFile } from '../storage/settings-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import {
+  type ClientEvent,
   type Command,
   MAX_AWAIT_MS,
   type Preferences,
@@ -30,6 +30,7 @@ import {
   type Snapshot,
 } from './api.ts';
 import { runContent } from './content-commands.ts';
+import { notifyLevelsOf, withSettingsFor } from './conversation-settings.ts';
 import type { Drafts } from './drafts.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
@@ -62,6 +63,7 @@ export interface ClientParts {
   readonly endVisit: (name: string) => void;
   /** What has disappeared while this profile was closed is gone: nobody reads of it before. */
   readonly swept: Promise<void>;
+  readonly emit: (event: ClientEvent) => void;
   /** Deletes what is older than the settings keep. */
   readonly expire: () => void;
 }
@@ -121,8 +123,6 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
     case 'verify':
     case 'trust':
       return trust(parts, command);
-    case 'room-mute':
-      return muteRoom(parts, command);
     case 'status': {
       const { text } = command;
       return {
@@ -181,16 +181,14 @@ async function awaitRelayed(
 }
 
 async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply> {
-  const { engine, made } = parts;
+  const { engine } = parts;
   switch (command.do) {
     case 'join':
       return parts.enter(command.room, 'joined');
     case 'visit':
       return parts.visit(command.room);
     case 'leave':
-      return engine.command((core) =>
-        made.watch(core, () => ({ room: leave(core, command.room) })),
-      );
+      return leaveRoom(parts, command.room);
     case 'end-visit':
       parts.endVisit(command.room);
       return {};
@@ -200,6 +198,15 @@ async function runRoom(parts: ClientParts, command: RoomCommand): Promise<Reply>
     default:
       return command satisfies never;
   }
+}
+
+/** Its level is forgotten with it: who comes back begins anew. */
+function leaveRoom({ engine, made, settings }: ClientParts, name: string): Replies['leave'] {
+  const left = engine.command((core) => made.watch(core, () => ({ room: leave(core, name) })));
+  const conversations = withSettingsFor(settings.current, left, { notifyLevel: null });
+  settings.update({ conversations });
+  engine.command((core) => setNotifyLevels(core, notifyLevelsOf(settings.current)));
+  return left;
 }
 
 async function runLink({ link, goOnline }: ClientParts, command: LinkCommand): Promise<Reply> {
@@ -279,29 +286,6 @@ async function trust(
   return { person };
 }
 
-/** Throws UsageError `bad-room`, `not-in-room`. */
-async function muteRoom(
-  { core, engine, history, settings }: ClientParts,
-  { room, muted }: Of<'room-mute'>,
-): Promise<Replies['room-mute']> {
-  const [label, name] = nameOfRoom(core, settings, room);
-  engine.command((own) => mute(own, room, muted));
-  if (muted) history.markRead({ room: label });
-  const others = settings.current.muted.filter((other) => other !== name);
-  settings.update({ muted: muted ? [...others, name] : others });
-  await settings.flush();
-  return { room: label, muted };
-}
-
-/** As people and as settings name it; also of a public room that this run has not entered. */
-function nameOfRoom(core: CoreState, settings: SettingsFile, query: string): [string, string] {
-  const room = findRoom(core, query);
-  if (room !== null) return [room.label, room.name];
-  const name = parseRoomName(query) ?? '';
-  if (settings.current.rooms.includes(name)) return [`#${name}`, name];
-  throw notInRoom(query);
-}
-
 /** Who is blocked must be so after a power cut, too: the answer waits for the disk. */
 async function contact(
   { engine, history, pins }: ClientParts,
@@ -330,7 +314,7 @@ function remembered({ settings, relays }: ClientParts): Replies['remembered'] {
 
 /** Throws UsageError `bad-setting`. */
 async function setPreferences(
-  { settings, engine, expire }: ClientParts,
+  { settings, engine, expire, emit }: ClientParts,
   change: Partial<Preferences>,
 ): Promise<Preferences> {
   const { keepDays } = change;
@@ -342,5 +326,7 @@ async function setPreferences(
   if (keepDays !== undefined) expire();
   applyDisclosure({ settings, engine });
   engine.command((core) => setHidden(core, settings.current.hidden));
-  return preferencesOf(settings.current);
+  const preferences = preferencesOf(settings.current);
+  emit({ type: 'settings', settings: preferences });
+  return preferences;
 }

@@ -1,13 +1,20 @@
 // The commands about what others may learn of our person, and what ours may learn of them. Knows no screens.
 
 import { setDisclosure } from '../core/disclosure.ts';
-import { requireRoom } from '../core/find-room.ts';
+import { findRoom, notInRoom, requireRoom } from '../core/find-room.ts';
+import { setNotifyLevels } from '../core/notify-levels.ts';
 import { setQuiet } from '../core/outbox.ts';
 import { noteRead, takeBackReads } from '../core/receipts.ts';
 import { typeIn, typeTo } from '../core/typing.ts';
 import { askWhoRead, noteRoomRead } from '../core/who-read.ts';
-import type { Command, ConversationSettings, Replies } from './api.ts';
-import { disclosureOf, settingsFor, withSettingsFor } from './conversation-settings.ts';
+import { parseRoomName } from '../protocol/nickname.ts';
+import type { Command, ConversationSettings, Destination, Replies } from './api.ts';
+import {
+  disclosureOf,
+  notifyLevelsOf,
+  settingsFor,
+  withSettingsFor,
+} from './conversation-settings.ts';
 import type { ClientParts } from './run-command.ts';
 
 type Of<Name extends Command['do']> = Extract<Command, { do: Name }>;
@@ -60,13 +67,32 @@ export function applyDisclosure({
 }
 
 async function changeFor(
-  { settings, engine }: ClientParts,
+  parts: ClientParts,
   { with: destination, change }: Of<'conversation-settings'>,
 ): Promise<ConversationSettings> {
+  const { settings, engine } = parts;
   if (Object.keys(change).length > 0) {
+    if (change.notifyLevel !== undefined) requireOurs(parts, destination);
     settings.update({ conversations: withSettingsFor(settings.current, destination, change) });
+    if (change.notifyLevel !== undefined) applyLevels(parts, destination);
     await settings.flush();
     applyDisclosure({ settings, engine });
   }
   return settingsFor(settings.current, destination);
+}
+
+function applyLevels({ settings, engine, history }: ClientParts, destination: Destination): void {
+  const levels = notifyLevelsOf(settings.current);
+  engine.command((core) => setNotifyLevels(core, levels));
+  const { notifyLevel } = settingsFor(settings.current, destination);
+  // What it counted so far goes with it.
+  if (notifyLevel === 'nothing') history.markRead(destination);
+}
+
+/** Levels are forgotten with a room. Throws UsageError `bad-room`, `not-in-room`. */
+function requireOurs({ core, settings }: ClientParts, destination: Destination): void {
+  if ('peer' in destination || findRoom(core, destination.room) !== null) return;
+  // Also a public one that this run has not entered.
+  const name = parseRoomName(destination.room) ?? '';
+  if (!settings.current.rooms.includes(name)) throw notInRoom(destination.room);
 }

@@ -22,18 +22,18 @@ import type {
 } from '../storage/profile-store.ts';
 import type { StoredMessage } from './api.ts';
 
-/** What the core tells history, as the store takes it: what comes to a muted room, or from somebody ignored, counts as seen. */
-export function storedWrite(write: HistoryWrite, { muted }: CoreState): StoredWrite {
+/** What the core tells history, as the store takes it: what comes to a conversation of level `nothing`, or from somebody ignored, counts as seen. */
+export function storedWrite(write: HistoryWrite, { notifyLevels }: CoreState): StoredWrite {
   switch (write.type) {
     case 'state':
     case 'expire':
       return write;
     case 'message': {
-      const { room, from, kind } = write.message;
+      const { room, peer, from, kind } = write.message;
       const isQuiet =
         kind === 'change' ||
         from.ignored === true ||
-        (room !== null && muted.has(room.replace(/^#/, '')));
+        notifyLevels.get(room ?? peer ?? from.fingerprint) === 'nothing';
       return { type: 'message', message: toRow(write.message), isQuiet };
     }
     case 'change': {

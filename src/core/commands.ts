@@ -62,15 +62,6 @@ export function leave(core: CoreState, name: string): string {
   return room.label;
 }
 
-/** Whether a room counts what is unread, and notifies. Throws UsageError `bad-room`, `ambiguous-room`. */
-export function mute(core: CoreState, query: string, muted: boolean): void {
-  const room = findRoom(core, query);
-  const name = room?.name ?? requireRoomName(query);
-  if (muted) core.muted.add(name);
-  else core.muted.delete(name);
-  if (room !== null) room.changed = true;
-}
-
 /** Ends what `guest` began; a room that was joined meanwhile stays, and one already left is no fault. */
 export function endVisit(core: CoreState, name: string): void {
   const room = findRoom(core, name);

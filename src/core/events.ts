@@ -45,7 +45,12 @@ export interface Person extends Who {
   readonly status?: string;
   /** How long messages of the private conversation stay, in seconds; absent: they do. */
   readonly expireSeconds?: number;
+  /** Of the private conversation; absent: as everywhere. */
+  readonly notifyLevel?: NotifyLevel;
 }
+
+/** What of a conversation its person is told of; `nothing` also counts nothing as unread. */
+export type NotifyLevel = 'all' | 'mentions' | 'nothing';
 
 export type Room = PublicRoom | PrivateRoomInfo;
 
@@ -55,8 +60,8 @@ export interface PublicRoom {
   readonly kind: 'public';
   /** Everybody this client would give its key to, itself included; newest knowledge. */
   readonly members: readonly PeerId[];
-  /** It counts nothing unread, and notifies nobody. */
-  readonly muted?: true;
+  /** Absent: as everywhere. */
+  readonly notifyLevel?: NotifyLevel;
 }
 
 /** Of a private room, or of a group: people who were chosen, without a title. */
@@ -84,7 +89,7 @@ export interface PrivateRoomInfo {
   readonly closed?: true;
   /** Somebody whom we don't know put us into it: nothing goes out there until a person accepts. */
   readonly request?: true;
-  readonly muted?: true;
+  readonly notifyLevel?: NotifyLevel;
 }
 
 /** A question whether we come into a private room. */

@@ -65,7 +65,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     petnames: new Map(),
     told: new Set(),
     rooms: new Map(),
-    muted: new Set(),
+    notifyLevels: new Map(),
     storedRooms: new Map(),
     earlyKeys: [],
     roomsLeft: [],

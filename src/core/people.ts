@@ -180,6 +180,7 @@ export function personOf(core: CoreState, id: PeerId): Person {
   // A petname is one person's alone, and is what they are called by.
   const hasPetname = pin !== null && pin.petname !== null;
   const seconds = core.disappearing.timers.get(id)?.seconds ?? 0;
+  const notifyLevel = core.notifyLevels.get(id);
   return {
     ...whoOf(core, id),
     online: core.peers.get(id)?.online === true && pin?.blocked !== true,
@@ -187,6 +188,7 @@ export function personOf(core: CoreState, id: PeerId): Person {
     keyChangedFrom: pin === null ? [] : changedFrom(core, pin).map((other) => other.id),
     ...(pin === null ? {} : detailsOf(core, pin)),
     ...(seconds === 0 ? {} : { expireSeconds: seconds }),
+    ...(notifyLevel === undefined ? {} : { notifyLevel }),
   };
 }
 

@@ -245,11 +245,12 @@ export function tellRoom(core: CoreState, room: RoomState): void {
 /** A room as people see it. */
 export function roomOf(core: CoreState, room: RoomState): Room {
   const { label: name, private: inner, standing } = room;
-  const muted = core.muted.has(room.name) && { muted: true as const };
+  const notifyLevel = core.notifyLevels.get(name);
+  const level = notifyLevel !== undefined && { notifyLevel };
   if (inner === null) {
     const others = keyHolders(core, room);
     const members = standing === 'joined' ? [core.me.id, ...others] : others;
-    return { name, kind: 'public', members, ...muted };
+    return { name, kind: 'public', members, ...level };
   }
   const { log, fork, isRequest, invited } = inner;
   return {
@@ -267,6 +268,6 @@ export function roomOf(core: CoreState, room: RoomState): Room {
     ...(fork !== null && { frozen: true }),
     ...(log.closed && { closed: true }),
     ...(isRequest && { request: true }),
-    ...muted,
+    ...level,
   };
 }

@@ -70,7 +70,6 @@ export function tellOut(
 
 function forgetRoom(core: CoreState, room: RoomState): void {
   core.rooms.delete(room.name);
-  core.muted.delete(room.name);
   if (room.standing !== 'joined') return;
   forgetRoomRows(core, room);
   if (room.private === null) saveRooms(core);

@@ -7,7 +7,7 @@ import type { Kid, PeerId, RelayId, RoomId } from '../protocol/ids.ts';
 import type { Disappearing } from './disappearing.ts';
 import type { Disclosure } from './disclosure.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
-import type { CoreEvent, Message, VerifiedBy } from './events.ts';
+import type { CoreEvent, Message, NotifyLevel, VerifiedBy } from './events.ts';
 import type { OutRecord, OwnTurn, Peer } from './peer-state.ts';
 import type { EarlyKey, Invitation } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
@@ -156,8 +156,8 @@ export interface CoreState {
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
   readonly rooms: Map<string, RoomState>;
-  /** Those that count nothing unread and notify nobody; names without the `#`, of private ones with the `+`. */
-  readonly muted: Set<string>;
+  /** Conversations with a level of their own: a fingerprint, or a room as people see it named. */
+  notifyLevels: ReadonlyMap<string, NotifyLevel>;
   /** Rows of the rooms that an earlier run was in, until they are entered. */
   readonly storedRooms: Map<string, StateRow[]>;
   /** Keys of rooms that we aren't in, or not yet; oldest first, memory only. */

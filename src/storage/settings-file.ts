@@ -27,8 +27,14 @@ export interface Settings {
   readonly showDelivered: boolean;
   /** Whether nobody else is told that this profile is here. */
   readonly hidden: boolean;
-  /** Rooms that count nothing unread and notify nobody; names without the `#`, of private ones with the `+`. */
-  readonly muted: readonly string[];
+  /** How somebody is told of what they should see: not at all, by a bell, or as the terminal can. */
+  readonly notify: NotifyWay;
+  /** Whether what was said stands in a notice, and not only who said it. */
+  readonly notifyText: boolean;
+  /** What a notice is for where a conversation has no level of its own; `usual`: by its kind. */
+  readonly notifyLevel: 'usual' | 'all' | 'mentions';
+  /** `HH:MM-HH:MM` of this machine's clock in which nothing is told, or `off`. */
+  readonly quietHours: string;
   /** Whether others may see that our person has read their messages. */
   readonly sendRead: boolean;
   /** Whether others may see that our person is typing to them. */
@@ -46,11 +52,30 @@ export interface ConversationSettings {
   readonly with: string;
   readonly sendRead?: boolean;
   readonly sendTyping?: boolean;
+  readonly notifyLevel?: NotifyLevel;
 }
 
+export const NOTIFY_WAYS = ['off', 'bell', 'terminal'] as const;
+export type NotifyWay = (typeof NOTIFY_WAYS)[number];
+
+/** What of a conversation somebody is told of; `nothing` also counts nothing as unread. */
+export const NOTIFY_LEVELS = ['all', 'mentions', 'nothing'] as const;
+export type NotifyLevel = (typeof NOTIFY_LEVELS)[number];
+
 /** With settings of their own: the file has bounds. */
-export const MAX_CONVERSATION_SETTINGS = 500;
+export const MAX_CONVERSATION_SETTINGS = 1_500;
 const MAX_CONVERSATION_BYTES = 128;
+
+const CLOCK_TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d';
+const quietHoursSchema = v.pipe(
+  v.string(),
+  v.regex(new RegExp(`^(?:off|${CLOCK_TIME}-${CLOCK_TIME})$`)),
+);
+
+/** Whether `quietHours` may be this. */
+export function isQuietHours(text: string): boolean {
+  return v.is(quietHoursSchema, text);
+}
 
 /** A hundred years: as good as for good. */
 export const MAX_KEEP_DAYS = 36_500;
@@ -64,7 +89,8 @@ export function isKeepDays(days: number): boolean {
 
 export const DEFAULT_SETTINGS: Settings = {
   ...{ rooms: [], keepDays: 0, showDelivered: true },
-  ...{ hidden: false, muted: [] },
+  ...{ hidden: false, notify: 'terminal', notifyText: false },
+  ...{ notifyLevel: 'usual', quietHours: 'off' },
   ...{ sendRead: true, sendTyping: true, conversations: [] },
   ...{ collapsed: [], theme: 'auto' },
 };
@@ -74,7 +100,7 @@ const roomNames = v.pipe(
   v.maxLength(MAX_REMEMBERED_ROOMS),
 );
 
-/** Private rooms among them: `+` and 64 digits. */
+/** As files of before have them: without the `#`, of private rooms `+` and 64 digits. */
 const mutedNames = v.pipe(
   v.array(textField(MAX_CONVERSATION_BYTES)),
   v.maxLength(2 * MAX_REMEMBERED_ROOMS),
@@ -89,26 +115,47 @@ const conversationSchema = v.strictObject({
   with: textField(MAX_CONVERSATION_BYTES),
   sendRead: v.exactOptional(v.boolean()),
   sendTyping: v.exactOptional(v.boolean()),
+  notifyLevel: v.exactOptional(v.picklist(NOTIFY_LEVELS)),
 });
 
+const settingsSchema = v.strictObject({
+  rooms: roomNames,
+  // Files of before have none of these.
+  keepDays: v.optional(keepDaysSchema, DEFAULT_SETTINGS.keepDays),
+  showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
+  hidden: v.optional(v.boolean(), DEFAULT_SETTINGS.hidden),
+  notify: v.optional(v.picklist(NOTIFY_WAYS), DEFAULT_SETTINGS.notify),
+  notifyText: v.optional(v.boolean(), DEFAULT_SETTINGS.notifyText),
+  notifyLevel: v.optional(v.picklist(['usual', 'all', 'mentions']), DEFAULT_SETTINGS.notifyLevel),
+  quietHours: v.optional(quietHoursSchema, DEFAULT_SETTINGS.quietHours),
+  muted: v.optional(mutedNames, []),
+  sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),
+  sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
+  collapsed: v.optional(collapsedGroups, []),
+  theme: v.optional(v.picklist(THEME_NAMES), DEFAULT_SETTINGS.theme),
+  conversations: v.optional(
+    v.pipe(v.array(conversationSchema), v.maxLength(MAX_CONVERSATION_SETTINGS)),
+    [],
+  ),
+});
+
+type Read = v.InferOutput<typeof settingsSchema>;
+
+/** Muted rooms were a list of their own once: each is a conversation of level `nothing`. */
+function withLevels({ muted, conversations, ...settings }: Read): Settings {
+  const byName = new Map<string, ConversationSettings>(
+    conversations.map((each) => [each.with, each]),
+  );
+  for (const name of muted) {
+    const key = name.startsWith('+') ? name : `#${name}`;
+    byName.set(key, { ...byName.get(key), with: key, notifyLevel: 'nothing' });
+  }
+  return { ...settings, conversations: [...byName.values()].slice(0, MAX_CONVERSATION_SETTINGS) };
+}
+
 export const settingsFormat: RecordFormat<Settings> = {
-  maxBytes: 256 * 1024,
-  schema: v.strictObject({
-    rooms: roomNames,
-    // Files of before have none of these.
-    keepDays: v.optional(keepDaysSchema, DEFAULT_SETTINGS.keepDays),
-    showDelivered: v.optional(v.boolean(), DEFAULT_SETTINGS.showDelivered),
-    hidden: v.optional(v.boolean(), DEFAULT_SETTINGS.hidden),
-    muted: v.optional(mutedNames, []),
-    sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),
-    sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
-    collapsed: v.optional(collapsedGroups, []),
-    theme: v.optional(v.picklist(THEME_NAMES), DEFAULT_SETTINGS.theme),
-    conversations: v.optional(
-      v.pipe(v.array(conversationSchema), v.maxLength(MAX_CONVERSATION_SETTINGS)),
-      [],
-    ),
-  }),
+  maxBytes: 512 * 1024,
+  schema: v.pipe(settingsSchema, v.transform(withLevels)),
   encode: (settings) => settings,
   startingOver: phrase`everything that was set is then as at first`,
 };

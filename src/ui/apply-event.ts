@@ -16,6 +16,7 @@ import { applyWords } from './comparison-tasks.ts';
 import type { ConversationKey, KeyChange, Receipt } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
+import { notifyLevelOf } from './notify-level.ts';
 import { withoutHit } from './overlay.ts';
 import { cleanNickname } from './people.ts';
 import { applyReceipts } from './receipt-tasks.ts';
@@ -26,12 +27,17 @@ import { changeMessage, removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { stateWords, storageWords } from './words.ts';
 
-/** Something that may be worth a signal while nobody looks: a private message or a mention. */
+/** Something that may be worth a signal while nobody looks: what the conversation's level asks for. */
 export interface Attention {
   readonly sender: SafeText;
-  /** The room of a mention; null for a private message. */
+  /** Null for a private message, and in a group. */
   readonly room: SafeText | null;
+  readonly mention: boolean;
+  /** One line, cut short. */
+  readonly text: SafeText;
 }
+
+const MAX_NOTICE_TEXT = 160;
 
 /** What was so before the first event. A key that changed while nobody looked is told now. */
 export function applySnapshot(store: ScreenStore, snapshot: Snapshot): void {
@@ -121,6 +127,9 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       return;
     case 'storage':
       applyStorage(store, event.problem);
+      return;
+    case 'settings':
+      store.setPreferences(event.settings);
       return;
     default:
       event satisfies never;
@@ -249,13 +258,19 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   }
   // Kept and shown as a line without words, and nobody is told of it.
   if (body.own || message.from.ignored === true) return null;
-  if (message.room !== null && store.state.rooms.get(message.room)?.muted === true) return null;
+  const level = notifyLevelOf(store.state, key);
+  if (level === 'nothing') return null;
   store.stopTyping(key, sender);
   store.countUnread(key, body.id, body.mention);
+  if (level === 'mentions' && !body.mention) return null;
   const { room } = message;
   // A group is a conversation of chosen people, as a private one is.
-  if (room === null || store.state.rooms.get(room)?.kind === 'group') return { sender, room: null };
-  return body.mention ? { sender, room: store.state.people.rooms.label(room) } : null;
+  const isPrivate = room === null || store.state.rooms.get(room)?.kind === 'group';
+  return {
+    ...{ sender, mention: body.mention },
+    room: isPrivate ? null : store.state.people.rooms.label(room),
+    text: safeText(body.text, { maxLength: MAX_NOTICE_TEXT }),
+  };
 }
 
 /** Permanent, wherever the person is met: open windows of theirs, shared rooms, and where one looks. */

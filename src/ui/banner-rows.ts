@@ -3,6 +3,7 @@ import type { MessageState } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation } from './conversation.ts';
 import { emptyRows, type Reach, stepRows } from './empty-rows.ts';
+import { lostRows, type Waiting } from './lost-link.ts';
 import { ownRows } from './message-body.ts';
 import { silenceWords } from './room-words.ts';
 import { safeTemplate as t } from './safe-text.ts';
@@ -11,7 +12,7 @@ import type { Row } from './spans.ts';
 import { linkReason, waitingWords } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */
-export interface Surroundings extends Reach {
+export interface Surroundings extends Reach, Waiting {
   /** How long the search for a relay has lasted without a find. */
   readonly searchedMs: number;
 }
@@ -54,14 +55,15 @@ function linkRows(state: ScreenState, around: Surroundings, cells: number): Row[
       return state.ready ? [...emptyRows(state, around, cells), ...awayRows(state, cells)] : [];
     case 'connecting':
     case 'offline':
-      return [];
+      // Why the disk takes nothing stands there already, and no relay can help with that.
+      return state.storageProblem === null ? lostRows(state, around, cells) : [];
     default:
       return link.state satisfies never;
   }
 }
 
 function searchingRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
-  if (state.hosting !== 'no') return ownRows(t`Starting a relay on this machine …`, cells);
+  if (state.hosting === 'starting') return ownRows(t`Starting a relay on this machine …`, cells);
   if (around.searchedMs < SEARCH_PATIENCE_MS) {
     return ownRows(t`Looking for a relay on this network …`, cells);
   }

@@ -1,6 +1,5 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
-
-import { changing, contact, mute, status } from './contact-tasks.ts';
+import { changing, contact, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
@@ -9,6 +8,7 @@ import type { TopicName } from './help-topics.ts';
 import { goToTime, goToUnread } from './jump-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { keys } from './keys-tasks.ts';
+import { mute, notify } from './notify-tasks.ts';
 import { trust, verify } from './people-tasks.ts';
 import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
@@ -38,6 +38,7 @@ export type CommandName =
   | 'unblock'
   | 'status'
   | 'mute'
+  | 'notify'
   | 'room'
   | 'invite'
   | 'accept'
@@ -267,13 +268,24 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'mute',
     aliases: [],
-    args: t`[ROOM] [off]`,
-    help: t`count and signal nothing of a room`,
+    args: t`[ROOM|NAME] [off]`,
+    help: t`count and signal nothing of a conversation`,
     example: t`/mute #ward-3`,
-    topic: 'rooms',
+    topic: 'settings',
     completes: 'room',
     runs: 'in-order',
     run: mute,
+  },
+  {
+    name: 'notify',
+    aliases: ['bell'],
+    args: t`[test|off|bell|terminal|all|mentions|nothing|default [NAME]]`,
+    help: t`what you are told of while you look elsewhere, and how; test tries it`,
+    example: t`/notify test`,
+    topic: 'settings',
+    completes: 'none',
+    runs: 'in-order',
+    run: notify,
   },
   {
     name: 'room',

@@ -1,13 +1,11 @@
-// What the commands about contacts do: names and notes of one's own, ignoring, blocking, muting, one's status line.
+// What the commands about contacts do: names and notes of one's own, ignoring, blocking, one's status line.
 import type { ContactChange, Replies, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { listing, splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
-import { enteredRoom } from './entered-room.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { personOrHere } from './people-tasks.ts';
-import { isRoomName, type RoomNames } from './room-names.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { attempt, type ScreenActions } from './talk.ts';
@@ -157,55 +155,4 @@ export async function statusLine(ask: Ask, args: string): Promise<SafeText> {
 export function statusWords(now: string): SafeText {
   if (now === '') return t`You say nothing of yourself; /status TEXT does, to people you know.`;
   return t`You say of yourself: ${safeText(now)}`;
-}
-
-/** `/mute [ROOM] [off]`. */
-export async function mute(
-  { store, ask }: ScreenActions,
-  args: string,
-  here: ConversationKey,
-): Promise<void> {
-  try {
-    const scene = { ask, here: isRoomName(here) ? here : null, rooms: store.state.people.rooms };
-    store.note(await muteLine(scene, args));
-  } catch (error) {
-    store.note(faultWords(error), 'warning');
-  }
-}
-
-export interface MuteScene {
-  readonly ask: Ask;
-  /** The room that is looked at; null: none. */
-  readonly here: string | null;
-  readonly rooms: Pick<RoomNames, 'byLabel' | 'label'>;
-}
-
-/** Of the room named, or `here`. Throws UsageError `bad-arguments`, `not-in-room`, and what the client does. */
-export async function muteLine({ ask, here, rooms }: MuteScene, args: string): Promise<SafeText> {
-  const named = args.replace(/(?:^|\s)off\s*$/iu, '').trim();
-  const room = named === '' ? here : await mutedRoom({ ask, rooms }, named);
-  if (room === null) throw new UsageError('bad-arguments', '/mute ROOM: which room?');
-  const reply = await ask({ do: 'room-mute', room, muted: named === args.trim() });
-  const name = rooms.label(reply.room);
-  return muteWords(reply, { name, ends: t`/mute ${name} off` });
-}
-
-async function mutedRoom(
-  { ask, rooms }: Pick<MuteScene, 'ask' | 'rooms'>,
-  named: string,
-): Promise<string> {
-  if (!named.startsWith('+')) return named;
-  const room = await enteredRoom(ask, rooms, named);
-  if (room !== null) return room;
-  throw new UsageError('not-in-room', `you are in no room called ${named}`);
-}
-
-/** What muting a room means, or ending it; `ends`: what to type for that. */
-export function muteWords(
-  { muted }: Replies['room-mute'],
-  { name, ends }: { readonly name: SafeText; readonly ends: SafeText },
-): SafeText {
-  return muted
-    ? t`${name} is muted: nothing in it is counted or signalled; ${ends} ends that.`
-    : t`${name} is not muted any more.`;
 }

@@ -56,6 +56,8 @@ export class FrameSink extends Writable {
   #scheduled = false;
   #blocked = false;
   #done = false;
+  /** Goes out before the next frame's rows. */
+  #aside = '';
 
   constructor({ output, columns, rows, screen = [], onGone = () => {} }: FrameSinkOptions) {
     super({ decodeStrings: false });
@@ -97,6 +99,14 @@ export class FrameSink extends Writable {
     this.#schedule();
   }
 
+  /** Writes it once before the next rows; what it leaves in that row is written over at once. */
+  writeAside(sequence: string, row: number): void {
+    this.#aside += sequence;
+    this.#shown[row] = null;
+    this.#painted = [];
+    this.#schedule();
+  }
+
   /** Writes nothing any more and lets go of the output. The error listener stays: EPIPE may be late. */
   close(): void {
     this.#done = true;
@@ -133,14 +143,16 @@ export class FrameSink extends Writable {
   }
 
   #paint(): void {
+    const aside = this.#aside;
+    this.#aside = '';
     const changes = this.#changes();
-    const appended = this.#appended(changes);
+    const appended = aside === '' ? this.#appended(changes) : null;
     for (const { row, wanted } of changes) this.#shown[row] = wanted;
     const cursor = this.#cursorSequence();
-    if (changes.length === 0 && cursor === this.#shownCursor) return;
+    if (changes.length === 0 && aside === '' && cursor === this.#shownCursor) return;
     this.#shownCursor = cursor;
     this.#endedRow = this.#rowEndedAt(this.#cursor);
-    const written = changes.map(rowChange).join('');
+    const written = aside + changes.map(rowChange).join('');
     const whole = written === '' ? cursor : BEGIN_SYNC + HIDE_CURSOR + written + cursor + END_SYNC;
     this.#blocked = !this.#output.write(appended ?? whole);
   }

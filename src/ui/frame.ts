@@ -35,10 +35,7 @@ export interface Frame {
 }
 
 /** What depends on the moment and the machine, not on events. */
-export interface Moment extends Surroundings {
-  /** Until the link is tried again; null: not planned. */
-  readonly countdownMs: number | null;
-}
+export type Moment = Surroundings;
 
 /** Null where the terminal is too small for a conversation. */
 export function frameOf(state: ScreenState, moment: Moment): Frame | null {

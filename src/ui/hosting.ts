@@ -1,12 +1,17 @@
 // A relay started from the screen: it begins on this machine, and may outlive the screen. Draws nothing.
 import type { Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
+import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { faultWords } from './words.ts';
 
 /** A relay that runs on this machine as a process of its own. */
 export interface HostedRelay {
   readonly address: RelayAddress;
+  /** Resolves when it has ended, whatever ended it. */
+  readonly ended: Promise<void>;
+  /** The fingerprints of who is connected to it, hidden people too; null: it doesn't say. */
+  people(): Promise<readonly string[] | null>;
   /** Ends it as SIGTERM does; resolves when it has ended. */
   stop(): Promise<void>;
   /** Lets it run on when this process ends. */
@@ -39,9 +44,11 @@ export class Hosting {
     if (store.state.hosting !== 'no') return;
     store.setHosting('starting');
     try {
-      this.#hosted = await hostRelay();
+      const hosted = await hostRelay();
+      this.#hosted = hosted;
       store.setHosting('running');
-      const { host, port, fingerprint } = this.#hosted.address;
+      void hosted.ended.then(() => this.#lost(hosted));
+      const { host, port, fingerprint } = hosted.address;
       await ask({ do: 'choose-relay', host, port, fingerprint });
     } catch (error) {
       if (this.#hosted === null) store.setHosting('no');
@@ -49,18 +56,34 @@ export class Hosting {
     }
   }
 
-  /** It runs on where others use it, unless the person said otherwise. */
-  leave(stopRelay: boolean | null): void {
+  #lost(hosted: HostedRelay): void {
+    if (this.#hosted !== hosted || this.#isLeft) return;
+    this.#hosted = null;
+    const { store } = this.#options;
+    store.setHosting('no');
+    store.note(t`The relay on this machine has ended; /relay host starts it again.`, 'warning');
+  }
+
+  /** How many people beside us are on it: as it says itself, and where it doesn't, as they are seen here. */
+  async others(): Promise<number> {
     const { people, self } = this.#options.store.state;
-    const used = people
-      .list()
-      .some(({ online, fingerprint }) => online && fingerprint !== self?.fingerprint);
-    if (this.#hosted === null || (stopRelay ?? !used)) return;
+    const isOther = (fingerprint: string) => fingerprint !== self?.fingerprint;
+    const connected = (await this.#hosted?.people()) ?? null;
+    if (connected !== null) return connected.filter(isOther).length;
+    return people.list().filter(({ online, fingerprint }) => online && isOther(fingerprint)).length;
+  }
+
+  /** It runs on where others use it, unless the person said otherwise. */
+  async leave(stopRelay: boolean | null): Promise<void> {
+    if (this.#hosted === null) return;
+    if (stopRelay ?? (await this.others()) === 0) return;
     this.#hosted.leave();
     this.#isLeft = true;
   }
 
   async close(): Promise<void> {
-    if (!this.#isLeft) await this.#hosted?.stop();
+    const hosted = this.#hosted;
+    this.#hosted = null;
+    if (!this.#isLeft) await hosted?.stop();
   }
 }

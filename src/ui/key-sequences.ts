@@ -1,4 +1,5 @@
 // What each CSI and SS3 sequence of a terminal means as a key; pure tables, no buffering.
+import type { CursorCell } from './frame-sink.ts';
 
 export type KeyEvent =
   /** Printable characters as typed, possibly several; never a control. */
@@ -119,6 +120,13 @@ export function decodeCsi(parameters: string, final: string, alt: boolean): KeyE
   if (final === 'R' && parameters !== '') return null;
   const name = final === '~' ? NUMBER_KEYS[first] : LETTER_KEYS[final];
   return name === undefined ? null : keyPress(name, modifiersOf(modifiers, alt));
+}
+
+/** The cell, from 0, that `CSI row ; column R` reports, or null. */
+export function cursorReport(parameters: string, final: string): CursorCell | null {
+  const [, row, column] = /^(\d{1,5});(\d{1,5})$/.exec(parameters) ?? [];
+  if (final !== 'R' || row === undefined || column === undefined) return null;
+  return { row: Number(row) - 1, column: Number(column) - 1 };
 }
 
 /** The key that `ESC O final` stands for (application mode, keypad), or null. */

@@ -1,14 +1,19 @@
 // Turns terminal input bytes, cut anywhere, into key events; knows no bindings and no screen.
-import { decodeCsi, decodeSs3, type KeyEvent, keyPress } from './key-sequences.ts';
+import type { CursorCell } from './frame-sink.ts';
+import { cursorReport, decodeCsi, decodeSs3, type KeyEvent, keyPress } from './key-sequences.ts';
 import { type Schedule, scheduleTimeout } from './schedule.ts';
 
 export type KeyDecoderOptions = {
   readonly onKey: (event: KeyEvent) => void;
   /** A whole reply string of the terminal (OSC, DCS …), its introducer and its end with it. */
   readonly onReply?: (reply: string) => void;
+  /** Where the terminal says that its cursor stands. */
+  readonly onCursorReport?: (cell: CursorCell) => void;
   /** How long an ESC waits for the rest of its sequence before it counts as the Esc key. */
   readonly escapeTimeoutMs?: number;
-  /** How long an open paste, or a reply that has begun, may stay silent before it ends by itself, so keys aren't lost for good. */
+  /** The same of what no key begins with: the rest of a reply that a slow line cuts must not end as typed text. */
+  readonly replyTimeoutMs?: number;
+  /** How long an open paste may stay silent before it ends by itself, so keys aren't lost for good. */
   readonly pasteTimeoutMs?: number;
   readonly schedule?: Schedule;
 };
@@ -23,6 +28,7 @@ const MAX_STRING_LENGTH = 4_096;
 const PASTE_END = '\x1b[201~';
 const PRINTABLE_RUN = /^[^\x00-\x1f\x7f-\x9f]+/;
 const CSI = /^\x1b\[([0-?]*[ -/]*)([@-~])/;
+const CSI_BEGUN = /^\x1b\[[0-?]/;
 const CSI_PREFIX = /^\x1b\[[0-?]*[ -/]*$/;
 // A reply string ends at BEL or ST. Any other control ends it too: Enter and Ctrl+C always arrive.
 const REPLY_STRING = /^\x1b[P\]_^X][^\x00-\x1f\x9c]*(\x07|\x1b\\|\x9c)?/;
@@ -42,8 +48,16 @@ export class KeyDecoder {
   #cancelTimer: (() => void) | null = null;
 
   constructor(options: KeyDecoderOptions) {
-    const defaults = { escapeTimeoutMs: 50, pasteTimeoutMs: 1_000, schedule: scheduleTimeout };
-    this.#options = { onReply: () => {}, ...defaults, ...options };
+    const defaults = {
+      ...{
+        escapeTimeoutMs: 50,
+        replyTimeoutMs: 1_000,
+        pasteTimeoutMs: 1_000,
+        schedule: scheduleTimeout,
+      },
+      ...{ onCursorReport: () => {}, onReply: () => {} },
+    };
+    this.#options = { ...defaults, ...options };
   }
 
   push(bytes: Uint8Array): void {
@@ -53,10 +67,9 @@ export class KeyDecoder {
     if (this.#paste !== null)
       this.#startTimer(this.#options.pasteTimeoutMs, () => this.#endPaste());
     else if (this.#pending !== '') {
-      const { escapeTimeoutMs, pasteTimeoutMs } = this.#options;
-      // A reply that a slow line cuts in two must not end as text that nobody typed.
-      const waitMs = REPLY_BEGUN.test(this.#pending) ? pasteTimeoutMs : escapeTimeoutMs;
-      this.#startTimer(waitMs, () => this.#resolvePending());
+      const { escapeTimeoutMs, replyTimeoutMs } = this.#options;
+      const isReply = REPLY_BEGUN.test(this.#pending) || CSI_BEGUN.test(this.#pending);
+      this.#startTimer(isReply ? replyTimeoutMs : escapeTimeoutMs, () => this.#resolvePending());
     }
   }
 
@@ -126,7 +139,11 @@ export class KeyDecoder {
     }
     const [sequence, parameters = '', final = ''] = found;
     if (parameters === '200' && final === '~') this.#paste = '';
-    else this.#emit(decodeCsi(parameters, final, alt));
+    else {
+      const cell = cursorReport(parameters, final);
+      if (cell !== null) this.#options.onCursorReport(cell);
+      this.#emit(decodeCsi(parameters, final, alt));
+    }
     return sequence.length;
   }
 

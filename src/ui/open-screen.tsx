@@ -7,6 +7,7 @@ import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import { copiedWords } from './clipboard.ts';
 import { DraftEditor, type Edited, type EditorWish } from './draft-editor.ts';
 import { DraftKeeper } from './draft-keeper.ts';
+import { DrawingGuard } from './drawing-guard.tsx';
 import type { Exported, ExportWish } from './export-wish.ts';
 import { type Moment, scrollArea } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
@@ -17,7 +18,8 @@ import { KeyDecoder } from './keys.ts';
 import { takeKeys } from './keys-tasks.ts';
 import { LineQueue } from './line-queue.ts';
 import { drawsLinks } from './links.ts';
-import { Notifier, noticeStyle, windowTitle } from './notify.ts';
+import { chosenWay, Notifier, wayWords, windowTitle } from './notify.ts';
+import { applyPreferences } from './preference-tasks.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { scheduleTimeout } from './schedule.ts';
 import { INK_OPTIONS, Screen } from './screen.tsx';
@@ -28,6 +30,7 @@ import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } f
 import type { ThemeFile } from './theme-file.ts';
 import { Theming } from './theming.ts';
 import { askTakenName, welcome } from './welcome.ts';
+import { WidthProbe } from './width-probe.ts';
 
 /** What bin/skeleton.js has put on the terminal already. */
 export interface ShownFrame {
@@ -96,6 +99,7 @@ class ScreenApp {
   readonly #sink: FrameSink;
   readonly #decoder: KeyDecoder;
   readonly #theming: Theming;
+  readonly #widths = new WidthProbe(() => this.#store.notifyNow());
   readonly #notifier = new Notifier(() => performance.now());
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
   readonly #session: Promise<Session>;
@@ -117,6 +121,9 @@ class ScreenApp {
   /** Resolves to the signal that ended the screen, or null. */
   readonly #ended: Promise<NodeJS.Signals | null>;
   #end: (signal: NodeJS.Signals | null) => void = () => {};
+  /** Rejects where drawing fails. */
+  readonly #drawing: Promise<never>;
+  #failDrawing: (fault: unknown) => void = () => {};
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -129,6 +136,10 @@ class ScreenApp {
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+    this.#drawing = new Promise((_, reject) => {
+      this.#failDrawing = reject;
+    });
+    this.#drawing.catch(() => {});
     this.#terminal = this.#makeTerminal();
     const { size } = this.#terminal;
     const { version, skeleton, hostRelay, env, readTheme } = options;
@@ -152,9 +163,11 @@ class ScreenApp {
     const keys = this.#makeKeys();
     this.#decoder = new KeyDecoder({
       onKey: (event) => {
+        this.#notifier.pressed();
         if (!this.#editor.isRunning) keys.take(event);
       },
       onReply: (reply) => this.#theming.hear(reply),
+      onCursorReport: (cell) => this.#widths.answered(cell),
     });
   }
 
@@ -173,7 +186,7 @@ class ScreenApp {
         this.#sink.repaint();
         this.#store.notifyNow();
       },
-      onEnd: (signal) => this.#leave(signal, null),
+      onEnd: (signal) => void this.#leave(signal, null),
     });
   }
 
@@ -193,7 +206,9 @@ class ScreenApp {
       theming: this.#theming,
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
-      quit: ({ stopRelay }) => this.#leave(null, stopRelay),
+      dependents: () => this.#hosting.others(),
+      quit: ({ stopRelay }) => void this.#leave(null, stopRelay),
+      testNotice: () => this.#testNotice(),
     };
   }
 
@@ -211,8 +226,9 @@ class ScreenApp {
     this.#paint();
     // The first frame has been handed to the terminal before anything heavy is loaded.
     await new Promise((resolve) => setImmediate(resolve));
+    this.#widths.ask(this.#sink);
     const opened = this.#open();
-    const signal = await Promise.race([this.#ended, opened.then(() => this.#ended)]);
+    const signal = await Promise.race([this.#drawing, this.#ended, opened.then(() => this.#ended)]);
     return { signal, relayLeft: this.#hosting.isLeft };
   }
 
@@ -240,12 +256,14 @@ class ScreenApp {
     this.#terminal.enter({ adopt: skeleton !== null });
     this.#terminal.ask(this.#theming.query());
     this.#ink = render(
-      <Screen
-        store={this.#store}
-        links={drawsLinks(env)}
-        moment={this.#moment}
-        setCursor={(cursor) => this.#sink.setCursor(cursor)}
-      />,
+      <DrawingGuard onFault={this.#failDrawing}>
+        <Screen
+          store={this.#store}
+          links={drawsLinks(env)}
+          moment={this.#moment}
+          setCursor={(cursor) => this.#sink.setCursor(cursor)}
+        />
+      </DrawingGuard>,
       {
         ...INK_OPTIONS,
         stdout: inkOutput(this.#sink),
@@ -269,6 +287,7 @@ class ScreenApp {
       early.push(event);
     };
     this.#unsubscribe = session.subscribe((event) => take(event));
+    await applyPreferences(this.#actions);
     applySnapshot(this.#store, await session.request({ do: 'snapshot' }));
     take = (event) => this.#take(event);
     for (const event of early) this.#take(event);
@@ -280,13 +299,23 @@ class ScreenApp {
 
   #take(event: ClientEvent): void {
     const attention = applyEvent(this.#store, event);
+    if (event.type === 'settings') void this.#theming.use(event.settings.theme);
     if (event.type === 'ready' && this.#mayAskName) {
       this.#mayAskName = false;
       askTakenName(this.#store);
     }
     if (attention === null) return;
-    const notice = this.#notifier.notice(attention, this.#store.state.focused);
-    if (notice !== null) this.#terminal.notify(noticeStyle(this.#options.env), notice);
+    const { state } = this.#store;
+    const way = chosenWay(state.preferences, this.#options.env);
+    const notice = this.#notifier.notice(attention, { state, wall: new Date() });
+    if (way !== null && notice !== null) this.#terminal.notify(way.style, notice);
+  }
+
+  #testNotice(): SafeText {
+    const { state } = this.#store;
+    const way = chosenWay(state.preferences, this.#options.env);
+    if (way !== null) this.#terminal.notify(way.style, t`lanchat: a trial`);
+    return wayWords(way, state, new Date());
   }
 
   readonly #moment = (): Moment => {
@@ -295,6 +324,7 @@ class ScreenApp {
     const retryInMs = state.link?.retryInMs ?? null;
     return {
       searchedMs: state.searchingSinceMs === null ? 0 : now - state.searchingSinceMs,
+      lostMs: state.lostSinceMs === null ? null : Math.max(0, now - state.lostSinceMs),
       countdownMs: retryInMs === null ? null : Math.max(0, retryInMs - (now - state.linkSinceMs)),
       lanAddress: this.#options.lanAddress,
     };
@@ -311,10 +341,10 @@ class ScreenApp {
 
   // Only what changes by itself needs a timer: a countdown, and the patience with a search.
   #nextTick(): NodeJS.Timeout | null {
-    const { countdownMs, searchedMs } = this.#moment();
+    const { lostMs, searchedMs } = this.#moment();
     const searching =
       this.#store.state.searchingSinceMs !== null && searchedMs < SEARCH_PATIENCE_MS;
-    if (!searching && (countdownMs === null || countdownMs === 0)) return null;
+    if (!searching && lostMs === null) return null;
     const delayMs = searching ? SEARCH_PATIENCE_MS - searchedMs : 1_000;
     return setTimeout(() => {
       this.#ticker = null;
@@ -328,8 +358,8 @@ class ScreenApp {
     return copiedWords(isWhole, await this.#options.copyByProgram(text));
   }
 
-  #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {
-    this.#hosting.leave(stopRelay);
+  async #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): Promise<void> {
+    await this.#hosting.leave(stopRelay);
     this.#end(signal);
   }
 }

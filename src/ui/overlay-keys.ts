@@ -7,6 +7,7 @@ import { leavePerson, listKey, personKey } from './details-keys.ts';
 import { helpRows } from './help-rows.ts';
 import { introduce } from './introduce.ts';
 import { layoutFor } from './layout.ts';
+import { leavingKey } from './leaving.ts';
 import { infoRows } from './message-info.ts';
 import { moveSelection, type Overlay, type PickPurpose } from './overlay.ts';
 import {
@@ -80,6 +81,9 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'name':
       nameKey(actions, overlay, { event, action });
+      break;
+    case 'leaving':
+      leavingKey(actions, overlay, action);
       break;
     case 'search':
       searchKey(actions, overlay, action);

@@ -3,6 +3,7 @@ import type { Link, RelayChoice } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { comparisonRows } from './comparison.ts';
 import { helpRows } from './help-rows.ts';
+import { leavingView } from './leaving.ts';
 import {
   below,
   inputRow,
@@ -57,6 +58,8 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: comparisonRows(state.people, overlay, area), cursor: null };
     case 'name':
       return nameView(overlay, area);
+    case 'leaving':
+      return leavingView(overlay, area);
     case 'search':
       return { rows: searchRows(state, overlay, area), cursor: null };
     case 'react':

@@ -106,6 +106,8 @@ export type Overlay =
   | TrustOverlay
   | PersonOverlay
   | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null }
+  /** Whether the relay hosted here goes on without us; `others`: how many people depend on it. */
+  | { readonly kind: 'leaving'; readonly others: number; readonly selected: number }
   | SearchOverlay
   /** Which emoji goes to the message. */
   | {

@@ -25,7 +25,7 @@ export async function collapse(actions: ScreenActions, args: string): Promise<vo
 
 async function toggle(actions: ScreenActions, group: SidebarGroup): Promise<void> {
   const { store } = actions;
-  const { collapsed } = store.state;
+  const { collapsed } = store.state.preferences;
   const change = SIDEBAR_GROUPS.filter((one) => collapsed.includes(one) !== (one === group));
   const preferences = await attempt(actions, { do: 'set', change: { collapsed: change } });
   if (preferences !== null) store.setPreferences(preferences);

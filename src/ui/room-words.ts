@@ -160,7 +160,8 @@ export function roomFacts(
   { self, names }: Asker<Pick<RoomCallers, 'label' | 'rooms'>>,
 ): Told {
   const label = names.rooms.label(room.name);
-  const muted = room.muted === true ? [t`muted: it counts nothing unread and signals nothing`] : [];
+  const muted =
+    room.notifyLevel === 'nothing' ? [t`muted: it counts nothing unread and signals nothing`] : [];
   if (room.kind === 'public') return { head: t`${label}: public, anybody can come`, lines: muted };
   const { expireSeconds, invited, name } = room;
   const topic = topicWords(room);

@@ -13,18 +13,18 @@ import { carryOut, dropIntent } from './intent-tasks.ts';
 import { goToUnread } from './jump-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
+import { leaveOrAsk } from './leaving.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import type { Press } from './overlay-press.ts';
 import { collapse } from './preference-tasks.ts';
 import { safeTemplate as t, typedText } from './safe-text.ts';
-import { quit as quitTask } from './screen-tasks.ts';
 import { choiceAfterScroll } from './selection.ts';
 import { selectionKey } from './selection-keys.ts';
 import { choose, keepsPlace, step } from './selection-tasks.ts';
 import { recall } from './sent-history.ts';
-import type { ScreenActions } from './talk.ts';
+import { attempt, type ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
 import { goBy, goToUnreadWindow, goToWindow } from './window-moves.ts';
@@ -130,7 +130,7 @@ export class ScreenKeys {
         this.#actions.store.setOverlay({ kind: 'help', top: 0 });
         break;
       case 'leave':
-        quitTask(this.#actions, '');
+        void leaveOrAsk(this.#actions);
         break;
       default:
         action satisfies never;
@@ -158,12 +158,17 @@ export class ScreenKeys {
 
   #interrupt(): void {
     const { store } = this.#actions;
-    if (store.state.completion !== null) {
+    const { completion, overlay } = store.state;
+    if (completion !== null) {
       store.complete(null, null);
-    } else if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
+    } else if (overlay?.kind === 'leaving') {
+      // Whoever asks again doesn't want to read: nobody is cut off by that.
+      this.#actions.quit({ stopRelay: false });
+    } else if (overlay !== null && overlay.kind !== 'name') {
       store.setOverlay(null);
     } else if (store.state.quitArmed) {
-      this.#actions.quit({ stopRelay: null });
+      store.armQuit(false);
+      void leaveOrAsk(this.#actions);
     } else {
       store.edit({ type: 'clear' });
       store.armQuit(true);
@@ -294,7 +299,11 @@ export class ScreenKeys {
     const { store, host, moment } = this.#actions;
     const { link, hosting } = store.state;
     const { searchedMs } = moment();
-    if (link?.state === 'searching' && hosting === 'no' && searchedMs >= SEARCH_PATIENCE_MS) host();
+    if (link?.state === 'offline') {
+      store.scrollTo(BOTTOM_ANCHOR);
+      void attempt(this.#actions, { do: 'retry' });
+    } else if (link?.state === 'searching' && hosting === 'no' && searchedMs >= SEARCH_PATIENCE_MS)
+      host();
     else if (link?.state === 'choosing') {
       store.setOverlay({ kind: 'relays', choices: link.choices, selected: 0 });
     } else store.scrollTo(BOTTOM_ANCHOR);

@@ -1,6 +1,5 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
-import type { Link, Room } from '../client/api.ts';
-import type { SidebarGroup } from '../client/preferences.ts';
+import type { Link, Preferences, Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { BoundKeys } from './bound-keys.ts';
 import type { Completion } from './completion.ts';
@@ -32,6 +31,8 @@ export interface ScreenState {
   readonly link: Link | null;
   /** When the link last changed, by the store's clock: what its countdown counts from. */
   readonly linkSinceMs: number;
+  /** Since when there is no link that there was, or that should be; null: there is one, or nobody has tried. */
+  readonly lostSinceMs: number | null;
   /** Since when no relay has been found; null: one has. */
   readonly searchingSinceMs: number | null;
   readonly ready: boolean;
@@ -42,8 +43,6 @@ export interface ScreenState {
   readonly order: readonly ConversationKey[];
   /** The same windows in the sidebar's order. */
   readonly windows: Pick<WindowOrder, 'shown'>;
-  /** Parts of the sidebar that show their head alone. */
-  readonly collapsed: readonly SidebarGroup[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
   /** What Tab offers for the word that is typed. */
@@ -54,10 +53,15 @@ export interface ScreenState {
   readonly ephemeral: boolean;
   /** Why the disk takes nothing at the moment. */
   readonly storageProblem: SafeText | null;
+  readonly preferences: Preferences;
   /** Whether somebody looks at the window; true where the terminal doesn't say. */
   readonly focused: boolean;
+  /** Whether the terminal has ever said so. */
+  readonly focusReported: boolean;
   /** The relay runs on this machine, started from this screen. */
   readonly hosting: 'no' | 'starting' | 'running';
+  /** By the store's clock; null: it doesn't run. */
+  readonly hostedSinceMs: number | null;
   /** Ctrl+C was pressed on an empty line: once more quits. */
   readonly quitArmed: boolean;
   /** Who says that they are writing, and where. */

@@ -1,14 +1,17 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
 import type { ConversationSettings, Preferences } from '../client/api.ts';
+import { NOTIFY_LEVELS } from '../client/conversation-settings.ts';
 import {
   DEFAULT_PREFERENCES,
   isKeepDays,
   KEEP_DAYS_TAKES,
+  NOTIFY_WAYS,
   SIDEBAR_GROUPS,
   THEME_NAMES,
 } from '../client/preferences.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
+import { parseQuietHours } from './quiet-hours.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 
 type Value = Preferences[keyof Preferences];
@@ -25,6 +28,9 @@ export interface Setting {
   readonly choices: readonly string[];
   /** What one conversation can have otherwise; null: it is for all of them. */
   readonly own: keyof ConversationSettings | null;
+  /** Where a conversation takes other values than all of them. */
+  readonly parseOwn?: (text: string) => Partial<ConversationSettings> | null;
+  readonly takesOwn?: string;
 }
 
 const YES = ['on', 'yes', 'true'];
@@ -120,6 +126,60 @@ export const SETTINGS: readonly Setting[] = [
     choices: [NONE, ...SIDEBAR_GROUPS],
     own: null,
   },
+  {
+    name: 'notify',
+    meaning: t`how you are told while you look elsewhere: off, bell, or as the terminal can`,
+    of: ({ notify }) => notify,
+    parse: (text) => {
+      const notify = NOTIFY_WAYS.find((way) => way === text.toLowerCase());
+      return notify === undefined ? null : { notify };
+    },
+    takes: 'off, bell or terminal',
+    choices: NOTIFY_WAYS,
+    own: null,
+  },
+  {
+    name: 'notify-text',
+    meaning: t`whether what was said is shown then, and not only who said it`,
+    of: ({ notifyText }) => notifyText,
+    parse: (text) => {
+      const notifyText = switchOf(text);
+      return notifyText === null ? null : { notifyText };
+    },
+    takes: ON_OR_OFF,
+    choices: ['on', 'off'],
+    own: null,
+  },
+  {
+    name: 'notify-level',
+    meaning: t`what you are told of; usual: all that is private, and what names you in rooms`,
+    of: ({ notifyLevel }) => notifyLevel,
+    parse: (text) => {
+      const levels = ['usual', 'all', 'mentions'] as const;
+      const notifyLevel = levels.find((level) => level === text.toLowerCase());
+      return notifyLevel === undefined ? null : { notifyLevel };
+    },
+    takes: 'usual, all or mentions',
+    choices: ['usual', 'all', 'mentions'],
+    own: 'notifyLevel',
+    parseOwn: (text) => {
+      const notifyLevel = NOTIFY_LEVELS.find((level) => level === text.toLowerCase());
+      return notifyLevel === undefined ? null : { notifyLevel };
+    },
+    takesOwn: 'all, mentions, nothing',
+  },
+  {
+    name: 'quiet-hours',
+    meaning: t`when nothing is told, by this machine's clock`,
+    of: ({ quietHours }) => quietHours,
+    parse: (text) => {
+      const quietHours = parseQuietHours(text);
+      return quietHours === null ? null : { quietHours };
+    },
+    takes: 'hours such as 22:00-07:00, or off',
+    choices: ['off'],
+    own: null,
+  },
 ];
 
 function switchOf(text: string): boolean | null {
@@ -150,9 +210,11 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
 export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
   const own = requireOwn(setting);
   if (value.toLowerCase() === DEFAULT) return { [own]: null };
-  const change = setting.parse(value)?.[own];
-  if (change !== undefined) return { [own]: change };
-  throw new UsageError('bad-setting', `${setting.name} takes on, off or default there`);
+  const change = (setting.parseOwn ?? setting.parse)(value);
+  const [wanted] = change === null ? [] : Object.values(change);
+  if (wanted !== undefined) return { [own]: wanted };
+  const takes = setting.takesOwn ?? 'on, off';
+  throw new UsageError('bad-setting', `${setting.name} takes ${takes} or default there`);
 }
 
 /** Throws UsageError `bad-setting`. */

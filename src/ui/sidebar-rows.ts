@@ -2,6 +2,7 @@
 import { SIDEBAR_GROUPS, type SidebarGroup } from '../client/preferences.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
+import { notifyLevelOf } from './notify-level.ts';
 import type { KnownPerson } from './people.ts';
 import { isRequest } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -60,7 +61,7 @@ function sectionsOf(state: ScreenState): Section[] {
       group,
       windows: shown.filter((key) => groupOf(key) === group),
       others: group === 'people' ? peopleWithoutWindow(state) : [],
-      collapsed: state.collapsed.includes(group),
+      collapsed: state.preferences.collapsed.includes(group),
     }),
   );
   // Most people are in no private room.
@@ -191,7 +192,7 @@ function countWords({ unread, mentions }: Pick<Conversation, 'unread' | 'mention
 }
 
 function nameTone(state: ScreenState, key: ConversationKey): Tone {
-  if (state.rooms.get(key)?.muted === true) return 'dim';
+  if (notifyLevelOf(state, key) === 'nothing') return 'dim';
   if ((state.conversations.get(key)?.unread ?? 0) > 0) return 'strong';
   const peer = PeerId.parse(key);
   return peer !== null && state.people.get(peer)?.online !== true ? 'dim' : 'text';

@@ -37,9 +37,10 @@ export class ScreenStore extends WindowStore {
   }
 
   setLink(link: Link): void {
-    const { searchingSinceMs } = this.fields;
+    const { searchingSinceMs, lostSinceMs } = this.fields;
     this.fields.link = link;
     this.fields.linkSinceMs = this.now();
+    this.fields.lostSinceMs = lostSince(link, lostSinceMs, this.now());
     this.fields.searchingSinceMs =
       link.state === 'searching' ? (searchingSinceMs ?? this.now()) : null;
     this.notifySoon();
@@ -75,6 +76,11 @@ export class ScreenStore extends WindowStore {
 
   setEphemeral(ephemeral: boolean): void {
     this.fields.ephemeral = ephemeral;
+  }
+
+  setPreferences(preferences: Preferences): void {
+    this.fields.preferences = preferences;
+    this.notifyNow();
   }
 
   setStorageProblem(problem: SafeText | null): void {
@@ -133,13 +139,9 @@ export class ScreenStore extends WindowStore {
     this.notifyNow();
   }
 
-  setPreferences({ collapsed }: Preferences): void {
-    this.fields.collapsed = collapsed;
-    this.notifyNow();
-  }
-
   setHosting(hosting: ScreenState['hosting']): void {
     this.fields.hosting = hosting;
+    this.fields.hostedSinceMs = hosting === 'running' ? this.now() : null;
     this.notifyNow();
   }
 
@@ -148,4 +150,10 @@ export class ScreenStore extends WindowStore {
     this.fields.completion = null;
     this.notifyNow();
   }
+}
+
+/** A try in between ends nothing; only a link does, or that there is nothing to have one with. */
+function lostSince({ state }: Link, before: number | null, nowMs: number): number | null {
+  if (state === 'offline') return before ?? nowMs;
+  return state === 'connecting' ? before : null;
 }

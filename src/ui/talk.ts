@@ -45,6 +45,10 @@ export interface ScreenActions {
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;
+  /** How many people beside us are on the relay that is hosted here. */
+  readonly dependents: () => Promise<number>;
+  /** Signals once, and says how and why so. */
+  readonly testNotice: () => SafeText;
 }
 
 /** Asks the client; a refusal becomes a line on the screen and null. */

@@ -30,8 +30,6 @@ export type TerminalInput = {
 export type TerminalOutput = FrameOutput & {
   readonly columns?: number;
   readonly rows?: number;
-  on(event: 'resize', listener: () => void): unknown;
-  off(event: 'resize', listener: () => void): unknown;
 };
 
 export type TerminalOptions = {
@@ -99,26 +97,28 @@ export class Terminal {
     for (const signal of END_SIGNALS) host.on(signal, this.#endBySignal);
     host.on('SIGTSTP', this.#stop);
     host.on('SIGCONT', this.#continued);
+    // Not the stream's `resize`: of a size that went and came back it says nothing, while the terminal
+    // has cut its rows. Node's own listener, which reads the size, was there first.
+    host.on('SIGWINCH', this.#resized);
     stdin.on('data', this.#options.onInput);
     stdin.on('end', this.#lost);
     stdin.on('error', this.#lost);
-    stdout.on('resize', this.#resized);
     stdout.on('error', this.#lost);
     this.#take(adopt ? '' : ENTER_SCREEN);
   }
 
   /** Puts the terminal back and lets go of every listener but those for late errors of a closed pipe. */
   close(): void {
-    const { stdin, stdout, host } = this.#options;
+    const { stdin, host } = this.#options;
     this.#restore();
     host.off('exit', this.#restore);
     host.off('uncaughtExceptionMonitor', this.#restore);
     for (const signal of END_SIGNALS) host.off(signal, this.#endBySignal);
     host.off('SIGTSTP', this.#stop);
     host.off('SIGCONT', this.#continued);
+    host.off('SIGWINCH', this.#resized);
     stdin.off('data', this.#options.onInput);
     stdin.off('end', this.#lost);
-    stdout.off('resize', this.#resized);
     stdin.pause();
     this.#ended = true;
   }
@@ -179,10 +179,9 @@ export class Terminal {
     if (query !== null) this.#write(query);
   }
 
-  /** One notice outside the window. The text is one line; `;` would end a field. */
+  /** One notice outside the window. */
   notify(style: NoticeStyle, notice: SafeText): void {
-    const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
-    this.#write(noticeSequence(style, text));
+    this.#write(noticeSequence(style, notice));
   }
 
   /** Asks the terminal to put it on the clipboard; false where it is too long for that. Nothing answers. */
@@ -258,7 +257,9 @@ export class Terminal {
 
 const ignored = (): void => {};
 
-function noticeSequence(style: NoticeStyle, text: string): string {
+/** What makes the terminal show it. The text is one line; `;` would end a field. */
+export function noticeSequence(style: NoticeStyle, notice: SafeText): string {
+  const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
   switch (style) {
     case 'osc9':
       return `\x1b]9;${text}\x1b\\`;

@@ -1,4 +1,6 @@
 // Which lines of which items a screen of rows shows; costs the rows shown, not the items there are.
+import type { ClusterMeasures } from './cluster-kinds.ts';
+import { currentMeasures } from './width.ts';
 
 /** The items, oldest first, measured at the current width. */
 export type ViewportSource<Key> = {
@@ -190,20 +192,27 @@ function forward<Key>(source: ViewportSource<Key>, from: Position, lines: number
   return { position: { index, line }, moved: lines - left };
 }
 
+interface CachedLines<Line> {
+  readonly cells: number;
+  readonly measures: ClusterMeasures;
+  readonly lines: readonly Line[];
+}
+
 /**
- * Remembers the lines of each item at the width last asked for. Items are immutable objects (a
- * changed message is another object), so nothing needs to be invalidated, and a dropped item drops
- * its lines.
+ * Remembers the lines of each item at the width last asked for, as the terminal counted then. Items
+ * are immutable objects (a changed message is another object), so nothing else needs to be
+ * invalidated, and a dropped item drops its lines.
  */
 export function lineCache<Item extends object, Line>(
   layout: (item: Item, cells: number) => readonly Line[],
 ): (item: Item, cells: number) => readonly Line[] {
-  const known = new WeakMap<Item, { readonly cells: number; readonly lines: readonly Line[] }>();
+  const known = new WeakMap<Item, CachedLines<Line>>();
   return (item, cells) => {
     const entry = known.get(item);
-    if (entry?.cells === cells) return entry.lines;
+    const measures = currentMeasures();
+    if (entry?.cells === cells && entry.measures === measures) return entry.lines;
     const lines = layout(item, cells);
-    known.set(item, { cells, lines });
+    known.set(item, { cells, measures, lines });
     return lines;
   };
 }

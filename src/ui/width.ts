@@ -1,5 +1,5 @@
 // The one measure of how many terminal cells text takes, and wrapping by it; knows no terminal.
-import stringWidth from 'string-width';
+import { type ClusterMeasures, clusterKind, countCluster } from './cluster-kinds.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from './safe-text.ts';
 
 /**
@@ -23,6 +23,19 @@ type Cluster = {
   /** A row may end before and behind it: it is wide itself, not by a vowel sign that stands beside its letter. */
   readonly isWide: boolean;
 };
+
+let measures: ClusterMeasures = {};
+
+/** From now on text is measured as this terminal counts it. */
+export function measureAs(terminal: ClusterMeasures): void {
+  measures = terminal;
+  CLUSTERS.clear();
+}
+
+/** Another object after every change: whoever remembers a layout remembers it with this. */
+export function currentMeasures(): ClusterMeasures {
+  return measures;
+}
 
 // Costs milliseconds of a cold start, so it is built when the first text beyond ASCII is measured.
 let segmenter: Intl.Segmenter | undefined;
@@ -96,17 +109,13 @@ export function mostCells(text: string): number {
 function measured(text: string): Cluster {
   const known = CLUSTERS.get(text);
   if (known !== undefined) return known;
-  const cells = widthOf(text);
-  const apart = Array.from(text).reduce((sum, character) => sum + widthOf(character), 0);
+  const kind = clusterKind(text);
+  const cells = countCluster(text, (kind && measures[kind]) ?? 'whole');
   const isWide = cells > 1 && !SPACING_MARK.test(text);
-  const cluster = { cells, most: Math.max(cells, apart), isWide };
+  const cluster = { cells, most: countCluster(text, 'careful'), isWide };
   if (CLUSTERS.size >= MAX_CACHED_CLUSTERS) CLUSTERS.clear();
   CLUSTERS.set(text, cluster);
   return cluster;
-}
-
-function widthOf(text: string): number {
-  return stringWidth(text, { countAnsiEscapeCodes: true });
 }
 
 /** The first line of `text` within `cells` cells; what was longer ends in `…`. Never splits a grapheme. */

@@ -2,13 +2,14 @@
 import type { SidebarGroup } from '../client/preferences.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
+import { notifyLevelOf } from './notify-level.ts';
 import { compareRanks } from './ranks.ts';
 import type { ScreenState } from './screen-state.ts';
 
 /** Whoever goes through windows presses the next key sooner than this. */
 const CALM_MS = 3_000;
 
-type Windows = Pick<ScreenState, 'conversations' | 'order' | 'people' | 'rooms'>;
+type Windows = Pick<ScreenState, 'conversations' | 'order' | 'people' | 'preferences' | 'rooms'>;
 
 /**
  * Favourites first, then where one is named, what is unread, and what was said last; muted rooms at the end. Windows keep
@@ -75,7 +76,7 @@ export class WindowOrder {
   }
 
   #rank(key: ConversationKey): readonly number[] {
-    const { conversations, people, rooms } = this.#state();
+    const { conversations, people } = this.#state();
     const peer = PeerId.parse(key);
     const isFavourite = peer !== null && people.get(peer)?.favourite === true;
     const { unread = 0, mentions = 0 }: Partial<Conversation> = conversations.get(key) ?? {};
@@ -83,7 +84,7 @@ export class WindowOrder {
       Number(isFavourite),
       Number(mentions > 0),
       Number(unread > 0),
-      Number(rooms.get(key)?.muted !== true),
+      Number(notifyLevelOf(this.#state(), key) !== 'nothing'),
       this.#lastMs.get(key) ?? 0,
     ];
   }
@@ -100,11 +101,13 @@ export function groupOf(key: ConversationKey): SidebarGroup {
 /** The windows as they stand in the sidebar from top to bottom, without what is collapsed there, but with the one shown. */
 export function walkedWindows({
   windows,
-  collapsed,
+  preferences,
   active,
-}: Pick<ScreenState, 'windows' | 'collapsed' | 'active'>): readonly ConversationKey[] {
+}: Pick<ScreenState, 'windows' | 'preferences' | 'active'>): readonly ConversationKey[] {
   const shown = windows.shown();
   return (['rooms', 'private', 'people'] as const).flatMap((group) =>
-    shown.filter((key) => groupOf(key) === group && (key === active || !collapsed.includes(group))),
+    shown.filter(
+      (key) => groupOf(key) === group && (key === active || !preferences.collapsed.includes(group)),
+    ),
   );
 }

@@ -1,5 +1,6 @@
 // The conversations on the screen: which there are, which one is shown, what is unread. No React, no session.
 
+import { DEFAULT_PREFERENCES } from '../client/preferences.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { DEFAULT_KEYS } from './bound-keys.ts';
@@ -59,21 +60,24 @@ export class WindowStore {
       link: null,
       linkSinceMs: 0,
       searchingSinceMs: null,
+      lostSinceMs: null,
       ready: false,
       people,
       rooms,
       conversations: this.#conversations,
       order: [],
       windows: this.#windows,
-      collapsed: [],
       active: FIRST_ROOM,
       overlay: null,
       completion: null,
       cameFrom: null,
+      preferences: DEFAULT_PREFERENCES,
       focused: true,
+      focusReported: false,
       ephemeral: false,
       storageProblem: null,
       hosting: 'no',
+      hostedSinceMs: null,
       quitArmed: false,
       typing: this.#typing,
       size: options.size,
@@ -314,6 +318,7 @@ export class WindowStore {
   /** Whether somebody looks at the window, as the terminal reports it. */
   setFocused(focused: boolean): void {
     this.fields.focused = focused;
+    this.fields.focusReported = true;
     if (this.isLookedAt) this.markSeen();
     this.notifyNow();
   }

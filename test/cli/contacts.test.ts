@@ -12,7 +12,9 @@ function sessionWith(bela: Person): FakeSession {
     'find-person': () => ({ matches: [bela] }),
     contact: ({ change }) => ({ person: { ...bela, ...shown(change) }, firstSeen: FIRST_SEEN }),
     status: ({ text }) => ({ text: text ?? 'as before' }),
-    'room-mute': ({ room, muted }) => ({ room, muted }),
+    'conversation-settings': ({ change: { notifyLevel = null } }) => ({
+      ...{ sendRead: null, sendTyping: null, notifyLevel },
+    }),
   });
 }
 
@@ -153,8 +155,10 @@ describe('lanchat status and room mute', () => {
     expect(await shown.status).toBe(0);
     expect(shown.stdout()).toContain("lanchat room mute '#lobby' --off ends that");
     expect(await runCommand(['room', 'mute', '#lobby', '--off'], { session }).status).toBe(0);
-    const mutes = session.requests.flatMap((each) => (each.do === 'room-mute' ? [each.muted] : []));
-    expect(mutes).toEqual([true, true, false]);
+    const levels = session.requests.flatMap((each) =>
+      each.do === 'conversation-settings' ? [each.change.notifyLevel] : [],
+    );
+    expect(levels).toEqual(['nothing', 'nothing', null]);
     expect(await runCommand(['room', 'mute', 'lobby'], { session }).status).toBe(1);
   });
 });

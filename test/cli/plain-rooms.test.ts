@@ -125,10 +125,18 @@ describe('the plain interface in private rooms', () => {
     const members = [peerId('e'), asha.fingerprint, ravi.fingerprint];
     const group: Room = { ...ward, kind: 'group', name: GROUP, title: '', members };
     fake.snapshot = { ...fake.snapshot, rooms: [ward, group] };
-    fake.answer({ 'room-mute': ({ room, muted }) => ({ room, muted }) });
+    fake.answer({
+      'conversation-settings': ({ change: { notifyLevel = null } }) => ({
+        ...{ sendRead: null, sendTyping: null, notifyLevel },
+      }),
+    });
     await typed(fake, '/mute +asha,ravi', '/mute off', '/part +asha,ravi');
-    expect(fake.requests).toContainEqual({ do: 'room-mute', room: GROUP, muted: true });
-    expect(fake.requests).toContainEqual({ do: 'room-mute', room: NAME, muted: false });
+    expect(fake.requests).toContainEqual({
+      ...{ do: 'conversation-settings', with: { room: GROUP }, change: { notifyLevel: 'nothing' } },
+    });
+    expect(fake.requests).toContainEqual({
+      ...{ do: 'conversation-settings', with: { room: NAME }, change: { notifyLevel: null } },
+    });
     expect(fake.requests).toContainEqual({ do: 'leave', room: GROUP });
   });
 

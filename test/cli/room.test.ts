@@ -36,7 +36,9 @@ function session(rooms: readonly Room[] = [ward]): FakeSession {
     'room-group': () => ({ room: NAME, ...letters }),
     'room-answer': () => ({ room: NAME, ...letters }),
     leave: () => ({ room: NAME, ...letters }),
-    'room-mute': ({ room, muted }) => ({ room, muted }),
+    'conversation-settings': ({ change: { notifyLevel = null } }) => ({
+      ...{ sendRead: null, sendTyping: null, notifyLevel },
+    }),
     invitations: () => ({ invitations: [invitation] }),
     conversations: () => ({ conversations: [] }),
     history: () => ({ messages: [], more: false }),

@@ -28,6 +28,10 @@ describe('lanchat set', () => {
       { v: 1, type: 'setting', name: 'hidden', value: false, default: false },
       { v: 1, type: 'setting', name: 'theme', value: 'auto', default: 'auto' },
       { v: 1, type: 'setting', name: 'collapsed', value: [], default: [] },
+      { v: 1, type: 'setting', name: 'notify', value: 'terminal', default: 'terminal' },
+      { v: 1, type: 'setting', name: 'notify-text', value: false, default: false },
+      { v: 1, type: 'setting', name: 'notify-level', value: 'usual', default: 'usual' },
+      { v: 1, type: 'setting', name: 'quiet-hours', value: 'off', default: 'off' },
     ]);
     expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
     const human = runCommand(['set'], { session });
@@ -53,6 +57,9 @@ describe('lanchat set', () => {
     ['theme', 'Light', 'light', { theme: 'light' }],
     ['collapsed', 'people, rooms', ['rooms', 'people'], { collapsed: ['rooms', 'people'] }],
     ['collapsed', 'none', [], { collapsed: [] }],
+    ['notify', 'bell', 'bell', { notify: 'bell' }],
+    ['notify-level', 'all', 'all', { notifyLevel: 'all' }],
+    ['quiet-hours', '22-7', '22:00-07:00', { quietHours: '22:00-07:00' }],
   ] as const)('sets %s to %s', async (name, typed, value, change) => {
     const session = withPreferences();
     const run = runCommand(['set', name, typed, '--json'], { session });
@@ -69,6 +76,8 @@ describe('lanchat set', () => {
     ['more than a hundred years', ['keep-days', '36501'], 'bad-setting'],
     ['half a day', ['keep-days', '0.5'], 'bad-setting'],
     ['neither on nor off', ['show-delivered', 'maybe'], 'bad-setting'],
+    ['no hours', ['quiet-hours', '22-22'], 'bad-setting'],
+    ['a level that only one conversation can have', ['notify-level', 'nothing'], 'bad-setting'],
     ['too much', ['keep-days', '1', '2'], 'bad-arguments'],
   ])('exits 1 on %s and changes nothing', async (_what, args, code) => {
     const session = withPreferences();
@@ -88,6 +97,7 @@ describe('lanchat set', () => {
       'conversation-settings': ({ change: { sendRead = true } }) => ({
         sendRead,
         sendTyping: null,
+        notifyLevel: null,
       }),
     });
     const args = typed === null ? [] : [typed];

@@ -4,10 +4,15 @@ import type { Destination } from '../../src/client/api.ts';
 import {
   type ConversationSettings,
   disclosureOf,
+  notifyLevelsOf,
   settingsFor,
   withSettingsFor,
 } from '../../src/client/conversation-settings.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings-file.ts';
+import {
+  DEFAULT_SETTINGS,
+  MAX_CONVERSATION_SETTINGS,
+  type Settings,
+} from '../../src/storage/settings-file.ts';
 import { peerId } from '../support/fake-session.ts';
 
 const bela = { peer: peerId('b') };
@@ -23,18 +28,33 @@ function changed(
 
 describe('settings of one conversation', () => {
   it('are as everywhere until they are set', () => {
-    expect(settingsFor(DEFAULT_SETTINGS, bela)).toEqual({ sendRead: null, sendTyping: null });
+    expect(settingsFor(DEFAULT_SETTINGS, bela)).toEqual({
+      ...{ sendRead: null, sendTyping: null, notifyLevel: null },
+    });
   });
 
   it('change one by one, and leave others as they are', () => {
     let settings = changed(DEFAULT_SETTINGS, bela, { sendRead: false });
     settings = changed(settings, ward, { sendTyping: false });
     settings = changed(settings, bela, { sendTyping: true });
-    expect(settingsFor(settings, bela)).toEqual({ sendRead: false, sendTyping: true });
-    expect(settingsFor(settings, ward)).toEqual({ sendRead: null, sendTyping: false });
+    expect(settingsFor(settings, bela)).toMatchObject({ sendRead: false, sendTyping: true });
+    expect(settingsFor(settings, ward)).toMatchObject({ sendRead: null, sendTyping: false });
     const { exceptions } = disclosureOf(settings);
     expect(exceptions.get(bela.peer)).toMatchObject({ sendRead: false, sendTyping: true });
     expect(exceptions.get('#ward')).toEqual({ with: '#ward', sendTyping: false });
+  });
+
+  it('have a level that the core goes by', () => {
+    let settings = changed(DEFAULT_SETTINGS, ward, { notifyLevel: 'nothing' });
+    settings = changed(settings, bela, { notifyLevel: 'mentions', sendRead: false });
+    expect([...notifyLevelsOf(settings)]).toEqual([
+      ['#ward', 'nothing'],
+      [bela.peer, 'mentions'],
+    ]);
+    settings = changed(settings, ward, { notifyLevel: null });
+    expect(settings.conversations).toEqual([
+      { with: bela.peer, sendRead: false, notifyLevel: 'mentions' },
+    ]);
   });
 
   it('leave nothing behind when they are as everywhere again', () => {
@@ -43,7 +63,7 @@ describe('settings of one conversation', () => {
   });
 
   it('are of so many conversations; one more is refused', () => {
-    const conversations = Array.from({ length: 500 }, (_, at) => ({
+    const conversations = Array.from({ length: MAX_CONVERSATION_SETTINGS }, (_, at) => ({
       ...{ with: `#room-${at}`, sendRead: false },
     }));
     const settings = { ...DEFAULT_SETTINGS, conversations };

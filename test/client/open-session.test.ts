@@ -70,26 +70,32 @@ describe('opening a session', () => {
     await freshHome();
     const first = await open();
     await first.request({ do: 'join', room: '#ward-3' });
-    for (const room of ['#lobby', '#Ward-3']) {
-      await first.request({ do: 'room-mute', room, muted: true });
+    const levelOf = (room: string) => ({
+      ...{ do: 'conversation-settings' as const, with: { room } },
+      change: { notifyLevel: 'nothing' as const },
+    });
+    for (const room of ['#lobby', '#ward-3']) {
+      await first.request(levelOf(room));
     }
     await first.request({ do: 'status', text: 'on call' });
     await first.request({ do: 'set', change: { hidden: true } });
-    const elsewhere = first.request({ do: 'room-mute', room: '#elsewhere', muted: true });
+    const elsewhere = first.request(levelOf('#elsewhere'));
     await expect(elsewhere).rejects.toMatchObject({ code: 'not-in-room' });
     await first.close();
     const second = await open();
-    const muted = async () =>
-      (await second.request({ do: 'snapshot' })).rooms.map(({ name, muted }) => ({ name, muted }));
-    expect(await muted()).toEqual([
-      { name: '#lobby', muted: true },
-      { name: '#ward-3', muted: true },
+    const levels = async () =>
+      (await second.request({ do: 'snapshot' })).rooms.map(({ name, notifyLevel }) => ({
+        ...{ name, notifyLevel },
+      }));
+    expect(await levels()).toEqual([
+      { name: '#lobby', notifyLevel: 'nothing' },
+      { name: '#ward-3', notifyLevel: 'nothing' },
     ]);
     expect(await second.request({ do: 'status', text: null })).toEqual({ text: 'on call' });
     expect(await second.request({ do: 'settings' })).toMatchObject({ hidden: true });
     await second.request({ do: 'leave', room: '#lobby' });
     await second.request({ do: 'join', room: '#lobby' });
-    expect(await muted()).toContainEqual({ name: '#lobby', muted: undefined });
+    expect(await levels()).toContainEqual({ name: '#lobby', notifyLevel: undefined });
   });
 
   it('keeps the lobby of a first run that was killed right after it began', async () => {

@@ -33,8 +33,13 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
     settings: {
       ...{ rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
       ...{ sendRead: false, sendTyping: true },
-      conversations: [{ with: '#lobby', sendRead: true }],
-      ...{ hidden: true, collapsed: [], theme: 'auto' as const, muted: ['späti'] },
+      conversations: [
+        { with: '#lobby', sendRead: true },
+        { with: '#späti', notifyLevel: 'nothing' },
+      ],
+      ...{ hidden: true, notify: 'bell', notifyText: true },
+      ...{ notifyLevel: 'mentions', quietHours: '22:00-07:00' },
+      ...{ collapsed: [], theme: 'auto' as const },
     },
     madeMs: 2_000,
     hasHistory: true,

@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ready } from '../../src/crypto/sodium.ts';
 import { RelayId } from '../../src/protocol/ids.ts';
@@ -10,6 +11,7 @@ import {
   MAX_REMEMBERED_ROOMS,
   type Settings,
   SettingsFile,
+  settingsFormat,
 } from '../../src/storage/settings-file.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
 
@@ -61,18 +63,34 @@ test('settings are fresh at first and read back after', async () => {
   expect(settings.current).toEqual({
     ...{ rooms: [], keepDays: 0, showDelivered: true },
     ...{ sendRead: true, sendTyping: true, conversations: [] },
+    ...{ hidden: false, notify: 'terminal', notifyText: false },
+    ...{ notifyLevel: 'usual', quietHours: 'off' },
     ...{ collapsed: [], theme: 'auto' },
-    ...{ hidden: false, muted: [] },
   });
-  const changed: Partial<Settings> = {
+  const changed: Settings = {
     ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
     ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
-    ...{ hidden: true, muted: ['lobby'] },
-    ...({ collapsed: ['people'], theme: 'own' } as const),
+    ...{ hidden: true, notify: 'bell', notifyText: true },
+    ...{ notifyLevel: 'all', quietHours: '22:00-07:00' },
+    ...{ collapsed: ['people'], theme: 'own' },
   };
   settings.update(changed);
   await settings.close();
   expect((await SettingsFile.open(folder, options)).current).toEqual(changed);
+});
+
+test('rooms that a file of before has muted are conversations of which nothing is told', () => {
+  const name = `+${'4f'.repeat(32)}`;
+  const before = {
+    ...{ rooms: ['lobby'], muted: ['lobby', name] },
+    conversations: [{ with: '#lobby', sendRead: false }],
+  };
+  expect(v.parse(settingsFormat.schema, before).conversations).toEqual([
+    { with: '#lobby', sendRead: false, notifyLevel: 'nothing' },
+    { with: name, notifyLevel: 'nothing' },
+  ]);
+  const damaged = { ...before, conversations: [{ with: '#lobby', notifyLevel: 'loud' }] };
+  expect(v.is(settingsFormat.schema, damaged)).toBe(false);
 });
 
 test('more rooms than may be remembered, or too long a name, are refused and change nothing', async () => {

@@ -39,6 +39,8 @@ interface Scene {
   readonly keys?: string;
   /** What stands in the file of colours. */
   readonly theme?: string;
+  /** What is drawn for somebody who is alone throws. */
+  readonly drawingFault?: string;
   /** Opens the session only at SIGUSR2: what is typed before must wait. */
   readonly slow?: boolean;
 }
@@ -204,6 +206,8 @@ const end = await openScreen({
   },
   hostRelay: async () => ({
     address: { host: '127.0.0.1', port: 7717, fingerprint: 'ab'.repeat(32) },
+    ended: new Promise(() => {}),
+    people: async () => people.map(({ fingerprint }) => fingerprint),
     stop: async () => {},
     leave: () => {},
   }),
@@ -217,7 +221,10 @@ const end = await openScreen({
     isThere: scene.theme !== undefined,
   }),
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
-  lanAddress: () => '192.168.1.5',
+  lanAddress: () => {
+    if (scene.drawingFault !== undefined) throw new Error(scene.drawingFault);
+    return '192.168.1.5';
+  },
   target: scene.target ?? null,
   firstRun: scene.firstRun ?? false,
 }).catch((error: unknown) => {

@@ -29,6 +29,7 @@ const nobody = { write: () => true, on: () => {}, off: () => {} };
 export const stillMoment: Moment = {
   searchedMs: 0,
   countdownMs: null,
+  lostMs: null,
   lanAddress: () => '192.168.1.5',
 };
 

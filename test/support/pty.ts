@@ -64,12 +64,13 @@ export class PtySession {
     return this.#pty.pid;
   }
 
-  /** The visible rows, trailing spaces cut. */
+  /** The visible rows, trailing spaces cut. A line keeps cells beyond a narrower edge, which nobody sees. */
   get screen(): string[] {
-    const buffer = this.#terminal.buffer.active;
+    const { buffer, rows, cols } = this.#terminal;
     return Array.from(
-      { length: this.#terminal.rows },
-      (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
+      { length: rows },
+      (_, row) =>
+        buffer.active.getLine(buffer.active.baseY + row)?.translateToString(true, 0, cols) ?? '',
     );
   }
 

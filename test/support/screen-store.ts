@@ -48,6 +48,8 @@ export interface TestScreen {
   readonly exports: ExportWish[];
   readonly copied: string[];
   hosted: number;
+  /** People beside us on a relay hosted here. */
+  dependents: number;
 }
 
 /**
@@ -82,6 +84,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
     exports,
     copied: [],
     hosted: 0,
+    dependents: 0,
     actions: {
       store,
       lines: new LineQueue(clock.schedule, Promise.resolve()),
@@ -103,6 +106,8 @@ export function testScreen(session = new FakeSession()): TestScreen {
         screen.hosted += 1;
       },
       quit: (wish) => wishes.push(wish),
+      dependents: async () => screen.dependents,
+      testNotice: () => safeText('a trial'),
     },
   };
   return screen;

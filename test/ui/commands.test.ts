@@ -252,15 +252,25 @@ describe('other commands', () => {
     expect(lines(screen.store, '#lobby').join()).toContain('ravi is verified');
   });
 
-  it('asks whoever hosts for others whether the relay goes on', async () => {
+  it('lets the relay run on, or stops it, as it is told', async () => {
     const screen = screenWith();
     screen.store.setHosting('running');
-    await enter(screen, '/quit');
-    expect(screen.wishes).toEqual([]);
-    expect(lines(screen.store, '#lobby').join()).toContain('1 person depends');
     await enter(screen, '/quit leave');
     await enter(screen, '/quit stop');
     expect(screen.wishes).toEqual([{ stopRelay: false }, { stopRelay: true }]);
+  });
+
+  it('says since when a relay is hosted here, for how many, and starts no second one', async () => {
+    const screen = screenWith();
+    screen.store.setHosting('running');
+    screen.dependents = 2;
+    await enter(screen, '/relay');
+    expect(lines(screen.store, '#lobby').join()).toMatch(
+      /hosted here since .*: 2 others are on it/,
+    );
+    await enter(screen, '/relay host');
+    expect(lines(screen.store, '#lobby').join()).toContain('hosted here already');
+    expect(screen.hosted).toBe(0);
   });
 
   it('leaves at once where nobody depends on anything', async () => {

@@ -19,12 +19,17 @@ function screenWith(people: readonly Person[] = [bela]): TestScreen {
       return { person: found, firstSeen: '2026-01-02T03:04:05.000Z' };
     },
     status: ({ text }) => ({ text: text ?? '' }),
-    'room-mute': ({ room, muted }) => ({ room, muted }),
+    'conversation-settings': ({ change: { notifyLevel = null } }) => ({
+      ...{ sendRead: null, sendTyping: null, notifyLevel },
+    }),
     'mark-read': () => ({}),
   });
   const rooms = [
     { name: '#lobby', kind: 'public' as const, members: [] },
-    { name: '#ward', kind: 'public' as const, members: [bela.fingerprint], muted: true as const },
+    {
+      ...{ name: '#ward', kind: 'public' as const, members: [bela.fingerprint] },
+      notifyLevel: 'nothing' as const,
+    },
     {
       ...{ name: `+${'4f2a91c0'.repeat(8)}`, kind: 'private' as const, title: 'nights', topic: '' },
       ...{ owner: bela.fingerprint, moderators: [], members: [bela.fingerprint], invited: [] },
@@ -107,11 +112,25 @@ describe('what is not to be heard of', () => {
     expect(lines(screen.store, '#ward')).toEqual(['me: hi']);
     expect(screen.store.conversation('#ward').unread).toBe(0);
     await enter(screen, '/mute #ward off');
-    expect(last(screen)).toBe('-- #ward is not muted any more.');
+    expect(last(screen)).toBe('-- #ward is not muted; it is signalled as everywhere.');
     const room = { name: '#ward', kind: 'public' as const, members: [bela.fingerprint] };
     screen.session.emit({ type: 'room', room });
     screen.session.emit({ type: 'message', message: message({ room: '#ward' }) });
     expect(screen.store.conversation('#ward').unread).toBe(1);
+  });
+
+  it('of a muted person is shown and not counted', async () => {
+    const screen = screenWith();
+    const private_ = () => message({ room: null, peer: bela.fingerprint });
+    screen.session.emit({ type: 'message', message: private_() });
+    expect(screen.store.conversation(bela.fingerprint).unread).toBe(1);
+    await enter(screen, '/mute @bela');
+    expect(last(screen)).toContain('bela is muted');
+    const muted = { ...bela, notifyLevel: 'nothing' as const };
+    screen.session.emit({ type: 'person', person: muted });
+    screen.session.emit({ type: 'message', message: private_() });
+    expect(screen.store.conversation(bela.fingerprint).unread).toBe(1);
+    expect(lines(screen.store, bela.fingerprint).slice(1)).toEqual(['hello', 'hello']);
   });
 });
 

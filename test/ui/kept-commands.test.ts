@@ -192,6 +192,7 @@ describe('/set', () => {
       'conversation-settings': ({ change: { sendRead = null } }) => ({
         sendRead,
         sendTyping: null,
+        notifyLevel: null,
       }),
     });
     await enter(screen, '/set send-read off here');

@@ -21,7 +21,7 @@ const ward: Room = {
   ...{ name: NAME, kind: 'private', title: 'ward 3', topic: 'night shift' },
   ...{ owner: peerId('a'), moderators: [peerId('c')], invited: [peerId('d')] },
   ...{ members: [self, peerId('b'), peerId('c'), peerId('a')] },
-  ...{ readOnly: true, expireSeconds: 7_200, muted: true },
+  ...{ readOnly: true, expireSeconds: 7_200, notifyLevel: 'nothing' as const },
 };
 
 function screenWith(people: readonly Person[] = everybody, rooms: readonly Room[] = [ward]) {

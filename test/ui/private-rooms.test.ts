@@ -1,6 +1,12 @@
 // Private rooms and groups on the screen: how they are called, how they stand, what commands about them ask for.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Change, ClientEvent, InvitationInfo, Room } from '../../src/client/api.ts';
+import type {
+  Change,
+  ClientEvent,
+  InvitationInfo,
+  NotifyLevel,
+  Room,
+} from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { applyEvent } from '../../src/ui/apply-event.ts';
 import { tellInvitations } from '../../src/ui/room-screen.ts';
@@ -56,7 +62,9 @@ function screenIn(rooms: readonly Room[] = [ward, group]): TestScreen {
     },
     join: ({ room }) => ({ room }),
     send: () => ({ id: messageId('9') }),
-    'room-mute': ({ room, muted }) => ({ room, muted }),
+    'conversation-settings': ({ change: { notifyLevel = null } }) => ({
+      ...{ sendRead: null, sendTyping: null, notifyLevel },
+    }),
     'find-room': ({ query }) => ({ room: ['+ward 3', '+4f2a91c0'].includes(query) ? NAME : null }),
     'find-person': ({ query }) => ({
       matches: people.filter(({ nick, fingerprint }) => nick === query || fingerprint === query),
@@ -67,7 +75,8 @@ function screenIn(rooms: readonly Room[] = [ward, group]): TestScreen {
 }
 
 function acts({ session }: TestScreen): unknown[] {
-  return session.requests.filter(({ do: what }) => what.startsWith('room-') || what === 'send');
+  const acts = ['send', 'conversation-settings'];
+  return session.requests.filter(({ do: what }) => what.startsWith('room-') || acts.includes(what));
 }
 
 function rowsOf(screen: TestScreen): string[] {
@@ -248,9 +257,9 @@ describe('a private room on the screen', () => {
     const { store } = screenIn();
     const said = (room: string, text = 'hello') =>
       applyEvent(store, { type: 'message', message: message({ room, text }) });
-    expect(said(GROUP)).toEqual({ sender: 'ravi', room: null });
+    expect(said(GROUP)).toMatchObject({ sender: 'ravi', room: null });
     expect(said(NAME)).toBeNull();
-    expect(said(NAME, 'me: look')).toEqual({ sender: 'ravi', room: '+ward 3' });
+    expect(said(NAME, 'me: look')).toMatchObject({ sender: 'ravi', room: '+ward 3' });
   });
 });
 
@@ -384,21 +393,26 @@ describe('what is typed about a private room', () => {
     expect(lines(screen.store, NAME).join()).toContain('/invite NAME asks people in');
   });
 
-  it.each<[string, string, boolean, RegExp]>([
-    ['/mute', NAME, true, /^-- \+ward 3 is muted.*\/mute \+ward 3 off/],
-    ['/mute off', NAME, false, /^-- \+ward 3 is not muted/],
-    ['/mute +asha,ravi', GROUP, true, /^-- \+asha,ravi is muted/],
-    ['/mute +asha,ravi OFF', GROUP, false, /^-- \+asha,ravi is not muted/],
-    ['/mute +ward 3 off', NAME, false, /^-- \+ward 3 is not muted/],
-    ['/mute +ward 3·4f2a91c0', NAME, true, /^-- \+ward 3 is muted/],
-    ['/mute #lobby off', '#lobby', false, /^-- #lobby is not muted/],
+  it.each<[string, string, NotifyLevel | null, RegExp]>([
+    ['/mute', NAME, 'nothing', /^-- \+ward 3 is muted.*\/mute \+ward 3 off/],
+    ['/mute off', NAME, null, /^-- \+ward 3 is not muted/],
+    ['/mute +asha,ravi', GROUP, 'nothing', /^-- \+asha,ravi is muted/],
+    ['/mute +asha,ravi OFF', GROUP, null, /^-- \+asha,ravi is not muted/],
+    ['/mute +ward 3 off', NAME, null, /^-- \+ward 3 is not muted/],
+    ['/mute +ward 3·4f2a91c0', NAME, 'nothing', /^-- \+ward 3 is muted/],
+    ['/notify mentions +asha,ravi', GROUP, 'mentions', /^-- \+asha,ravi: what names you/],
+    ['/notify all', NAME, 'all', /^-- \+ward 3: all that is said/],
+    ['/bell default', NAME, null, /^-- \+ward 3 is not muted/],
+    ['/mute #Lobby off', '#lobby', null, /^-- #lobby is not muted/],
   ])(
     '%j is of the room that it names, else of the one that is looked at',
-    async (line, room, muted, answer) => {
+    async (line, room, notifyLevel, answer) => {
       const screen = screenIn();
       screen.store.open(NAME);
       await enter(screen, line);
-      expect(acts(screen)).toEqual([{ do: 'room-mute', room, muted }]);
+      expect(acts(screen)).toEqual([
+        { do: 'conversation-settings', with: { room }, change: { notifyLevel } },
+      ]);
       expect(lines(screen.store, NAME).at(-1)).toMatch(answer);
     },
   );

@@ -5,6 +5,7 @@ import { onlineLink, peerId, person } from '../support/fake-session.ts';
 import type { PtyOptions, PtySession } from '../support/pty.ts';
 import { ptyProgram } from '../support/pty-program.ts';
 import { message } from '../support/screen-store.ts';
+import { numbersFrom } from '../support/seeded.ts';
 
 const program = ptyProgram(new URL('../support/fake-screen.ts', import.meta.url));
 
@@ -255,6 +256,16 @@ describe('hostile names and texts', () => {
 });
 
 describe('the terminal', () => {
+  it('is measured as it counts itself, so that no end of a row is clipped', async () => {
+    const session = await start({ columns: 40, rows: 15 });
+    const words = 'स्ते'.repeat(70);
+    emit(session, { type: 'message', message: message({ text: words }) });
+    emit(session, { type: 'message', message: message({ text: 'the end' }) });
+    await session.waitForText('the end');
+    expect(text(session).match(/स्ते/g)).toHaveLength(70);
+    expect(session.screen.at(-1)).toBe('#lobby> ? for help');
+  });
+
   it('is redrawn at every size, the draft kept', async () => {
     const session = await start();
     session.type('hello\rdraft');
@@ -278,6 +289,42 @@ describe('the terminal', () => {
       await session.waitForText('> hello');
       expect(session.cursor).toEqual({ row: rows - 1, column: 13 });
     }
+  });
+
+  it('is whole after a thousand resizes among keys and messages', async () => {
+    const session = await start();
+    const next = numbersFrom(5);
+    // None that would recall what was emitted, or put the cursor before typed text.
+    const keys = ['x', '\x1b[5~', '\x1b[6~', '\x7f', 'नमस्ते', '\t'];
+    for (let step = 0; step < 1_000; step += 1) {
+      session.resize(1 + next(150), 1 + next(50));
+      if (next(3) === 0) session.type(keys[next(keys.length)] ?? 'x');
+      if (next(8) === 0) {
+        session.type('\x15');
+        emit(session, { type: 'message', message: message({ text: `स्ते 👍🏽 ${step}` }) });
+      }
+      if (step % 10 !== 9) continue;
+      // It keeps pace by and by: what waits in the terminal has an end.
+      const { length } = session.output;
+      await session.waitFor((s) => s.output.length > length, 'another frame');
+    }
+    session.resize(80, 24);
+    session.type('\x15');
+    emit(session, { type: 'message', message: message({ text: 'the end' }) });
+    session.type('\x1b[F');
+    await session.waitFor(
+      (s) => s.screen.at(-1) === '#lobby> ? for help' && text(s).includes('the end'),
+      'the end',
+    );
+    const before = session.output.length;
+    const shown = text(session);
+    session.type('\x0c');
+    await session.waitFor(
+      (s) => /\x1b\[24;1H.*\x1b\[\?2026l/.test(s.output.slice(before)) && text(s) === shown,
+      `all rows anew, as they were:\n${shown}`,
+    );
+    // Nothing that could scroll.
+    expect(session.output).not.toMatch(/[\n\v\f\r]/);
   });
 
   function expectRestored(session: PtySession): void {
@@ -315,6 +362,14 @@ describe('the terminal', () => {
     const session = open({ scene });
     await session.waitForText('failed: the profile is in use by process 1');
     expectRestored(session);
+  });
+
+  it('is put back where drawing fails, and what failed is told alone', async () => {
+    const session = open({ scene: { people: [], drawingFault: 'a row too many' } });
+    await session.waitForText('failed: a row too many');
+    expect((await session.exited).exitCode).toBe(1);
+    expectRestored(session);
+    expect(text(session).trim()).toBe('failed: a row too many');
   });
 
   it('makes a noise for a private message only while nobody looks', async () => {

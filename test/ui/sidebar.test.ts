@@ -92,7 +92,10 @@ describe('windows in the sidebar', () => {
   it('stand with favourites first among people, and muted rooms last', () => {
     const people = [person('asha', 'a'), person('bela', 'b', { favourite: true })];
     const screen = screenWith(['#lobby', '#one'], people);
-    const muted = { name: '#lobby', kind: 'public' as const, members: [], muted: true as const };
+    const muted = {
+      ...{ name: '#lobby', kind: 'public' as const, members: [] },
+      notifyLevel: 'nothing' as const,
+    };
     screen.session.emit({ type: 'room', room: muted });
     for (const each of people) screen.store.conversation(each.fingerprint);
     screen.store.noteSaid(peerId('a'), screen.clock.nowMs);

@@ -165,12 +165,14 @@ describe('Terminal', () => {
     expect(host.kills).toEqual([]);
   });
 
-  it('tells the size, with a default where there is none', () => {
-    const { terminal, stdout, onResize } = terminalOf();
+  it('tells the size, with a default where there is none, and again where it went and came back', () => {
+    const { terminal, stdout, host, onResize } = terminalOf();
     terminal.enter();
     stdout.columns = 100;
-    stdout.emit('resize');
+    host.emit('SIGWINCH', 'SIGWINCH');
     expect(onResize).toHaveBeenCalledWith({ columns: 100, rows: 24 });
+    host.emit('SIGWINCH', 'SIGWINCH');
+    expect(onResize).toHaveBeenCalledTimes(2);
     stdout.columns = 0;
     expect(terminal.size).toEqual({ columns: 80, rows: 24 });
   });
