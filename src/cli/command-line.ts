@@ -95,7 +95,7 @@ function addCommonOptions(program: Command): void {
     .option('--json', 'data as JSON, one object a line')
     .option('--ephemeral', 'nothing on disk: keys and words are gone at exit (LANCHAT_EPHEMERAL=1)')
     .option('--plain', 'append-only lines instead of a screen')
-    .option('--screen-reader', 'the same as --plain')
+    .option('--screen-reader', 'lines to be read aloud')
     .option('-q, --quiet', 'less on stderr')
     .option('-v, --verbose', 'more on stderr');
 }

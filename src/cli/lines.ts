@@ -120,7 +120,7 @@ function fateLines(message: Message | StoredMessage): SafeText[] {
 }
 
 /** A line of lanchat's own with others' words in it. */
-function ownLine(text: SafeText): SafeText {
+export function ownLine(text: SafeText): SafeText {
   return safeTemplate`-- ${squeezed(text)}`;
 }
 

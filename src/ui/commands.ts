@@ -11,6 +11,7 @@ import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { join, message, nick, part, query } from './talk-tasks.ts';
+import { next, where } from './where-tasks.ts';
 
 export type CommandName =
   | 'join'
@@ -44,6 +45,8 @@ export type CommandName =
   | 'export'
   | 'set'
   | 'win'
+  | 'where'
+  | 'next'
   | 'clear'
   | 'help'
   | 'quit';
@@ -298,7 +301,7 @@ export const COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: 'history',
-    aliases: [],
+    aliases: ['read'],
     args: t`[COUNT]`,
     help: t`with --plain: what was said before; on the screen: PgUp`,
     completes: 'none',
@@ -340,6 +343,24 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: win,
+  },
+  {
+    name: 'where',
+    aliases: [],
+    args: t``,
+    help: t`where you are, the conversations by number, and what is unread`,
+    completes: 'none',
+    runs: 'at-once',
+    run: where,
+  },
+  {
+    name: 'next',
+    aliases: [],
+    args: t``,
+    help: t`go to what is unread, as Alt+A does`,
+    completes: 'none',
+    runs: 'at-once',
+    run: next,
   },
   {
     name: 'clear',

@@ -4,7 +4,7 @@ import { SHORT_CODES } from '../client/short-codes.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import type { ComposerState } from './composer.ts';
 import { isRoomName } from './room-names.ts';
-import type { ScreenState } from './screen-state.ts';
+import type { ScreenState, Self } from './screen-state.ts';
 import { SETTINGS } from './settings.ts';
 
 /** A run of Tab presses: what was typed before the first, and the candidates it goes through. */
@@ -16,13 +16,26 @@ export interface Completion {
 }
 
 /** The word before the cursor with its candidates, best first; null where there is nothing to offer. */
-export function startCompletion(composer: ComposerState, state: ScreenState): Completion | null {
+export function startCompletion(composer: ComposerState, state: Completable): Completion | null {
   const before = composer.text.slice(0, composer.cursor);
+  const { word, candidates } = completionsOf(before, state);
+  if (candidates.length === 0) return null;
+  return { start: before.length - word.length, end: before.length, candidates, index: 0 };
+}
+
+/** Whom and what can be named. */
+export interface Completable extends Pick<ScreenState, 'people' | 'rooms'> {
+  readonly self: Pick<Self, 'fingerprint'> | null;
+}
+
+/** The last word of a text, and what may stand in its place, best first. */
+export function completionsOf(
+  before: string,
+  state: Completable,
+): { readonly word: string; readonly candidates: readonly string[] } {
   const word = /\S*$/.exec(before)?.[0] ?? '';
   const start = before.length - word.length;
-  const candidates = candidatesFor(word, before.slice(0, start), state);
-  if (candidates.length === 0) return null;
-  return { start, end: before.length, candidates, index: 0 };
+  return { word, candidates: candidatesFor(word, before.slice(0, start), state) };
 }
 
 /** The same run one step on; `by` is −1 for Shift+Tab. `end` is where the last candidate ended. */
@@ -32,7 +45,7 @@ export function nextCompletion(run: Completion, by: 1 | -1): Completion {
   return { ...run, end, index: (run.index + by + count) % count };
 }
 
-function candidatesFor(word: string, before: string, state: ScreenState): readonly string[] {
+function candidatesFor(word: string, before: string, state: Completable): readonly string[] {
   if (before === '' && word.startsWith('/')) {
     return startingWith(
       COMMANDS.map(({ name }) => `/${name}`),
@@ -53,7 +66,7 @@ function candidatesFor(word: string, before: string, state: ScreenState): readon
 }
 
 // In the room's order of closeness: who is here comes first, as the directory lists them.
-function people(typed: string, prefix: string, { people, self }: ScreenState): readonly string[] {
+function people(typed: string, prefix: string, { people, self }: Completable): readonly string[] {
   const wanted = typed.replace(/^@/, '');
   const names = people
     .list()
@@ -62,7 +75,7 @@ function people(typed: string, prefix: string, { people, self }: ScreenState): r
   return startingWith(names, wanted).map((name) => prefix + name);
 }
 
-function rooms(typed: string, { rooms, people }: ScreenState): readonly string[] {
+function rooms(typed: string, { rooms, people }: Completable): readonly string[] {
   const names = [...rooms.values()].filter(({ kind }) => kind !== 'group');
   return startingWith(
     names.map(({ name }) => people.rooms.label(name)),

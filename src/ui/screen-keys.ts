@@ -11,11 +11,11 @@ import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
-import { isRoomName } from './room-names.ts';
 import { quit as quitTask } from './screen-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
+import { nextUnread } from './where-tasks.ts';
 
 export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
@@ -135,7 +135,7 @@ export class ScreenKeys {
     else if (/^[1-9]$/.test(key.name)) {
       const target = store.state.order[Number(key.name) - 1];
       if (target !== undefined) store.open(target);
-    } else if (key.name === 'a') this.#nextUnread();
+    } else if (key.name === 'a') nextUnread(this.#actions);
     else this.#edit(editFor(key));
   }
 
@@ -235,21 +235,6 @@ export class ScreenKeys {
     const { store } = this.#actions;
     const { order, active } = store.state;
     const next = order[(order.indexOf(active) + by + order.length) % order.length];
-    if (next !== undefined) store.open(next);
-  }
-
-  /** Mentions, private messages and groups first, then whatever is unread. */
-  #nextUnread(): void {
-    const { store } = this.#actions;
-    const { conversations, order, rooms } = store.state;
-    const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
-    const addressed = unread.find(
-      (key) =>
-        !isRoomName(key) ||
-        rooms.get(key)?.kind === 'group' ||
-        (conversations.get(key)?.mentions ?? 0) > 0,
-    );
-    const next = addressed ?? unread[0];
     if (next !== undefined) store.open(next);
   }
 }

@@ -86,6 +86,7 @@ export class FakeSession implements OpenSession {
     this.answer({
       remembered: () => ({ rooms: [], relays: [] }),
       invitations: () => ({ invitations: [] }),
+      conversations: () => ({ conversations: [] }),
       ...answers,
     });
   }

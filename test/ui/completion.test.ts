@@ -24,7 +24,7 @@ function candidates(text: string): readonly string[] | null {
 describe('Tab', () => {
   it.each([
     ['/ver', ['/verify ']],
-    ['/w', ['/who ', '/whois ', '/who-read ', '/win ']],
+    ['/w', ['/who ', '/whois ', '/who-read ', '/win ', '/where ']],
     ['@ra', ['@rani ', '@ravi ']],
     ['hello @zo', ['@Zoë ']],
     ['ra', ['rani: ', 'ravi: ']],
