@@ -105,7 +105,6 @@ function pollLines(before: Message, message: Message, scene: ChangeScene): SafeT
   const { poll } = message;
   if (poll === undefined || JSON.stringify(poll) === JSON.stringify(before.poll)) return [];
   const quote = quoteWords(callerOf(message, scene), message);
-  return [t`the poll in ${scene.place} of ${quote}`, ...choiceLines(poll), pollWords(poll)].map(
-    ownLine,
-  );
+  const standing = [...choiceLines(poll), pollWords(poll)].map((line) => t`  ${line}`);
+  return [t`the poll in ${scene.place} of ${quote}`, ...standing].map(ownLine);
 }

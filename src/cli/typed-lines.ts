@@ -14,6 +14,8 @@ const ESCAPED_END = /\\\\$/u;
 /** Lines that ↑ brings back. */
 const HISTORY_LINES = 200;
 const PASTE_ON = '\x1b[?2004h';
+const PASTE_START = '\x1b[200~';
+const PASTE_MARK = /(\x1b\[20[01]~)/u;
 const PASTE_OFF = '\x1b[?2004l';
 /** All that readline writes besides text: where the cursor goes, and what is erased after it. */
 const READLINE_SEQUENCE = /(\x1b\[\d*[A-DGJK]|[\r\n])/u;
@@ -138,8 +140,10 @@ class TerminalLines implements TypedLines {
   readonly #erases: boolean;
   readonly #continued = new Continued();
   readonly #complete: Complete;
-  /** Readline would throw where the terminal has gone when it gives that back. */
+  /** Between the terminal and readline, which would throw when it gives back one that has gone. */
   readonly #keys = new PassThrough();
+  readonly #decoder = new TextDecoder();
+  #isInPaste = false;
   readonly #hangUp = () => this.close();
   #place: SafeText = t``;
   #isPasting = false;
@@ -152,7 +156,8 @@ class TerminalLines implements TypedLines {
     this.#output = output;
     this.#erases = erases;
     this.#complete = complete;
-    stdin.pipe(this.#keys);
+    stdin.on('data', this.#feed);
+    stdin.on('end', this.#hangUp);
     this.#reader = createInterface({
       ...{ input: this.#keys, output: new Echo(output), terminal: true, prompt: '' },
       ...{ historySize: HISTORY_LINES, removeHistoryDuplicates: true },
@@ -169,6 +174,20 @@ class TerminalLines implements TypedLines {
     this.#enterTerminal();
   }
 
+  /**
+   * A character at a time: of several at once readline takes the rest as pasted, and puts them at the end of the
+   * line wherever the cursor is.
+   */
+  readonly #feed = (chunk: Uint8Array | string): void => {
+    const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
+    for (const part of text.split(PASTE_MARK)) {
+      if (PASTE_MARK.test(part)) this.#isInPaste = part === PASTE_START;
+      // A pasted tab completes nothing.
+      const keys = this.#isInPaste ? part.replaceAll('\t', ' ') : part;
+      for (const key of keys) this.#keys.write(key);
+    }
+  };
+
   /** Above what is half typed; a terminal that only appends gets that once more below. */
   readonly show: Show = (...lines) => {
     if (lines.length === 0) return;
@@ -179,12 +198,16 @@ class TerminalLines implements TypedLines {
       this.#output.write(text);
       return;
     }
-    const { rows } = this.#reader.getCursorPos();
     const before = this.#erases ? this.#erasure() : '\n';
-    // Readline goes up as many rows as the cursor was below the prompt before it writes anew.
-    this.#output.write(`${before}${text}${'\n'.repeat(rows)}`);
+    this.#output.write(`${before}${text}${'\n'.repeat(this.#rowsToGoUp())}`);
     this.#reader.prompt(true);
   };
+
+  /** So many readline goes up before it writes the prompt anew: where the cursor was when it did so last. */
+  #rowsToGoUp(): number {
+    const rows: unknown = Reflect.get(this.#reader, 'prevRows');
+    return typeof rows === 'number' ? rows : this.#reader.getCursorPos().rows;
+  }
 
   /** Of the prompt and what is typed behind it. */
   #erasure(): string {
@@ -207,7 +230,9 @@ class TerminalLines implements TypedLines {
     else if (this.#reader.line !== '') this.#output.write('\n');
     process.removeListener('exit', this.#leaveTerminal);
     this.#stdin.removeListener('error', this.#hangUp);
-    this.#stdin.unpipe(this.#keys);
+    this.#stdin.removeListener('data', this.#feed);
+    this.#stdin.removeListener('end', this.#hangUp);
+    this.#stdin.pause();
     this.#leaveTerminal();
     this.#reader.close();
     this.texts.end();
