@@ -62,7 +62,7 @@ export const DRIVING: readonly Hostile[] = [
 ]; // prettier-ignore
 
 /** Drives nothing, and takes room, time or the eye. */
-export const HEAVY: readonly Hostile[] = [
+const HEAVY: readonly Hostile[] = [
   { name: 'a flood of zero widths', text: `a${'\u200b\u200c\u200d\u2060\ufeff'.repeat(2_000)}b` },
   { name: '10,000 combining marks', text: `a${'\u0301\u0323'.repeat(5_000)}b` },
   { name: 'marks without a letter', text: '\u0489'.repeat(500) },
@@ -90,15 +90,6 @@ export const LONG: readonly Hostile[] = [
 ];
 
 export const HOSTILE: readonly Hostile[] = [...DRIVING, ...HEAVY];
-
-/** In their own scripts, as people write them: nothing of it may be lost. */
-export const SCRIPTS: readonly Hostile[] = [
-  { name: 'Arabic', text: 'السلام عليكم' },
-  { name: 'Hebrew', text: 'שָׁלוֹם עוֹלָם' },
-  { name: 'Devanagari', text: 'नमस्ते दुनिया' },
-  { name: 'Korean', text: '안녕하세요' },
-  { name: 'Persian', text: 'می‌خواهم' },
-];
 
 function controls(from: number, to: number): string {
   return Array.from({ length: to - from + 1 }, (_, index) =>
