@@ -85,6 +85,41 @@ function clusterWidth(cluster: string): number {
   return cells;
 }
 
+const MARK_WITH_A_CELL = /\p{Mc}/u;
+/** Vowels and finals of Hangul, drawn into the cells of what they follow. */
+const HANGUL_PART = /[\u1160-\u11ff\ud7b0-\ud7ff]/u;
+const LETTER = /\p{L}/u;
+const CLUSTER_ROOMS = new Map<string, number>();
+
+/**
+ * Cells that a cluster takes at most: many terminals draw a letter and its marks one by one, so that
+ * what fits by `cellWidth` alone would lose its end at the edge.
+ */
+function clusterRoom(cluster: string): number {
+  const cells = clusterWidth(cluster);
+  if (cluster.length === 1 || !LETTER.test(cluster)) return cells;
+  const known = CLUSTER_ROOMS.get(cluster);
+  if (known !== undefined) return known;
+  const apart = Array.from(cluster, partWidth).reduce((sum, each) => sum + each, 0);
+  const room = Math.max(cells, apart);
+  if (CLUSTER_ROOMS.size >= MAX_CACHED_CLUSTERS) CLUSTER_ROOMS.clear();
+  CLUSTER_ROOMS.set(cluster, room);
+  return room;
+}
+
+function partWidth(part: string): number {
+  if (HANGUL_PART.test(part)) return 0;
+  return MARK_WITH_A_CELL.test(part) ? 1 : clusterWidth(part);
+}
+
+/** As `cellWidth`, of the terminal that takes the most. */
+function roomOf(line: string): number {
+  if (PLAIN_ASCII.test(line)) return line.length;
+  let cells = 0;
+  for (const cluster of graphemes(line)) cells += clusterRoom(cluster);
+  return cells;
+}
+
 /** The first line of `text` within `cells` cells; what was longer ends in `…`. Never splits a grapheme. */
 export function truncate(text: SafeText, cells: number): SafeText {
   const feed = text.indexOf('\n');
@@ -139,7 +174,7 @@ type OpenRow = {
 
 function wrapLine({ line, start, cells }: Line, rows: RowRange[]): void {
   const lineEnd = start + line.length;
-  if (cellWidth(line) <= cells) {
+  if (roomOf(line) <= cells) {
     rows.push({ start, end: lineEnd, next: lineEnd + 1 });
     return;
   }
@@ -148,17 +183,24 @@ function wrapLine({ line, start, cells }: Line, rows: RowRange[]): void {
     if (grapheme === ' ') {
       addSpace(row);
     } else {
-      const width = clusterWidth(grapheme);
-      const full = breakBefore(row, width, cells);
-      if (full) rows.push(full);
-      row.used += width;
-      row.wideBefore = width > 1;
+      const next = { room: clusterRoom(grapheme), isWide: isWide(grapheme) };
+      // Twice where the rest of a word broken at its space is still too long.
+      for (let full = breakBefore(row, next, cells); full; full = breakBefore(row, next, cells)) {
+        rows.push(full);
+      }
+      row.used += next.room;
+      row.wideBefore = next.isWide;
     }
     row.offset += grapheme.length;
   }
   // Spaces that hang over the edge at the very end are not shown.
   const hanging = row.used > cells && row.lastBreak?.next === lineEnd ? row.lastBreak : null;
   rows.push({ start: row.start, end: hanging?.end ?? lineEnd, next: lineEnd + 1 });
+}
+
+/** Written without spaces, as Chinese is: a letter that has only wide marks is none of them. */
+function isWide(cluster: string): boolean {
+  return clusterWidth(cluster) > 1 && clusterWidth(Array.from(cluster)[0] ?? '') > 1;
 }
 
 /** A space may hang over the edge; a run of them is one break. */
@@ -169,14 +211,18 @@ function addSpace(row: OpenRow): void {
   row.lastBreak = { end, next: row.offset + 1, cells: row.used };
 }
 
-/** Starts a new row if a grapheme of `width` no longer fits, and gives the row that is full. */
-function breakBefore(row: OpenRow, width: number, cells: number): RowRange | null {
+/** Starts a new row if the next grapheme no longer fits, and gives the row that is full. */
+function breakBefore(
+  row: OpenRow,
+  { room, isWide }: { readonly room: number; readonly isWide: boolean },
+  cells: number,
+): RowRange | null {
   const { offset, used } = row;
   if (offset === row.start) return null;
   const here: Break = { end: offset, next: offset, cells: used };
-  const besideWide = width > 1 || row.wideBefore;
+  const besideWide = isWide || row.wideBefore;
   if (besideWide && row.lastBreak?.next !== offset) row.lastBreak = here;
-  if (used + width <= cells) return null;
+  if (used + room <= cells) return null;
   const at = row.lastBreak ?? here;
   const full = { start: row.start, end: at.end, next: at.next };
   row.start = at.next;

@@ -138,6 +138,15 @@ describe('wrap', () => {
     expect(wrap(safeText(text, { multiline: true }), cells)).toEqual(rows);
   });
 
+  it('leaves room for marks and conjuncts that a terminal draws one by one, and breaks no word there', () => {
+    const text = safeText('क्ष क्ष क्ष');
+    // Control: by their clusters alone, three of them fit.
+    expect(cellWidth(text)).toBeLessThan(8);
+    expect(wrap(text, 7)).toEqual(['क्ष क्ष', 'क्ष']);
+    expect(wrap(safeText('क्षमा दुनिया'), 9)).toEqual(['क्षमा', 'दुनिया']);
+    expect(wrap(safeText('aa या'), 4)).toEqual(['aa', 'या']);
+  });
+
   it('wraps 60,000 characters in linear time', () => {
     const started = performance.now();
     for (const text of [
