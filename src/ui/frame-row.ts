@@ -1,4 +1,6 @@
-// What one row of a frame may hold on its way to the terminal: text, SGR and our hyperlinks, no more.
+// What one row of a frame may hold on its way to the terminal: text, the mark that ends text from right to left,
+// SGR and our hyperlinks, no more.
+import { END_OF_RIGHT_TO_LEFT } from './bidi.ts';
 import { safeText } from './safe-text.ts';
 import { cellWidth, graphemes } from './width.ts';
 
@@ -6,7 +8,7 @@ const PLAIN_ASCII = /^[ -~]*$/;
 const SGR = '\\x1b\\[[0-9;:]{0,64}m';
 // Only web links: a terminal hands other schemes to other programs.
 const HYPERLINK = '\\x1b\\]8;[\\w=:-]*;(?:https?:\\/\\/[!-~]{1,2048})?(?:\\x1b\\\\|\\x07)';
-const ALLOWED = new RegExp(`(${SGR}|${HYPERLINK})`);
+const ALLOWED = new RegExp(`(${SGR}|${HYPERLINK}|${END_OF_RIGHT_TO_LEFT})`);
 
 const MAX_ROW_LENGTH = 65_536;
 const RESET_STYLE = '\x1b[m';

@@ -1,4 +1,5 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
+import { closedText } from './bidi.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
 
@@ -120,7 +121,7 @@ export function paintRow(row: Row, { cells, colour, fill }: Paint): string {
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
-    painted += withSgr(shown, sgr[tone]);
+    painted += withSgr(closedText(shown), sgr[tone]);
   }
   if (fill !== undefined && left > 0) painted += withSgr(blanks(left), sgr[fill]);
   return painted;

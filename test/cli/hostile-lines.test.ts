@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MessageId } from '../../src/protocol/ids.ts';
+import { END_OF_RIGHT_TO_LEFT } from '../../src/ui/bidi.ts';
 import { runCommand } from '../support/command.ts';
 import { readyEvent } from '../support/fake-session.ts';
 import { hostileEvents, hostileMessages, hostileSession } from '../support/hostile-session.ts';
@@ -36,7 +37,7 @@ async function plainOutput(text: string, flag: string, columns: number | null): 
 const OUR_LINE = /^(?:--(?: |$)| {6}|\d\d:\d\d(?: |$)|$)/;
 
 function expectOurs(output: string): void {
-  expect(drivingPart(output)).toBeNull();
+  expect(drivingPart(output.replaceAll(END_OF_RIGHT_TO_LEFT, ''))).toBeNull();
   expect(output).not.toMatch(STACKED_MARKS);
   for (const line of output.split('\n')) expect(line).toMatch(OUR_LINE);
 }

@@ -2,6 +2,7 @@
 import xterm from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { END_OF_RIGHT_TO_LEFT } from '../../src/ui/bidi.ts';
 import { frameOf } from '../../src/ui/frame.ts';
 import { closedRow, filterRow } from '../../src/ui/frame-row.ts';
 import { Notifier } from '../../src/ui/notify.ts';
@@ -76,7 +77,7 @@ describe('hostile text on the screen', () => {
       const frames = await views(text);
       for (const { rows, columns } of frames) {
         for (const row of rows) {
-          const shown = row.replace(SGR, '');
+          const shown = row.replace(SGR, '').replaceAll(END_OF_RIGHT_TO_LEFT, '');
           expect(drivingPart(shown)).toBeNull();
           expect(shown).not.toMatch(STACKED_MARKS);
           expect(shown).not.toContain('\n');

@@ -3,6 +3,7 @@ import unicode11 from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
+import { END_OF_RIGHT_TO_LEFT } from '../../src/ui/bidi.ts';
 import { frameOf } from '../../src/ui/frame.ts';
 import { filterRow } from '../../src/ui/frame-row.ts';
 import { paintRow, type Row } from '../../src/ui/spans.ts';
@@ -43,7 +44,10 @@ async function onTerminal(rows: readonly Row[], columns: number): Promise<string
     .join('');
   await new Promise<void>((resolve) => terminal.write(`\x1b[?7l${bytes}`, resolve));
   const { active } = terminal.buffer;
-  const shown = rows.map((_, at) => active.getLine(at)?.translateToString(true) ?? '');
+  const shown = rows.map(
+    (_, at) =>
+      active.getLine(at)?.translateToString(true).replaceAll(END_OF_RIGHT_TO_LEFT, '') ?? '',
+  );
   terminal.dispose();
   return shown;
 }
