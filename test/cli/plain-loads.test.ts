@@ -11,6 +11,7 @@ async function loadedBy(file: string): Promise<string[]> {
     ...{ bundle: true, write: false, metafile: true, splitting: true, outdir: 'nowhere' },
     ...{ platform: 'node', target: 'node20.19', format: 'esm', logLevel: 'error' },
     ...SQLITE_WHERE_INSTALLED,
+    external: [...SQLITE_WHERE_INSTALLED.external, 'react-devtools-core'],
   });
   return Object.keys(metafile.inputs);
 }
