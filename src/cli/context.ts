@@ -10,7 +10,10 @@ export interface CommonOptions {
   readonly nick: string | null;
   readonly relay: RelayAddress | null;
   readonly timeoutMs: number;
+  /** Lines instead of a screen. */
   readonly plain: boolean;
+  /** Lines that are read aloud; `plain` as well. */
+  readonly screenReader: boolean;
   /** Nothing is read from the disk and nothing written; `home` is null then. */
   readonly ephemeral: boolean;
 }

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { UsageError } from '../protocol/errors.ts';
 import type { HostedRelay } from '../ui/hosting.ts';
 import { safeText } from '../ui/safe-text.ts';
+import type { CommandContext } from './context.ts';
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
@@ -18,6 +19,18 @@ const LISTENING = v.object({
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
+
+/** What is said where it outlives the process that started it. */
+export const RELAY_RUNS_ON = safeText(
+  'The relay runs on for the others; "lanchat relay" tells its process here.',
+);
+
+/** As `hostRelay`, for this process's own profile. Throws UsageError (`ephemeral`) where nothing is to be on the disk. */
+export async function hostHere({ options }: CommandContext): Promise<HostedRelay> {
+  if (!options.ephemeral) return hostRelay(process.argv.slice(1, 2), options.home);
+  const message = 'a relay keeps its key and what waits on the disk; run lanchat relay yourself';
+  throw new UsageError('ephemeral', message);
+}
 
 /**
  * Resolves once it accepts connections. Throws UsageError (`relay-not-started`) with the relay's own

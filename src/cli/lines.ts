@@ -3,6 +3,7 @@ import type { ClientEvent, Message, StorageProblem, StoredMessage } from '../cli
 import { phrase } from '../language/translate.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
+import { closedText } from '../ui/bidi.ts';
 import { comparisonWords } from '../ui/comparison.ts';
 import { changeWords, choiceLines, fateWords, pollWords, quoteWords } from '../ui/message-words.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
@@ -90,7 +91,9 @@ export function messageLines(
 
 function saidLines(message: Message | StoredMessage, names: Names): SafeText[] {
   const { kind, text, deleted } = message;
-  const before = safeTemplate`${clockTime(Date.parse(message.time))} ${origin(message, names)}`;
+  const before = closedText(
+    safeTemplate`${clockTime(Date.parse(message.time))} ${origin(message, names)}`,
+  );
   if (deleted) return [safeTemplate`${before} deleted this message for all`];
   const shown =
     kind === 'sticker'
@@ -121,8 +124,8 @@ function fateLines(message: Message | StoredMessage): SafeText[] {
 }
 
 /** A line of lanchat's own with others' words in it. */
-function ownLine(text: SafeText): SafeText {
-  return safeTemplate`-- ${squeezed(text)}`;
+export function ownLine(text: SafeText): SafeText {
+  return safeTemplate`-- ${closedText(squeezed(text))}`;
 }
 
 /** The beginnings of what was said last, for those who answer it. */

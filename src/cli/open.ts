@@ -15,10 +15,10 @@ export async function open(
       phrase`the screen has no --json; lanchat listen --json streams what arrives, lanchat send writes`,
     );
   }
-  if (stdin.isTTY !== true) {
+  if (stdin.isTTY !== true && !options.plain) {
     throw new UsageError(
       'no-terminal',
-      phrase`the screen needs a terminal; without one use lanchat send, listen, peers, history, search, export, backup, relay or demo`,
+      phrase`the screen needs a terminal; without one use --plain, or lanchat send, listen, peers, history, search, export, backup, relay or demo`,
     );
   }
   if (options.plain || env.TERM === 'dumb' || !output.isTerminal) {

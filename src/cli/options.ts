@@ -43,6 +43,7 @@ export function readCommonOptions(flags: CommonFlags, env: NodeJS.ProcessEnv): C
     relay: relay === null ? null : parseRelayAddress(relay),
     timeoutMs: flags.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseTimeout(flags.timeout),
     plain: flags.plain === true || flags.screenReader === true,
+    screenReader: flags.screenReader === true,
     ephemeral,
   };
 }

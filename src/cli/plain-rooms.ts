@@ -7,7 +7,7 @@ import type { Directory } from '../ui/people.ts';
 import { isAsking, questionWords, type RoomVerb, roomVerb, runRoomVerb } from '../ui/room-tasks.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { Show } from './lines.ts';
-import { resolvePeople } from './session.ts';
+import { peopleNamed } from './plain-scene.ts';
 
 const VERBS = {
   ...{ invite: 'invite', accept: 'accept', decline: 'decline', kick: 'remove', topic: 'topic' },
@@ -36,7 +36,7 @@ export async function runRoomCommand(
       ...{ self: self.fingerprint, here, open, names: people },
       ask: (command) => session.request(command),
       roomOf: (wanted) => rooms.find((room) => room.name === wanted),
-      people: (names) => resolvePeople(session, names),
+      people: (names) => peopleNamed({ session, people }, names),
       say: (text) => show(...text.split('\n').map((line) => safeTemplate`-- ${safeText(line)}`)),
     },
     verb,

@@ -1,26 +1,41 @@
 // The plain interface: lines in, append-only lines out, for pipes, dumb terminals and screen readers.
-import { createInterface } from 'node:readline';
-import type { ClientEvent, Link, Session, Snapshot } from '../client/api.ts';
-import { formatAddress } from '../protocol/address.ts';
-import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { ClientEvent, Session, Snapshot } from '../client/api.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
-import type { WordsEvent } from '../ui/comparison.ts';
-import { keyOfMessage } from '../ui/message-line.ts';
+import { type Completable, completionsOf } from '../ui/completion.ts';
+import { keyOf } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
 import { ReadMarks } from '../ui/read-marks.ts';
-import { isAsking, questionWords } from '../ui/room-tasks.ts';
-import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { safeTemplate as t } from '../ui/safe-text.ts';
 import { scheduleTimeout } from '../ui/schedule.ts';
-import { linkReason, linkWords, waitingWords } from '../ui/words.ts';
 import type { CommandContext } from './context.ts';
-import { changedLines, eventLine, fitted, messageLines, Quotes, type Show } from './lines.ts';
+import { hostHere, RELAY_RUNS_ON } from './hosted-relay.ts';
+import type { Show } from './lines.ts';
+import { Comings } from './plain-comings.ts';
 import { PlainCommands } from './plain-commands.ts';
+import { Deliveries } from './plain-deliveries.ts';
+import { PlainEvents } from './plain-events.ts';
+import { PlainLink } from './plain-link.ts';
+import { Places } from './plain-places.ts';
 import { tellInvitations } from './plain-rooms.ts';
+import type { PlainScene } from './plain-scene.ts';
 import { withSession } from './session.ts';
+import { openTypedLines, type TypedLines, type TypedLinesOptions } from './typed-lines.ts';
 
 /** Resolves on /quit, at the end of stdin, or once nobody reads stdout. */
 export async function plain(context: CommandContext, target: string | null): Promise<void> {
   await withSession(context, 'join', (session) => talk(context, session, target));
+}
+
+/** A terminal that says it can do nothing, or whose other end is no terminal, is left to the kernel. */
+function terminalOf({
+  stdin,
+  output,
+  env,
+  options,
+}: CommandContext): TypedLinesOptions['terminal'] {
+  if (stdin.isTTY !== true) return 'none';
+  if (!output.isTerminal || env.TERM === 'dumb') return 'dumb';
+  return options.screenReader ? 'append-only' : 'erasing';
 }
 
 async function talk(
@@ -28,174 +43,126 @@ async function talk(
   session: Session,
   target: string | null,
 ): Promise<void> {
-  const { output } = context;
-  const show: Show = (...lines) => output.human(...fitted(lines, output.columns));
-  const telling = newTelling(session, show);
-  const { people, news, marks } = telling;
-  const unsubscribe = session.subscribe((event) => showEvent(event, telling));
-  const reader = createInterface({ input: context.stdin, terminal: false });
-  // At once: the reader drops lines that come before somebody iterates.
-  const typed = reader[Symbol.asyncIterator]();
-  context.output.readerGone.addEventListener('abort', () => reader.close(), { once: true });
+  const { stdin, output, signal } = context;
+  const people = new Directory();
+  const places = new Places(people);
+  const typed = openTypedLines({
+    ...{ stdin, output, terminal: terminalOf(context) },
+    complete: (before) => {
+      const { word, candidates } = completionsOf(before, completable(people, places));
+      return { word, candidates: candidates.map(({ text }) => text) };
+    },
+  });
+  const close = () => typed.close();
+  output.readerGone.addEventListener('abort', close, { once: true });
+  signal.addEventListener('abort', close, { once: true });
+  const run = new Run(context, session, { people, places, typed });
   try {
-    const snapshot = await session.request({ do: 'snapshot' });
-    for (const person of snapshot.people) people.set(person);
-    people.rooms.setSelf(snapshot.self.fingerprint);
-    for (const room of snapshot.rooms) people.rooms.set(room);
-    greet(snapshot, show);
-    news.take(snapshot.link);
-    const commands = new PlainCommands(session, { show, people });
-    await tellInvitations({ session, show, people });
-    await commands.begin(target ?? firstOf(snapshot));
-    for await (const line of typed) if ((await commands.run(line)) === 'quit') return;
+    await run.begin();
+    const commands = new PlainCommands(run.scene);
+    await tellInvitations(run.scene);
+    await commands.begin(target ?? firstOf(places));
+    run.tellUnread();
+    for await (const text of typed.texts) {
+      if ((await commands.run(text)) === 'quit') return;
+    }
+    await run.scene.link.leave();
   } finally {
-    reader.close();
-    unsubscribe();
-    await marks.close();
+    close();
+    signal.removeEventListener('abort', close);
+    await run.close();
   }
 }
 
+function completable(people: Directory, places: Places): Completable {
+  const self = places.self === null ? null : { fingerprint: places.self };
+  return { people, rooms: places.rooms, self };
+}
+
 /** Where to begin: the lobby, where this profile has not left it. */
-function firstOf({ rooms }: Snapshot): string {
-  const names = rooms.map(({ name }) => name);
-  return names.includes(FIRST_ROOM) ? FIRST_ROOM : (names[0] ?? FIRST_ROOM);
+function firstOf({ rooms }: Places): string {
+  const [first] = rooms.keys();
+  return rooms.has(FIRST_ROOM) ? FIRST_ROOM : (first ?? FIRST_ROOM);
+}
+
+interface Parts {
+  readonly people: Directory;
+  readonly places: Places;
+  readonly typed: TypedLines;
+}
+
+/** Everything that one session is told with; `close()` ends it. */
+class Run {
+  readonly scene: PlainScene;
+  readonly #marks: ReadMarks;
+  readonly #comings: Comings;
+  readonly #unsubscribe: () => void;
+  readonly #output: CommandContext['output'];
+  #early: ClientEvent[] | null = [];
+
+  constructor(context: CommandContext, session: Session, { people, places, typed }: Parts) {
+    const { show } = typed;
+    const ask: Session['request'] = (command) => session.request(command);
+    const parts = { session, show, people, places };
+    const link = new PlainLink({ ...parts, hostRelay: () => hostHere(context) });
+    const marks = new ReadMarks({ ask, schedule: scheduleTimeout });
+    const comings = new Comings(show, scheduleTimeout);
+    const placeChanged = () =>
+      typed.setPlace(places.here === null ? t`` : places.label(places.here));
+    const events = new PlainEvents({
+      ...{ ...parts, link, marks, comings, placeChanged },
+      deliveries: new Deliveries(parts),
+      isSpoken: context.options.screenReader,
+    });
+    const seen = () => {
+      if (places.here !== null) marks.add(keyOf(places.here));
+    };
+    this.scene = { ...parts, link, events, seen, placeChanged };
+    this.#marks = marks;
+    this.#comings = comings;
+    this.#output = context.output;
+    this.#unsubscribe = session.subscribe((event) => {
+      if (this.#early === null) events.take(event);
+      else this.#early.push(event);
+    });
+  }
+
+  /** Says what was so before, then what came meanwhile. */
+  async begin(): Promise<void> {
+    const { session, show, people, places, link, events } = this.scene;
+    const snapshot = await session.request({ do: 'snapshot' });
+    const { conversations } = await session.request({ do: 'conversations' });
+    for (const person of snapshot.people) people.set(person);
+    people.rooms.setSelf(snapshot.self.fingerprint);
+    for (const room of snapshot.rooms) people.rooms.set(room);
+    places.begin(snapshot, conversations);
+    greet(snapshot, show);
+    events.begin(snapshot);
+    link.begin(snapshot);
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const event of early) events.take(event, true);
+  }
+
+  /** What is unread elsewhere. */
+  tellUnread(): void {
+    const { show, places } = this.scene;
+    const lines = places.unreadLines();
+    if (lines.length === 0) return;
+    show(...lines.map((line) => t`-- ${line}`), t`-- /next goes to what is unread.`);
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#comings.close();
+    await this.scene.link.close();
+    if (this.scene.link.isLeft) this.#output.human(t`-- ${RELAY_RUNS_ON}`);
+    await this.#marks.close();
+  }
 }
 
 function greet({ self, ephemeral }: Snapshot, show: Show): void {
   const key = fingerprintWords(self.fingerprint, 16);
-  show(
-    safeTemplate`-- You are ${cleanNickname(self.nick)}, key ${key} (/nick NAME changes the name)`,
-  );
-  if (ephemeral) show(safeTemplate`-- Ephemeral: nothing is kept on this disk.`);
-}
-
-/** What events are told with; whoever makes it closes `marks`. */
-interface Telling {
-  readonly people: Directory;
-  readonly quotes: Quotes;
-  readonly news: LinkNews;
-  readonly away: AwayNews;
-  readonly marks: ReadMarks;
-  readonly show: Show;
-}
-
-function newTelling(session: Session, show: Show): Telling {
-  const people = new Directory();
-  const ask: Session['request'] = (command) => session.request(command);
-  return {
-    people,
-    quotes: new Quotes(),
-    news: new LinkNews(show),
-    away: new AwayNews(show, people),
-    marks: new ReadMarks({ ask, schedule: scheduleTimeout }),
-    show,
-  };
-}
-
-function showEvent(event: ClientEvent, { people, quotes, news, away, marks, show }: Telling): void {
-  if (event.type === 'person') people.set(event.person);
-  if (event.type === 'room') people.rooms.set(event.room);
-  away.take(event);
-  if (event.type === 'invitation') {
-    if (!isAsking(event.invitation)) return;
-    show(safeTemplate`-- ${questionWords(event.invitation, people)}`);
-  } else if (event.type === 'link') news.take(event.link);
-  else if (event.type === 'message') {
-    // What was typed here stands on the terminal already.
-    quotes.remember(event.message, people.meet(event.message.from));
-    if (event.message.state !== null || event.message.from.ignored === true) return;
-    show(...messageLines(event.message, people, quotes));
-    marks.add(keyOfMessage(event.message));
-  } else if (event.type === 'message-changed') {
-    if (event.message.from.ignored === true) return;
-    show(...changedLines(event.message, people, quotes));
-  } else if (event.type !== 'deleted') {
-    // What stands on the terminal stays there; whoever deletes it here is answered.
-    const line = eventLine(event, people);
-    if (line !== null) show(line);
-    if (event.type === 'words' && event.state === 'compare')
-      show(comparisonQuestion(event, people));
-  }
-}
-
-function comparisonQuestion({ peer }: WordsEvent, people: Directory): SafeText {
-  const name = people.meet(peer);
-  return safeTemplate`-- Read them aloud to each other. The same? /verify ${name} same, or /verify ${name} different`;
-}
-
-/** Says each change of the link once, and what can be done about it. */
-class LinkNews {
-  readonly #show: Show;
-  #last = '';
-
-  constructor(show: Show) {
-    this.#show = show;
-  }
-
-  take(link: Link): void {
-    const line = linkLine(link);
-    if (line === null || line === this.#last) return;
-    this.#last = line;
-    this.#show(line);
-  }
-}
-
-/** Says, once while somebody is away, what becomes of what is written to them. */
-class AwayNews {
-  readonly #show: Show;
-  readonly #people: Directory;
-  /** To whom each of our private messages went that nothing was heard of yet. */
-  readonly #sent = new Map<MessageId, PeerId>();
-  readonly #told = new Set<PeerId>();
-
-  constructor(show: Show, people: Directory) {
-    this.#show = show;
-    this.#people = people;
-  }
-
-  take(event: ClientEvent): void {
-    if (event.type === 'person' && event.person.online) this.#told.delete(event.person.fingerprint);
-    if (event.type === 'message') {
-      const { id, peer, state } = event.message;
-      if (peer !== null && state === 'pending') this.#sent.set(id, peer);
-    } else if (event.type === 'receipt') this.#hear(event);
-  }
-
-  #hear({ id, state, reason }: Extract<ClientEvent, { type: 'receipt' }>): void {
-    const peer = this.#sent.get(id);
-    if (peer === undefined) return;
-    if (state !== 'pending') this.#sent.delete(id);
-    const isAway = this.#people.get(peer)?.online === false;
-    if (!isAway || this.#told.has(peer)) return;
-    const waits = state === 'pending' && reason === 'not-here';
-    if (state !== 'relayed' && !waits) return;
-    const words = waitingWords(waits ? 'waits' : 'kept');
-    this.#show(safeTemplate`-- ${this.#people.label(peer)} is away: ${words}`);
-    this.#told.add(peer);
-  }
-}
-
-/** Null for what other events tell. */
-function linkLine(link: Link): SafeText | null {
-  switch (link.state) {
-    case 'searching':
-      return safeText(
-        '-- Looking for a relay. None there? Run lanchat relay on any machine of this network.',
-      );
-    case 'choosing': {
-      const list = link.choices.map((c) => `${formatAddress(c)} (${c.name}, ${c.fingerprint})`);
-      return safeTemplate`-- Which relay? ${safeText(list.join(', '))}. /relay HOST:PORT chooses.`;
-    }
-    case 'offline':
-    case 'ended': {
-      const why = link.reason === null ? safeText('no reason given') : linkReason(link.reason);
-      const again = link.state === 'ended' ? safeText('; /relay retry tries again') : safeText('');
-      return safeTemplate`-- ${linkWords(link)}: ${why}${again}`;
-    }
-    case 'connecting':
-    case 'online':
-      return null;
-    default:
-      return link.state satisfies never;
-  }
+  show(t`-- You are ${cleanNickname(self.nick)}, key ${key} (/nick NAME changes the name)`);
+  if (ephemeral) show(t`-- Ephemeral: nothing is kept on this disk.`);
 }

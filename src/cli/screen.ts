@@ -3,15 +3,13 @@ import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { OpenSession, SessionOptions } from '../client/open-session.ts';
-import { UsageError } from '../protocol/errors.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
-import type { HostedRelay } from '../ui/hosting.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import { copyByProgram } from './clipboard-program.ts';
 import type { CommandContext } from './context.ts';
-import { hostRelay } from './hosted-relay.ts';
+import { hostHere, RELAY_RUNS_ON } from './hosted-relay.ts';
 import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
@@ -65,17 +63,9 @@ async function provide(
   return unlocked.session;
 }
 
-async function hostHere({ options }: CommandContext): Promise<HostedRelay> {
-  if (!options.ephemeral) return hostRelay(process.argv.slice(1, 2), options.home);
-  const message = 'a relay keeps its key and what waits on the disk; run lanchat relay yourself';
-  throw new UsageError('ephemeral', message);
-}
-
 function leave({ signal }: CommandContext, end: ScreenEnd): void {
   if (end.relayLeft) {
-    process.stdout.write(
-      'The relay runs on for the others; "lanchat relay" tells its process here.\n',
-    );
+    process.stdout.write(`${RELAY_RUNS_ON}\n`);
   }
   signal.throwIfAborted();
   if (end.signal !== null) process.kill(process.pid, end.signal);

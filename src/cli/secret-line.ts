@@ -37,7 +37,8 @@ export async function askUnseen(
   }
 }
 
-function rawMode(stdin: Input, isRaw: boolean): void {
+/** Whether each key comes as it is pressed, unseen. */
+export function rawMode(stdin: Input, isRaw: boolean): void {
   try {
     stdin.setRawMode?.(isRaw);
   } catch {

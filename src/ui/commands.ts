@@ -18,6 +18,7 @@ import { clear, help, quit, relay, win } from './screen-tasks.ts';
 import { select, unfold } from './selection-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { join, message, nick, part, query } from './talk-tasks.ts';
+import { next, where } from './where-tasks.ts';
 
 export type CommandName =
   | 'join'
@@ -58,6 +59,8 @@ export type CommandName =
   | 'select'
   | 'unfold'
   | 'win'
+  | 'where'
+  | 'next'
   | 'clear'
   | 'help'
   | 'quit';
@@ -377,7 +380,7 @@ export const COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: 'history',
-    aliases: [],
+    aliases: ['read'],
     args: t`[COUNT]`,
     help: t`with --plain: what was said before; on the screen: PgUp`,
     example: t`/history 20`,
@@ -495,6 +498,28 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: win,
+  },
+  {
+    name: 'where',
+    aliases: [],
+    args: t``,
+    help: t`where you are, the conversations by number, and what is unread`,
+    example: t`/where`,
+    topic: 'screen',
+    completes: 'none',
+    runs: 'at-once',
+    run: where,
+  },
+  {
+    name: 'next',
+    aliases: [],
+    args: t``,
+    help: t`go to the next conversation with something unread`,
+    example: t`/next`,
+    topic: 'screen',
+    completes: 'none',
+    runs: 'at-once',
+    run: next,
   },
   {
     name: 'clear',

@@ -10,7 +10,7 @@ import { type KnownPerson, trustWord } from './people.ts';
 import { isRoomName } from './room-names.ts';
 import { isRequest, kindWords, topicWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import type { ScreenState } from './screen-state.ts';
+import type { ScreenState, Self } from './screen-state.ts';
 import { STICKER_NAMES, stickerRows } from './stickers.ts';
 
 export interface Candidate {
@@ -33,16 +33,29 @@ export interface Completion {
 const MAX_CANDIDATES = 50;
 
 /** Of the word before the cursor; null where there is nothing to offer. */
-export function startCompletion(composer: ComposerState, state: ScreenState): Completion | null {
+export function startCompletion(composer: ComposerState, state: Completable): Completion | null {
   const before = composer.text.slice(0, composer.cursor);
-  const word = /\S*$/.exec(before)?.[0] ?? '';
-  const start = before.length - word.length;
-  const candidates = candidatesFor(word, before.slice(0, start), state);
+  const { word, candidates } = completionsOf(before, state);
   if (candidates.length === 0) return null;
-  return { start, end: before.length, candidates, selected: 0 };
+  return { start: before.length - word.length, end: before.length, candidates, selected: 0 };
 }
 
-function candidatesFor(word: string, before: string, state: ScreenState): Candidate[] {
+/** Whom and what can be named. */
+export interface Completable extends Pick<ScreenState, 'people' | 'rooms'> {
+  readonly self: Pick<Self, 'fingerprint'> | null;
+}
+
+/** The last word of a text, and what may stand in its place, best first. */
+export function completionsOf(
+  before: string,
+  state: Completable,
+): { readonly word: string; readonly candidates: readonly Candidate[] } {
+  const word = /\S*$/.exec(before)?.[0] ?? '';
+  const start = before.length - word.length;
+  return { word, candidates: candidatesFor(word, before.slice(0, start), state) };
+}
+
+function candidatesFor(word: string, before: string, state: Completable): Candidate[] {
   if (before === '' && word.startsWith('/')) return commands(word.slice(1));
   const [, command, given] = /^\/(\S+)\s+([\s\S]*)$/.exec(before) ?? [];
   const next = command === undefined ? null : nextWord(command, wordsOf(given ?? ''));
@@ -58,7 +71,7 @@ function wordsOf(given: string): readonly string[] {
   return given.split(/\s+/).filter((word) => word !== '');
 }
 
-function ofKind(next: NextWord, word: string, state: ScreenState): Candidate[] {
+function ofKind(next: NextWord, word: string, state: Completable): Candidate[] {
   switch (next.kind) {
     case 'person':
       return people(word, '', state, next.fits);
@@ -119,7 +132,7 @@ function foldedNames(person: KnownPerson): readonly string[] {
 }
 
 /** Who is here first, as the directory lists them; who is not heard last. */
-function others({ people: known, self }: ScreenState): readonly KnownPerson[] {
+function others({ people: known, self }: Completable): readonly KnownPerson[] {
   const all = known.list().filter(({ fingerprint }) => fingerprint !== self?.fingerprint);
   return [...all.filter(isHeard), ...all.filter((person) => !isHeard(person))];
 }
@@ -141,7 +154,7 @@ function peopleNamed(
 function people(
   word: string,
   prefix: string,
-  state: ScreenState,
+  state: Completable,
   fits: 'anybody' | 'ignored' | 'blocked' = 'anybody',
 ): Candidate[] {
   const known = others(state).filter((person) => fits === 'anybody' || person[fits] === true);
@@ -152,7 +165,7 @@ function people(
 }
 
 /** A bare name is a mention: at the beginning of a line people write `asha: …`. Nearly a name is a word like any other. */
-function mentions(word: string, behind: string, state: ScreenState): Candidate[] {
+function mentions(word: string, behind: string, state: Completable): Candidate[] {
   return peopleNamed(others(state), word, false).map((person) => {
     const label = state.people.label(person.fingerprint);
     return { text: `${label}${behind}`, label, about: personWords(person) };
@@ -169,20 +182,20 @@ function personWords(person: KnownPerson): SafeText {
   return person.status === null ? known : t`${known} · ${person.status}`;
 }
 
-function rooms(word: string, behind: string, state: ScreenState): Candidate[] {
+function rooms(word: string, behind: string, state: Completable): Candidate[] {
   return roomsOf(word, state, (room) => room.kind !== 'group').map(({ room, label }) => ({
     ...{ text: `${label}${behind}`, label, about: roomAbout(room) },
   }));
 }
 
 /** Those that ask us in; of groups the name is what tells them apart. */
-function requests(word: string, state: ScreenState): Candidate[] {
+function requests(word: string, state: Completable): Candidate[] {
   return roomsOf(word, state, isRequest).map(({ room, label }) => ({
     ...{ text: label, label, about: roomAbout(room) },
   }));
 }
 
-function roomsOf(word: string, state: ScreenState, fits: (room: Room) => boolean) {
+function roomsOf(word: string, state: Completable, fits: (room: Room) => boolean) {
   const known = [...state.rooms.values()].filter(fits).map((room) => {
     const label = state.people.rooms.label(room.name);
     return { room, label, folded: [foldForMatch(label), foldForMatch(label.slice(1))] };

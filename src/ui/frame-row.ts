@@ -1,4 +1,6 @@
-// What one row of a frame may hold on its way to the terminal: text, SGR and our hyperlinks, no more.
+// What one row of a frame may hold on its way to the terminal: text, the mark that ends text from right to left,
+// SGR and our hyperlinks, no more.
+import { END_OF_RIGHT_TO_LEFT } from './bidi.ts';
 import { safeText } from './safe-text.ts';
 import { cellWidth, graphemes } from './width.ts';
 
@@ -7,7 +9,7 @@ const SGR = '\\x1b\\[[0-9;:]{0,64}m';
 // Web links, and mail without headers: a terminal hands other schemes to other programs.
 const TARGET = 'https?:\\/\\/[!-~]{1,1024}|mailto:[\\w.+@-]{3,320}';
 const HYPERLINK = `\\x1b\\]8;[\\w=:-]*;(?:${TARGET})?(?:\\x1b\\\\|\\x07)`;
-const ALLOWED = new RegExp(`(${SGR}|${HYPERLINK})`);
+const ALLOWED = new RegExp(`(${SGR}|${HYPERLINK}|${END_OF_RIGHT_TO_LEFT})`);
 
 const WHOLE_TARGET = new RegExp(`^(?:${TARGET})$`);
 

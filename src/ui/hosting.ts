@@ -1,8 +1,9 @@
 // A relay started from the screen: it begins on this machine, and may outlive the screen. Draws nothing.
 import type { Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
-import { safeTemplate as t } from './safe-text.ts';
-import type { ScreenStore } from './store.ts';
+import type { People } from './people.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState, Self } from './screen-state.ts';
 import { faultWords } from './words.ts';
 
 /** A relay that runs on this machine as a process of its own. */
@@ -18,8 +19,18 @@ export interface HostedRelay {
   leave(): void;
 }
 
+/** What hosting reads and tells; the screen's store is one. */
+export interface HostingStore {
+  readonly state: Pick<ScreenState, 'hosting'> & {
+    readonly people: Pick<People, 'list'>;
+    readonly self: Pick<Self, 'fingerprint'> | null;
+  };
+  setHosting(hosting: ScreenState['hosting']): void;
+  note(text: SafeText, tone?: 'warning'): void;
+}
+
 export interface HostingOptions {
-  readonly store: ScreenStore;
+  readonly store: HostingStore;
   readonly ask: Session['request'];
   readonly hostRelay: () => Promise<HostedRelay>;
 }

@@ -1,4 +1,5 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
+import { closedText } from './bidi.ts';
 import { linkTo } from './frame-row.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
@@ -112,7 +113,7 @@ export function paintRow(row: Row, { cells, palette, fill, links = false }: Pain
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
-    const styled = withSgr(shown, palette[tone]);
+    const styled = withSgr(closedText(shown), palette[tone]);
     painted += links && target !== undefined ? linkTo(target, styled) : styled;
   }
   if (fill !== undefined && left > 0) painted += withSgr(blanks(left), palette[fill]);

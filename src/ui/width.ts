@@ -60,20 +60,21 @@ function* eachGrapheme(text: string): Iterable<string> {
 }
 
 function* inPieces(text: string): Iterable<string> {
-  for (let start = 0; start < text.length; ) {
-    const isLast = start + PIECE_LENGTH >= text.length;
-    const taken = text.slice(start, start + PIECE_LENGTH);
+  for (let [start, length] = [0, PIECE_LENGTH]; start < text.length; ) {
+    const isLast = start + length >= text.length;
+    const taken = text.slice(start, start + length);
     // Half a pair would look like a character that ends the cluster before it.
     const piece = isLast ? taken : taken.replace(/[\ud800-\udbff]$/, '');
     let end = 0;
     for (const { segment, index } of segments(piece)) {
-      const isCut = !isLast && index > 0 && index + segment.length === piece.length;
       // What is cut here begins the next piece.
-      if (isCut) break;
+      if (!isLast && index + segment.length === piece.length) break;
       yield segment;
       end = index + segment.length;
     }
     start += end;
+    // One cluster may be longer than a piece.
+    length = end === 0 ? 2 * length : PIECE_LENGTH;
   }
 }
 

@@ -18,8 +18,8 @@ export function goBy(store: ScreenStore, by: 1 | -1): void {
   if (next !== undefined) store.open(next);
 }
 
-/** Mentions, private messages and groups first, then whatever is unread. */
-export function goToUnreadWindow(store: ScreenStore): void {
+/** Mentions, private messages and groups first, then whatever is unread; false: nothing is. */
+export function goToUnreadWindow(store: ScreenStore): boolean {
   const { conversations, order, rooms } = store.state;
   const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
   const addressed = unread.find(
@@ -30,4 +30,5 @@ export function goToUnreadWindow(store: ScreenStore): void {
   );
   const next = addressed ?? unread[0];
   if (next !== undefined) store.open(next);
+  return next !== undefined;
 }

@@ -46,7 +46,7 @@ describe('lanchat demo', () => {
       {
         options: {
           ...{ home: null, nick: null, relay: null, timeoutMs: 10_000 },
-          ...{ plain: false, ephemeral: false },
+          ...{ plain: false, screenReader: false, ephemeral: false },
         },
         ...{ output, openSession, stdin: Readable.from([]), skeleton: null, env: {} },
         signal: new AbortController().signal,

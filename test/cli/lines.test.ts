@@ -98,7 +98,7 @@ describe('lines on a terminal', () => {
       ...session.snapshot,
       rooms: [{ name: '#general', kind: 'public', members: [] }],
     };
-    const run = runCommand([command], { session, stdin, columns: 40 });
+    const run = runCommand([command], { session, stdin, columns: 40, env: { TERM: 'dumb' } });
     await run.printed('-- ');
     session.emit({ type: 'message', message: said(`${'x'.repeat(60)} ${forged}`) });
     await run.printed('go on');

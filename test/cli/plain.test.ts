@@ -19,7 +19,7 @@ function inLobby(): FakeSession {
   session.snapshot = {
     ...session.snapshot,
     people: [person('bela', 'b')],
-    rooms: [{ name: '#lobby', kind: 'public', members: [] }],
+    rooms: [{ name: '#lobby', kind: 'public', members: [peerId('b')] }],
   };
   return session;
 }
@@ -84,7 +84,7 @@ describe('the plain interface', () => {
     const shown = plain.stdout().split('\n');
     const at = shown.indexOf('-- in answer to bela: tea?');
     expect(shown[at + 1]).toMatch(/#lobby bela: good$/);
-    const changed = shown.indexOf('-- message 22222222 changed:');
+    const changed = shown.indexOf('-- bela edited a message in #lobby; it says now:');
     expect(shown.slice(changed + 1, changed + 4)).toEqual([
       expect.stringMatching(/#lobby bela: coffee\?$/),
       '--   edited',
@@ -171,7 +171,9 @@ describe('the plain interface', () => {
     const near = PeerId.parse(`bbbb${'c'.repeat(60)}`);
     if (near === null) throw new Error('not hex');
     const people = [person('bela', 'b'), { ...person('bela', 'b'), fingerprint: near }];
-    session.snapshot = { ...session.snapshot, people };
+    const members = people.map(({ fingerprint }) => fingerprint);
+    const rooms = [{ name: '#lobby', kind: 'public', members } as const];
+    session.snapshot = { ...session.snapshot, people, rooms };
     const plain = openPlain(session);
     await plain.printed('goes to #lobby');
     plain.type('/who');
@@ -188,7 +190,7 @@ describe('the plain interface', () => {
     for (const line of ['/verify bela', '/who', '/help', '/relay 10.0.0.7:80']) plain.type(line);
     plain.end();
     expect(await plain.status).toBe(0);
-    expect(plain.stdout()).toContain(`safety number: ${'1'.repeat(60)}`);
+    expect(plain.stdout()).toContain(`safety number with bela: ${'11111 '.repeat(12).trim()}\n`);
     expect(plain.stdout()).toMatch(/^-- bela: here, unverified, key bbbb/m);
     expect(plain.stdout()).toContain('/join, /j #room');
     expect(session.requests).toContainEqual({

@@ -90,6 +90,7 @@ export class FakeSession implements OpenSession {
       settings: () => DEFAULT_PREFERENCES,
       drafts: () => ({ drafts: [] }),
       draft: () => ({}),
+      conversations: () => ({ conversations: [] }),
       ...answers,
     });
   }

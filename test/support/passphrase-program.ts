@@ -16,7 +16,7 @@ try {
       output: new Output({ stdout, stderr }),
       options: {
         ...{ home: env.LANCHAT_HOME ?? null, nick: null, relay: null },
-        ...{ timeoutMs: 10_000, plain: false, ephemeral: false },
+        ...{ timeoutMs: 10_000, plain: false, screenReader: false, ephemeral: false },
       },
       openSession: () => Promise.reject(new Error('it needs no session')),
     },

@@ -167,7 +167,7 @@ describe.each([
     expect(shown.cursor()?.row).toBe(rows - 1);
     expect(frame.at(-2)).toContain('Enter takes');
     const last = screen.store.state.completion?.candidates.at(-1)?.label ?? '';
-    expect(frame.at(-3)).toContain(` > ${last}`);
+    expect(frame.at(-3)).toContain(` > ${last.slice(0, 18)}`);
     const edge = frame.findIndex((row) => row.includes('───'));
     expect(rows - 2 - edge - 1).toBe(listed);
     for (const row of frame) expect(row.length).toBeLessThanOrEqual(columns);

@@ -24,7 +24,7 @@ function candidates(text: string): readonly string[] | null {
 describe('Tab', () => {
   it.each([
     ['/ver', ['/verify ']],
-    ['/w', ['/win ', '/who ', '/whois ', '/who-read ']],
+    ['/w', ['/win ', '/who ', '/whois ', '/who-read ', '/where ']],
     ['@ra', ['@rani ', '@ravi ']],
     ['hello @zo', ['@Zoë ']],
     ['ra', ['rani: ', 'ravi: ']],
@@ -48,7 +48,7 @@ describe('Tab', () => {
     ['@ＺＯ', ['@Zoë ']],
     ['@rvi', ['@ravi ']],
     ['rvi', null],
-    ['/re', ['/reply ', '/react ', '/relay ', '/who-read ']],
+    ['/re', ['/reply ', '/react ', '/relay ', '/history ', '/who-read ']],
     ['/names', ['/who ']],
     ['/vrfy', ['/verify ']],
     [

@@ -62,6 +62,27 @@ describe('cellWidth', () => {
       expect(cellWidth(text), text).toBe(ink.default(text));
   });
 
+  it('takes long text apart as short text, and in linear time', () => {
+    const whole = (text: string) =>
+      Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+    const long = fc.array(fc.oneof(scripts, fc.string({ unit: 'binary', maxLength: 9 })), {
+      ...{ minLength: 150, maxLength: 400, size: 'max' },
+    });
+    fc.assert(
+      fc.property(long, (parts) => {
+        expect(graphemes(parts.join(''))).toEqual(whole(parts.join('')));
+      }),
+      { numRuns: 30 },
+    );
+    // Clusters longer than what is taken apart at once.
+    const stacked = `a${'\u0301'.repeat(2_000)}${'👩\u200d'.repeat(300)}b${'🇮'.repeat(601)}c`;
+    expect(graphemes(stacked)).toEqual(whole(stacked));
+    const started = performance.now();
+    expect(graphemes(`${'x'.repeat(500_000)}…`)).toHaveLength(500_001);
+    // The segmenter alone takes minutes for it.
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('gives marks no cell and wide characters two', () => {
     expect(['abc', '漢字', 'e\u0301', '👩‍👩‍👧‍👦', '', 'שלום'].map(cellWidth)).toEqual([
       3, 4, 1, 2, 0, 4,
@@ -151,6 +172,15 @@ describe('wrap', () => {
     ['at no width at all', 'ab', 0, ['a', 'b']],
   ])('breaks %s', (_, text, cells, rows) => {
     expect(wrap(safeText(text, { multiline: true }), cells)).toEqual(rows);
+  });
+
+  it('leaves room for marks and conjuncts that a terminal draws one by one, and breaks no word there', () => {
+    const text = safeText('क्ष क्ष क्ष');
+    // Control: by their clusters alone, three of them fit.
+    expect(cellWidth(text)).toBeLessThan(8);
+    expect(wrap(text, 7)).toEqual(['क्ष क्ष', 'क्ष']);
+    expect(wrap(safeText('क्षमा दुनिया'), 9)).toEqual(['क्षमा', 'दुनिया']);
+    expect(wrap(safeText('aa या'), 4)).toEqual(['aa', 'या']);
   });
 
   it('wraps 60,000 characters in linear time', () => {

@@ -1,0 +1,93 @@
+// Every command of the screen in plain lines: what it asks of the client, or says.
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { needsScreen } from '../../src/cli/plain-help.ts';
+import { COMMANDS, findCommand } from '../../src/ui/commands.ts';
+import { runCommand } from '../support/command.ts';
+import { hostileSession } from '../support/hostile-session.ts';
+
+/** A line, where it is typed, and what it asks for; null: it asks for nothing, and says something. */
+const LINES: readonly (readonly [line: string, request: string | null, place?: string])[] = [
+  ['/join #kitchen', 'join'],
+  ['/part', 'leave'],
+  ['/msg asha hello', 'send'],
+  ['/query asha', 'find-person'],
+  ['/me waves', 'send'],
+  ['/reply yes', 'send'],
+  ['/edit other words', 'edit', '/query asha'],
+  ['/unsend', 'unsend', '/query asha'],
+  ['/react 👍', 'react'],
+  ['/timer 1h', 'timer', '/query asha'],
+  ['/poll tea? | yes | no', 'poll'],
+  ['/vote 1', 'vote'],
+  ['/sticker cat', 'send'],
+  ['/nick bela', 'nick'],
+  ['/who', 'snapshot'],
+  ['/whois asha', 'contact'],
+  ['/verify asha', 'safety-number'],
+  ['/who-read', 'who-read'],
+  ['/trust asha', 'trust'],
+  ['/contact asha note tea', 'contact'],
+  ['/ignore asha', 'contact'],
+  ['/unignore asha', 'contact'],
+  ['/block asha', 'contact'],
+  ['/unblock asha', 'contact'],
+  ['/status here', 'status'],
+  ['/mute #lobby', 'conversation-settings'],
+  ['/notify all', 'conversation-settings'],
+  ['/room create Planning', 'room-create'],
+  ['/invite asha', 'room-invite', '/win 2'],
+  ['/accept', 'room-answer'],
+  ['/decline', 'room-answer'],
+  ['/kick asha', 'room-remove', '/win 2'],
+  ['/topic tea', 'room-topic', '/win 2'],
+  ['/relay retry', 'retry'],
+  ['/search tea', 'search'],
+  ['/history 5', 'history'],
+  ['/delete', 'delete-message', '/query asha'],
+  ['/export text', null],
+  ['/set', 'settings'],
+  ['/win', null],
+  ['/where', null],
+  ['/next', 'history'],
+  ['/help', null],
+];
+
+async function asked(line: string, place: string): Promise<{ requests: string[]; said: string }> {
+  const session = hostileSession('asha');
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const run = runCommand(['--plain'], { session, stdin, env: { TERM: 'dumb' } });
+  await run.printed('what you type now');
+  await session.settled();
+  stdin.write(`${place}\n`);
+  await session.settled();
+  const [requests, said] = [session.requests.length, run.stdout().length];
+  stdin.end(`${line}\n`);
+  expect(await run.status).toBe(0);
+  return {
+    requests: session.requests.slice(requests).map((request) => request.do),
+    said: run.stdout().slice(said),
+  };
+}
+
+describe('a command in plain lines', () => {
+  const each = LINES.map(([line, request, place = '/where']) => ({ line, request, place }));
+
+  it.each(each)('$line does its part', async ({ line, request, place }) => {
+    const { requests, said } = await asked(line, place);
+    expect(said).not.toMatch(/needs the screen|is no command/);
+    if (request === null) expect(said).toMatch(/^-- /);
+    else expect(requests, said).toContain(request);
+  });
+
+  it('is there for each of the screen, but for what says that it needs one; /quit leaves', async () => {
+    const typed = new Set(
+      LINES.map(([line]) => findCommand(/\w[\w-]*/.exec(line)?.[0] ?? '')?.name),
+    );
+    const others = COMMANDS.map(({ name }) => name).filter((name) => !typed.has(name));
+    expect(others.filter((name) => !needsScreen(name))).toEqual(['quit']);
+    expect((await asked('/clear', '/where')).said).toBe('-- /clear needs the screen\n');
+    // Control: what is no command is said not to be one.
+    expect((await asked('/frobnicate', '/where')).said).toContain('is no command');
+  });
+});
