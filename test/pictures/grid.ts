@@ -88,6 +88,10 @@ function sameStyle(a: Style, b: Style): boolean {
   );
 }
 
+export function sameCell(a: Cell, b: Cell | undefined): boolean {
+  return a.text === b?.text && a.cells === b.cells && sameStyle(a.style, b.style);
+}
+
 /** Neighbours of one style. */
 export interface Run {
   readonly column: number;

@@ -7,6 +7,8 @@ export const PICTURE_SIZES: readonly Size[] = [
   { columns: 200, rows: 50 },
 ];
 
+export const RECORDING_FILE = 'meeting.cast';
+
 export function pictureFile(scene: string, { columns, rows }: Size): string {
   return `${scene}-${columns}x${rows}.svg`;
 }

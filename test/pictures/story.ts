@@ -7,7 +7,8 @@ import type { Size, Stage } from './stage.ts';
 /** Takes the pictures of what asha sees now, one a size. */
 export type Shoot = (scene: Scene, terminal: PtySession) => Promise<void>;
 
-const SIZE: Size = { columns: 80, rows: 24 };
+/** Of everybody's terminal while no picture is taken. */
+export const STORY_SIZE: Size = { columns: 80, rows: 24 };
 const [ASHA, BELA, CHEN, DEEPA, OTHER_BELA] = [
   { nick: 'asha', key: 'asha' },
   { nick: 'bela', key: 'bela' },
@@ -151,7 +152,7 @@ async function changeKey(stage: Stage, { asha, bela }: People): Promise<void> {
 }
 
 async function open(stage: Stage, person: FixedPerson): Promise<PtySession> {
-  const terminal = await stage.open(person, SIZE);
+  const terminal = await stage.open(person, STORY_SIZE);
   await terminal.waitForText('online');
   await terminal.waitForText('You are');
   return terminal;
