@@ -6,13 +6,27 @@ export interface TerminalOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** 80×24 unless said otherwise. */
+  readonly size?: TerminalSize;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 };
+export const LARGE_SIZE: TerminalSize = { columns: 200, rows: 50 };
+
+export function sizeText({ columns, rows }: TerminalSize): string {
+  return `${columns}×${rows}`;
 }
 
 /** After so long without a byte a program has painted what it wanted to. */
 const QUIET_MS = 250;
 const POLL_MS = 10;
 
-/** At 80×24. `close()` kills the program and resolves once it has gone. */
+/** `close()` kills the program and resolves once it has gone. */
 export class TimedTerminal {
   readonly startedMs = performance.now();
   readonly #pty;
@@ -22,11 +36,11 @@ export class TimedTerminal {
   #output = '';
   #exited = false;
 
-  constructor({ file, args, env }: TerminalOptions) {
+  constructor({ file, args, env, size = USUAL_SIZE }: TerminalOptions) {
     this.#pty = spawn(file, [...args], {
       name: 'xterm-256color',
-      cols: 80,
-      rows: 24,
+      cols: size.columns,
+      rows: size.rows,
       env: { ...env },
     });
     this.#pty.onData((text) => {
