@@ -13,8 +13,8 @@ const shared = {
   pool: 'forks',
   testTimeout: 30_000,
   hookTimeout: 30_000,
-  // Ink draws nothing where it takes the terminal for a build server's.
-  env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
+  // Ink draws nothing where it takes the terminal for a build server's; and what is said is compared in English.
+  env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false', LANCHAT_LANGUAGE: 'en' },
 } as const;
 
 export default defineConfig({

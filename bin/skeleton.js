@@ -27,7 +27,7 @@ export function skeletonRows({ columns, rows, nick }) {
   const title = nick === undefined ? ' lanchat' : ` lanchat · ${name.slice(0, 20).join('')}`;
   return Array.from({ length: rows }, (_, row) => {
     if (row === 0) return title;
-    if (row === rows - 2) return ' starting …';
+    if (row === rows - 2) return ' …';
     return row === rows - 1 ? '> ' : '';
   });
 }

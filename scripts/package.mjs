@@ -39,6 +39,7 @@ function fill(folder) {
     recursive: true,
     filter: (path) => basename(path) !== 'meta.json',
   });
+  cpSync(join(root, 'man'), join(folder, 'man'), { recursive: true });
   for (const name of documents) cpSync(join(root, name), join(folder, name));
   const packages = Object.keys(sqlitePackages);
   for (const name of packages) copyPackage(name, join(folder, 'node_modules', name));
@@ -48,10 +49,10 @@ function fill(folder) {
 }
 
 function manifest() {
-  const { name, version, description, license, type, bin, engines, optionalDependencies } =
+  const { name, version, description, license, type, bin, man, engines, optionalDependencies } =
     readManifest(root);
   const bundled = { optionalDependencies, bundleDependencies: [sqlite] };
-  return { name, version, description, license, type, bin, engines, ...bundled };
+  return { name, version, description, license, type, bin, man, engines, ...bundled };
 }
 
 // Without its scripts, and without the platforms that it is for: elsewhere npm would leave it out or refuse.

@@ -1,6 +1,7 @@
 // `lanchat backup`: the profile in one sealed file, to be restored on another machine. Needs no relay.
 import { resolve, sep } from 'node:path';
 import { openProfile, type Profile } from '../client/profile.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { writeBackup } from '../storage/backup-file.ts';
 import type { BackupContents, BackupCounts } from '../storage/backup-record.ts';
@@ -45,7 +46,7 @@ export async function backup(context: CommandContext, request: BackupRequest): P
 /** There, --force could replace the profile's own files, and whoever loses the folder loses both. */
 function refuseInside(folder: string, file: string): void {
   if (!resolve(file).startsWith(folder + sep)) return;
-  const message = `${file} would be in the profile's own folder, and lost with it; choose a place elsewhere`;
+  const message = phrase`${file} would be in the profile's own folder, and lost with it; choose a place elsewhere`;
   throw new UsageError('bad-file', message);
 }
 
@@ -66,7 +67,7 @@ async function writeProfile(
     onFault: () => {},
   });
   try {
-    const asked = newPassphrase(context, safeText('Passphrase for the backup'));
+    const asked = newPassphrase(context, safeText(phrase`Passphrase for the backup`));
     const passphrase = await untilAborted(asked, context.signal);
     const scrypt = freshParameters();
     const contents = contentsOf(profile, withHistory);
@@ -109,11 +110,13 @@ function tell(
   if (withHistory && damaged > 0) {
     output.note(safeTemplate`Damaged, so not in it: ${damaged} of its messages.`);
   }
-  output.note(safeText('Only its passphrase opens it, and nobody can find that again: keep both.'));
+  output.note(
+    safeText(phrase`Only its passphrase opens it, and nobody can find that again: keep both.`),
+  );
 }
 
 function history(withHistory: boolean, { messages }: BackupCounts): SafeText {
   return withHistory
     ? safeTemplate` and ${messageCount(messages)}`
-    : safeText('; no messages (--with-history)');
+    : safeText(phrase`; no messages (--with-history)`);
 }

@@ -1,5 +1,6 @@
 // Every command with its arguments and options, in commander's terms. Loads a command only when it runs.
 import { Command, Option } from 'commander';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
 import { addContactCommands } from './contact-commands.ts';
@@ -9,6 +10,7 @@ import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
 import { addRoomCommands } from './room-commands.ts';
+import { addScreenCommands } from './screen-commands.ts';
 
 /** All flags that a command may have been given; commander leaves out those that were not. */
 export interface Flags extends CommonFlags {
@@ -29,7 +31,7 @@ export function buildProgram(
   start: Start,
 ): Command {
   const program = new Command('lanchat')
-    .description('End-to-end encrypted chat on a local network, without internet')
+    .description(phrase`End-to-end encrypted chat on a local network, without internet`)
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'show help')
     .helpCommand(false)
@@ -49,6 +51,7 @@ export function buildProgram(
   addRoomCommands(program, run);
   addKeptCommands(program, run);
   addNetworkCommands(program, run);
+  addScreenCommands(program, run);
   addHelpCommand(program);
   // After the commands, which would inherit it.
   return addTarget(program, run, version);
@@ -57,7 +60,7 @@ export function buildProgram(
 /** What `lanchat` itself takes. */
 function addTarget(program: Command, run: Run, version: string): Command {
   return program
-    .argument('[target]', "#room, '+title', @nick or FINGERPRINT to open the terminal UI at")
+    .argument('[target]', phrase`#room, '+title', @nick or FINGERPRINT to open the terminal UI at`)
     .allowExcessArguments()
     .action((target: string | undefined, _flags: unknown, command: Command) => {
       if (target !== undefined) refuseUnknownCommand(target, command);
@@ -71,7 +74,7 @@ function addTarget(program: Command, run: Run, version: string): Command {
 function addHelpCommand(program: Command): void {
   program
     .command('help')
-    .description('show help for a command')
+    .description(phrase`show help for a command`)
     .argument('[command...]')
     .action((names: string[]) => {
       let found = program;
@@ -88,30 +91,34 @@ export type Run = (command: Command, action: Action) => Promise<void>;
 
 function addCommonOptions(program: Command): void {
   program
-    .option('--home <DIR>', "the profile's folder (LANCHAT_HOME)")
-    .option('--nick <NAME>', 'display name, remembered (LANCHAT_NICK)')
-    .option('--relay <ADDRESS>', 'HOST[:PORT][#FINGERPRINT]: skip discovery (LANCHAT_RELAY)')
-    .option('--timeout <SECONDS>', 'give up after this; default 10')
-    .option('--json', 'data as JSON, one object a line')
-    .option('--ephemeral', 'nothing on disk: keys and words are gone at exit (LANCHAT_EPHEMERAL=1)')
-    .option('--plain', 'append-only lines instead of a screen')
-    .option('--screen-reader', 'the same as --plain')
-    .option('-q, --quiet', 'less on stderr')
-    .option('-v, --verbose', 'more on stderr');
+    .option('--home <DIR>', phrase`the profile's folder (LANCHAT_HOME)`)
+    .option('--nick <NAME>', phrase`display name, remembered (LANCHAT_NICK)`)
+    .option('--relay <ADDRESS>', phrase`HOST[:PORT][#FINGERPRINT]: skip discovery (LANCHAT_RELAY)`)
+    .option('--timeout <SECONDS>', phrase`give up after this; default 10`)
+    .option('--json', phrase`data as JSON, one object a line`)
+    .option(
+      '--ephemeral',
+      phrase`nothing on disk: keys and words are gone at exit (LANCHAT_EPHEMERAL=1)`,
+    )
+    .option('--plain', phrase`append-only lines instead of a screen`)
+    .option('--screen-reader', phrase`the same as --plain`)
+    .option('-q, --quiet', phrase`less on stderr`)
+    .option('-v, --verbose', phrase`more on stderr`);
 }
 
 function refuseUnknownCommand(target: string, command: Command): void {
   const isTarget = /^(?:[#@+]|[0-9a-f]{8})/i.test(target);
   if (isTarget && command.args.length === 1) return;
-  if (isTarget) throw new UsageError('bad-arguments', 'one room or person at a time');
+  if (isTarget) throw new UsageError('bad-arguments', phrase`one room or person at a time`);
   throw unknownCommand(target, command);
 }
 
 function unknownCommand(name: string, among: Command): UsageError {
   const names = among.commands.map((each) => each.name());
   const meant = nearest(name, names);
-  const hint = meant === null ? 'lanchat --help lists them' : `did you mean "${meant}"?`;
-  return new UsageError('unknown-command', `there is no command "${name}"; ${hint}`);
+  const hint =
+    meant === null ? phrase`lanchat --help lists them` : phrase`did you mean "${meant}"?`;
+  return new UsageError('unknown-command', phrase`there is no command "${name}"; ${hint}`);
 }
 
 interface ListenFlags {
@@ -123,15 +130,15 @@ interface ListenFlags {
 function addListenCommand(program: Command, run: Run): void {
   program
     .command('listen')
-    .description('stream what arrives (all, or only these rooms) until interrupted')
+    .description(phrase`stream what arrives (all, or only these rooms) until interrupted`)
     .argument('[room...]')
     .addOption(
-      new Option('--join <ROOM>', 'join and remember; may be repeated')
+      new Option('--join <ROOM>', phrase`join and remember; may be repeated`)
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--count <N>', 'leave after N messages')
-    .option('--since <ID>', 'first what history holds after that message')
+    .option('--count <N>', phrase`leave after N messages`)
+    .option('--since <ID>', phrase`first what history holds after that message`)
     .action((rooms: string[], own: ListenFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./listen.ts')).listen(context, {
@@ -147,7 +154,7 @@ function addListenCommand(program: Command, run: Run): void {
 function addRpcCommand(program: Command, run: Run, makeProgram: MakeProgram): void {
   program
     .command('rpc')
-    .description('these commands as JSON-RPC on stdin and stdout, for bots')
+    .description(phrase`these commands as JSON-RPC on stdin and stdout, for bots`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./rpc.ts')).rpc(context, makeProgram)),
     );
@@ -156,28 +163,31 @@ function addRpcCommand(program: Command, run: Run, makeProgram: MakeProgram): vo
 function addPeopleCommands(program: Command, run: Run): void {
   program
     .command('peers')
-    .description('who is online, with fingerprints and trust')
+    .description(phrase`who is online, with fingerprints and trust`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./roster.ts')).peers(context)),
     );
   program
     .command('rooms')
-    .description('rooms this profile is in')
+    .description(phrase`rooms this profile is in`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./roster.ts')).rooms(context)),
     );
   program
     .command('id')
-    .description("this profile's name, fingerprint, QR")
+    .description(phrase`this profile's name, fingerprint, QR`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./id.ts')).id(context)),
     );
   program
     .command('verify')
-    .description('show, compare or record a safety number')
-    .argument('<peer>', '@nick or FINGERPRINT')
-    .argument('[number...]', 'the 60 digits that their screen shows, or the code scanned from it')
-    .option('--words', 'compare seven words with somebody who is here')
+    .description(phrase`show, compare or record a safety number`)
+    .argument('<peer>', phrase`@nick or FINGERPRINT`)
+    .argument(
+      '[number...]',
+      phrase`the 60 digits that their screen shows, or the code scanned from it`,
+    )
+    .option('--words', phrase`compare seven words with somebody who is here`)
     .action((peer: string, number: string[], own: { words?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./verify.ts')).verify(context, { peer, number, words: own.words === true }),
@@ -188,8 +198,8 @@ function addPeopleCommands(program: Command, run: Run): void {
 function addWhoRead(program: Command, run: Run): void {
   program
     .command('who-read')
-    .description('who is in its room now and has read a message of yours')
-    .argument('<id>', "the message's ID")
+    .description(phrase`who is in its room now and has read a message of yours`)
+    .argument('<id>', phrase`the message's ID`)
     .action((id: string, _own: unknown, command: Command) =>
       run(command, async (context) =>
         (await import('./who-read.ts')).whoRead(context, parseMessageId(id, 'who-read')),
@@ -200,7 +210,7 @@ function addWhoRead(program: Command, run: Run): void {
 function addNetworkCommands(program: Command, run: Run): void {
   program
     .command('find')
-    .description('list the relays on this LAN')
+    .description(phrase`list the relays on this LAN`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./find.ts')).find(context)),
     );
@@ -210,13 +220,13 @@ function addNetworkCommands(program: Command, run: Run): void {
   addRelayAnnounce(relay, run);
   program
     .command('demo')
-    .description('the whole main job on this machine, with what the relay saw beside it')
+    .description(phrase`the whole main job on this machine, with what the relay saw beside it`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./demo.ts')).demo(context)),
     );
   program
     .command('doctor')
-    .description('why discovery or connecting fails here, and the fix')
+    .description(phrase`why discovery or connecting fails here, and the fix`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./doctor.ts')).doctor(context)),
     );
@@ -233,12 +243,12 @@ interface RelayFlags {
 function addRelayCommand(program: Command, run: Run): Command {
   return program
     .command('relay')
-    .description('run a relay (the blind host)')
-    .option('--port <N>', '0 picks a free one', '7717')
-    .option('--host <ADDR>', 'listen on this address only; default: all')
-    .option('--name <NAME>', "the relay's name; default: this machine's")
-    .option('--data <DIR>', "default: relay in the profile's folder")
-    .option('--no-mdns', "don't announce it on the network")
+    .description(phrase`run a relay (the blind host)`)
+    .option('--port <N>', phrase`0 picks a free one`, '7717')
+    .option('--host <ADDR>', phrase`listen on this address only; default: all`)
+    .option('--name <NAME>', phrase`the relay's name; default: this machine's`)
+    .option('--data <DIR>', phrase`default: relay in the profile's folder`)
+    .option('--no-mdns', phrase`don't announce it on the network`)
     .action((own: RelayFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./relay-command.ts')).relay(context, {
@@ -255,7 +265,7 @@ function addRelayCommand(program: Command, run: Run): Command {
 function addRelayPeers(relay: Command, run: Run): void {
   relay
     .command('peers')
-    .description('who is connected to the relay running here')
+    .description(phrase`who is connected to the relay running here`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) =>
         (await import('./relay-control.ts')).relayPeers(context, dataFolder(command)),
@@ -266,7 +276,7 @@ function addRelayPeers(relay: Command, run: Run): void {
 function addRelayKick(relay: Command, run: Run): void {
   relay
     .command('kick')
-    .description('end the connections of an ID')
+    .description(phrase`end the connections of an ID`)
     .argument('<fingerprint>')
     .action((fingerprint: string, _own: unknown, command: Command) =>
       run(command, async (context) =>
@@ -281,7 +291,7 @@ function addRelayKick(relay: Command, run: Run): void {
 function addRelayAnnounce(relay: Command, run: Run): void {
   relay
     .command('announce')
-    .description('tell everybody who is connected')
+    .description(phrase`tell everybody who is connected`)
     .argument('<text...>')
     .action((words: string[], _own: unknown, command: Command) =>
       run(command, async (context) =>

@@ -1,6 +1,7 @@
 // The commands about contacts, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
 import type { ContactChange } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import type { Run } from './command-line.ts';
 
 /** `run` is called with the command that was parsed, once. */
@@ -24,18 +25,18 @@ function addContact(program: Command, run: Run): void {
   program
     .command('contact')
     .description(
-      'what you call somebody and note of them, ignoring and blocking; nobody else sees it',
+      phrase`what you call somebody and note of them, ignoring and blocking; nobody else sees it`,
     )
-    .argument('<peer>', '@nick, petname or FINGERPRINT')
-    .option('--petname <NAME>', 'what they are called here')
-    .option('--no-petname', 'call them by their own name')
-    .option('--favourite', 'list them first')
-    .option('--no-favourite', 'list them as others')
-    .option('--note <TEXT>', "a line of your own; '' takes it away")
-    .option('--ignore', 'keep what they say, and show nothing of it')
-    .option('--no-ignore', 'show it again')
-    .option('--block', 'hear nothing of them, and give them no room keys')
-    .option('--no-block', 'hear them again')
+    .argument('<peer>', phrase`@nick, petname or FINGERPRINT`)
+    .option('--petname <NAME>', phrase`what they are called here`)
+    .option('--no-petname', phrase`call them by their own name`)
+    .option('--favourite', phrase`list them first`)
+    .option('--no-favourite', phrase`list them as others`)
+    .option('--note <TEXT>', phrase`a line of your own; '' takes it away`)
+    .option('--ignore', phrase`keep what they say, and show nothing of it`)
+    .option('--no-ignore', phrase`show it again`)
+    .option('--block', phrase`hear nothing of them, and give them no room keys`)
+    .option('--no-block', phrase`hear them again`)
     .action((peer: string, own: ContactFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./contact.ts')).contact(context, { peer, change: changeOf(own) }),
@@ -56,7 +57,7 @@ function changeOf({ petname, favourite, note, ignore, block }: ContactFlags): Co
 function addContacts(program: Command, run: Run): void {
   program
     .command('contacts')
-    .description('everybody about whom you have set something')
+    .description(phrase`everybody about whom you have set something`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./contact.ts')).contacts(context)),
     );
@@ -65,8 +66,8 @@ function addContacts(program: Command, run: Run): void {
 function addWhois(program: Command, run: Run): void {
   program
     .command('whois')
-    .description('who somebody is: name, key, trust, status, rooms shared')
-    .argument('<peer>', '@nick, petname or FINGERPRINT')
+    .description(phrase`who somebody is: name, key, trust, status, rooms shared`)
+    .argument('<peer>', phrase`@nick, petname or FINGERPRINT`)
     .action((peer: string, _own: unknown, command: Command) =>
       run(command, async (context) => (await import('./contact.ts')).whois(context, peer)),
     );
@@ -75,9 +76,9 @@ function addWhois(program: Command, run: Run): void {
 function addStatus(program: Command, run: Run): void {
   program
     .command('status')
-    .description('a line about you, for people you know; without TEXT: what it is now')
+    .description(phrase`a line about you, for people you know; without TEXT: what it is now`)
     .argument('[text...]')
-    .option('--clear', 'say nothing of yourself any more')
+    .option('--clear', phrase`say nothing of yourself any more`)
     .action((words: string[], own: { clear?: true }, command: Command) =>
       run(command, async (context) => {
         const { status, statusText } = await import('./contact.ts');

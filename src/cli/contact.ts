@@ -1,8 +1,9 @@
 // `lanchat contact`, `contacts`, `whois`, `status` and `room mute`: what one sets about people and rooms, for oneself.
-import type { ContactChange, Person, Session } from '../client/api.ts';
+import type { ContactChange, Person, Replies, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { muteWords, personLines, statusWords } from '../ui/contact-tasks.ts';
-import { displayName } from '../ui/people.ts';
+import { cleanPerson, displayName } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { resolveRoom } from './conversation-argument.ts';
@@ -24,20 +25,22 @@ export function detailFields(person: Person): Omit<JsonRecord, 'type'> {
   };
 }
 
-interface About {
-  readonly person: Person;
-  readonly firstSeen: string;
+type Known = Replies['contact'];
+
+interface About extends Known {
   /** Null where nobody looked. */
   readonly rooms: readonly { readonly name: string; readonly label: SafeText }[] | null;
 }
 
-function show({ output }: CommandContext, { person, firstSeen, rooms }: About): void {
+function show({ output }: CommandContext, { person, rooms, ...known }: About): void {
   const { nick, fingerprint, trust } = person;
   const labels = (rooms ?? []).map(({ label }) => label);
-  const lines = personLines(person, { firstSeen, rooms: labels });
+  const { firstSeen, verified } = known;
+  const lines = personLines(cleanPerson(person), { ...known, rooms: labels });
   output.data(
     {
       ...{ type: 'contact', nick, fingerprint, trust, ...detailFields(person), firstSeen },
+      ...(verified !== undefined && { verifiedAt: verified.at, verifiedBy: verified.by }),
       ...(rooms !== null && { online: person.online, rooms: rooms.map(({ name }) => name) }),
     },
     safeText([displayName(person), ...lines.map((line) => `  ${line}`)].join('\n'), {
@@ -46,11 +49,7 @@ function show({ output }: CommandContext, { person, firstSeen, rooms }: About): 
   );
 }
 
-async function about(
-  session: Session,
-  query: string,
-  change: ContactChange,
-): Promise<Omit<About, 'rooms'>> {
+async function about(session: Session, query: string, change: ContactChange): Promise<Known> {
   const { fingerprint: peer } = await resolvePerson(session, query);
   return session.request({ do: 'contact', peer, change });
 }
@@ -86,7 +85,7 @@ export async function contacts(context: CommandContext): Promise<void> {
       safeTemplate`${displayName(person)}  ${digits} …${safeText(marks.join(''))}`,
     );
   }
-  if (sorted.length === 0) context.output.note(safeText('You have no contacts yet.'));
+  if (sorted.length === 0) context.output.note(safeText(phrase`You have no contacts yet.`));
 }
 
 /** Who somebody is, whether they are here, and in which rooms one meets them. */
@@ -95,11 +94,12 @@ export async function whois(context: CommandContext, peer: string): Promise<void
   const found = await withSession(context, 'visit', async (session) => {
     const snapshot = await whenReady(session, context);
     const { names } = new Cast(snapshot);
-    const { person, firstSeen } = await about(session, peer, {});
+    const known = await about(session, peer, {});
+    const { person } = known;
     const rooms = snapshot.rooms
       .filter(({ members }) => members.includes(person.fingerprint))
       .map(({ name }) => ({ name, label: names.rooms.label(name) }));
-    return { person, firstSeen, rooms };
+    return { ...known, rooms };
   });
   show(context, found);
 }
@@ -134,7 +134,8 @@ export async function muteRoom(
 
 /** Throws UsageError `bad-arguments`. */
 export function statusText(words: readonly string[], clear: boolean): string | null {
-  if (clear && words.length > 0) throw new UsageError('bad-arguments', '--clear takes no text');
+  if (clear && words.length > 0)
+    throw new UsageError('bad-arguments', phrase`--clear takes no text`);
   if (clear) return '';
   return words.length === 0 ? null : words.join(' ');
 }

@@ -1,5 +1,6 @@
 // The commands that say something or change what was said, in commander's terms. Loads a command only when it runs.
 import { type Command, Option } from 'commander';
+import { phrase } from '../language/translate.ts';
 import type { Run } from './command-line.ts';
 import { collect, parseMessageId } from './options.ts';
 
@@ -29,16 +30,19 @@ interface SendFlags {
 function addSend(program: Command, run: Run): void {
   program
     .command('send')
-    .description('send one message; "-" or no TEXT: from stdin')
-    .argument('<to>', "@nick, FINGERPRINT, #room, '+title', or a group of people: @a,@b")
+    .description(phrase`send one message; "-" or no TEXT: from stdin`)
+    .argument('<to>', phrase`@nick, FINGERPRINT, #room, '+title', or a group of people: @a,@b`)
     .argument('[text...]')
-    .option('--wait <STATE>', 'relayed, or delivered: what must have happened', 'relayed')
-    .option('--lines', 'each line of stdin is a message of its own')
-    .option('--reply <ID>', 'in answer to this message of the same conversation')
-    .option('--action', 'what you do, not what you say: * asha waves')
-    .option('--sticker <NAME>', 'a small drawing, in the place of a text')
+    .option('--wait <STATE>', phrase`relayed, or delivered: what must have happened`, 'relayed')
+    .option('--lines', phrase`each line of stdin is a message of its own`)
+    .option('--reply <ID>', phrase`in answer to this message of the same conversation`)
+    .option('--action', phrase`what you do, not what you say: * asha waves`)
+    .option('--sticker <NAME>', phrase`a small drawing, in the place of a text`)
     .addOption(
-      new Option('--mention <PEER>', 'names them, besides any @nick in the text; may be repeated')
+      new Option(
+        '--mention <PEER>',
+        phrase`names them, besides any @nick in the text; may be repeated`,
+      )
         .argParser(collect)
         .default([], 'nobody'),
     )
@@ -61,7 +65,7 @@ function addSend(program: Command, run: Run): void {
 function addEdit(program: Command, run: Run): void {
   program
     .command('edit')
-    .description('put other words in the place of your message')
+    .description(phrase`put other words in the place of your message`)
     .argument('<id>')
     .argument('<text...>')
     .action((id: string, words: string[], _own: unknown, command: Command) =>
@@ -74,7 +78,7 @@ function addEdit(program: Command, run: Run): void {
 function addUnsend(program: Command, run: Run): void {
   program
     .command('unsend')
-    .description('delete your message for all who get word of it')
+    .description(phrase`delete your message for all who get word of it`)
     .argument('<id>')
     .action((id: string, _own: unknown, command: Command) =>
       run(command, async (context) =>
@@ -86,10 +90,10 @@ function addUnsend(program: Command, run: Run): void {
 function addReact(program: Command, run: Run): void {
   program
     .command('react')
-    .description('react to a message')
+    .description(phrase`react to a message`)
     .argument('<id>')
-    .argument('<emoji>', 'one emoji, or its code, such as :thumbsup:')
-    .option('--off', 'take it back')
+    .argument('<emoji>', phrase`one emoji, or its code, such as :thumbsup:`)
+    .option('--off', phrase`take it back`)
     .action((id: string, emoji: string, { off }: { off?: true }, command: Command) =>
       run(command, async (context) =>
         (await content()).react(context, parseMessageId(id, 'react'), { emoji, off: off === true }),
@@ -100,9 +104,9 @@ function addReact(program: Command, run: Run): void {
 function addTimer(program: Command, run: Run): void {
   program
     .command('timer')
-    .description('how long private messages stay, for both')
-    .argument('<to>', '@nick or FINGERPRINT')
-    .argument('<duration>', '30s, 5m, 2h, 7d or off')
+    .description(phrase`how long private messages stay, for both`)
+    .argument('<to>', phrase`@nick or FINGERPRINT`)
+    .argument('<duration>', phrase`30s, 5m, 2h, 7d or off`)
     .action((to: string, duration: string, _own: unknown, command: Command) =>
       run(command, async (context) => (await content()).timer(context, to, duration)),
     );
@@ -111,10 +115,10 @@ function addTimer(program: Command, run: Run): void {
 function addPoll(program: Command, run: Run): void {
   program
     .command('poll')
-    .description('ask a room')
-    .argument('<room>', "#room or '+title'")
-    .argument('<text...>', 'the question, then 2 to 12 choices, each an argument of its own')
-    .option('--anonymous', 'votes go to you alone; closing it tells the counts')
+    .description(phrase`ask a room`)
+    .argument('<room>', phrase`#room or '+title'`)
+    .argument('<text...>', phrase`the question, then 2 to 12 choices, each an argument of its own`)
+    .option('--anonymous', phrase`votes go to you alone; closing it tells the counts`)
     .action((room: string, text: string[], own: { anonymous?: true }, command: Command) =>
       run(command, async (context) => {
         const [question = '', ...choices] = text;
@@ -127,9 +131,9 @@ function addPoll(program: Command, run: Run): void {
 function addVote(program: Command, run: Run): void {
   program
     .command('vote')
-    .description('vote in a poll; the last vote counts')
+    .description(phrase`vote in a poll; the last vote counts`)
     .argument('<id>')
-    .argument('<number>', 'of the choice, from 1')
+    .argument('<number>', phrase`of the choice, from 1`)
     .action((id: string, number: string, _own: unknown, command: Command) =>
       run(command, async (context) =>
         (await content()).vote(context, parseMessageId(id, 'vote'), number),
@@ -140,7 +144,7 @@ function addVote(program: Command, run: Run): void {
 function addClosePoll(program: Command, run: Run): void {
   program
     .command('close-poll')
-    .description('end a poll of yours')
+    .description(phrase`end a poll of yours`)
     .argument('<id>')
     .action((id: string, _own: unknown, command: Command) =>
       run(command, async (context) =>

@@ -1,6 +1,7 @@
 // `lanchat edit`, `unsend`, `react`, `timer`, `poll`, `vote`, `close-poll`: what is said besides words, and what changes it.
 import type { Command, Destination, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { parseTimer } from '../ui/durations.ts';
@@ -36,7 +37,7 @@ async function whereIs(session: Session, id: MessageId): Promise<Destination> {
   if (message?.peer) return { peer: message.peer };
   throw new UsageError(
     'unknown-message',
-    `history holds no message with the ID ${id}; lanchat history CONVERSATION --ids shows them`,
+    phrase`history holds no message with the ID ${id}; lanchat history CONVERSATION --ids shows them`,
   );
 }
 
@@ -87,7 +88,7 @@ export interface PollRequest {
 
 export async function poll(context: CommandContext, request: PollRequest): Promise<void> {
   if (!isRoomName(request.room))
-    throw new UsageError('bad-room', "polls are for rooms, such as '#general' or '+title'");
+    throw new UsageError('bad-room', phrase`polls are for rooms, such as '#general' or '+title'`);
   await withSession(context, 'leave-alone', async (session, attempt) => {
     const { name: room } = await openTarget(session, context, request.room);
     attempt.isRepeatable = false;

@@ -1,5 +1,6 @@
 // Which conversation is meant by what somebody typed. Reads no message.
 import type { Destination, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { enteredRoom } from '../ui/entered-room.ts';
@@ -30,7 +31,7 @@ export async function resolveRoom(session: Session, text: string): Promise<strin
   if (entered !== null) return entered;
   const kept = await keptRoom(session, query.toLowerCase());
   if (kept !== null) return kept;
-  const message = `this profile is in no room called ${query}; lanchat rooms lists them`;
+  const message = phrase`this profile is in no room called ${query}; lanchat rooms lists them`;
   throw new UsageError('not-in-room', message);
 }
 
@@ -42,6 +43,6 @@ async function keptRoom(session: Session, query: string): Promise<string | null>
   const names = conversations.flatMap(({ with: kept }) => ('room' in kept ? [kept.room] : []));
   const [found, ...others] = names.filter((name) => name.startsWith(query));
   if (others.length === 0) return found ?? null;
-  const message = `${others.length + 1} rooms fit ${query}; use more digits of the one you mean`;
+  const message = phrase`${others.length + 1} rooms fit ${query}; use more digits of the one you mean`;
   throw new UsageError('ambiguous-room', message);
 }

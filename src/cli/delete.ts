@@ -1,5 +1,6 @@
 // `lanchat delete`: takes one message, or a whole conversation, out of what is kept here. Others keep theirs.
 import type { Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MessageId } from '../protocol/ids.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
@@ -31,13 +32,13 @@ async function deleteMessage(
 ): Promise<void> {
   const { deletedFrom: conversation } = await session.request({ do: 'delete-message', id });
   if (conversation === null) {
-    const message = `no message here has the ID ${id}; lanchat history CONVERSATION --ids shows them`;
+    const message = phrase`no message here has the ID ${id}; lanchat history CONVERSATION --ids shows them`;
     throw new CommandError('unknown-message', message);
   }
   const { names } = new Cast(await session.request({ do: 'snapshot' }));
   output.data(
     deletedRecord({ conversation, id, messages: 1 }, names),
-    safeText('Deleted here. Others keep theirs.'),
+    safeText(phrase`Deleted here. Others keep theirs.`),
   );
 }
 
@@ -67,8 +68,11 @@ export async function requireWord(
   word: string,
 ): Promise<void> {
   if (context.stdin.isTTY !== true) {
-    throw new UsageError('not-confirmed', 'nothing was deleted: without a terminal it needs --yes');
+    throw new UsageError(
+      'not-confirmed',
+      phrase`nothing was deleted: without a terminal it needs --yes`,
+    );
   }
   if ((await ask(context, question)).toLowerCase() === word) return;
-  throw new UsageError('not-confirmed', 'nothing was deleted');
+  throw new UsageError('not-confirmed', phrase`nothing was deleted`);
 }

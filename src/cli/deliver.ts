@@ -1,5 +1,6 @@
 // Sends, and says so only when what was waited for has happened; what can't go out is taken back where that is possible.
 import type { MessageReason, MessageState, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { safeText } from '../ui/safe-text.ts';
 import { waitingWords } from '../ui/words.ts';
@@ -87,37 +88,37 @@ async function giveUp(
   if (last?.state === 'relayed') {
     throw new CommandError(
       'timeout',
-      `the relay has it, but nobody confirmed that it was opened within ${seconds} s`,
+      phrase`the relay has it, but nobody confirmed that it was opened within ${seconds} s`,
     );
   }
   const { storageProblem } = await session.request({ do: 'snapshot' });
   if (cancelled) refuseUnsaved(storageProblem);
   else if (storageProblem !== null) throw perhapsLater(storageProblem.code);
   const isAway = last?.reason === 'not-here';
-  const what = isAway ? `${name} was not here` : 'not sent';
+  const what = isAway ? phrase`${name} was not here` : 'not sent';
   throw new CommandError(
     isAway ? 'not-here' : 'timeout',
-    `${what} within ${seconds} s; ${cancelled ? nothingKept(isAway) : stillWaits(isAway)}`,
+    phrase`${what} within ${seconds} s; ${cancelled ? nothingKept(isAway) : stillWaits(isAway)}`,
   );
 }
 
 /** Too late to take it back, and not on disk: it goes out once it is, unless whoever holds it ends before. */
 function perhapsLater(code: string): CommandError {
-  const message =
-    "this machine's disk takes nothing; free some space or check it, then look (lanchat history) whether the message " +
-    'went out by itself before you send it again';
+  const message = phrase`this machine's disk takes nothing; free some space or check it, then look (lanchat history) whether the message went out by itself before you send it again`;
   return new CommandError(code, message);
 }
 
 function nothingKept(isAway: boolean): string {
-  return isAway ? 'nothing was kept, send it again when they are' : 'nothing was kept, try again';
+  return isAway
+    ? phrase`nothing was kept, send it again when they are`
+    : phrase`nothing was kept, try again`;
 }
 
 /** Too late to take it back: whoever sends it again would send it twice. */
 function stillWaits(isAway: boolean): string {
   return isAway
-    ? `${waitingWords('waits')} and lanchat runs here`
-    : 'it waits here and goes out once it can; no need to send it again';
+    ? phrase`${waitingWords('waits')} and lanchat runs here`
+    : phrase`it waits here and goes out once it can; no need to send it again`;
 }
 
 function failed(reason: MessageReason | null): CommandError {
@@ -125,20 +126,23 @@ function failed(reason: MessageReason | null): CommandError {
     case 'key-changed':
       return new CommandError(
         reason,
-        'their key has changed, so nothing was sent; compare it with lanchat verify first',
+        phrase`their key has changed, so nothing was sent; compare it with lanchat verify first`,
       );
     case 'refused':
     case null:
-      return new CommandError('refused', 'the relay refused the message; wait and try again');
+      return new CommandError('refused', phrase`the relay refused the message; wait and try again`);
     case 'not-here':
       return new CommandError(
         reason,
-        'they are not here; nothing was kept, try again when they are',
+        phrase`they are not here; nothing was kept, try again when they are`,
       );
     case 'expired':
-      return new CommandError(reason, 'it was never confirmed and has expired; send it again');
+      return new CommandError(
+        reason,
+        phrase`it was never confirmed and has expired; send it again`,
+      );
     case 'cancelled':
-      return new CommandError(reason, 'it was cancelled before it was sent');
+      return new CommandError(reason, phrase`it was cancelled before it was sent`);
     default:
       return reason satisfies never;
   }

@@ -1,4 +1,5 @@
 // The demo's two columns: what a person sees, and beside it what the relay saw of it. 80 columns wide.
+import { phrase } from '../language/translate.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { SeenFrame } from './demo-capture.ts';
 
@@ -29,7 +30,7 @@ export function messageRows(message: SeenMessage): SafeText[] {
   const left = [
     `${from} → ${to}:`,
     ...wrap(text, LEFT_COLUMNS - 2).map((line) => `  ${line}`),
-    `read by ${readBy.join(' and ')}, ${Math.round(elapsedMs)} ms`,
+    phrase`read by ${readBy.join(' and ')}, ${Math.round(elapsedMs)} ms`,
   ];
   const right = [`${frame}, ${bytes.length} bytes`, ...hexRows(bytes)];
   const height = Math.max(left.length, right.length);

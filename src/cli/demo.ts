@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Destination, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
@@ -80,7 +81,7 @@ class Stage {
     await this.#gather(script.people, relay);
     this.#context.output.human(
       safeText(''),
-      ...heading('What people see', 'What the relay saw of it, after TLS'),
+      ...heading(phrase`What people see`, phrase`What the relay saw of it, after TLS`),
     );
     for (const line of script.lines) await this.#speak(line);
     await this.#compareKeys(script.people);
@@ -105,7 +106,7 @@ class Stage {
     const ms = elapsed(startedMs);
     this.#report(
       { name: 'relay', port: relay.port, fingerprint: relay.relayId, ms },
-      `A relay listens on 127.0.0.1:${relay.port} (${ms} ms).`,
+      phrase`A relay listens on 127.0.0.1:${relay.port} (${ms} ms).`,
     );
     return relay;
   }
@@ -117,8 +118,8 @@ class Stage {
     this.#report(
       { name: 'discovery', by: heard ? 'mdns' : 'address', ms },
       heard
-        ? `It was found by mDNS (${ms} ms).`
-        : `mDNS was silent on loopback here (${ms} ms), so it is used by its address.`,
+        ? phrase`It was found by mDNS (${ms} ms).`
+        : phrase`mDNS was silent on loopback here (${ms} ms), so it is used by its address.`,
     );
   }
 
@@ -136,7 +137,7 @@ class Stage {
     const ms = elapsed(startedMs);
     this.#report(
       { name: 'people', people: names, room: FIRST_ROOM, ms },
-      `${names.join(', ')} made their keys, logged in and met in ${FIRST_ROOM} (${ms} ms).`,
+      phrase`${names.join(', ')} made their keys, logged in and met in ${FIRST_ROOM} (${ms} ms).`,
     );
   }
 
@@ -190,7 +191,7 @@ class Stage {
         ? true
         : undefined,
     );
-    if ((await result) === null) throw late(`${name} has not read what ${from} wrote`);
+    if ((await result) === null) throw late(phrase`${name} has not read what ${from} wrote`);
   }
 
   async #compareKeys([first, second]: readonly string[]): Promise<void> {
@@ -203,7 +204,7 @@ class Stage {
     if (digits !== other.digits) throw new Error('the safety numbers differ');
     this.#report(
       { name: 'safety-number', people: [first, second], digits },
-      `${first} and ${second} would compare this number, the same on both screens:\n  ${digits}`,
+      phrase`${first} and ${second} would compare this number, the same on both screens:\n  ${digits}`,
     );
   }
 
@@ -218,7 +219,7 @@ class Stage {
     if (leaked) {
       throw new CommandError(
         'plaintext-seen',
-        `the relay saw a piece of what was written among ${sizeBytes} bytes: this is a bug in lanchat`,
+        phrase`the relay saw a piece of what was written among ${sizeBytes} bytes: this is a bug in lanchat`,
       );
     }
     this.#context.output.human(
@@ -278,7 +279,7 @@ async function until(session: Session, isSo: () => Promise<boolean>): Promise<vo
 function late(what: string): CommandError {
   return new CommandError(
     'timeout',
-    `${what} within ${STEP_TIMEOUT_MS / 1000} s; try lanchat doctor`,
+    phrase`${what} within ${STEP_TIMEOUT_MS / 1000} s; try lanchat doctor`,
   );
 }
 

@@ -1,5 +1,6 @@
 // `lanchat doctor`: prints what each experiment on this machine's network showed, and the fix.
 import { diagnose } from '../discovery/diagnose.ts';
+import { phrase } from '../language/translate.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError } from './errors.ts';
@@ -16,10 +17,10 @@ export async function doctor(context: CommandContext): Promise<void> {
     ...(relay === null ? {} : { relay: { host: relay.host, port: relay.port } }),
   });
   const checks = await untilAborted(report(context, findings), context.signal);
-  if (checks.failed === 0) return context.output.note(safeText('Nothing is wrong here.'));
+  if (checks.failed === 0) return context.output.note(safeText(phrase`Nothing is wrong here.`));
   throw new CommandError(
     'findings',
-    `${checks.failed} of ${checks.all} checks failed; each has its fix beside it`,
+    phrase`${checks.failed} of ${checks.all} checks failed; each has its fix beside it`,
   );
 }
 

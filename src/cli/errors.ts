@@ -1,6 +1,7 @@
 // The one place where what went wrong becomes a sentence for a person and an exit status (CLI.md, Exit codes).
 import type { Link } from '../client/api.ts';
 import { FINAL_CODES, TransportError } from '../client/transport-error.ts';
+import { phrase } from '../language/translate.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { StorageError } from '../storage/storage-error.ts';
@@ -59,12 +60,15 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
 
 /** What to do, where the error's own message names only what happened. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
-  ['port-in-use', 'another program uses it; choose another with --port (0 picks a free one)'],
-  ['port-forbidden', 'the system keeps it for administrators; choose one above 1023 with --port'],
-  ['address-not-here', 'this machine has no such address; leave --host out to take all'],
-  ['out-of-memory', 'the system is out of memory; close something and try again'],
-  ['too-many-files', 'too many open files; raise the limit (ulimit -n)'],
-  ['cannot-listen', 'the system refuses; try another --port or --host'],
+  ['port-in-use', phrase`another program uses it; choose another with --port (0 picks a free one)`],
+  [
+    'port-forbidden',
+    phrase`the system keeps it for administrators; choose one above 1023 with --port`,
+  ],
+  ['address-not-here', phrase`this machine has no such address; leave --host out to take all`],
+  ['out-of-memory', phrase`the system is out of memory; close something and try again`],
+  ['too-many-files', phrase`too many open files; raise the limit (ulimit -n)`],
+  ['cannot-listen', phrase`the system refuses; try another --port or --host`],
 ]);
 
 export interface Failure {
@@ -91,7 +95,7 @@ export function describeFailure(error: unknown): Failure {
   const local = describeSystemError(error);
   if (local !== null) return { status: EXIT.usage, ...local, stack };
   const what = error instanceof Error ? `${error.name}: ${error.message}` : 'not an error';
-  const message = safeText(`this is a bug in lanchat (${what}); -v shows where`);
+  const message = safeText(phrase`this is a bug in lanchat (${what}); -v shows where`);
   return { status: EXIT.bug, code: 'bug', message, stack };
 }
 
@@ -107,15 +111,15 @@ function describeSystemError(error: unknown): { code: string; message: SafeText 
   switch (error.code) {
     case 'EACCES':
     case 'EPERM':
-      return local('no-permission', `not allowed (${error.message}); check who owns it`);
+      return local('no-permission', phrase`not allowed (${error.message}); check who owns it`);
     case 'ENOSPC':
     case 'EDQUOT':
-      return local('no-space', 'no space left on the disk; free some and try again');
+      return local('no-space', phrase`no space left on the disk; free some and try again`);
     case 'EMFILE':
     case 'ENFILE':
-      return local('too-many-files', 'too many open files; raise the limit (ulimit -n)');
+      return local('too-many-files', phrase`too many open files; raise the limit (ulimit -n)`);
     default:
-      return local('system', `the system refused: ${error.message}`);
+      return local('system', phrase`the system refused: ${error.message}`);
   }
 }
 
@@ -125,13 +129,12 @@ function local(code: string, message: string): { code: string; message: SafeText
 
 /** What to tell about a link that has not come about, or has ended, for this reason. */
 export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>): CommandError {
-  const where = link.relay === null ? 'no relay' : `the relay at ${link.relay}`;
+  const where = link.relay === null ? 'no relay' : phrase`the relay at ${link.relay}`;
   const code = link.reason ?? 'no-relay';
   if (isKeyChange(code)) {
     return new CommandError(
       'relay-key-changed',
-      `${where} shows another key than the one pinned: if its operator confirms the new one, ` +
-        'name it with --relay HOST:PORT#FINGERPRINT',
+      phrase`${where} shows another key than the one pinned: if its operator confirms the new one, name it with --relay HOST:PORT#FINGERPRINT`,
     );
   }
   const why = link.reason === null ? null : linkReason(link.reason);
@@ -140,7 +143,7 @@ export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>):
   const because = why === null ? '' : `: ${why}`;
   return new CommandError(
     'unreachable',
-    `${where} can't be reached${because}; is it running there (lanchat relay)? lanchat doctor says why`,
+    phrase`${where} can't be reached${because}; is it running there (lanchat relay)? lanchat doctor says why`,
   );
 }
 
@@ -148,7 +151,7 @@ export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>):
 export function noRelayFound(): CommandError {
   return new CommandError(
     'no-relay',
-    'no relay found on this network; start one (lanchat relay), name one (--relay HOST:PORT), or ask lanchat doctor',
+    phrase`no relay found on this network; start one (lanchat relay), name one (--relay HOST:PORT), or ask lanchat doctor`,
   );
 }
 
@@ -177,18 +180,17 @@ export function choiceError({ choices, reason }: Pick<Link, 'choices' | 'reason'
   if (reason !== null && isKeyChange(reason)) {
     return new CommandError(
       'relay-key-changed',
-      `a pinned relay's name is used with another key: ${list}; if its operator confirms the key, ` +
-        'name it with --relay HOST:PORT#FINGERPRINT',
+      phrase`a pinned relay's name is used with another key: ${list}; if its operator confirms the key, name it with --relay HOST:PORT#FINGERPRINT`,
     );
   }
   if (choices.length === 1) {
     return new CommandError(
       'stranger',
-      `the remembered relay is not here, only a stranger: ${list}; if that is the one, name it with --relay`,
+      phrase`the remembered relay is not here, only a stranger: ${list}; if that is the one, name it with --relay`,
     );
   }
   return new CommandError(
     'several-relays',
-    `several relays are here: ${list}; name one with --relay`,
+    phrase`several relays are here: ${list}; name one with --relay`,
   );
 }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Destination, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { makePrivateFolder } from '../storage/private-file.ts';
 import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
@@ -92,7 +93,7 @@ async function createNew(path: string): Promise<OutputFile> {
     return await OutputFile.create(path, { force: false });
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'file-exists') throw error;
-    throw new CommandError(error.code, `${path} is there already; choose another name`);
+    throw new CommandError(error.code, phrase`${path} is there already; choose another name`);
   }
 }
 
@@ -100,17 +101,17 @@ function readFormat({ output }: CommandContext, request: ExportRequest): ExportF
   const { conversation, all, out, force } = request;
   const { json } = output.options;
   if ((conversation === null) !== all) {
-    throw new UsageError('bad-arguments', 'export takes one #room or @nick, or else --all');
+    throw new UsageError('bad-arguments', phrase`export takes one #room or @nick, or else --all`);
   }
-  if (force && out === null) throw new UsageError('bad-arguments', '--force goes with -o');
+  if (force && out === null) throw new UsageError('bad-arguments', phrase`--force goes with -o`);
   const format = exportFormatOf(request.format ?? (json ? 'jsonl' : 'text'));
   if (format === null) {
-    throw new UsageError('bad-format', '--format takes text, jsonl or html');
+    throw new UsageError('bad-format', phrase`--format takes text, jsonl or html`);
   }
   if (json && out === null && format !== 'jsonl') {
     throw new UsageError(
       'bad-arguments',
-      '--json on stdout is --format jsonl; others need -o FILE',
+      phrase`--json on stdout is --format jsonl; others need -o FILE`,
     );
   }
   return format;
@@ -223,7 +224,7 @@ async function makeFolder(path: string): Promise<void> {
   } catch (cause) {
     throw storageErrorFrom(cause, path, 'writing');
   }
-  const message = `${path} is a file; with --all, -o names a folder`;
+  const message = phrase`${path} is a file; with --all, -o names a folder`;
   throw new StorageError('not-a-folder', message, { path });
 }
 

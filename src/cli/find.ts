@@ -1,6 +1,7 @@
 // `lanchat find`: lists the relays that answer by mDNS. What it prints are hints: only a key proves a relay.
 import type { RelayHint } from '../discovery/announcement.ts';
 import { browse } from '../discovery/browse.ts';
+import { phrase } from '../language/translate.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { cleanRelayName } from '../protocol/nickname.ts';
 import { readOwner } from '../storage/identity-file.ts';
@@ -34,7 +35,9 @@ async function pinnedRelays(context: CommandContext): Promise<readonly string[]>
     return relays;
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'locked-profile') throw error;
-    const which = safeText('This profile is locked, so nothing says which of these it has pinned.');
+    const which = safeText(
+      phrase`This profile is locked, so nothing says which of these it has pinned.`,
+    );
     context.output.note(which);
     return [];
   }

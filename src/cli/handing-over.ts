@@ -1,5 +1,6 @@
 // Waits until the relay has what a command made for others: a process that ends before would say more than is so.
 import { MAX_AWAIT_MS, type Made, type Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError } from './errors.ts';
 import { refuseUnsaved, untilAborted } from './session.ts';
@@ -24,14 +25,12 @@ export async function handOver(
     refuseUnsaved((await session.request({ do: 'snapshot' })).storageProblem);
     throw new CommandError(
       'timeout',
-      `it is done here, but ${stand.waiting} of ${letters} letters about it wait for the relay; they go out with the next ` +
-        'connection, no need to do it again',
+      phrase`it is done here, but ${stand.waiting} of ${letters} letters about it wait for the relay; they go out with the next connection, no need to do it again`,
     );
   }
   if (stand.refused === 0) return;
   throw new CommandError(
     'refused',
-    `it is done here, but the relay refused to keep ${stand.refused} of ${letters} letters about it for people who are ` +
-      'away; try again when they are here',
+    phrase`it is done here, but the relay refused to keep ${stand.refused} of ${letters} letters about it for people who are away; try again when they are here`,
   );
 }

@@ -1,5 +1,6 @@
 // `lanchat history`: what was said in a conversation, or which conversations there are. Needs no relay.
 import type { Session, StoredMessage } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
@@ -27,7 +28,7 @@ export interface HistoryRequest {
 export async function history(context: CommandContext, request: HistoryRequest): Promise<void> {
   const { conversation, last, before, ids } = request;
   if (conversation === null && (last !== null || before !== null || ids)) {
-    throw new UsageError('bad-arguments', '--last, --before and --ids need a #room or @nick');
+    throw new UsageError('bad-arguments', phrase`--last, --before and --ids need a #room or @nick`);
   }
   await withHistory(context, async (session, attempt) => {
     const cast = new Cast(await session.request({ do: 'snapshot' }));
@@ -56,7 +57,7 @@ async function list({ output }: CommandContext, session: Session, cast: Cast): P
       safeTemplate`${cast.label(destination)}${lastTime(last)}${news}`,
     );
   }
-  if (conversations.length === 0) output.note(safeText('Nothing was said here yet.'));
+  if (conversations.length === 0) output.note(safeText(phrase`Nothing was said here yet.`));
 }
 
 function lastTime(last: StoredMessage | null): SafeText {

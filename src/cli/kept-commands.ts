@@ -1,6 +1,7 @@
 // The commands about what this profile keeps, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
 import { MAX_PAGE_MESSAGES } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import type { Run } from './command-line.ts';
 import { parseCount, parseMessageId } from './options.ts';
 
@@ -26,11 +27,11 @@ interface HistoryFlags {
 function addHistory(program: Command, run: Run): void {
   program
     .command('history')
-    .description('what was said in a conversation; without one, which there are')
-    .argument('[conversation]', "#room, '+title', @nick or FINGERPRINT")
-    .option('--last <N>', 'the newest N; default 50')
-    .option('--before <ID>', 'those before this message')
-    .option('--ids', "show each message's ID")
+    .description(phrase`what was said in a conversation; without one, which there are`)
+    .argument('[conversation]', phrase`#room, '+title', @nick or FINGERPRINT`)
+    .option('--last <N>', phrase`the newest N; default 50`)
+    .option('--before <ID>', phrase`those before this message`)
+    .option('--ids', phrase`show each message's ID`)
     .action((conversation: string | undefined, own: HistoryFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./history.ts')).history(context, {
@@ -52,11 +53,11 @@ interface SearchFlags {
 function addSearch(program: Command, run: Run): void {
   program
     .command('search')
-    .description('find messages that hold all these words')
+    .description(phrase`find messages that hold all these words`)
     .argument('<words...>')
-    .option('--in <CONVERSATION>', "only in this #room or '+title', or with this @nick")
-    .option('--last <N>', 'the newest N; default 50')
-    .option('--ids', "show each message's ID")
+    .option('--in <CONVERSATION>', phrase`only in this #room or '+title', or with this @nick`)
+    .option('--last <N>', phrase`the newest N; default 50`)
+    .option('--ids', phrase`show each message's ID`)
     .action((words: string[], { in: place, last, ids }: SearchFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./search.ts')).search(context, {
@@ -79,12 +80,12 @@ interface ExportFlags {
 function addExport(program: Command, run: Run): void {
   program
     .command('export')
-    .description('write conversations out as text, JSON lines or HTML')
-    .argument('[conversation]', "#room, '+title', @nick or FINGERPRINT")
-    .option('--all', 'every conversation')
-    .option('--format <FORMAT>', 'text, jsonl or html; default text')
-    .option('-o, --out <FILE>', 'into a file, with --all into a folder; default: stdout')
-    .option('--force', 'replace a file that is there')
+    .description(phrase`write conversations out as text, JSON lines or HTML`)
+    .argument('[conversation]', phrase`#room, '+title', @nick or FINGERPRINT`)
+    .option('--all', phrase`every conversation`)
+    .option('--format <FORMAT>', phrase`text, jsonl or html; default text`)
+    .option('-o, --out <FILE>', phrase`into a file, with --all into a folder; default: stdout`)
+    .option('--force', phrase`replace a file that is there`)
     .action((conversation: string | undefined, own: ExportFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./export.ts')).exportKept(context, {
@@ -101,9 +102,9 @@ function addExport(program: Command, run: Run): void {
 function addDelete(program: Command, run: Run): void {
   program
     .command('delete')
-    .description('delete a message, or a whole conversation, here only')
-    .argument('<what>', "a message's ID, or #room, '+title', @nick or FINGERPRINT")
-    .option('--yes', 'a whole conversation without a question')
+    .description(phrase`delete a message, or a whole conversation, here only`)
+    .argument('<what>', phrase`a message's ID, or #room, '+title', @nick or FINGERPRINT`)
+    .option('--yes', phrase`a whole conversation without a question`)
     .action((what: string, own: { yes?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./delete.ts')).deleteKept(context, { what, yes: own.yes === true }),
@@ -114,8 +115,8 @@ function addDelete(program: Command, run: Run): void {
 function addWipe(program: Command, run: Run): void {
   program
     .command('wipe')
-    .description('delete everything of this profile, its identity too')
-    .option('--yes', 'without a question')
+    .description(phrase`delete everything of this profile, its identity too`)
+    .option('--yes', phrase`without a question`)
     .action((own: { yes?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./wipe.ts')).wipe(context, { yes: own.yes === true }),
@@ -126,10 +127,13 @@ function addWipe(program: Command, run: Run): void {
 function addSet(program: Command, run: Run): void {
   program
     .command('set')
-    .description('show or change what can be set')
+    .description(phrase`show or change what can be set`)
     .argument('[name]')
     .argument('[value]')
-    .option('--in <CONVERSATION>', 'only in this #room or with this @nick; VALUE may be default')
+    .option(
+      '--in <CONVERSATION>',
+      phrase`only in this #room or with this @nick; VALUE may be default`,
+    )
     .action(function (this: Command, name?: string, value?: string) {
       const { in: place } = this.opts<{ in?: string }>();
       return run(this, async (context) =>
@@ -143,8 +147,8 @@ function addSet(program: Command, run: Run): void {
 function addPassphrase(program: Command, run: Run): void {
   program
     .command('passphrase')
-    .description('set, change or remove the passphrase that opens this profile')
-    .option('--remove', 'open without one from now on')
+    .description(phrase`set, change or remove the passphrase that opens this profile`)
+    .option('--remove', phrase`open without one from now on`)
     .action((own: { remove?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./passphrase-command.ts')).passphrase(context, {
@@ -157,10 +161,10 @@ function addPassphrase(program: Command, run: Run): void {
 function addBackup(program: Command, run: Run): void {
   program
     .command('backup')
-    .description('write identity, people and settings into one sealed file')
+    .description(phrase`write identity, people and settings into one sealed file`)
     .argument('<file>')
-    .option('--with-history', 'and everything that was said')
-    .option('--force', 'replace a file that is there')
+    .option('--with-history', phrase`and everything that was said`)
+    .option('--force', phrase`replace a file that is there`)
     .action((file: string, own: { withHistory?: true; force?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./backup.ts')).backup(context, {
@@ -175,7 +179,7 @@ function addBackup(program: Command, run: Run): void {
 function addRestore(program: Command, run: Run): void {
   program
     .command('restore')
-    .description('make a fresh profile from a backup')
+    .description(phrase`make a fresh profile from a backup`)
     .argument('<file>')
     .action((file: string, _own: unknown, command: Command) =>
       run(command, async (context) => (await import('./restore.ts')).restore(context, file)),

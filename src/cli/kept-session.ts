@@ -1,5 +1,6 @@
 // A session for what this profile keeps: no relay is looked for, and nothing is kept of an ephemeral one.
 import type { Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
@@ -10,7 +11,7 @@ export function refuseEphemeral({ options }: CommandContext): void {
   if (!options.ephemeral) return;
   throw new UsageError(
     'ephemeral',
-    'with --ephemeral (or LANCHAT_EPHEMERAL) nothing is kept; leave it out for what the profile holds',
+    phrase`with --ephemeral (or LANCHAT_EPHEMERAL) nothing is kept; leave it out for what the profile holds`,
   );
 }
 

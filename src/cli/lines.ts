@@ -1,5 +1,6 @@
 // How events and people read as append-only lines: for `lanchat listen` and the plain interface. Pure.
 import type { ClientEvent, Message, StorageProblem, StoredMessage } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { comparisonWords } from '../ui/comparison.ts';
@@ -250,7 +251,7 @@ function deletedLine(
 /** Of a disk that takes nothing, or takes it again (null). */
 function diskWords(problem: StorageProblem | null): SafeText {
   if (problem !== null) return storageWords(problem.message);
-  return safeText('The disk takes what is said again; nothing was lost.');
+  return safeText(phrase`The disk takes what is said again; nothing was lost.`);
 }
 
 /** Others on this machine can, or could, read what should be private. */

@@ -6,6 +6,7 @@ import {
   type Session,
   type Snapshot,
 } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { CommandContext } from './context.ts';
@@ -90,7 +91,7 @@ async function enterRooms(
   }
   for (const room of only) {
     if (joined.has(room)) continue;
-    throw new UsageError('not-in-room', `you are not in ${room}; add --join '${room}'`);
+    throw new UsageError('not-in-room', phrase`you are not in ${room}; add --join '${room}'`);
   }
   return session.request({ do: 'snapshot' });
 }

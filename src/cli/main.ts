@@ -1,6 +1,7 @@
 // The program behind its executable: parses, runs one command, and ends with its exit status.
 import { CommanderError } from 'commander';
-import { UsageError } from '../protocol/errors.ts';
+import { phrase } from '../language/translate.ts';
+import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { buildProgram } from './command-line.ts';
 import type { Edges, Skeleton } from './context.ts';
 import { CommandError, describeFailure, EXIT, Interruption } from './errors.ts';
@@ -74,7 +75,7 @@ function finish(output: Output, error: unknown): number {
     // Help and version have been printed.
     if (error.exitCode === 0) return EXIT.done;
     const sentence = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-    return complain(output, new UsageError('bad-arguments', `${sentence}; see --help`));
+    return complain(output, new UsageError('bad-arguments', phrase`${sentence}; see --help`));
   }
   return complain(output, error);
 }
@@ -93,7 +94,10 @@ function refuseLostOutput({ readerGone }: Output): void {
   const { reason } = readerGone;
   if (!readerGone.aborted || !(reason instanceof Error)) return;
   if (reason instanceof CommandError) throw reason;
-  const code = 'code' in reason ? reason.code : '';
+  const code = errnoOf(reason);
   if (code === 'EPIPE') return;
-  throw new CommandError('no-output', `stdout can't be written (${code}); check the disk`);
+  throw new CommandError(
+    'no-output',
+    phrase`stdout can't be written (${code ?? 'unknown error'}); check the disk`,
+  );
 }

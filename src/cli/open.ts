@@ -1,4 +1,5 @@
 // `lanchat` itself: decides between the screen and plain lines. The screen's code is loaded only for it.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { CommandContext } from './context.ts';
 
@@ -11,13 +12,13 @@ export async function open(
   if (output.options.json) {
     throw new UsageError(
       'no-json',
-      'the screen has no --json; lanchat listen --json streams what arrives, lanchat send writes',
+      phrase`the screen has no --json; lanchat listen --json streams what arrives, lanchat send writes`,
     );
   }
   if (stdin.isTTY !== true) {
     throw new UsageError(
       'no-terminal',
-      'the screen needs a terminal; without one use lanchat send, listen, peers, history, search, export, backup, relay or demo',
+      phrase`the screen needs a terminal; without one use lanchat send, listen, peers, history, search, export, backup, relay or demo`,
     );
   }
   if (options.plain || env.TERM === 'dumb' || !output.isTerminal) {

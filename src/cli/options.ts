@@ -1,6 +1,7 @@
 // The values of flags and environment variables: what each may be, and what to say when it isn't.
 import { isIPv6 } from 'node:net';
 import type { RelayAddress } from '../client/open-session.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MessageId, RelayId } from '../protocol/ids.ts';
 import { parseNick, parseRoomName } from '../protocol/nickname.ts';
@@ -33,7 +34,7 @@ export function readCommonOptions(flags: CommonFlags, env: NodeJS.ProcessEnv): C
   if (ephemeral && flags.home !== undefined) {
     throw new UsageError(
       'bad-arguments',
-      '--ephemeral (or LANCHAT_EPHEMERAL) uses no folder, --home names one; leave one of them out',
+      phrase`--ephemeral (or LANCHAT_EPHEMERAL) uses no folder, --home names one; leave one of them out`,
     );
   }
   return {
@@ -51,7 +52,7 @@ function isEphemeral(env: NodeJS.ProcessEnv): boolean {
   const value = fromEnvironment(env, 'LANCHAT_EPHEMERAL');
   if (value === null || value === '0') return false;
   if (value === '1') return true;
-  throw new UsageError('bad-arguments', 'LANCHAT_EPHEMERAL takes 1 (keep nothing) or 0');
+  throw new UsageError('bad-arguments', phrase`LANCHAT_EPHEMERAL takes 1 (keep nothing) or 0`);
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | null {
@@ -64,7 +65,7 @@ function readNick(text: string): string {
   if (nick !== null) return nick;
   throw new UsageError(
     'bad-nick',
-    '--nick takes letters and digits of one script, "_", "." and "-", at most 32 bytes',
+    phrase`--nick takes letters and digits of one script, "_", "." and "-", at most 32 bytes`,
   );
 }
 
@@ -74,7 +75,7 @@ export function parseRelayAddress(text: string): RelayAddress {
   const address = hash < 0 ? text : text.slice(0, hash);
   const { host, port } = splitAddress(address);
   if (!/^[\w.:%-]+$/.test(host) || host.length > MAX_HOST_LENGTH) {
-    throw new UsageError('bad-relay', '--relay takes HOST[:PORT], as in 192.168.1.20:7717');
+    throw new UsageError('bad-relay', phrase`--relay takes HOST[:PORT], as in 192.168.1.20:7717`);
   }
   return {
     host,
@@ -99,7 +100,7 @@ function readRelayFingerprint(text: string): string {
   if (id !== null) return id;
   throw new UsageError(
     'bad-relay',
-    "what follows # in --relay is the relay's whole fingerprint: 64 hex digits",
+    phrase`what follows # in --relay is the relay's whole fingerprint: 64 hex digits`,
   );
 }
 
@@ -112,28 +113,28 @@ export function collect(value: string, before: string[]): string[] {
 export function parsePort(text: string, option: string, lowest: 0 | 1): number {
   const port = parseWhole(text);
   if (port !== null && port >= lowest && port <= 65_535) return port;
-  throw new UsageError('bad-port', `${option} takes a port from ${lowest} to 65535`);
+  throw new UsageError('bad-port', phrase`${option} takes a port from ${lowest} to 65535`);
 }
 
 /** Throws UsageError (`bad-count`) for anything but a number from 1 to `highest`. */
 export function parseCount(text: string, option: string, highest = 999_999_999): number {
   const count = parseWhole(text);
   if (count !== null && count > 0 && count <= highest) return count;
-  throw new UsageError('bad-count', `${option} takes a number of messages, 1 to ${highest}`);
+  throw new UsageError('bad-count', phrase`${option} takes a number of messages, 1 to ${highest}`);
 }
 
 /** `10s`, `5m`, `2h`, `7d`, in seconds. Throws UsageError (`bad-timer`). */
 export function parseDuration(text: string): number {
   const seconds = parseTimer(text);
   if (seconds !== null) return seconds;
-  throw new UsageError('bad-timer', '--expire takes 10s, 5m, 2h, 7d; --no-expire ends it');
+  throw new UsageError('bad-timer', phrase`--expire takes 10s, 5m, 2h, 7d; --no-expire ends it`);
 }
 
 /** `#name` as it is kept: normalized. Throws UsageError (`bad-room`). */
 export function parseRoom(text: string): string {
   const name = text.startsWith('#') ? parseRoomName(text) : null;
   if (name !== null) return `#${name}`;
-  throw new UsageError('bad-room', `"${text}" is not a room; rooms look like '#general'`);
+  throw new UsageError('bad-room', phrase`"${text}" is not a room; rooms look like '#general'`);
 }
 
 /** As `parseRoom`, or of a private room what it is called, which only a session can look up. Throws UsageError (`bad-room`). */
@@ -143,7 +144,7 @@ export function parseRoomQuery(text: string): string {
   if (query.length > 1 && query.length <= MAX_ROOM_QUERY_LENGTH) return query;
   throw new UsageError(
     'bad-room',
-    `"${text.slice(0, MAX_ROOM_QUERY_LENGTH)}" is not a room; private ones look like '+title' or +4f2a91c0`,
+    phrase`"${text.slice(0, MAX_ROOM_QUERY_LENGTH)}" is not a room; private ones look like '+title' or +4f2a91c0`,
   );
 }
 
@@ -151,14 +152,17 @@ export function parseRoomQuery(text: string): string {
 export function parseMessageId(text: string, option: string): MessageId {
   const id = MessageId.parse(text);
   if (id !== null) return id;
-  throw new UsageError('bad-id', `${option} takes a message's ID: 32 hex digits`);
+  throw new UsageError('bad-id', phrase`${option} takes a message's ID: 32 hex digits`);
 }
 
 /** Milliseconds. Throws UsageError (`bad-timeout`). */
 export function parseTimeout(text: string): number {
   const seconds = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return Math.ceil(seconds * 1000);
-  throw new UsageError('bad-timeout', '--timeout takes seconds, more than 0 and at most a week');
+  throw new UsageError(
+    'bad-timeout',
+    phrase`--timeout takes seconds, more than 0 and at most a week`,
+  );
 }
 
 function parseWhole(text: string): number | null {

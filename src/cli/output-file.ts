@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { publishFile, syncFolder } from '../storage/private-file.ts';
 import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
@@ -28,7 +29,10 @@ export class OutputFile {
       return new OutputFile(path, { force, temporary, handle });
     } catch (cause) {
       if (errnoOf(cause) === 'ENOENT') {
-        throw new UsageError('no-folder', `${path} is in a folder that isn't there; make it first`);
+        throw new UsageError(
+          'no-folder',
+          phrase`${path} is in a folder that isn't there; make it first`,
+        );
       }
       throw writeFault(cause, path);
     }
@@ -98,7 +102,7 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
     const stat = await lstat(path);
     if (!force) throw fileExists(path);
     if (stat.isFile()) return;
-    const message = `${path} is not a plain file, so it is not replaced; choose another name`;
+    const message = phrase`${path} is not a plain file, so it is not replaced; choose another name`;
     throw new StorageError('not-a-file', message, { path });
   } catch (cause) {
     if (cause instanceof CommandError) throw cause;
@@ -110,11 +114,11 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
 function writeFault(cause: unknown, path: string): StorageError {
   const fault = storageErrorFrom(cause, path, 'writing');
   if (fault.code !== 'read-only') return fault;
-  const message = `${path} would be on a read-only disk; choose another place`;
+  const message = phrase`${path} would be on a read-only disk; choose another place`;
   return new StorageError('read-only', message, { path, cause });
 }
 
 function fileExists(path: string): CommandError {
-  const message = `${path} is there already; choose another name, or replace it with --force`;
+  const message = phrase`${path} is there already; choose another name, or replace it with --force`;
   return new CommandError('file-exists', message);
 }

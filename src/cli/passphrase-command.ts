@@ -1,5 +1,6 @@
 // `lanchat passphrase`: sets, changes or removes what opens this profile. Owns the profile meanwhile.
 import { openProfile, type Profile } from '../client/profile.ts';
+import { phrase } from '../language/translate.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { isVaultLocked } from '../storage/vault.ts';
 import { safeText } from '../ui/safe-text.ts';
@@ -9,18 +10,22 @@ import { owningProfile } from './owned-profile.ts';
 import { newPassphrase, passphrasePrompt } from './passphrase.ts';
 
 const BEFORE = [
-  safeText('A passphrase protects, while lanchat is not open, what is on this disk: your keys,'),
-  safeText('people, rooms, relays, settings and all that was said. Your name and fingerprint'),
+  safeText(
+    phrase`A passphrase protects, while lanchat is not open, what is on this disk: your keys,`,
+  ),
+  safeText(
+    phrase`people, rooms, relays, settings and all that was said. Your name and fingerprint`,
+  ),
   safeText('stay readable.'),
-  safeText('Nobody can recover a forgotten one: identity and history are then lost.'),
+  safeText(phrase`Nobody can recover a forgotten one: identity and history are then lost.`),
 ];
 const AFTER_THE_FIRST = [
-  safeText('The key lay on this disk without a passphrase before: flash, snapshots and'),
-  safeText('copies of the folder may still hold it so.'),
+  safeText(phrase`The key lay on this disk without a passphrase before: flash, snapshots and`),
+  safeText(phrase`copies of the folder may still hold it so.`),
 ];
 const AFTER_ANOTHER = [
-  safeText('Older copies of the folder, and what flash keeps of it, still open with the'),
-  safeText('passphrase of before.'),
+  safeText(phrase`Older copies of the folder, and what flash keeps of it, still open with the`),
+  safeText(phrase`passphrase of before.`),
 ];
 
 /**
@@ -53,7 +58,7 @@ async function put(context: CommandContext, profile: Profile, wasLocked: boolean
   await profile.setPassphrase(await newPassphrase(context, safeText('New passphrase')));
   const done = wasLocked
     ? safeText('Passphrase changed.')
-    : safeText('Passphrase set. lanchat asks for it whenever it opens this profile.');
+    : safeText(phrase`Passphrase set. lanchat asks for it whenever it opens this profile.`);
   output.data({ type: 'passphrase', set: true }, done);
   for (const line of wasLocked ? AFTER_ANOTHER : AFTER_THE_FIRST) output.note(line);
 }
@@ -66,8 +71,8 @@ async function takeAway(
   if (wasLocked) await profile.setPassphrase(null);
   const done = wasLocked
     ? safeText(
-        'Passphrase removed. Whoever can read this folder can now become you and read what was said.',
+        phrase`Passphrase removed. Whoever can read this folder can now become you and read what was said.`,
       )
-    : safeText('There was no passphrase.');
+    : safeText(phrase`There was no passphrase.`);
   output.data({ type: 'passphrase', set: false }, done);
 }

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { PassphrasePrompt } from '../client/open-session.ts';
+import { phrase } from '../language/translate.ts';
 import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { isForeign } from '../storage/private-file.ts';
 import { storageErrorFrom } from '../storage/storage-error.ts';
@@ -28,31 +29,30 @@ export function passphrasePrompt(
   let tries = 0;
   return async (isRetry) => {
     if (file !== '') {
-      if (isRetry) throw wrong('the passphrase in LANCHAT_PASSPHRASE_FILE');
+      if (isRetry) throw wrong(phrase`the passphrase in LANCHAT_PASSPHRASE_FILE`);
       return readPassphraseFile(asking, file);
     }
     if (asking.stdin.isTTY !== true) {
       if (!stdin) throw nobodyToAsk();
-      if (isRetry) throw wrong('the passphrase on stdin');
+      if (isRetry) throw wrong(phrase`the passphrase on stdin`);
       return lineOfStdin(asking);
     }
     tries = isRetry ? tries + 1 : 1;
     if (tries > MAX_TRIES) throw wrong('that passphrase');
-    const again = isRetry ? safeText('That is not it. ') : safeText('');
+    const again = isRetry ? safeText(phrase`That is not it. `) : safeText('');
     return askPassphrase(asking, safeTemplate`${again}Passphrase of this profile: `);
   };
 }
 
 function wrong(what: string): CommandError {
-  const message = `${what} doesn't open this; nothing was changed, try again with the right one`;
+  const message = phrase`${what} doesn't open this; nothing was changed, try again with the right one`;
   return new CommandError('wrong-passphrase', message);
 }
 
 function nobodyToAsk(): CommandError {
   return new CommandError(
     'locked-profile',
-    'this profile is locked and there is no terminal to ask at; ' +
-      'set LANCHAT_PASSPHRASE_FILE to a file that holds the passphrase',
+    phrase`this profile is locked and there is no terminal to ask at; set LANCHAT_PASSPHRASE_FILE to a file that holds the passphrase`,
   );
 }
 
@@ -75,7 +75,7 @@ async function typedTwice(asking: Asking, what: SafeText): Promise<string | Usag
   const first = await askPassphrase(asking, safeTemplate`${what}: `);
   if (isWeak(first)) return tooWeak();
   if (first === (await askPassphrase(asking, safeText('Again: ')))) return first;
-  return new UsageError('bad-passphrase', 'the two differ; try again');
+  return new UsageError('bad-passphrase', phrase`the two differ; try again`);
 }
 
 /** One that was set elsewhere: typed once, or the next line of stdin where that is no terminal. */
@@ -89,10 +89,10 @@ async function askPassphrase(asking: Asking, question: SafeText): Promise<string
 }
 
 async function lineOfStdin(asking: Asking): Promise<string> {
-  asking.output.detail(safeText('lanchat: a passphrase is read from stdin'));
+  asking.output.detail(safeText(phrase`lanchat: a passphrase is read from stdin`));
   const line = await nextLine(asking);
   if (line !== null) return checked(line);
-  throw new UsageError('bad-passphrase', 'stdin holds no passphrase; give it one on a line');
+  throw new UsageError('bad-passphrase', phrase`stdin holds no passphrase; give it one on a line`);
 }
 
 function isWeak(passphrase: string): boolean {
@@ -102,16 +102,16 @@ function isWeak(passphrase: string): boolean {
 function tooWeak(): UsageError {
   return new UsageError(
     'bad-passphrase',
-    `a passphrase needs ${MIN_LENGTH} characters or more; several words are easy to keep in mind`,
+    phrase`a passphrase needs ${MIN_LENGTH} characters or more; several words are easy to keep in mind`,
   );
 }
 
 /** One form of each letter: keyboards and file systems differ in how they write `é`. */
 function checked(text: string): string {
   const passphrase = text.normalize('NFC');
-  if (passphrase === '') throw new UsageError('bad-passphrase', 'the passphrase is empty');
+  if (passphrase === '') throw new UsageError('bad-passphrase', phrase`the passphrase is empty`);
   if (Buffer.byteLength(passphrase) <= MAX_BYTES) return passphrase;
-  throw new UsageError('bad-passphrase', `a passphrase has at most ${MAX_BYTES} bytes`);
+  throw new UsageError('bad-passphrase', phrase`a passphrase has at most ${MAX_BYTES} bytes`);
 }
 
 /** The first line of a plain file. Never waits: a pipe that nobody writes to is refused. */
@@ -121,7 +121,7 @@ async function readPassphraseFile({ output }: Asking, path: string): Promise<str
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await handle.stat();
-      if (!stat.isFile()) throw badFile(`${shown} is not a plain file`);
+      if (!stat.isFile()) throw badFile(phrase`${shown} is not a plain file`);
       const isOpen = process.platform !== 'win32' && (stat.mode & OTHERS) !== 0;
       if (isOpen || isForeign(stat.uid)) {
         output.note(safeTemplate`lanchat: others can read ${shown}; make it yours, chmod 600`);
@@ -133,22 +133,23 @@ async function readPassphraseFile({ output }: Asking, path: string): Promise<str
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    if (errnoOf(error) === 'ENOENT') throw badFile(`${shown} is not there`);
+    if (errnoOf(error) === 'ENOENT') throw badFile(phrase`${shown} is not there`);
     throw storageErrorFrom(error, path, 'reading');
   }
 }
 
 function firstLine(bytes: Uint8Array, shown: SafeText): string {
   const end = bytes.indexOf(LINE_FEED);
-  if (end < 0 && bytes.length > MAX_BYTES) throw badFile(`the first line of ${shown} is too long`);
+  if (end < 0 && bytes.length > MAX_BYTES)
+    throw badFile(phrase`the first line of ${shown} is too long`);
   const line = decodeSecret(bytes.subarray(0, end < 0 ? bytes.length : end)).replace(/\r$/, '');
-  if (line === '') throw badFile(`the first line of ${shown} is empty`);
+  if (line === '') throw badFile(phrase`the first line of ${shown} is empty`);
   return checked(line);
 }
 
 function badFile(what: string): UsageError {
   return new UsageError(
     'bad-passphrase',
-    `${what}; LANCHAT_PASSPHRASE_FILE names a file whose first line is the passphrase`,
+    phrase`${what}; LANCHAT_PASSPHRASE_FILE names a file whose first line is the passphrase`,
   );
 }

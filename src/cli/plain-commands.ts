@@ -2,10 +2,11 @@
 import type { Command, ContactChange, Destination, Person, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
 import { namesOfGroup } from '../ui/command-text.ts';
-import { COMMANDS, type CommandName } from '../ui/commands.ts';
+import type { CommandName } from '../ui/commands.ts';
 import { contactChange, muteLine, personLines, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { enteredRoom } from '../ui/entered-room.ts';
+import { helpLines, helpPage } from '../ui/help-pages.ts';
 import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
 import { type Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { isRoomName, roomQuery } from '../ui/room-names.ts';
@@ -27,7 +28,16 @@ import { resolvePeople, resolvePerson } from './session.ts';
 import { checkText } from './text-input.ts';
 
 /** What makes no sense without windows. */
-const SCREEN_ONLY = ['win', 'clear'] as const satisfies readonly CommandName[];
+const SCREEN_ONLY = [
+  'keys',
+  'win',
+  'clear',
+  'collapse',
+  'unread',
+  'goto',
+  'select',
+  'unfold',
+] as const satisfies readonly CommandName[];
 type ScreenOnly = (typeof SCREEN_ONLY)[number];
 
 /** About what was said before, and how long it stays. */
@@ -158,7 +168,7 @@ export class PlainCommands {
       case 'who-read':
         return this.#doKept(name, args);
       case 'help':
-        return this.#help();
+        return this.#help(args);
       default:
         return name satisfies never;
     }
@@ -169,14 +179,14 @@ export class PlainCommands {
     const here = this.#place;
     const isHere = name === '' && here !== null && 'peer' in here;
     const peer = isHere ? here.peer : (await resolvePerson(this.#session, name)).fingerprint;
-    const { person, firstSeen } = await this.#session.request({ do: 'contact', peer, change });
+    const { person, ...known } = await this.#session.request({ do: 'contact', peer, change });
     const { rooms } = await this.#session.request({ do: 'snapshot' });
     const shared = rooms.filter(({ members }) => members.includes(peer));
-    this.#people.set(person);
+    const clean = this.#people.set(person);
     this.#say(this.#people.label(peer));
     const labels = shared.map((room) => this.#people.rooms.label(room.name));
-    const about = { firstSeen, rooms: labels };
-    for (const line of personLines(person, about)) this.#show(safeTemplate`--   ${line}`);
+    for (const line of personLines(clean, { ...known, rooms: labels }))
+      this.#show(safeTemplate`--   ${line}`);
   }
 
   async #mute(args: string): Promise<void> {
@@ -360,9 +370,8 @@ export class PlainCommands {
     } else await this.#session.request({ do: 'choose-relay', ...parseRelayAddress(address) });
   }
 
-  #help(): void {
-    for (const { name, args, help } of COMMANDS) {
-      if (!needsScreen(name)) this.#show(safeTemplate`--   /${safeText(name)} ${args}: ${help}`);
-    }
+  #help(asked: string): void {
+    const page = helpPage(asked, { keys: null, hides: needsScreen });
+    this.#show(...helpLines(page).map((line) => safeTemplate`-- ${line}`));
   }
 }

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { relayIdentityFromSeed } from '../crypto/identity.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { type Advertisement, advertise } from '../discovery/advertise.ts';
+import { phrase } from '../language/translate.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
 import { openRelayDatabase } from '../relay/relay-database.ts';
@@ -48,7 +49,7 @@ export async function relay(context: CommandContext, request: RelayRequest): Pro
   if (owner.kind === 'owned') {
     owner.connection.destroy();
     const who = owner.pid === null ? 'another process' : `process ${owner.pid}`;
-    const message = `a relay runs already in ${folder} (${who}); stop it, or give --data another folder`;
+    const message = phrase`a relay runs already in ${folder} (${who}); stop it, or give --data another folder`;
     throw new CommandError('locked', message);
   }
   try {
@@ -96,7 +97,7 @@ async function loadKey(folder: string): Promise<StoredRelayKey> {
   const stored = (await readRelayKey(folder)) ?? (await makeKey(folder));
   if (relayIdentityFromSeed(stored.seed).id === stored.id) return stored;
   const path = join(folder, FOLDER_ENTRIES.relayKey);
-  const message = `${path} is damaged and was left as it is; restore a copy, or move it away`;
+  const message = phrase`${path} is damaged and was left as it is; restore a copy, or move it away`;
   throw new StorageError('corrupt', message, { path });
 }
 

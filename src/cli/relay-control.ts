@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MAX_ANNOUNCEMENT_BYTES } from '../protocol/limits.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
@@ -41,7 +42,7 @@ export async function relayPeers(context: CommandContext, data: string | null): 
       safeTemplate`${cleanNickname(nick)}  ${safeText(address)}  ${minutes} min\n    ${fingerprintWords(peer.fingerprint)}`,
     );
   }
-  if (peers.length === 0) context.output.note(safeText('Nobody is connected.'));
+  if (peers.length === 0) context.output.note(safeText(phrase`Nobody is connected.`));
 }
 
 /** `fingerprint`: 8 digits or more. Throws UsageError, or CommandError where it names nobody or several. */
@@ -51,7 +52,7 @@ export async function relayKick(
 ): Promise<void> {
   const digits = request.fingerprint.replace(/\s/g, '').toLowerCase();
   if (!/^[0-9a-f]{8,64}$/.test(digits)) {
-    throw new UsageError('bad-fingerprint', 'kick takes 8 or more digits of a fingerprint');
+    throw new UsageError('bad-fingerprint', phrase`kick takes 8 or more digits of a fingerprint`);
   }
   const answer = await ask(context, request.data, {
     request: { do: 'kick', fingerprint: digits },
@@ -67,10 +68,13 @@ export async function relayKick(
   if (answer.error === 'unknown-peer') {
     throw new CommandError(
       'unknown-person',
-      'nobody with these digits is connected; see lanchat relay peers',
+      phrase`nobody with these digits is connected; see lanchat relay peers`,
     );
   }
-  throw new CommandError('ambiguous', `several have these digits: ${answer.peers.join(', ')}`);
+  throw new CommandError(
+    'ambiguous',
+    phrase`several have these digits: ${answer.peers.join(', ')}`,
+  );
 }
 
 /** Throws UsageError where `text` is empty, not valid Unicode, or longer than 2,000 bytes. */
@@ -103,7 +107,7 @@ async function ask<T>(
     if (parsed.success) return parsed.output;
     throw new CommandError(
       'no-answer',
-      'the relay here gave no answer; is it of the same version?',
+      phrase`the relay here gave no answer; is it of the same version?`,
     );
   } finally {
     connection.destroy();
@@ -117,7 +121,7 @@ async function connect(folder: string): Promise<Socket> {
     if (owner.kind === 'owned') return owner.connection;
     owner.close();
   }
-  const message = `no relay runs in ${folder}; start one with lanchat relay, or name its folder with --data`;
+  const message = phrase`no relay runs in ${folder}; start one with lanchat relay, or name its folder with --data`;
   throw new CommandError('no-relay', message);
 }
 

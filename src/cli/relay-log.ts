@@ -1,6 +1,7 @@
 // What a relay's operator reads: connections and reasons, never content. Decides nothing.
 import { listInterfaces } from '../discovery/interfaces.ts';
 import type { DiscoveryProblem } from '../discovery/problem.ts';
+import { phrase } from '../language/translate.ts';
 import { formatAddress } from '../protocol/address.ts';
 import type { RelayEvent } from '../relay/events.ts';
 import { fingerprintWords } from '../ui/people.ts';
@@ -11,13 +12,13 @@ import type { JsonRecord, Output } from './output.ts';
 
 /** Sentences in which a person can act on what discovery reports. */
 const DISCOVERY_PROBLEMS: Readonly<Record<DiscoveryProblem['kind'], string>> = {
-  'no-interface': 'no network is up but loopback; the relay is announced once one is',
-  'port-held': 'UDP port 5353 is held by another program; clients need --relay until it is free',
-  'not-permitted': 'the system forbids multicast DNS; clients need --relay',
-  'no-multicast': 'the network takes no multicast; clients need --relay',
-  'network-unreachable': 'the network refuses multicast; clients need --relay',
-  'socket-failed': 'multicast DNS failed; clients need --relay',
-  'too-many-relays': 'the network announces more relays than there can be; the rest is ignored',
+  'no-interface': phrase`no network is up but loopback; the relay is announced once one is`,
+  'port-held': phrase`UDP port 5353 is held by another program; clients need --relay until it is free`,
+  'not-permitted': phrase`the system forbids multicast DNS; clients need --relay`,
+  'no-multicast': phrase`the network takes no multicast; clients need --relay`,
+  'network-unreachable': phrase`the network refuses multicast; clients need --relay`,
+  'socket-failed': phrase`multicast DNS failed; clients need --relay`,
+  'too-many-relays': phrase`the network announces more relays than there can be; the rest is ignored`,
 };
 
 /** One line, or one JSON object, an event; on stdout. Problems of discovery go to stderr. */
@@ -45,7 +46,7 @@ export class RelayLog {
     const where = problem.interface === '' ? '' : ` on ${problem.interface}`;
     const code = problem.code === '' ? '' : ` (${problem.code})`;
     this.#output.note(
-      safeText(`lanchat: discovery${where}: ${DISCOVERY_PROBLEMS[problem.kind]}${code}`),
+      safeText(phrase`lanchat: discovery${where}: ${DISCOVERY_PROBLEMS[problem.kind]}${code}`),
     );
   }
 
@@ -88,10 +89,10 @@ export class RelayLog {
     return [
       safeTemplate`Relay ${safeText(this.#name)} listens on port ${port}. It reads nothing that people write.`,
       safeTemplate`  key             ${fingerprintWords(relayId)}`,
-      ...(this.#isAnnounced ? [safeText('  other machines  lanchat')] : []),
-      safeText('  stop it         Ctrl+C'),
+      ...(this.#isAnnounced ? [safeText(phrase`  other machines  lanchat`)] : []),
+      safeText(phrase`  stop it         Ctrl+C`),
       // With the key in it nobody has to trust what answers first. Alone on its line: it is long.
-      safeText('  by address, safe from the first use:'),
+      safeText(phrase`  by address, safe from the first use:`),
       safeTemplate`  lanchat --relay ${safeText(shown)}#${safeText(relayId)}`,
     ];
   }
@@ -117,7 +118,7 @@ function wordsOf(event: Exclude<RelayEvent, { type: 'listening' }>): SafeText {
     case 'refused':
       return safeTemplate`${safeText(event.address)} refused: ${safeText(event.reason)}`;
     case 'storage':
-      if (event.problem === null) return safeText('the disk takes messages again');
+      if (event.problem === null) return safeText(phrase`the disk takes messages again`);
       return safeTemplate`nothing is kept for people who are away: ${safeText(event.problem.message)}`;
     case 'unreadable':
       return safeTemplate`some of what is kept for people who are away can't be read: ${safeText(event.problem.message)}`;

@@ -1,6 +1,7 @@
 // `lanchat restore`: a fresh profile from a backup: the same fingerprint, people, settings and history.
 import type { MessageState } from '../core/events.ts';
 import { wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import type { OpenedBackup } from '../storage/backup-reader.ts';
 import { SealedBackup } from '../storage/backup-reader.ts';
 import type { BackupPart } from '../storage/backup-record.ts';
@@ -41,13 +42,13 @@ async function unlock(
   context: CommandContext,
   { backup, path }: { backup: SealedBackup; path: string },
 ): Promise<OpenedBackup> {
-  const asked = givenPassphrase(context, safeText('Passphrase of the backup'));
+  const asked = givenPassphrase(context, safeText(phrase`Passphrase of the backup`));
   const passphrase = await untilAborted(asked, context.signal);
   const opened = await backup.unlock(passphrase);
   if (opened !== null) return opened;
   throw new CommandError(
     'wrong-passphrase',
-    `that passphrase doesn't open ${path} (or its beginning is damaged); nothing was restored, try again`,
+    phrase`that passphrase doesn't open ${path} (or its beginning is damaged); nothing was restored, try again`,
   );
 }
 
@@ -94,7 +95,7 @@ function tell(
     { type: 'restored', nick, fingerprint: id, messages },
     safeTemplate`${cleanNickname(nick)}\n${fingerprintWords(id)}\nRestored with ${messageCount(messages)}.`,
   );
-  if (!hasHistory) output.note(safeText('Its backup was made without --with-history.'));
+  if (!hasHistory) output.note(safeText(phrase`Its backup was made without --with-history.`));
   output.note(
     safeTemplate`Use it on one machine at a time: where two use it, the relay knows the newer login only.`,
   );

@@ -1,18 +1,19 @@
 // The commands about rooms and who is in them, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from '../ui/nearest.ts';
 import type { Run } from './command-line.ts';
 import { parseDuration, parseRoomQuery } from './options.ts';
 
-const ROOM = "'+title', or + and the first 8 digits of its name";
-const WHO = '@nick or FINGERPRINT';
+const ROOM = phrase`'+title', or + and the first 8 digits of its name`;
+const WHO = phrase`@nick or FINGERPRINT`;
 
 /** `run` is called with the command that was parsed, once. */
 export function addRoomCommands(program: Command, run: Run): void {
   const room = program
     .command('room')
-    .description('private rooms: make, fill and keep them')
+    .description(phrase`private rooms: make, fill and keep them`)
     .helpCommand(false)
     .allowExcessArguments()
     .action((_own: unknown, command: Command) => {
@@ -30,12 +31,12 @@ export function addRoomCommands(program: Command, run: Run): void {
 function unknownRoomCommand({ args: [typed = ''], commands }: Command): UsageError {
   const names = commands.map((each) => each.name());
   if (typed === '') {
-    const message = `room needs one of ${names.join(', ')}; lanchat help room says what they do`;
+    const message = phrase`room needs one of ${names.join(', ')}; lanchat help room says what they do`;
     return new UsageError('unknown-command', message);
   }
   const meant = nearest(typed, names);
-  const hint = meant === null ? `there are ${names.join(', ')}` : `did you mean "${meant}"?`;
-  return new UsageError('unknown-command', `there is no command "room ${typed}"; ${hint}`);
+  const hint = meant === null ? `there are ${names.join(', ')}` : phrase`did you mean "${meant}"?`;
+  return new UsageError('unknown-command', phrase`there is no command "room ${typed}"; ${hint}`);
 }
 
 interface CreateFlags {
@@ -46,10 +47,10 @@ interface CreateFlags {
 function addCreate(room: Command, run: Run): void {
   room
     .command('create')
-    .description('make a private room with yourself alone in it')
+    .description(phrase`make a private room with yourself alone in it`)
     .argument('<title...>')
-    .option('--read-only', 'only you and your moderators write there')
-    .option('--expire <DURATION>', 'what is said disappears after 10s, 5m, 2h, 7d')
+    .option('--read-only', phrase`only you and your moderators write there`)
+    .option('--expire <DURATION>', phrase`what is said disappears after 10s, 5m, 2h, 7d`)
     .action((words: string[], { readOnly, expire }: CreateFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./room-make.ts')).create(context, {
@@ -64,14 +65,16 @@ function addCreate(room: Command, run: Run): void {
 function addInvitations(room: Command, run: Run): void {
   room
     .command('invitations')
-    .description('who asks you into which room')
+    .description(phrase`who asks you into which room`)
     .action((_own: unknown, command: Command) =>
       run(command, async (context) => (await import('./room-make.ts')).invitations(context)),
     );
   for (const name of ['accept', 'decline'] as const) {
     room
       .command(name)
-      .description(name === 'accept' ? 'come into a room that asks you in' : 'say no to it')
+      .description(
+        name === 'accept' ? phrase`come into a room that asks you in` : phrase`say no to it`,
+      )
       .argument('<room>', ROOM)
       .action((text: string, _own: unknown, command: Command) =>
         run(command, async (context) =>
@@ -85,13 +88,13 @@ function addInvitations(room: Command, run: Run): void {
 }
 
 const PEOPLE_COMMANDS = {
-  invite: 'ask people in; they come once they say yes',
-  remove: 'take people out: what is said from then on they read no more',
+  invite: phrase`ask people in; they come once they say yes`,
+  remove: phrase`take people out: what is said from then on they read no more`,
 } as const;
 const MEMBER_COMMANDS = {
-  grant: 'make a member moderator: who takes members out, and writes where it is read-only',
-  revoke: 'take that back',
-  transfer: 'hand the room to another member, once their lanchat has answered',
+  grant: phrase`make a member moderator: who takes members out, and writes where it is read-only`,
+  revoke: phrase`take that back`,
+  transfer: phrase`hand the room to another member, once their lanchat has answered`,
 } as const;
 
 function addPeople(room: Command, run: Run): void {
@@ -124,7 +127,7 @@ function addPeople(room: Command, run: Run): void {
 function addWords(room: Command, run: Run): void {
   room
     .command('title')
-    .description('call a room otherwise')
+    .description(phrase`call a room otherwise`)
     .argument('<room>', ROOM)
     .argument('<title...>')
     .action((text: string, words: string[], _own: unknown, command: Command) =>
@@ -137,7 +140,7 @@ function addWords(room: Command, run: Run): void {
     );
   room
     .command('topic')
-    .description('say what a room is about; without TEXT nothing any more')
+    .description(phrase`say what a room is about; without TEXT nothing any more`)
     .argument('<room>', ROOM)
     .argument('[text...]')
     .action((text: string, words: string[], _own: unknown, command: Command) =>
@@ -158,12 +161,15 @@ interface SetFlags {
 function addSet(room: Command, run: Run): void {
   room
     .command('set')
-    .description('who may write in a room, and how long that stays')
+    .description(phrase`who may write in a room, and how long that stays`)
     .argument('<room>', ROOM)
-    .option('--read-only', 'only its owner and its moderators write there')
-    .option('--no-read-only', 'everybody in it does')
-    .option('--expire <DURATION>', 'what is said from now on disappears after 10s, 5m, 2h, 7d')
-    .option('--no-expire', 'it stays')
+    .option('--read-only', phrase`only its owner and its moderators write there`)
+    .option('--no-read-only', phrase`everybody in it does`)
+    .option(
+      '--expire <DURATION>',
+      phrase`what is said from now on disappears after 10s, 5m, 2h, 7d`,
+    )
+    .option('--no-expire', phrase`it stays`)
     .action((text: string, own: SetFlags, command: Command) => {
       // Commander takes what begins with `--no-` for true where neither was given.
       const given = (name: string) => command.getOptionValueSource(name) === 'cli';
@@ -183,8 +189,8 @@ function secondsOf(expire: string | boolean | undefined): number | null {
 }
 
 const ONE_COMMANDS = {
-  info: 'who is in a room, who owns it, and how it stands',
-  close: 'end a room for everybody, for good; what was said can still be read',
+  info: phrase`who is in a room, who owns it, and how it stands`,
+  close: phrase`end a room for everybody, for good; what was said can still be read`,
 } as const;
 
 function addOne(room: Command, run: Run): void {
@@ -204,9 +210,9 @@ function addOne(room: Command, run: Run): void {
 function addMute(room: Command, run: Run): void {
   room
     .command('mute')
-    .description('count and signal nothing of a room')
-    .argument('<room>', `#room, ${ROOM}`)
-    .option('--off', 'count and signal again')
+    .description(phrase`count and signal nothing of a room`)
+    .argument('<room>', phrase`#room, ${ROOM}`)
+    .option('--off', phrase`count and signal again`)
     .action((text: string, own: { off?: true }, command: Command) =>
       run(command, async (context) =>
         (await import('./contact.ts')).muteRoom(context, {

@@ -1,5 +1,6 @@
 // `lanchat room create`, `invitations`, `accept`, `decline`: how a private room begins, for its owner and for who comes in.
 import type { Snapshot } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { isRequest } from '../ui/room-words.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
@@ -38,7 +39,7 @@ export async function invitations(context: CommandContext): Promise<void> {
       context.output.data(invitationRecord(each), invitationLine(each, snapshot));
     }
     if (waiting.invitations.length === 0) {
-      context.output.note(safeText('Nobody asks this profile into a room.'));
+      context.output.note(safeText(phrase`Nobody asks this profile into a room.`));
     }
   });
 }
@@ -49,7 +50,7 @@ export async function answer(
   { room: query, accept }: { readonly room: string; readonly accept: boolean },
 ): Promise<void> {
   if (!query.startsWith('+')) {
-    const message = `${query} is public: nobody is asked in; lanchat join '${query}' enters it`;
+    const message = phrase`${query} is public: nobody is asked in; lanchat join '${query}' enters it`;
     throw new UsageError('bad-room', message);
   }
   await withSession(context, 'leave-alone', async (session, attempt) => {

@@ -1,5 +1,6 @@
 // Rooms and invitations as the JSON of CLI.md, and as lines for people. Asks nobody.
 import type { InvitationInfo, Room, Snapshot } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { shortRoomName } from '../ui/room-names.ts';
 import {
   invitationWords,
@@ -71,7 +72,7 @@ export function invitationLine(invitation: InvitationInfo, snapshot: Snapshot): 
   const words = invitationWords(invitation, new Cast(snapshot).names);
   const { room, accepted } = invitation;
   const next = accepted
-    ? safeText('you said yes; its owner has not let you in yet')
+    ? safeText(phrase`you said yes; its owner has not let you in yet`)
     : safeTemplate`lanchat room accept ${shortRoomName(room)}, or decline`;
   return safeTemplate`${words}; ${next}`;
 }

@@ -1,5 +1,6 @@
 // `lanchat room …`: what is done to a room that this profile is in. Each ends once the relay has what others must hear of.
 import type { Command, Made, Replies, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
@@ -33,7 +34,7 @@ export async function remove(
     return { do: 'room-remove', room: name, peers: await resolvePeople(session, who) };
   });
   if (isOwned) return;
-  const message = "What is said from now on they read no more; the owner's lanchat takes them out.";
+  const message = phrase`What is said from now on they read no more; the owner's lanchat takes them out.`;
   context.output.note(safeText(message));
 }
 
@@ -68,7 +69,7 @@ export async function transfer(context: CommandContext, { room, who }: Member): 
     const { fingerprint: peer } = await resolvePerson(session, who);
     return { do: 'room-transfer', room: name, peer };
   });
-  context.output.note(safeText('The room is theirs once their lanchat has answered yours.'));
+  context.output.note(safeText(phrase`The room is theirs once their lanchat has answered yours.`));
 }
 
 /** As `invite`. */
@@ -106,7 +107,7 @@ export async function set(
   if (readOnly === undefined && expireSeconds === undefined) {
     throw new UsageError(
       'bad-arguments',
-      'room set takes --[no-]read-only, --expire or --no-expire',
+      phrase`room set takes --[no-]read-only, --expire or --no-expire`,
     );
   }
   await change(context, room, async (_session, name) => ({
@@ -129,7 +130,7 @@ export async function info(context: CommandContext, { room }: Named): Promise<vo
     const name = await resolveRoom(session, room);
     const snapshot = await session.request({ do: 'snapshot' });
     const found = snapshot.rooms.find((each) => each.name === name);
-    if (found === undefined) throw new UsageError('not-in-room', `you are not in ${room}`);
+    if (found === undefined) throw new UsageError('not-in-room', phrase`you are not in ${room}`);
     printWholeRoom(context.output, found, snapshot);
   });
 }

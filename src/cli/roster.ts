@@ -1,4 +1,5 @@
 // `lanchat peers` and `lanchat rooms`: who is here, and where this profile is.
+import { phrase } from '../language/translate.ts';
 import { Directory, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import { detailFields } from './contact.ts';
@@ -25,7 +26,7 @@ export async function peers(context: CommandContext): Promise<void> {
       safeTemplate`${names.label(fingerprint)}  ${state}  ${trustWord(person)}\n    ${fingerprintWords(fingerprint)}`,
     );
   }
-  if (sorted.length === 0) context.output.note(safeText('Nobody else is here yet.'));
+  if (sorted.length === 0) context.output.note(safeText(phrase`Nobody else is here yet.`));
 }
 
 /** The rooms that the profile is in, without being seen in them. */
@@ -33,5 +34,6 @@ export async function rooms(context: CommandContext): Promise<void> {
   // Looking at them must not look like coming in.
   const snapshot = await withSession(context, 'visit', (session) => whenReady(session, context));
   for (const room of snapshot.rooms) printRoom(context.output, room, snapshot);
-  if (snapshot.rooms.length === 0) context.output.note(safeText('This profile is in no room.'));
+  if (snapshot.rooms.length === 0)
+    context.output.note(safeText(phrase`This profile is in no room.`));
 }

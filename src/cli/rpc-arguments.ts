@@ -1,5 +1,6 @@
 // The named parameters of a method as the words of a command line: what commander knows of the command is all there is.
 import type { Argument, Command, Option } from 'commander';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { fieldsOf, RPC, RpcFault } from './rpc-codec.ts';
 
@@ -45,15 +46,15 @@ export function parametersOf(
  * unknown, or no value of its kind; what it may be beyond that, the command itself says.
  */
 export function wordsOf(command: Command, params: object, shape: Shape): string[] {
-  if (Array.isArray(params)) throw badParams('params are named: {"name": value}');
+  if (Array.isArray(params)) throw badParams(phrase`params are named: {"name": value}`);
   const given = fieldsOf(params);
   const { needed, others } = parametersOf(command, shape);
   for (const name of Object.keys(given)) {
     if (needed.includes(name) || others.includes(name)) continue;
-    throw badParams(`there is no parameter "${name.slice(0, 64)}"`);
+    throw badParams(phrase`there is no parameter "${name.slice(0, 64)}"`);
   }
   for (const name of needed) {
-    if (given[name] === undefined) throw badParams(`the parameter "${name}" is missing`);
+    if (given[name] === undefined) throw badParams(phrase`the parameter "${name}" is missing`);
   }
   const path = [command.name()];
   for (let above = command.parent; above?.parent != null; above = above.parent) {
@@ -95,7 +96,7 @@ function optionWord(
     return values.map((each) => `${longOf(plain)}=${scalar(name, each)}`);
   }
   throw badParams(
-    `the parameter "${name}" takes ${plain?.isBoolean() === false ? 'a value' : 'true or false'}`,
+    phrase`the parameter "${name}" takes ${plain?.isBoolean() === false ? 'a value' : 'true or false'}`,
   );
 }
 
@@ -113,7 +114,7 @@ function argumentWords(command: Command, given: Given): string[] {
       missing ??= name;
       continue;
     }
-    if (missing !== null) throw badParams(`the parameter "${name}" needs "${missing}"`);
+    if (missing !== null) throw badParams(phrase`the parameter "${name}" needs "${missing}"`);
     words.push(...argumentWord(argument, value));
   }
   return words;
@@ -128,7 +129,7 @@ function argumentWord(argument: Argument, value: unknown): string[] {
 function scalar(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
-  throw badParams(`the parameter "${name}" takes a string or a number`);
+  throw badParams(phrase`the parameter "${name}" takes a string or a number`);
 }
 
 function badParams(message: string): RpcFault {

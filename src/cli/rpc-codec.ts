@@ -1,4 +1,5 @@
 // JSON-RPC 2.0, one message a line: requests in, answers and notifications out. Knows no method.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { jsonSafe } from '../ui/safe-text.ts';
 import { describeFailure, EXIT } from './errors.ts';
@@ -53,16 +54,16 @@ export function decodeMessage(line: Uint8Array | null): RpcMessage {
   if (line === null) {
     return refused(
       RPC.request,
-      new UsageError('too-long', 'a line has more than 256 KiB; split it'),
+      new UsageError('too-long', phrase`a line has more than 256 KiB; split it`),
     );
   }
   const value = parseJson(line);
   if (value === undefined) {
-    return refused(RPC.parse, new UsageError('bad-json', 'a line is no JSON in UTF-8'));
+    return refused(RPC.parse, new UsageError('bad-json', phrase`a line is no JSON in UTF-8`));
   }
   if (!Array.isArray(value)) return { isBatch: false, items: [decodeRequest(value)] };
   if (value.length === 0 || value.length > MAX_BATCH) {
-    const message = `a batch holds 1 to ${MAX_BATCH} requests`;
+    const message = phrase`a batch holds 1 to ${MAX_BATCH} requests`;
     return refused(RPC.request, new UsageError('bad-request', message));
   }
   return { isBatch: true, items: value.map(decodeRequest) };

@@ -1,6 +1,7 @@
 // The methods of `lanchat rpc`: which commands they are, and what calling one does. Knows no line and no id.
 import { Readable } from 'node:stream';
 import { type Command, CommanderError } from 'commander';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import { namesOfGroup } from '../ui/command-text.ts';
@@ -105,7 +106,7 @@ export class RpcMethods {
     const method = METHODS.get(request.method);
     const command = method === undefined ? null : commandOf(this.#program, request.method);
     if (method === undefined || command === null) {
-      const message = `there is no method "${request.method.slice(0, 64)}"; CLI.md has them all`;
+      const message = phrase`there is no method "${request.method.slice(0, 64)}"; CLI.md has them all`;
       throw new RpcFault(RPC.method, new UsageError('unknown-command', message));
     }
     const words = wordsOf(command, request.params, method);
@@ -163,7 +164,10 @@ export class RpcMethods {
   /** Answers at `ready`; from then on every event is a notification. */
   #listen(run: RunCommand, { answer }: Answering): Promise<void> {
     if (this.#isListening) {
-      throw new UsageError('bad-arguments', 'listen is on already; once is enough for all rooms');
+      throw new UsageError(
+        'bad-arguments',
+        phrase`listen is on already; once is enough for all rooms`,
+      );
     }
     this.#isListening = true;
     return new Promise((resolve, reject) => {

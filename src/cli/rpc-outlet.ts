@@ -1,4 +1,5 @@
 // What `lanchat rpc` puts on stdout, and how much of it may wait for a reader who is behind.
+import { phrase } from '../language/translate.ts';
 import { CommandError } from './errors.ts';
 import type { JsonRecord, Output } from './output.ts';
 import { notificationText } from './rpc-codec.ts';
@@ -35,7 +36,7 @@ export class RpcOutlet {
   /** Events can't be held back: who doesn't read them for too long is given up. */
   notify(record: JsonRecord): void {
     if (this.#waitingBytes > MAX_WAITING_BYTES) {
-      const message = 'nobody reads stdout: more than 16 MiB wait there; read all that comes';
+      const message = phrase`nobody reads stdout: more than 16 MiB wait there; read all that comes`;
       this.#output.abandon(new CommandError('no-output', message));
     }
     this.line(notificationText(record));
@@ -64,6 +65,6 @@ export class RpcOutlet {
 function tooLong(): CommandError {
   return new CommandError(
     'answer-too-long',
-    'this answer, and what waits to be read, would be over 16 MiB; ask for less at a time',
+    phrase`this answer, and what waits to be read, would be over 16 MiB; ask for less at a time`,
   );
 }

@@ -9,11 +9,14 @@ import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
 import type { HostedRelay } from '../ui/hosting.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
+import { copyByProgram } from './clipboard-program.ts';
 import type { CommandContext } from './context.ts';
 import { hostRelay } from './hosted-relay.ts';
+import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
+import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
   /** `#room`, `@nick` or a fingerprint to begin with, or null. */
@@ -40,6 +43,10 @@ export async function runScreen(
     openSession: (warn) => provide(context, unlocked, warn),
     hostRelay: () => hostHere(context),
     parseRelay: parseRelayAddress,
+    readKeys: () => readKeys(folder),
+    copyByProgram: (text) => copyByProgram(text, process),
+    editText: async (wish) => (await import('./editor.ts')).editText(wish),
+    readTheme: () => readTheme(folder),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

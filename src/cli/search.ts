@@ -1,4 +1,5 @@
 // `lanchat search`: messages that hold all these words, in everything that history keeps. Needs no relay.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
@@ -21,8 +22,8 @@ export interface SearchRequest {
 /** Prints the newest that fit, oldest first. Throws UsageError (`empty-text`, `too-long`, `no-profile`, …), CommandError. */
 export async function search(context: CommandContext, request: SearchRequest): Promise<void> {
   const query = request.words.join(' ').trim();
-  if (query === '') throw new UsageError('empty-text', 'there are no words to search for');
-  checkText(query, 'what to search for', MAX_QUERY_BYTES);
+  if (query === '') throw new UsageError('empty-text', phrase`there are no words to search for`);
+  checkText(query, phrase`what to search for`, MAX_QUERY_BYTES);
   const limit = request.last ?? DEFAULT_LAST;
   const { output } = context;
   await withHistory(context, async (session) => {
@@ -31,7 +32,7 @@ export async function search(context: CommandContext, request: SearchRequest): P
     const found = await session.request({ do: 'search', query, conversation, limit });
     const printer = new MessagePrinter(context, { cast, ids: request.ids });
     for (const message of found.messages.toReversed()) await printer.print(message);
-    if (printer.count === 0) output.note(safeText('Nothing was found.'));
+    if (printer.count === 0) output.note(safeText(phrase`Nothing was found.`));
     if (found.more)
       output.note(safeTemplate`There are older ones: --last N shows more than ${limit}.`);
   });

@@ -1,5 +1,6 @@
 // One line from stdin that nobody may see: unseen from a terminal, or as it comes from a pipe. Never waits for more
 // than that line, and leaves what follows it to whoever reads next. Knows not what the line is for.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import type { CommandContext, Input } from './context.ts';
@@ -58,7 +59,7 @@ export function decodeSecret(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     // The cause would quote the passphrase.
-    throw new UsageError('bad-passphrase', 'the passphrase is not valid UTF-8');
+    throw new UsageError('bad-passphrase', phrase`the passphrase is not valid UTF-8`);
   }
 }
 
@@ -108,7 +109,7 @@ function giveBack(stdin: Input, chunk: Buffer, at: number): void {
 }
 
 function nothingTyped(): UsageError {
-  return new UsageError('bad-passphrase', 'no passphrase was typed; nothing was changed');
+  return new UsageError('bad-passphrase', phrase`no passphrase was typed; nothing was changed`);
 }
 
 /** What the keys amount to: Backspace takes a character back, Ctrl+U and Ctrl+W all; arrows do nothing. */

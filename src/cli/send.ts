@@ -1,5 +1,6 @@
 // `lanchat send`: says a message is sent only when what was waited for has happened.
 import type { Command, Destination, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { namesOfGroup } from '../ui/command-text.ts';
@@ -58,7 +59,10 @@ async function readTexts(
   const fromStdin = words.length === 0 || isDash(words);
   if (sticker !== null) return [readSticker(sticker, words)];
   if (lines && !fromStdin) {
-    throw new UsageError('bad-text', '--lines reads its messages from stdin; leave the text out');
+    throw new UsageError(
+      'bad-text',
+      phrase`--lines reads its messages from stdin; leave the text out`,
+    );
   }
   if (lines) return readLines(context.stdin);
   return [fromStdin ? await readText(context) : checkText(words.join(' '), 'the message')];
@@ -66,9 +70,9 @@ async function readTexts(
 
 function readSticker(name: string, words: readonly string[]): string {
   if (words.length > 0)
-    throw new UsageError('bad-text', '--sticker stands alone; leave the text out');
+    throw new UsageError('bad-text', phrase`--sticker stands alone; leave the text out`);
   if (STICKER_NAMES.includes(name)) return name;
-  throw new UsageError('bad-sticker', `--sticker takes one of ${STICKER_NAMES.join(', ')}`);
+  throw new UsageError('bad-sticker', phrase`--sticker takes one of ${STICKER_NAMES.join(', ')}`);
 }
 
 /** What a message has besides its words. */
@@ -92,16 +96,19 @@ function isDash(words: readonly string[]): boolean {
 
 function readWait(request: SendRequest): Wait {
   if (request.wait !== 'relayed' && request.wait !== 'delivered') {
-    throw new UsageError('bad-wait', '--wait takes relayed or delivered');
+    throw new UsageError('bad-wait', phrase`--wait takes relayed or delivered`);
   }
   if (
     request.wait === 'delivered' &&
     (isRoomName(request.to) || namesOfGroup(request.to) !== null)
   ) {
-    throw new UsageError('bad-wait', 'nobody can say when a whole room has it; use --wait relayed');
+    throw new UsageError(
+      'bad-wait',
+      phrase`nobody can say when a whole room has it; use --wait relayed`,
+    );
   }
   if (request.action && request.sticker !== null) {
-    throw new UsageError('bad-arguments', '--action and --sticker are two kinds; take one');
+    throw new UsageError('bad-arguments', phrase`--action and --sticker are two kinds; take one`);
   }
   return request.wait;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../client/api.ts';
 import type { RememberedRooms } from '../client/client.ts';
 import type { SessionOptions } from '../client/open-session.ts';
+import { phrase } from '../language/translate.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { safeText } from '../ui/safe-text.ts';
@@ -84,7 +85,7 @@ export async function inTime<T>(work: Promise<T>, context: CommandContext): Prom
   const { timeoutMs } = context.options;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const message = `the relay did not answer within ${timeoutMs / 1000} s; try again`;
+    const message = phrase`the relay did not answer within ${timeoutMs / 1000} s; try again`;
     timer = setTimeout(() => reject(new CommandError('timeout', message)), timeoutMs);
   });
   try {
@@ -165,7 +166,9 @@ export async function whenReady(session: Session, context: CommandContext): Prom
 
 function noteTrouble(context: CommandContext, link: Link): void {
   const where = link.relay ?? 'the network';
-  context.output.detail(safeText(`lanchat: ${where}: ${link.reason}; trying again`));
+  context.output.detail(
+    safeText(phrase`lanchat: ${where}: ${link.reason ?? phrase`not reached`}; trying again`),
+  );
 }
 
 /** Nothing goes out while the disk of the profile's owner takes nothing: throws then what is wrong with it. */
@@ -193,7 +196,7 @@ export async function resolvePerson(session: Session, query: string): Promise<Pe
   if (person === undefined) {
     throw new CommandError(
       'unknown-person',
-      `nobody called ${query} is here or known; lanchat peers lists who is`,
+      phrase`nobody called ${query} is here or known; lanchat peers lists who is`,
     );
   }
   const byKey = matches.length === 1 && person.fingerprint.startsWith(query.toLowerCase());
@@ -203,7 +206,7 @@ export async function resolvePerson(session: Session, query: string): Promise<Pe
   const list = matches.map((m) => `${m.fingerprint} (${m.trust}${m.online ? '' : ', away'})`);
   throw new CommandError(
     'ambiguous',
-    `${matches.length} people are called ${query}: ${list.join(', ')}; use the fingerprint`,
+    phrase`${matches.length} people are called ${query}: ${list.join(', ')}; use the fingerprint`,
   );
 }
 
@@ -229,7 +232,6 @@ function keyChanged(person: Person): CommandError {
   const was = person.keyChangedFrom.join(', ');
   return new CommandError(
     'key-changed',
-    `${person.nick} has another key than before: was ${was}, now ${person.fingerprint}; compare it with ` +
-      `lanchat verify ${person.fingerprint}, or name the one you mean by its fingerprint`,
+    phrase`${person.nick} has another key than before: was ${was}, now ${person.fingerprint}; compare it with lanchat verify ${person.fingerprint}, or name the one you mean by its fingerprint`,
   );
 }

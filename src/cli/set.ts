@@ -1,5 +1,6 @@
 // `lanchat set`: shows or changes what a person can set. The table of settings is ui/settings.ts.
 import type { Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import {
   changeOf,
@@ -50,7 +51,8 @@ async function setIn(
   place: string,
   { setting, value }: { readonly setting: Setting | null; readonly value: string | null },
 ): Promise<void> {
-  if (setting === null) throw new UsageError('bad-arguments', '--in needs the name of a setting');
+  if (setting === null)
+    throw new UsageError('bad-arguments', phrase`--in needs the name of a setting`);
   const own = requireOwn(setting);
   const change = value === null ? {} : ownChangeOf(setting, value);
   const changeThere = async (session: Session) => {

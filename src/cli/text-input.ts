@@ -1,4 +1,5 @@
 // Message texts from flags and stdin: bounded, valid UTF-8, whole lines. Sends nothing.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { safeText } from '../ui/safe-text.ts';
@@ -6,8 +7,8 @@ import type { CommandContext, Input } from './context.ts';
 
 /** The text as it may be sent. Throws UsageError where it is empty, too long or not valid Unicode. */
 export function checkText(text: string, what: string, maxBytes = MAX_TEXT_BYTES): string {
-  if (text === '') throw new UsageError('empty-text', `${what} is empty; nothing was sent`);
-  if (/\p{Cs}/u.test(text)) throw new UsageError('bad-text', `${what} is not valid Unicode`);
+  if (text === '') throw new UsageError('empty-text', phrase`${what} is empty; nothing was sent`);
+  if (/\p{Cs}/u.test(text)) throw new UsageError('bad-text', phrase`${what} is not valid Unicode`);
   if (Buffer.byteLength(text) > maxBytes) throw tooLong(what, maxBytes);
   return text;
 }
@@ -15,18 +16,18 @@ export function checkText(text: string, what: string, maxBytes = MAX_TEXT_BYTES)
 /** All of stdin as one text, without its last line end. Throws UsageError. */
 export async function readText(context: CommandContext): Promise<string> {
   if (context.stdin.isTTY) {
-    context.output.note(safeText('Type the message, then Ctrl+D on a line of its own.'));
+    context.output.note(safeText(phrase`Type the message, then Ctrl+D on a line of its own.`));
   }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of chunksOf(context.stdin)) {
     sizeBytes += chunk.length;
     // One more for the line end that is taken off.
-    if (sizeBytes > MAX_TEXT_BYTES + 2) throw tooLong('the text on stdin');
+    if (sizeBytes > MAX_TEXT_BYTES + 2) throw tooLong(phrase`the text on stdin`);
     chunks.push(chunk);
   }
   const text = decode(Buffer.concat(chunks)).replace(/\r?\n$/, '');
-  return checkText(text, 'the text on stdin');
+  return checkText(text, phrase`the text on stdin`);
 }
 
 const LINE_FEED = 0x0a;
@@ -42,14 +43,14 @@ export async function* readLines(stdin: Input): AsyncGenerator<string> {
       start = end + 1;
     }
     rest = Buffer.concat([rest, chunk.subarray(start)]);
-    if (rest.length > MAX_TEXT_BYTES + 1) throw tooLong('a line on stdin');
+    if (rest.length > MAX_TEXT_BYTES + 1) throw tooLong(phrase`a line on stdin`);
   }
   yield* asLine(rest);
 }
 
 function* asLine(bytes: Buffer): Generator<string> {
   const line = decode(bytes).replace(/\r$/, '');
-  if (line !== '') yield checkText(line, 'a line on stdin');
+  if (line !== '') yield checkText(line, phrase`a line on stdin`);
 }
 
 async function* chunksOf(stdin: Input): AsyncGenerator<Buffer> {
@@ -60,10 +61,10 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UsageError('bad-text', 'stdin is not valid UTF-8; nothing of it was sent');
+    throw new UsageError('bad-text', phrase`stdin is not valid UTF-8; nothing of it was sent`);
   }
 }
 
 function tooLong(what: string, maxBytes = MAX_TEXT_BYTES): UsageError {
-  return new UsageError('too-long', `${what} is longer than ${maxBytes} bytes; split it`);
+  return new UsageError('too-long', phrase`${what} is longer than ${maxBytes} bytes; split it`);
 }

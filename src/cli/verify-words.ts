@@ -1,5 +1,6 @@
 // `lanchat verify WHO --words`: both see seven words, and say whether they are the same.
 import type { ClientEvent, Person, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { comparisonWords, isAlarming, type WordsEvent } from '../ui/comparison.ts';
 import { cleanNickname } from '../ui/people.ts';
@@ -56,12 +57,12 @@ async function answer(context: CommandContext, session: Session, person: Person)
 
 /** From a terminal as from a script: one line of stdin. Throws UsageError `not-confirmed`. */
 async function asksSame(context: CommandContext): Promise<boolean> {
-  const question = 'Do both of you have the same words? y or n: ';
+  const question = phrase`Do both of you have the same words? y or n: `;
   const isAsked = !context.output.options.json;
   const line = (await ask(context, isAsked ? safeText(question) : safeText(''))).toLowerCase();
   if (['y', 'yes', 'same'].includes(line)) return true;
   if (['n', 'no', 'different'].includes(line)) return false;
-  const message = 'nobody said whether the words are the same: nothing was recorded';
+  const message = phrase`nobody said whether the words are the same: nothing was recorded`;
   throw new UsageError('not-confirmed', message);
 }
 
@@ -99,8 +100,8 @@ async function whenHere(context: CommandContext, session: Session, person: Perso
       ? true
       : undefined,
   );
-  context.output.note(safeText('They are not here yet; waiting.'));
+  context.output.note(safeText(phrase`They are not here yet; waiting.`));
   if ((await came.result) !== null) return;
-  const message = `they did not come within ${timeoutMs / 1000} s; words are compared by two who are here`;
+  const message = phrase`they did not come within ${timeoutMs / 1000} s; words are compared by two who are here`;
   throw new CommandError('not-here', message);
 }

@@ -1,6 +1,7 @@
 // `lanchat verify`: shows a safety number, or compares one and records that it matched. By words: verify-words.ts.
 import type { Person, Session } from '../client/api.ts';
 import { parseVerificationQr } from '../crypto/verification-qr.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { displayName, fingerprintWords, trustWord } from '../ui/people.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
@@ -20,7 +21,7 @@ export async function verify(
   request: { peer: string; number: readonly string[]; words: boolean },
 ): Promise<void> {
   if (request.words && request.number.length > 0) {
-    throw new UsageError('bad-arguments', 'either a number or --words');
+    throw new UsageError('bad-arguments', phrase`either a number or --words`);
   }
   const digits = request.number.length === 0 ? null : readNumber(request.number.join(''));
   await withSession(context, 'leave-alone', async (session) => {
@@ -55,7 +56,7 @@ function readNumber(text: string): string {
   if (parseVerificationQr(number) !== null) return number;
   throw new UsageError(
     'bad-number',
-    `a safety number has ${SAFETY_DIGITS} digits; a scanned code begins with LANCHAT1: and must be whole`,
+    phrase`a safety number has ${SAFETY_DIGITS} digits; a scanned code begins with LANCHAT1: and must be whole`,
   );
 }
 
@@ -71,7 +72,7 @@ function report(
     safeTemplate`${displayName(person)} (${trustWord(person)})\n${fingerprintWords(fingerprint)}`,
   );
   if (compared) {
-    output.human(safeText('It matches: recorded as verified.'));
+    output.human(safeText(phrase`It matches: recorded as verified.`));
     return;
   }
   const groups = digits.match(/\d{5}/g) ?? [];
@@ -84,6 +85,6 @@ function report(
 /** Only a person at a terminal is asked; a script gives the number it compared. */
 async function asksToRecord(context: CommandContext): Promise<boolean> {
   if (context.output.options.json || context.stdin.isTTY !== true) return false;
-  const question = 'Does their screen show the same number? Type yes to record it: ';
+  const question = phrase`Does their screen show the same number? Type yes to record it: `;
   return (await ask(context, safeText(question))).toLowerCase() === 'yes';
 }

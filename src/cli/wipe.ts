@@ -1,4 +1,5 @@
 // `lanchat wipe`: deletes a profile from this machine for good. Others keep what was said to them.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { readOwner } from '../storage/identity-file.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
@@ -16,7 +17,10 @@ export async function wipe(context: CommandContext, { yes }: { yes: boolean }): 
   const folder = profileFolder(context.options.home ?? undefined);
   const shown = safeText(folder);
   if (!wasProfile(folder)) {
-    throw new UsageError('no-profile', `there is no profile in ${folder}; nothing was deleted`);
+    throw new UsageError(
+      'no-profile',
+      phrase`there is no profile in ${folder}; nothing was deleted`,
+    );
   }
   const { relayStays } = await owningProfile(context, folder, async () => {
     if (!yes) await confirm(context, { folder, shown });
@@ -27,8 +31,7 @@ export async function wipe(context: CommandContext, { yes }: { yes: boolean }): 
   output.data({ type: 'wiped', path: folder }, safeTemplate`Deleted: the profile in ${shown}.`);
   output.note(
     safeText(
-      'Its keys were overwritten first. Flash, snapshots and copies elsewhere may still hold old blocks: ' +
-        'only a disk that is encrypted as a whole helps there.',
+      phrase`Its keys were overwritten first. Flash, snapshots and copies elsewhere may still hold old blocks: only a disk that is encrypted as a whole helps there.`,
     ),
   );
   if (relayStays) {

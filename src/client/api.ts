@@ -9,6 +9,7 @@ import type {
   Person,
   Room,
   Self,
+  VerifiedBy,
 } from '../core/events.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
@@ -28,6 +29,7 @@ export type {
   Room,
   Self,
   Trust,
+  VerifiedBy,
   Who,
   WordsReason,
 } from '../core/events.ts';
@@ -111,6 +113,12 @@ export interface Conversation {
   readonly last: StoredMessage | null;
   /** Messages of others after the last `mark-read`. */
   readonly unread: number;
+}
+
+/** What was typed in a conversation and not sent. */
+export interface Draft {
+  readonly conversation: Destination;
+  readonly text: string;
 }
 
 /** Null takes a name or a note away. */
@@ -259,6 +267,12 @@ export type Command =
       readonly conversation: Destination | null;
       readonly limit: number;
     }
+  /** The first message of a conversation that came at this time (milliseconds, this machine's clock) or later. */
+  | {
+      readonly do: 'first-since';
+      readonly conversation: Destination;
+      readonly timeMs: number;
+    }
   /** One message. */
   | { readonly do: 'message'; readonly id: MessageId }
   /** What history knows, the most recent first. */
@@ -278,6 +292,10 @@ export type Command =
   | { readonly do: 'status'; readonly text: string | null }
   /** What one sets about somebody, for oneself; nothing in it: only tells. On disk once it is answered. */
   | { readonly do: 'contact'; readonly peer: PeerId; readonly change: ContactChange }
+  /** What was typed and not sent, as it was kept. */
+  | { readonly do: 'drafts' }
+  /** Keeps what is typed there, for the next start; empty: nothing. On disk once it is answered. */
+  | { readonly do: 'draft'; readonly conversation: Destination; readonly text: string }
   | { readonly do: 'settings' }
   /** Where this profile goes by itself. */
   | { readonly do: 'remembered' }
@@ -371,6 +389,8 @@ export interface Replies {
   readonly history: MessagePage;
   readonly since: MessagePage;
   readonly search: MessagePage;
+  /** Null: there is none. */
+  readonly 'first-since': { readonly message: StoredMessage | null };
   /** Null: history holds none of this ID. */
   readonly message: { readonly message: StoredMessage | null };
   readonly conversations: { readonly conversations: readonly Conversation[] };
@@ -387,7 +407,12 @@ export interface Replies {
     readonly person: Person;
     /** ISO 8601, by this machine's clock then. */
     readonly firstSeen: string;
+    /** When and how their key was compared; absent: it was not. `by` null: an older lanchat recorded it. */
+    readonly verified?: { readonly at: string; readonly by: VerifiedBy | null };
   };
+  /** The one changed last at the end. */
+  readonly drafts: { readonly drafts: readonly Draft[] };
+  readonly draft: Record<string, never>;
   readonly settings: Preferences;
   readonly remembered: {
     /** With their `#`, in the order of joining. */

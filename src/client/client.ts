@@ -14,12 +14,14 @@ import { restore } from '../core/restore.ts';
 import { enterRoom } from '../core/rooms.ts';
 import { runningMs } from '../core/running-time.ts';
 import type { CoreState } from '../core/state.ts';
+import { phrase } from '../language/translate.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import type { StorageError } from '../storage/storage-error.ts';
 import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './api.ts';
 import type { Connection } from './connection.ts';
 import { disclosureOf } from './conversation-settings.ts';
+import { Drafts } from './drafts.ts';
 import { Engine } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
 import { type Committed, History } from './history.ts';
@@ -58,6 +60,7 @@ export class Client implements Session {
   readonly #core: CoreState;
   readonly #engine: Engine;
   readonly #history: History;
+  readonly #drafts: Drafts;
   readonly #keeper: HistoryKeeper;
   readonly #parts: ClientParts;
   readonly #openLink: () => RelayLink;
@@ -83,6 +86,7 @@ export class Client implements Session {
     setDisclosure(this.#core, disclosureOf(profile.settings.current));
     setQuiet(this.#core, !profile.settings.current.showDelivered);
     this.#history = new History(profile.store, this.#core, (event) => this.#emit(event));
+    this.#drafts = new Drafts(profile.store, rows);
     this.#engine = new Engine(this.#core, {
       commit: (batch) => this.#history.commit(batch),
       onStorage: (problem) => this.#stored(problem),
@@ -168,6 +172,7 @@ export class Client implements Session {
     const { settings, pins, relays } = this.#profile;
     return {
       ...{ core: this.#core, engine: this.#engine, history: this.#history, settings, pins, relays },
+      drafts: this.#drafts,
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
@@ -254,7 +259,7 @@ export class Client implements Session {
   /** The disk refused a file of the profile's; what must not be lost is in the database. */
   #fault(error: unknown): void {
     const known = error instanceof LanchatError ? error : null;
-    const message = known?.message ?? 'the profile could not be saved';
+    const message = known?.message ?? phrase`the profile could not be saved`;
     this.#emit({ type: 'error', code: known?.code ?? 'unwritable', message });
   }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Identity } from '../crypto/identity.ts';
+import { phrase } from '../language/translate.ts';
 import { concatBytes } from '../protocol/bytes.ts';
 import { ALPN, EXPORTER_BYTES, EXPORTER_LABEL } from '../protocol/channel.ts';
 import type { Code } from '../protocol/codes.ts';
@@ -121,7 +122,7 @@ export class Connection {
 
   /** Ends it at once, with the reason that `onEnd` gets. */
   abort(code: string): void {
-    this.#socket.destroy(new TransportError(code, `connection: ${code}`));
+    this.#socket.destroy(new TransportError(code, phrase`connection: ${code}`));
   }
 
   #flush(): void {
@@ -162,7 +163,8 @@ export async function connectRelay(request: ConnectRequest): Promise<void> {
     ALPNProtocols: [ALPN],
   });
   socket.setNoDelay(true);
-  const abort = () => socket.destroy(new TransportError('cancelled', 'connection: cancelled'));
+  const abort = () =>
+    socket.destroy(new TransportError('cancelled', phrase`connection: cancelled`));
   request.signal.addEventListener('abort', abort, { once: true });
   if (request.signal.aborted) abort();
   try {
@@ -179,7 +181,7 @@ export async function connectRelay(request: ConnectRequest): Promise<void> {
 function secured(socket: TLSSocket, { connectMs, tlsMs }: ConnectionTimes): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () =>
-      socket.destroy(new TransportError('connect-timeout', 'connection: no answer'));
+      socket.destroy(new TransportError('connect-timeout', phrase`connection: no answer`));
     let timer = setTimeout(giveUp, connectMs);
     socket.once('connect', () => {
       clearTimeout(timer);
@@ -188,12 +190,12 @@ function secured(socket: TLSSocket, { connectMs, tlsMs }: ConnectionTimes): Prom
     socket.on('error', reject);
     socket.once('close', () => {
       clearTimeout(timer);
-      reject(new TransportError('closed', 'connection: closed'));
+      reject(new TransportError('closed', phrase`connection: closed`));
     });
     socket.once('secureConnect', () => {
       clearTimeout(timer);
       if (socket.alpnProtocol === ALPN) resolve();
-      else reject(new TransportError('not-a-relay', 'connection: another protocol'));
+      else reject(new TransportError('not-a-relay', phrase`connection: another protocol`));
     });
   });
 }
@@ -220,7 +222,7 @@ class Login {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => socket.destroy(new TransportError('handshake-timeout', 'login: no answer')),
+        () => socket.destroy(new TransportError('handshake-timeout', phrase`login: no answer`)),
         this.#times.loginMs,
       );
       this.#loggedIn = () => {
@@ -234,7 +236,7 @@ class Login {
       });
       socket.once('close', () => {
         clearTimeout(timer);
-        const end = reason ?? new TransportError('closed', 'connection: closed');
+        const end = reason ?? new TransportError('closed', phrase`connection: closed`);
         if (this.#connection === null) reject(end);
         else this.#request.onEnd(end);
       });
@@ -293,5 +295,5 @@ class Login {
 }
 
 function endReason(code: Code): RelayRefusal {
-  return new RelayRefusal(code, `the relay ended the connection: ${code}`);
+  return new RelayRefusal(code, phrase`the relay ended the connection: ${code}`);
 }

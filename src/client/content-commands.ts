@@ -10,6 +10,7 @@ import {
 } from '../core/changes.ts';
 import { setTimer } from '../core/disappearing.ts';
 import { ask, say } from '../core/say.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
@@ -74,7 +75,7 @@ async function changeOwn(parts: ContentParts, command: Of<'edit' | 'unsend'>): P
   if (row.kind !== undefined && row.kind !== 'action') {
     throw new UsageError(
       'not-editable',
-      'only words can be edited; delete it for all (unsend), and send another',
+      phrase`only words can be edited; delete it for all (unsend), and send another`,
     );
   }
   const id = parts.engine.command((core) => edit(core, target, command.text));
@@ -89,8 +90,8 @@ async function changePoll(
   if (command.do === 'close-poll') await parts.engine.settled();
   const row = requireThere(await rowOf(parts, command.id));
   const { poll } = row;
-  if (poll === undefined) throw new UsageError('not-a-poll', 'this message is no poll');
-  if (poll.closed) throw new UsageError('poll-closed', 'this poll is closed');
+  if (poll === undefined) throw new UsageError('not-a-poll', phrase`this message is no poll`);
+  if (poll.closed) throw new UsageError('poll-closed', phrase`this poll is closed`);
   const target = targetOf(row);
   if (command.do === 'vote') {
     return { id: castVote(parts, { row, poll }, command.choice), in: target.where };
@@ -108,7 +109,7 @@ function castVote(
 ): MessageId | null {
   const count = poll.choices.length;
   if (!Number.isInteger(choice) || choice < 0 || choice >= count) {
-    throw new UsageError('bad-choice', `this poll has choices 1 to ${count}`);
+    throw new UsageError('bad-choice', phrase`this poll has choices 1 to ${count}`);
   }
   const target = targetOf(row);
   const { id, where } = target;
@@ -147,13 +148,13 @@ function placeOf(where: Destination): string {
 function unknownMessage(): UsageError {
   return new UsageError(
     'unknown-message',
-    'history holds no such message there; lanchat history CONVERSATION --ids shows them',
+    phrase`history holds no such message there; lanchat history CONVERSATION --ids shows them`,
   );
 }
 
 function requireOwn(row: StoredRow): StoredRow {
   if (row.state !== null) return row;
-  throw new UsageError('not-yours', 'only who wrote it can do that');
+  throw new UsageError('not-yours', phrase`only who wrote it can do that`);
 }
 
 function targetOf({ id, conversation }: StoredRow): Target {

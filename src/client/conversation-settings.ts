@@ -1,6 +1,7 @@
 // What a person sets for one conversation alone, in the settings file. Needs no session.
 import * as v from 'valibot';
 import type { Disclosure } from '../core/disclosure.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import {
   MAX_CONVERSATION_SETTINGS,
@@ -41,7 +42,7 @@ export function withSettingsFor(
   const others = settings.conversations.filter((each) => each.with !== key);
   if (sendRead === null && sendTyping === null) return others;
   if (others.length >= MAX_CONVERSATION_SETTINGS) {
-    const message = `${MAX_CONVERSATION_SETTINGS} conversations have settings of their own; set one back to default first`;
+    const message = phrase`${MAX_CONVERSATION_SETTINGS} conversations have settings of their own; set one back to default first`;
     throw new UsageError('bad-setting', message);
   }
   const own: Stored = {

@@ -1,6 +1,7 @@
 // What was said, as the profile's store holds it: writes what the core journals, answers what people ask.
 import type { Batch } from '../core/durable.ts';
 import type { CoreState } from '../core/state.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import type { ProfileStore, StoredMessage as StoredRow } from '../storage/profile-store.ts';
@@ -80,6 +81,16 @@ export class History {
     return { ...page, messages: page.messages.toReversed() };
   }
 
+  /** Null where nothing came at that time or later. */
+  firstSince({
+    conversation,
+    timeMs,
+  }: Extract<Command, { do: 'first-since' }>): StoredMessage | null {
+    const row = this.#store.firstSince(conversation, timeMs);
+    this.#tellDamaged();
+    return row === null ? null : this.#tell(row);
+  }
+
   /** Throws UsageError `unknown-message`. */
   since({ id, limit }: Extract<Command, { do: 'since' }>): MessagePage {
     return this.#told(this.#store.after(id, bounded(limit)));
@@ -115,7 +126,7 @@ export class History {
     if (message !== null && message.state !== null && 'room' in message.conversation) {
       return message.conversation.room;
     }
-    throw new UsageError('unknown-message', 'this is no message of yours in a room');
+    throw new UsageError('unknown-message', phrase`this is no message of yours in a room`);
   }
 
   /** Returns where it was, null where there was none; everybody is told. */
@@ -140,7 +151,7 @@ export class History {
     if (damaged <= this.#toldDamaged) return;
     const more = damaged - this.#toldDamaged;
     this.#toldDamaged = damaged;
-    const message = `${more} stored row(s) are damaged and were left out; the others are whole. Check the disk, and make a backup`;
+    const message = phrase`${more} stored row(s) are damaged and were left out; the others are whole. Check the disk, and make a backup`;
     this.#emit({ type: 'error', code: 'damaged-rows', message });
   }
 

@@ -1,6 +1,7 @@
 // The client's side of the login, bytes ↔ frames, no sockets: HELLO, CHALLENGE, AUTH, READY (PROTOCOL.md).
 import { type Identity, relayIdOf } from '../crypto/identity.ts';
 import { signLogin, verifyChallenge } from '../crypto/login.ts';
+import { phrase } from '../language/translate.ts';
 import {
   encodeChallengeFields,
   encodeHelloBody,
@@ -87,5 +88,5 @@ function isOf<T extends Frame['type']>(frame: Frame, type: T): frame is FrameOf<
 }
 
 function refusal(code: string): TransportError {
-  return new TransportError(code, `login: ${code}`);
+  return new TransportError(code, phrase`login: ${code}`);
 }

@@ -1,10 +1,13 @@
 // What a person can set: its shape, what it is unless they do, and within what bounds. Needs no session.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import {
   DEFAULT_SETTINGS,
   isKeepDays,
   MAX_KEEP_DAYS,
   type Settings,
+  SIDEBAR_GROUPS,
+  THEME_NAMES,
 } from '../storage/settings-file.ts';
 
 /** What of the settings a person sets for all conversations; the rooms come and go by themselves. */
@@ -19,15 +22,18 @@ export const changeSchema = v.strictObject({
   hidden: v.exactOptional(v.boolean()),
   sendRead: v.exactOptional(v.boolean()),
   sendTyping: v.exactOptional(v.boolean()),
+  collapsed: v.exactOptional(v.array(v.picklist(SIDEBAR_GROUPS))),
+  theme: v.exactOptional(v.picklist(THEME_NAMES)),
 });
 
 /** Completes "keep-days takes …". */
-export const KEEP_DAYS_TAKES = `a number of days, 0 to ${MAX_KEEP_DAYS}`;
+export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
-export { isKeepDays };
+export type { SidebarGroup, ThemeName } from '../storage/settings-file.ts';
+export { isKeepDays, SIDEBAR_GROUPS, THEME_NAMES };
 
 /** Of all settings what a person sets. */
 export function preferencesOf(settings: Settings): Preferences {
-  const { keepDays, showDelivered, hidden, sendRead, sendTyping } = settings;
-  return { keepDays, showDelivered, hidden, sendRead, sendTyping };
+  const { keepDays, showDelivered, hidden, sendRead, sendTyping, collapsed, theme } = settings;
+  return { keepDays, showDelivered, hidden, sendRead, sendTyping, collapsed, theme };
 }

@@ -1,6 +1,7 @@
 // One profile, several processes: its owner serves commands and events to the others, one JSON object a line.
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_MENTIONS } from '../protocol/limits.ts';
@@ -125,11 +126,17 @@ const commandSchema = v.variant('do', [
         'settings',
         'remembered',
         'invitations',
+        'drafts',
       ] as const),
     ]),
   }),
   v.strictObject({ do: v.literal('history'), conversation, before: v.nullable(message), limit }),
   v.strictObject({ do: v.literal('history'), conversation, after: v.nullable(message), limit }),
+  v.strictObject({
+    do: v.literal('first-since'),
+    conversation,
+    timeMs: v.pipe(v.number(), v.finite()),
+  }),
   v.strictObject({ do: v.literal('since'), id: message, limit }),
   v.strictObject({
     do: v.literal('search'),
@@ -138,6 +145,7 @@ const commandSchema = v.variant('do', [
     limit,
   }),
   v.strictObject({ do: v.picklist(['mark-read', 'delete-conversation']), conversation }),
+  v.strictObject({ do: v.literal('draft'), conversation, text }),
   v.strictObject({ do: v.picklist(['delete-message', 'message', 'who-read']), id: message }),
   v.strictObject({ do: v.literal('typing'), to: conversation }),
   v.strictObject({
@@ -275,7 +283,7 @@ export class RemoteSession implements Session {
 function ownerGone(): UsageError {
   return new UsageError(
     'owner-gone',
-    'the lanchat that had this profile open has ended; try again',
+    phrase`the lanchat that had this profile open has ended; try again`,
   );
 }
 

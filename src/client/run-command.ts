@@ -15,6 +15,7 @@ import { setHidden } from '../core/hidden.ts';
 import { findPeople } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import { setStatus } from '../core/status-line.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import type { Pins } from '../storage/pins-file.ts';
@@ -29,6 +30,7 @@ import {
   type Snapshot,
 } from './api.ts';
 import { runContent } from './content-commands.ts';
+import type { Drafts } from './drafts.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './history.ts';
 import type { MadeRecords } from './made-records.ts';
@@ -43,6 +45,7 @@ export interface ClientParts {
   readonly core: CoreState;
   readonly engine: Engine;
   readonly history: History;
+  readonly drafts: Drafts;
   readonly settings: SettingsFile;
   readonly pins: Pins;
   readonly relays: PinnedRelays;
@@ -74,6 +77,7 @@ type HistoryCommand = Of<
   | 'history'
   | 'since'
   | 'search'
+  | 'first-since'
   | 'message'
   | 'conversations'
   | 'delete-message'
@@ -149,6 +153,11 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
     case 'remembered':
     case 'set':
       return runSetting(parts, command);
+    case 'drafts':
+      return { drafts: parts.drafts.all() };
+    case 'draft':
+      parts.drafts.set(command.conversation, command.text);
+      return {};
     default:
       return runHistory(parts, command);
   }
@@ -223,7 +232,7 @@ async function runSetting(parts: ClientParts, command: SettingCommand): Promise<
 }
 
 async function runHistory(
-  { history, swept }: ClientParts,
+  { history, drafts, swept }: ClientParts,
   command: HistoryCommand,
 ): Promise<Reply> {
   await swept;
@@ -234,6 +243,8 @@ async function runHistory(
       return history.since(command);
     case 'search':
       return history.search(command);
+    case 'first-since':
+      return { message: history.firstSince(command) };
     case 'message':
       return { message: history.message(command.id) };
     case 'conversations':
@@ -241,6 +252,8 @@ async function runHistory(
     case 'delete-message':
       return { deletedFrom: history.deleteMessage(command.id) };
     case 'delete-conversation':
+      // First: what history deletes is overwritten at once, and this with it.
+      drafts.set(command.conversation, '');
       return { deleted: history.deleteConversation(command.conversation) };
     default:
       return command satisfies never;
@@ -298,8 +311,14 @@ async function contact(
   // Nothing of somebody ignored is unread.
   if (change.ignored === true) history.markRead({ peer });
   await pins.flush();
-  const firstSeen = new Date(pins.get(peer)?.firstSeenMs ?? 0).toISOString();
-  return { person, firstSeen };
+  const pin = pins.get(peer);
+  const firstSeen = new Date(pin?.firstSeenMs ?? 0).toISOString();
+  const { verifiedAtMs = null, verifiedBy = null } = pin ?? {};
+  if (verifiedAtMs === null) return { person, firstSeen };
+  return {
+    ...{ person, firstSeen },
+    verified: { at: new Date(verifiedAtMs).toISOString(), by: verifiedBy },
+  };
 }
 
 function remembered({ settings, relays }: ClientParts): Replies['remembered'] {
@@ -316,7 +335,7 @@ async function setPreferences(
 ): Promise<Preferences> {
   const { keepDays } = change;
   if (keepDays !== undefined && !isKeepDays(keepDays)) {
-    throw new UsageError('bad-setting', `keep-days takes ${KEEP_DAYS_TAKES}`);
+    throw new UsageError('bad-setting', phrase`keep-days takes ${KEEP_DAYS_TAKES}`);
   }
   settings.update(change);
   await settings.flush();

@@ -1,4 +1,5 @@
 // Why there is no connection, as codes. Knows no sentence for people: cli/ and ui/ have those.
+import { phrase } from '../language/translate.ts';
 import { errnoOf, LanchatError } from '../protocol/errors.ts';
 
 /**
@@ -28,5 +29,5 @@ export function transportErrorFrom(cause: unknown, fallback: string): TransportE
   const code = errnoOf(cause)?.toLowerCase() ?? fallback;
   // OpenSSL's errors mean that what answered does not speak our TLS.
   const isTls = code.startsWith('err_ssl') || code.startsWith('err_tls') || code === 'eproto';
-  return new TransportError(isTls ? 'not-a-relay' : code, `connection: ${code}`, { cause });
+  return new TransportError(isTls ? 'not-a-relay' : code, phrase`connection: ${code}`, { cause });
 }

@@ -1,5 +1,6 @@
 // What changes what was said: edits, deletions for all, reactions, votes; our own, and those of others as they arrive.
 // Whether one may do that to the message, history knows: it alone has it.
+import { phrase } from '../language/translate.ts';
 import {
   decodeClosePoll,
   decodeDelete,
@@ -60,7 +61,7 @@ export function react(
   if (!isEmoji(emoji)) {
     throw new UsageError(
       'bad-emoji',
-      'a reaction is one emoji, such as 👍, or its code, :thumbsup:',
+      phrase`a reaction is one emoji, such as 👍, or its code, :thumbsup:`,
     );
   }
   const content = encodeCbor({ id: idBytes(target.id), emoji, on });

@@ -1,10 +1,11 @@
 // What a person or a script asks of the core. Checks everything first: a refusal changes nothing.
 import { safetyNumber } from '../crypto/safety-number.ts';
 import { encodeVerificationQr, parseVerificationQr } from '../crypto/verification-qr.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { parseNick } from '../protocol/nickname.ts';
-import type { Person, Room } from './events.ts';
+import type { Person, Room, VerifiedBy } from './events.ts';
 import { findRoom, findUnfinished, requireRoom, requireRoomName } from './find-room.ts';
 import { emit } from './link.ts';
 import { withdraw } from './outbox.ts';
@@ -38,7 +39,7 @@ export function enter(core: CoreState, name: string, standing: RoomState['standi
   if (!core.rooms.has(parsed) && core.rooms.size >= topics) {
     throw new UsageError(
       'too-many-topics',
-      `you are in ${topics} rooms, and this relay lets nobody be in more; leave one first`,
+      phrase`you are in ${topics} rooms, and this relay lets nobody be in more; leave one first`,
     );
   }
   enterRoom(core, parsed, standing);
@@ -48,7 +49,7 @@ export function enter(core: CoreState, name: string, standing: RoomState['standi
 function enterPrivate(core: CoreState, name: string): string {
   const room = findRoom(core, name);
   if (room !== null) return room.label;
-  const message = `${name} is private: its owner invites people to it, and lanchat room accept lets you in`;
+  const message = phrase`${name} is private: its owner invites people to it, and lanchat room accept lets you in`;
   throw new UsageError('invitation-needed', message);
 }
 
@@ -88,7 +89,7 @@ export function changeNick(core: CoreState, nick: string): string {
   if (parsed === null) {
     throw new UsageError(
       'bad-nick',
-      "a name has letters and digits of one script, and _ . - ', at most 32 bytes",
+      phrase`a name has letters and digits of one script, and _ . - ', at most 32 bytes`,
     );
   }
   if (parsed !== core.nick) rename(core, parsed);
@@ -118,10 +119,17 @@ export function markVerified(core: CoreState, peer: PeerId, digits: string | nul
   if (digits !== null && !isSame(digits, compared, core.me.id)) {
     throw new UsageError(
       'digits-differ',
-      'this is not the number of you two: somebody may be in between, or it is another key; do not trust it',
+      phrase`this is not the number of you two: somebody may be in between, or it is another key; do not trust it`,
     );
   }
-  core.pins.verify(peer, core.env.wallMs());
+  const isCode = digits !== null && parseVerificationQr(digits.trim()) !== null;
+  return recordVerified(core, peer, isCode ? 'code' : 'digits');
+}
+
+/** A person compared, and it was the same. Throws UsageError `unknown-person`. */
+export function recordVerified(core: CoreState, peer: PeerId, by: VerifiedBy): Person {
+  requireKnown(core, peer);
+  core.pins.verify(peer, core.env.wallMs(), by);
   // Whom they compared with bears this name by right; a later name is another matter.
   return acceptKey(core, peer);
 }

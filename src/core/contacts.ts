@@ -1,4 +1,5 @@
 // What a person sets about others: petnames, favourites, notes, who is ignored or blocked. Nobody else hears of it.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { MAX_CONTACT_NOTE_BYTES } from '../protocol/limits.ts';
@@ -51,7 +52,7 @@ export function changeContact(core: CoreState, peer: PeerId, change: PinChange):
 function requirePlace(core: CoreState): void {
   const count = core.pins.all().filter(isContact).length;
   if (count < MAX_CONTACTS) return;
-  const message = `you have ${count} contacts, and no more fit; take the name, mark or note from one first`;
+  const message = phrase`you have ${count} contacts, and no more fit; take the name, mark or note from one first`;
   throw new UsageError('too-many-contacts', message);
 }
 
@@ -62,7 +63,7 @@ function checkedPetname(core: CoreState, peer: PeerId, petname: string | null): 
   if (parsed === null) {
     throw new UsageError(
       'bad-nick',
-      "a petname has letters and digits of one script, and _ . - ', at most 32 bytes",
+      phrase`a petname has letters and digits of one script, and _ . - ', at most 32 bytes`,
     );
   }
   const skeleton = nickSkeleton(parsed);
@@ -72,7 +73,7 @@ function checkedPetname(core: CoreState, peer: PeerId, petname: string | null): 
   const other = core.pins.all().find((pin) => pin.id !== peer && isLike(pin));
   if (other === undefined) return parsed;
   const name = other.petname ?? cleanNick(other.nick);
-  const message = `${parsed} would be mistaken for ${name}, somebody else whom you know by that; choose another`;
+  const message = phrase`${parsed} would be mistaken for ${name}, somebody else whom you know by that; choose another`;
   throw new UsageError('petname-taken', message);
 }
 

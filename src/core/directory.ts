@@ -1,6 +1,7 @@
 // Others' presence, cards and bundles: pulled in pages, verified in slices, kept until superseded.
 import { kidOf } from '../crypto/prekey.ts';
 import { openBundle, openCard } from '../crypto/signed-objects.ts';
+import { phrase } from '../language/translate.ts';
 import { type BundleFields, decodeBundle, type PrekeyClass } from '../protocol/bundle.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { ObjectKind, PresenceEntry } from '../protocol/frames.ts';
@@ -234,7 +235,7 @@ function isSame(a: BundleKeys, b: BundleKeys): boolean {
 /** Once: the bundle is asked for again and again, as it can't be used. */
 function alarmFork(core: CoreState, id: PeerId): void {
   if (!isFirstTelling(core, `fork ${id}`)) return;
-  const message = `two different key bundles of ${nickOf(core, id)} bear one number: that identity runs twice, or is stolen`;
+  const message = phrase`two different key bundles of ${nickOf(core, id)} bear one number: that identity runs twice, or is stolen`;
   emit(core, { type: 'error', code: 'fork', message });
 }
 

@@ -1,6 +1,7 @@
 // Messages that disappear: the timer of a private conversation, and when each message goes here. Ages, not clocks:
 // a wall clock that jumps while this runs costs nothing, and between two runs a day at most (running-time.ts).
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { decodeTimer, type TimerContent } from '../protocol/change-content.ts';
 import { decodeCbor, encodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { ProtocolError, UsageError } from '../protocol/errors.ts';
@@ -47,11 +48,11 @@ export function setTimer(core: CoreState, to: Destination, seconds: number | nul
   if ('room' in to) {
     throw new UsageError(
       'bad-timer',
-      'what is said in a public room stays, and the timer of a private one is its owner’s to set (lanchat room set)',
+      phrase`what is said in a public room stays, and the timer of a private one is its owner’s to set (lanchat room set)`,
     );
   }
   if (seconds !== null && !isLifetime(seconds)) {
-    throw new UsageError('bad-timer', 'a timer takes 10 seconds to 90 days, or off');
+    throw new UsageError('bad-timer', phrase`a timer takes 10 seconds to 90 days, or off`);
   }
   const before = core.disappearing.timers.get(to.peer)?.turn ?? 0;
   const timer = { seconds: seconds ?? 0, turn: before + 1 };

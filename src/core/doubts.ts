@@ -1,4 +1,5 @@
 // Members who know another log of a private room than we do: they are asked for it, and what can't be is said.
+import { phrase } from '../language/translate.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
 import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
@@ -103,6 +104,6 @@ function giveUp(core: CoreState, { room, inner }: OwnRoom, of: PeerId): void {
 
 function tellDifference(core: CoreState, room: RoomState, of: PeerId): void {
   const { nick } = whoOf(core, of);
-  const message = `${nick} says things about ${nameOf(room)} that its owner has not told you, and does not show them: what ${nick} writes there waits. Compare the list of members`;
+  const message = phrase`${nick} says things about ${nameOf(room)} that its owner has not told you, and does not show them: what ${nick} writes there waits. Compare the list of members`;
   emit(core, { type: 'error', code: 'room-differs', message });
 }

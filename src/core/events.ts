@@ -4,6 +4,9 @@ import type { MessageId, PeerId } from '../protocol/ids.ts';
 /** `new`: first seen in this run; `known`: pinned earlier; `verified`: a person compared the safety number. */
 export type Trust = 'new' | 'known' | 'verified';
 
+/** What was compared: seven words, sixty digits, or a scanned code. */
+export type VerifiedBy = 'words' | 'digits' | 'code';
+
 /** How another person appears beside what they wrote. */
 export interface Who {
   /** Cleaned by protocol/nickname.ts, still untrusted text. Empty while the card is not yet here. */

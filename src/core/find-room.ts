@@ -1,4 +1,5 @@
 // Which room is meant: `#name`, or of a private one `+title`, `+` and the digits of its ID. Never picks one of several.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { cleanTitle, parseRoomName } from '../protocol/nickname.ts';
 import { isEntered } from './private-members.ts';
@@ -37,7 +38,7 @@ function onlyOne(found: readonly RoomState[], query: string): RoomState | null {
   const names = found.map(({ label }) => label.slice(0, 1 + MIN_PREFIX_DIGITS)).join(', ');
   throw new UsageError(
     'ambiguous-room',
-    `${found.length} rooms fit ${query}: ${names}; use one of these`,
+    phrase`${found.length} rooms fit ${query}: ${names}; use one of these`,
   );
 }
 
@@ -58,10 +59,10 @@ export function requireRoom(core: CoreState, name: string): RoomState {
 
 /** Nobody joins a private room by themselves. */
 export function notInRoom(name: string): UsageError {
-  const message = `you are not in ${name}`;
+  const message = phrase`you are not in ${name}`;
   return new UsageError(
     'not-in-room',
-    name.startsWith('+') ? message : `${message}; join it first`,
+    name.startsWith('+') ? message : phrase`${message}; join it first`,
   );
 }
 
@@ -71,6 +72,6 @@ export function requireRoomName(name: string): string {
   if (parsed !== null) return parsed;
   throw new UsageError(
     'bad-room',
-    'a room has letters and digits, and _ . -, at most 48 bytes, such as #ward-3',
+    phrase`a room has letters and digits, and _ . -, at most 48 bytes, such as #ward-3`,
   );
 }

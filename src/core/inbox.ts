@@ -4,6 +4,7 @@ import { conversationOf, type PeerKeys } from '../crypto/identity.ts';
 import { messageIdOf } from '../crypto/message-id.ts';
 import type { Turn } from '../crypto/signed-objects.ts';
 import { hash } from '../crypto/transcript.ts';
+import { phrase } from '../language/translate.ts';
 import { equalBytes } from '../protocol/bytes.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
@@ -179,7 +180,7 @@ function correctRun(
   core.heldBytes -= cutBack(sequence, next, low);
   saveRun(core, peer, stream);
   const { nick } = whoOf(core, peer.id);
-  const message = `what came last of ${nick} bears numbers that ${nick} does not know: they use an older copy of their profile, or somebody else wrote it`;
+  const message = phrase`what came last of ${nick} bears numbers that ${nick} does not know: they use an older copy of their profile, or somebody else wrote it`;
   emit(core, { type: 'error', code: 'forged', message });
 }
 
@@ -289,6 +290,6 @@ export function inboxDueMs(peer: Peer): number | null {
 
 function alarmForged(core: CoreState, peer: Peer): void {
   const { nick } = whoOf(core, peer.id);
-  const message = `two different messages of ${nick} bear one number; both are shown`;
+  const message = phrase`two different messages of ${nick} bear one number; both are shown`;
   emit(core, { type: 'error', code: 'forged', message });
 }

@@ -1,5 +1,6 @@
 // Into a private room: its owner asks, a person answers, the owner lets them in and hands them the room.
 import { holderOf, newPen, privateTopicOf, signHolder } from '../crypto/room-log.ts';
+import { phrase } from '../language/translate.ts';
 import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, type PeerId, RelayId, RoomId } from '../protocol/ids.ts';
@@ -249,7 +250,7 @@ function isBearable(core: CoreState, { from, isRequest, log, expected }: Handed)
 function hasRoomForAnother(core: CoreState): boolean {
   if (core.rooms.size < core.link.topics) return true;
   if (isFirstTelling(core, `no place for a room ${core.link.session}`)) {
-    const message = `somebody let you into a room, and you are in ${core.rooms.size} already, the most there are; leave one, and ask them to invite you again`;
+    const message = phrase`somebody let you into a room, and you are in ${core.rooms.size} already, the most there are; leave one, and ask them to invite you again`;
     emit(core, { type: 'error', code: 'too-many-topics', message });
   }
   return false;

@@ -1,5 +1,6 @@
 // Operations on private rooms: signing ours, taking the owner's, handing them on, asking for those that are missing.
 import { signOperation, strikerOf } from '../crypto/room-log.ts';
+import { phrase } from '../language/translate.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { idBytes, PeerId, RoomId } from '../protocol/ids.ts';
 import { MAX_OPERATION_BYTES_A_RECORD, MAX_OPERATIONS } from '../protocol/limits.ts';
@@ -188,7 +189,7 @@ function freeze(core: CoreState, own: OwnRoom, operation: Uint8Array): void {
   failWaiting(core, room);
   handOut(core, own, { to: inner.log.members, operations: proof(inner.log, operation) });
   room.changed = true;
-  const message = `the owner of ${nameOf(room)} signed two different histories of it: nobody can tell who is in it, and nothing is sent there any more. Leave it, and make another`;
+  const message = phrase`the owner of ${nameOf(room)} signed two different histories of it: nobody can tell who is in it, and nothing is sent there any more. Leave it, and make another`;
   emit(core, { type: 'error', code: 'room-forked', message });
 }
 

@@ -2,6 +2,7 @@
 import { Prekey } from '../crypto/prekey.ts';
 import { openBundle, openCard, signBundle, signCard } from '../crypto/signed-objects.ts';
 import { wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { equalBytes } from '../protocol/bytes.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { ObjectKind } from '../protocol/frames.ts';
@@ -167,8 +168,7 @@ function publish(core: CoreState, kind: ObjectKind, object: Uint8Array): void {
 }
 
 function alarmTwice(core: CoreState): void {
-  const message =
-    'this identity has published other keys elsewhere: the profile runs twice, or was copied';
+  const message = phrase`this identity has published other keys elsewhere: the profile runs twice, or was copied`;
   emit(core, { type: 'error', code: 'fork', message });
 }
 

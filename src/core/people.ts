@@ -1,5 +1,6 @@
 // Who is who: pins at first sight, changed keys, names that fit several people. Decides what a person is told.
 import type { Card } from '../crypto/signed-objects.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
@@ -34,9 +35,7 @@ export function tellLostPins(core: CoreState): void {
   if (!core.pins.isMissing || core.pins.all().length > 0) return;
   const hasWritten = [...core.peers.values()].some(({ nextSeq }) => nextSeq > 1);
   if (!hasWritten || !isFirstTelling(core, 'pins')) return;
-  const message =
-    'the list of the people you met is gone (pins.json): everybody is new to you, and whom you verified is forgotten. ' +
-    'Compare safety numbers again, or restore a backup';
+  const message = phrase`the list of the people you met is gone (pins.json): everybody is new to you, and whom you verified is forgotten. Compare safety numbers again, or restore a backup`;
   emit(core, { type: 'error', code: 'pins-lost', message });
 }
 
@@ -239,10 +238,11 @@ function isOnlyBearer({ skeletons, namesakes, petnames }: CoreState, id: PeerId)
 
 /** Throws UsageError `unknown-person`. */
 export function requireKnown(core: CoreState, peer: PeerId): Pin {
-  if (peer === core.me.id) throw new UsageError('unknown-person', 'that is your own fingerprint');
+  if (peer === core.me.id)
+    throw new UsageError('unknown-person', phrase`that is your own fingerprint`);
   const pin = core.pins.get(peer);
   if (pin !== null) return pin;
-  throw new UsageError('unknown-person', 'nobody with this fingerprint has been seen');
+  throw new UsageError('unknown-person', phrase`nobody with this fingerprint has been seen`);
 }
 
 /** Everybody listed now or ever pinned, but oneself. */

@@ -1,4 +1,5 @@
 // Puts what is said, and what changes it, into the outbox of a person or a room. Checks everything first; tells nobody.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId, PeerId, StreamId } from '../protocol/ids.ts';
 import type { Destination } from './events.ts';
@@ -58,11 +59,11 @@ export function postIn(core: CoreState, name: string, sent: ToSend): Posted {
 }
 
 const SILENCES: Readonly<Record<Silence, string>> = {
-  'room-frozen': 'its owner signed two histories of this room; leave it, and make another',
-  'room-request': 'you were put into this group by somebody you never wrote to; accept it first',
-  'not-in-room': 'you are not in this room',
-  'room-closed': 'its owner has closed this room',
-  'room-read-only': 'only its owner and its moderators write in this room',
+  'room-frozen': phrase`its owner signed two histories of this room; leave it, and make another`,
+  'room-request': phrase`you were put into this group by somebody you never wrote to; accept it first`,
+  'not-in-room': phrase`you are not in this room`,
+  'room-closed': phrase`its owner has closed this room`,
+  'room-read-only': phrase`only its owner and its moderators write in this room`,
 };
 
 function requireVoice(core: CoreState, room: RoomState): void {
@@ -72,5 +73,8 @@ function requireVoice(core: CoreState, room: RoomState): void {
 
 function requireRoomFor(waiting: number): void {
   if (waiting < MAX_WAITING_RECORDS) return;
-  throw new UsageError('outbox-full', `${waiting} messages wait already; let them go out first`);
+  throw new UsageError(
+    'outbox-full',
+    phrase`${waiting} messages wait already; let them go out first`,
+  );
 }

@@ -7,6 +7,7 @@ import {
   signOperation,
   signStrike,
 } from '../crypto/room-log.ts';
+import { phrase } from '../language/translate.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -71,10 +72,13 @@ export function createRoom(core: CoreState, wishes: RoomWishes): string {
 export function createGroup(core: CoreState, peers: readonly PeerId[]): string {
   const ids = [...new Set(peers)].filter((id) => id !== core.me.id);
   if (ids.length < 2) {
-    throw new UsageError('too-few-people', 'a group needs two others; write to one with @name');
+    throw new UsageError(
+      'too-few-people',
+      phrase`a group needs two others; write to one with @name`,
+    );
   }
   if (ids.length >= MAX_ADDED) {
-    throw new UsageError('too-many-people', `a group holds ${MAX_ADDED} people; make a room`);
+    throw new UsageError('too-many-people', phrase`a group holds ${MAX_ADDED} people; make a room`);
   }
   for (const id of ids) requireReachable(core, id);
   const known = groupOf(core, ids);
@@ -100,7 +104,7 @@ function create(
   { title, group }: { readonly title: string; readonly group: boolean },
 ): OwnRoom {
   if (core.rooms.size >= core.link.topics) {
-    const message = `you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
+    const message = phrase`you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
     throw new UsageError('too-many-topics', message);
   }
   const pen = newPen(core.env.random);
@@ -131,10 +135,11 @@ export function inviteTo(core: CoreState, name: string, peers: readonly PeerId[]
   const { members } = own.inner.log;
   for (const id of peers) {
     requireReachable(core, id);
-    if (members.has(id)) throw new UsageError('already-member', `${nickOf(core, id)} is in it`);
+    if (members.has(id))
+      throw new UsageError('already-member', phrase`${nickOf(core, id)} is in it`);
   }
   if (members.size + own.inner.invited.size + peers.length > MAX_PRIVATE_MEMBERS) {
-    throw new UsageError('room-full', `a private room holds ${MAX_PRIVATE_MEMBERS} people`);
+    throw new UsageError('room-full', phrase`a private room holds ${MAX_PRIVATE_MEMBERS} people`);
   }
   invite(core, own, peers);
   for (const id of peers) noteContacted(core, id);
@@ -168,7 +173,7 @@ export function answer(
   }
   const known = findInvitations(core, query);
   if (accept && core.rooms.size >= core.link.topics) {
-    const message = `you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
+    const message = phrase`you are in ${core.rooms.size} rooms, and nobody can be in more; leave one first`;
     throw new UsageError('too-many-topics', message);
   }
   const [first] = known;
@@ -191,10 +196,10 @@ function findInvitations(core: CoreState, query: string): [Invitation, ...Invita
   const [first, ...rest] = room === undefined ? [] : invitationsTo(core, room);
   if (first !== undefined && others.length === 0) return [first, ...rest];
   if (room === undefined) {
-    const message = `there is no invitation to ${query}; see lanchat room invitations`;
+    const message = phrase`there is no invitation to ${query}; see lanchat room invitations`;
     throw new UsageError('unknown-invitation', message);
   }
-  const message = `invitations to ${1 + others.length} rooms fit ${query}; use + and the first 8 digits of one`;
+  const message = phrase`invitations to ${1 + others.length} rooms fit ${query}; use + and the first 8 digits of one`;
   throw new UsageError('ambiguous-room', message);
 }
 
@@ -207,10 +212,11 @@ export function removeFrom(core: CoreState, name: string, peers: readonly PeerId
   const { log, pen } = own.inner;
   const isModerator = log.moderators.has(core.me.id);
   for (const id of peers) {
-    if (!log.members.has(id)) throw new UsageError('not-a-member', 'they are not in this room');
+    if (!log.members.has(id))
+      throw new UsageError('not-a-member', phrase`they are not in this room`);
     const isFree = pen !== null || (isModerator && !log.moderators.has(id));
     if (id === log.owner || id === core.me.id || !isFree) {
-      const message = 'the owner takes out anybody else, moderators only members';
+      const message = phrase`the owner takes out anybody else, moderators only members`;
       throw new UsageError('not-allowed', message);
     }
   }
@@ -247,12 +253,11 @@ export function leavePrivate(core: CoreState, own: OwnRoom): void {
   const { log, pen, fork } = inner;
   const isAlone = log.members.size === 1;
   if (pen !== null && !isAlone && !log.closed && fork === null) {
-    const message = 'the room is yours: transfer it to another member first, or close it';
+    const message = phrase`the room is yours: transfer it to another member first, or close it`;
     throw new UsageError('owner-stays', message);
   }
   if (!log.closed && fork === null && isBecomingOwner(core, inner)) {
-    const message =
-      'its owner hands you the room: wait until it is yours, then transfer or close it';
+    const message = phrase`its owner hands you the room: wait until it is yours, then transfer or close it`;
     throw new UsageError('owner-stays', message);
   }
   takeBackPen(core, log.owner);
@@ -280,7 +285,7 @@ function isBecomingOwner(core: CoreState, { promisedAtMs }: PrivateRoom): boolea
 export function retitle(core: CoreState, name: string, title: string): void {
   const own = requireOwn(core, name);
   if (own.inner.log.group) {
-    const message = 'a group is called by who is in it; make a room, and invite them';
+    const message = phrase`a group is called by who is in it; make a room, and invite them`;
     throw new UsageError('group-title', message);
   }
   operate(core, own, { kind: 'title', text: requireTitle(title) });
@@ -290,7 +295,7 @@ export function retitle(core: CoreState, name: string, title: string): void {
 export function setTopic(core: CoreState, name: string, topic: string): void {
   const text = topic.toWellFormed();
   if (utf8FromText(text).length > MAX_ROOM_TOPIC_BYTES) {
-    throw new UsageError('topic-too-long', `a topic holds ${MAX_ROOM_TOPIC_BYTES} bytes`);
+    throw new UsageError('topic-too-long', phrase`a topic holds ${MAX_ROOM_TOPIC_BYTES} bytes`);
   }
   operate(core, requireOwn(core, name), { kind: 'topic', text });
 }
@@ -303,10 +308,13 @@ export function setModerator(
 ): void {
   const own = requireOwn(core, name);
   const { members, moderators } = own.inner.log;
-  if (!members.has(peer)) throw new UsageError('not-a-member', 'they are not in this room');
+  if (!members.has(peer)) throw new UsageError('not-a-member', phrase`they are not in this room`);
   if (peer === core.me.id || moderators.has(peer) === on) return;
   if (on && moderators.size >= MAX_MODERATORS) {
-    throw new UsageError('too-many-moderators', `a room has ${MAX_MODERATORS} moderators at most`);
+    throw new UsageError(
+      'too-many-moderators',
+      phrase`a room has ${MAX_MODERATORS} moderators at most`,
+    );
   }
   operate(core, own, { kind: on ? 'grant' : 'revoke', id: idBytes(peer) });
 }
@@ -315,7 +323,7 @@ export function setModerator(
 export function transfer(core: CoreState, name: string, peer: PeerId): void {
   const own = requireOwn(core, name);
   if (!own.inner.log.members.has(peer) || peer === core.me.id) {
-    throw new UsageError('not-a-member', 'only another member can take the room over');
+    throw new UsageError('not-a-member', phrase`only another member can take the room over`);
   }
   askHeir(core, own, peer);
 }
@@ -346,7 +354,7 @@ export function closeRoom(core: CoreState, name: string): void {
 function requireTitle(text: string): string {
   const title = text.trim();
   if (title !== '' && cleanTitle(title) === title) return title;
-  const message = "a room's title has letters, digits, single spaces and _ . -, at most 48 bytes";
+  const message = phrase`a room's title has letters, digits, single spaces and _ . -, at most 48 bytes`;
   throw new UsageError('bad-title', message);
 }
 
@@ -355,20 +363,27 @@ function requireTimer(seconds: number | null): void {
     seconds === null ||
     (Number.isInteger(seconds) && seconds >= MIN_EXPIRE_SECONDS && seconds <= MAX_EXPIRE_SECONDS);
   if (isInRange) return;
-  throw new UsageError('bad-timer', 'messages disappear after 10 seconds to 90 days, or never');
+  throw new UsageError(
+    'bad-timer',
+    phrase`messages disappear after 10 seconds to 90 days, or never`,
+  );
 }
 
 /** Throws UsageError `not-in-room`, `not-private`, `room-frozen`, `room-closed`. */
 function requirePrivate(core: CoreState, name: string): OwnRoom {
   const own = ownRoom(requireRoom(core, name));
   if (own === null) {
-    throw new UsageError('not-private', `${name} is public: anybody can come, and it is nobody's`);
+    throw new UsageError(
+      'not-private',
+      phrase`${name} is public: anybody can come, and it is nobody's`,
+    );
   }
   if (own.inner.fork !== null) {
-    const message = 'its owner signed two histories of this room; leave it, and make another';
+    const message = phrase`its owner signed two histories of this room; leave it, and make another`;
     throw new UsageError('room-frozen', message);
   }
-  if (own.inner.log.closed) throw new UsageError('room-closed', 'its owner has closed this room');
+  if (own.inner.log.closed)
+    throw new UsageError('room-closed', phrase`its owner has closed this room`);
   return own;
 }
 
@@ -377,11 +392,11 @@ function requireOwn(core: CoreState, name: string): OwnRoom {
   const own = requirePrivate(core, name);
   if (own.inner.pen !== null && canOperate(own.inner)) return own;
   if (own.inner.pen !== null) {
-    const message = 'this room has seen as many changes as a room can; close it, and make another';
+    const message = phrase`this room has seen as many changes as a room can; close it, and make another`;
     throw new UsageError('log-full', message);
   }
   throw new UsageError(
     'not-the-owner',
-    `only its owner, ${nickOf(core, own.inner.log.owner)}, can`,
+    phrase`only its owner, ${nickOf(core, own.inner.log.owner)}, can`,
   );
 }

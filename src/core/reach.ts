@@ -1,4 +1,5 @@
 // Whether anything of ours may go to somebody, and that we know them from then on. Sends nothing of a conversation.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { peerOf } from './new-state.ts';
@@ -13,13 +14,13 @@ export function requireReachable(core: CoreState, id: PeerId): void {
   if (isBlocked(core, id)) {
     throw new UsageError(
       'blocked',
-      `you have blocked ${nick}; lift it first (/unblock, lanchat contact … --no-block)`,
+      phrase`you have blocked ${nick}; lift it first (/unblock, lanchat contact … --no-block)`,
     );
   }
   if (!awaitsTrust(core, id)) return;
   throw new UsageError(
     'key-changed',
-    `${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
+    phrase`${nick} has another key than the ${nick} you verified; compare safety numbers (verify) or accept it (trust) first`,
   );
 }
 

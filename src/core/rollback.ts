@@ -1,5 +1,6 @@
 // An older copy of the profile's folder in use: its numbers were given out already, in a later state that is lost.
 import { messageIdOf } from '../crypto/message-id.ts';
+import { phrase } from '../language/translate.ts';
 import { StreamId } from '../protocol/ids.ts';
 import { decodeDirectRecord, encodeDirectRecord } from '../protocol/record.ts';
 import { forgetOut, saveOut, savePeer } from './durable-people.ts';
@@ -16,9 +17,7 @@ import type { CoreState } from './state.ts';
 export function beginAnew(core: CoreState): void {
   for (const peer of core.peers.values()) renewStream(core, peer);
   for (const room of core.rooms.values()) renewRoom(core, room);
-  const message =
-    'this profile is older than what the relay has seen of it: an older copy of its folder is in use, or it runs twice. ' +
-    'What was said since is not here; it goes on under new numbers';
+  const message = phrase`this profile is older than what the relay has seen of it: an older copy of its folder is in use, or it runs twice. What was said since is not here; it goes on under new numbers`;
   emit(core, { type: 'error', code: 'rolled-back', message });
 }
 

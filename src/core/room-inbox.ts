@@ -3,6 +3,7 @@ import { CryptoError } from '../crypto/errors.ts';
 import { messageIdOf } from '../crypto/message-id.ts';
 import { openRoomBlob } from '../crypto/room-chain.ts';
 import { hash } from '../crypto/transcript.ts';
+import { phrase } from '../language/translate.ts';
 import { decodeHeader } from '../protocol/envelope.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { idBytes, type PeerId, type SenderKeyId } from '../protocol/ids.ts';
@@ -70,7 +71,7 @@ function hold(core: CoreState, room: RoomState, waiting: RoomState['waiting'][nu
 /** Once a connection: whoever makes up messages must not fill the screen with it. */
 function tellUnopened(core: CoreState, room: RoomState): void {
   if (!isFirstTelling(core, `unopened ${room.name} ${core.link.session}`)) return;
-  const message = `more messages came to ${room.label} under unknown keys than can wait for them: some may be missing`;
+  const message = phrase`more messages came to ${room.label} under unknown keys than can wait for them: some may be missing`;
   emit(core, { type: 'error', code: 'unopened', message });
 }
 
@@ -119,7 +120,7 @@ function openBlob(
   } catch (error) {
     if (error instanceof CryptoError) {
       const { nick } = whoOf(core, from.owner);
-      alarm(core, `a message in ${room.label} claims to be from ${nick} and is not`);
+      alarm(core, phrase`a message in ${room.label} claims to be from ${nick} and is not`);
     } else if (!(error instanceof LanchatError)) throw error;
     return [];
   }
@@ -156,7 +157,10 @@ function order(
   const kind = accept(sequence, arrival, core.env.nowMs());
   if (kind !== 'forged') return releaseFrom(core, room, `${owner}/${stream}`);
   const { nick } = whoOf(core, owner);
-  alarm(core, `two different messages of ${nick} in ${room.label} bear one number; both are shown`);
+  alarm(
+    core,
+    phrase`two different messages of ${nick} in ${room.label} bear one number; both are shown`,
+  );
   return [{ ...item, record: { ...named, messageId: messageIdOf(number, digest) } }];
 }
 

@@ -1,5 +1,6 @@
 // Rooms this client is in: entering, leaving, subscriptions, and what the relay says to them. Knows no keys of chains.
 import { publicRoomId, signJoin, topicOf } from '../crypto/room.ts';
+import { phrase } from '../language/translate.ts';
 import type { Code } from '../protocol/codes.ts';
 import { encodeJoinProof, type JoinProof } from '../protocol/frames.ts';
 import { StreamId, type TopicId } from '../protocol/ids.ts';
@@ -157,8 +158,8 @@ export function subscribe(core: CoreState, room: RoomState): void {
  */
 function refuseEntry(core: CoreState, room: RoomState, code: Code): void {
   const isFinal = code === 'too-many-topics' || room.standing === 'guest';
-  const what = isFinal ? 'it was left' : 'it is tried again';
-  const message = `the relay lets you not into ${room.label} now (${code}); ${what}`;
+  const what = isFinal ? phrase`it was left` : phrase`it is tried again`;
+  const message = phrase`the relay lets you not into ${room.label} now (${code}); ${what}`;
   if (isFinal || isFirstTelling(core, `entry ${room.name} ${core.link.session}`)) {
     emit(core, { type: 'error', code, message });
   }
@@ -189,7 +190,7 @@ export function ownJoin(room: RoomState): Uint8Array | null {
  */
 export function takeHead(core: CoreState, room: RoomState, head: bigint): void {
   if (room.cursor > head && room.cursor > FROM_THE_BEGINNING) {
-    const message = `the relay has lost what it kept of ${room.label}: of what was said while you were away, some may be missing`;
+    const message = phrase`the relay has lost what it kept of ${room.label}: of what was said while you were away, some may be missing`;
     emit(core, { type: 'error', code: 'log-lost', message });
   }
   if (room.cursor !== 0n && room.cursor <= head) return;

@@ -1,4 +1,5 @@
 // Saying something: a text, what one does, a sticker, a poll. Checks everything first: a refusal changes nothing.
+import { phrase } from '../language/translate.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -46,7 +47,10 @@ export function say(core: CoreState, saying: Saying): MessageId {
   const { to, kind, reply } = saying;
   const text = requireText(saying.text);
   if (kind === 'sticker' && !STICKER.test(text)) {
-    throw new UsageError('bad-sticker', 'a sticker has a name of small letters, digits and "-"');
+    throw new UsageError(
+      'bad-sticker',
+      phrase`a sticker has a name of small letters, digits and "-"`,
+    );
   }
   const mentions = mentionsOf(core, saying);
   const lifetime = timerOf(core, to);
@@ -85,7 +89,7 @@ export function ask(core: CoreState, { room, question, choices, anonymous }: Ask
   if (!isWhole) {
     throw new UsageError(
       'bad-poll',
-      `a poll has a question of ${MAX_QUESTION_BYTES} bytes at most, and ${MIN_CHOICES} to ${MAX_CHOICES} different choices of ${MAX_CHOICE_BYTES} bytes at most`,
+      phrase`a poll has a question of ${MAX_QUESTION_BYTES} bytes at most, and ${MIN_CHOICES} to ${MAX_CHOICES} different choices of ${MAX_CHOICE_BYTES} bytes at most`,
     );
   }
   const poll = { question: asked, choices: given, anonymous };
@@ -102,12 +106,12 @@ export function ask(core: CoreState, { room, question, choices, anonymous }: Ask
 
 /** Well-formed: lone surrogates are no text, and would be refused at the other end. Throws UsageError. */
 export function requireText(text: string): string {
-  if (text.length === 0) throw new UsageError('text-empty', 'there is nothing to send');
+  if (text.length === 0) throw new UsageError('text-empty', phrase`there is nothing to send`);
   const wellFormed = text.toWellFormed();
   if (utf8FromText(wellFormed).length > MAX_TEXT_BYTES) {
     throw new UsageError(
       'text-too-long',
-      `a message holds ${MAX_TEXT_BYTES} bytes; send it in parts`,
+      phrase`a message holds ${MAX_TEXT_BYTES} bytes; send it in parts`,
     );
   }
   return wellFormed;
@@ -117,7 +121,7 @@ function mentionsOf(core: CoreState, { text, kind, mentions = [] }: Saying): rea
   const named = kind === 'sticker' ? [] : mentionedIn(core, text);
   const all = [...new Set([...mentions, ...named])];
   if (mentions.length > MAX_MENTIONS) {
-    throw new UsageError('bad-mention', `a message names ${MAX_MENTIONS} people at most`);
+    throw new UsageError('bad-mention', phrase`a message names ${MAX_MENTIONS} people at most`);
   }
   return all.slice(0, MAX_MENTIONS);
 }

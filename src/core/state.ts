@@ -7,7 +7,7 @@ import type { Kid, PeerId, RelayId, RoomId } from '../protocol/ids.ts';
 import type { Disappearing } from './disappearing.ts';
 import type { Disclosure } from './disclosure.ts';
 import type { HistoryWrite, StateRow } from './durable.ts';
-import type { CoreEvent, Message } from './events.ts';
+import type { CoreEvent, Message, VerifiedBy } from './events.ts';
 import type { OutRecord, OwnTurn, Peer } from './peer-state.ts';
 import type { EarlyKey, Invitation } from './private-state.ts';
 import type { RoomState } from './room-state.ts';
@@ -55,7 +55,7 @@ export interface PinBook {
   get(id: PeerId): Pin | null;
   all(): readonly Pin[];
   see(card: Card, nowMs: number): Pin;
-  verify(id: PeerId, nowMs: number): void;
+  verify(id: PeerId, nowMs: number, by: VerifiedBy): void;
   contact(id: PeerId): void;
   acceptNick(id: PeerId, nick: string): void;
   /** Of somebody seen. Who is in it is never evicted. */

@@ -1,5 +1,6 @@
 // The status line: one line that a person says of themselves, end to end, to people they know. Draws nothing.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { decodeCbor, decodeStatus, encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -30,7 +31,7 @@ export function restoreStatus(core: CoreState, value: Uint8Array): void {
 export function setStatus(core: CoreState, text: string): string {
   const status = cleanLine(text.toWellFormed(), Number.POSITIVE_INFINITY);
   if (utf8FromText(status).length > MAX_STATUS_BYTES) {
-    const message = `a status line holds ${MAX_STATUS_BYTES} bytes; shorten it`;
+    const message = phrase`a status line holds ${MAX_STATUS_BYTES} bytes; shorten it`;
     throw new UsageError('status-too-long', message);
   }
   if (status === core.status) return status;

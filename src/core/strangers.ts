@@ -1,4 +1,5 @@
 // How much people may send whom this profile never wrote to: keys cost nothing, and a disk is finite. Knows no keys.
+import { phrase } from '../language/translate.ts';
 import { type DirectRecord, RECORD_TYPES } from '../protocol/record.ts';
 import { emit } from './link.ts';
 import type { Peer } from './peer-state.ts';
@@ -34,7 +35,6 @@ export function admits(core: CoreState, peer: Peer, { type, content }: DirectRec
 function tellOnce(core: CoreState): void {
   if (core.strangers.isTold) return;
   core.strangers.isTold = true;
-  const message =
-    'people you never wrote to send more than an hour of talk holds; what else they say waits with them';
+  const message = phrase`people you never wrote to send more than an hour of talk holds; what else they say waits with them`;
   emit(core, { type: 'error', code: 'strangers', message });
 }

@@ -1,5 +1,6 @@
 // Who has read a message of ours in a room: asked of those present, answered by those who tell such things.
 import { messageIdOf } from '../crypto/message-id.ts';
+import { phrase } from '../language/translate.ts';
 import { encodeCbor } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId, RoomId, StreamId } from '../protocol/ids.ts';
@@ -67,7 +68,7 @@ export function askWhoRead(core: CoreState, name: string, id: MessageId): number
   const now = core.env.nowMs();
   const last = [...questions.values()].at(-1)?.askedAtMs ?? Number.NEGATIVE_INFINITY;
   if (now - last < INTERVAL_MS) {
-    throw new UsageError('too-soon', 'you have just asked who has read; wait some seconds');
+    throw new UsageError('too-soon', phrase`you have just asked who has read; wait some seconds`);
   }
   const present = presentMembers(room).filter((member) => !isKeptOut(core, member.id));
   const { roomId, stream } = room;
@@ -93,7 +94,7 @@ function numberOf(core: CoreState, room: RoomState, id: MessageId): number {
   for (let seq = room.nextSeq - 1; seq >= lowest; seq--) {
     if (messageIdOf({ ...number, seq }) === id) return seq;
   }
-  const message = 'nobody can be asked about what was said before you last joined the room';
+  const message = phrase`nobody can be asked about what was said before you last joined the room`;
   throw new UsageError('unknown-message', message);
 }
 

@@ -1,9 +1,10 @@
 // Comparing seven words with somebody who is here (PROTOCOL.md, Verification): what a person does, and the clock.
 import { SAS_BYTES, sasCommitment } from '../crypto/sas.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
-import { markVerified } from './commands.ts';
+import { recordVerified } from './commands.ts';
 import type { Person } from './events.ts';
 import { emit } from './link.ts';
 import type { Peer } from './peer-state.ts';
@@ -31,7 +32,7 @@ export function startWords(core: CoreState, id: PeerId): void {
   requireAlone(core, id);
   const now = core.env.nowMs();
   if (isTooSoon(core, id, INTERVAL_MS)) {
-    const message = 'two people compare words once a minute; wait a little, and ask again';
+    const message = phrase`two people compare words once a minute; wait a little, and ask again`;
     throw new UsageError('too-soon', message);
   }
   const nonce = core.env.random(SAS_BYTES);
@@ -64,7 +65,7 @@ export function answerWords(core: CoreState, id: PeerId, same: boolean): Person 
     return null;
   }
   if (attempt.phase !== 'compare') throw nothingOpen();
-  const person = markVerified(core, id, null);
+  const person = recordVerified(core, id, 'words');
   attempt.phase = 'same';
   return person;
 }
@@ -92,19 +93,22 @@ function requireHere(core: CoreState, id: PeerId): Peer {
   const peer = core.peers.get(id);
   if (core.link.online && peer?.online === true) return peer;
   const nick = nickOf(core, id);
-  throw new UsageError('not-here', `${nick} is not here now; words are compared by two who are`);
+  throw new UsageError(
+    'not-here',
+    phrase`${nick} is not here now; words are compared by two who are`,
+  );
 }
 
 /** Nobody can read two lists aloud at a time without mixing them up. */
 function requireAlone(core: CoreState, id: PeerId): void {
   for (const [other, { phase }] of core.words.open) {
     if (other === id || phase === 'asked' || phase === 'same') continue;
-    const message = `you are comparing words with ${nickOf(core, other)}; finish that first`;
+    const message = phrase`you are comparing words with ${nickOf(core, other)}; finish that first`;
     throw new UsageError('comparing', message);
   }
 }
 
 function nothingOpen(): UsageError {
-  const message = 'there are no words to answer; ask for them first (verify, with words)';
+  const message = phrase`there are no words to answer; ask for them first (verify, with words)`;
   return new UsageError('no-comparison', message);
 }

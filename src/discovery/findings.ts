@@ -1,4 +1,5 @@
 // The sentences of `lanchat doctor`: what each experiment showed, and the fix. Pure.
+import { phrase } from '../language/translate.ts';
 import { formatAddress } from '../protocol/address.ts';
 import type { RelayHint } from './announcement.ts';
 import { formatInterface, interfaceFor, type NetworkInterface } from './interfaces.ts';
@@ -21,7 +22,7 @@ export interface RelayAddress {
   readonly port: number;
 }
 
-const WITHOUT_DISCOVERY = 'or go without discovery: lanchat --relay HOST:PORT';
+const WITHOUT_DISCOVERY = phrase`or go without discovery: lanchat --relay HOST:PORT`;
 
 export function describeLan(lan: readonly NetworkInterface[]): Finding {
   if (lan.length > 0) {
@@ -30,8 +31,8 @@ export function describeLan(lan: readonly NetworkInterface[]): Finding {
   return {
     check: 'interfaces',
     ok: false,
-    detail: 'No network interface but loopback is up with an IPv4 address.',
-    fix: 'Plug in the cable or join the Wi-Fi, and wait until the system shows an IPv4 address.',
+    detail: phrase`No network interface but loopback is up with an IPv4 address.`,
+    fix: phrase`Plug in the cable or join the Wi-Fi, and wait until the system shows an IPv4 address.`,
   };
 }
 
@@ -39,22 +40,22 @@ export function describeMdnsPort(code: string | null, holders: readonly PortHold
   const check = 'mdns-port';
   const who = holders.map(({ program, pid }) => `${program} (pid ${pid})`).join(', ');
   if (code === null) {
-    const shared = who === '' ? 'is free' : `is shared with ${who}`;
+    const shared = who === '' ? 'is free' : phrase`is shared with ${who}`;
     return { check, ok: true, detail: `UDP port ${MDNS_PORT} ${shared}.` };
   }
   if (code === 'EADDRINUSE') {
     return {
       check,
       ok: false,
-      detail: `UDP port ${MDNS_PORT} is held exclusively by ${who || 'a program of another user'}.`,
+      detail: phrase`UDP port ${MDNS_PORT} is held exclusively by ${who || 'a program of another user'}.`,
       fix: `Stop ${who || 'the program that holds it (sudo ss -ulpn shows which)'}, ${WITHOUT_DISCOVERY}.`,
     };
   }
   return {
     check,
     ok: false,
-    detail: `UDP port ${MDNS_PORT} can't be opened (${code}).`,
-    fix: `Allow lanchat to use UDP port ${MDNS_PORT} in the firewall or sandbox, ${WITHOUT_DISCOVERY}.`,
+    detail: phrase`UDP port ${MDNS_PORT} can't be opened (${code}).`,
+    fix: phrase`Allow lanchat to use UDP port ${MDNS_PORT} in the firewall or sandbox, ${WITHOUT_DISCOVERY}.`,
   };
 }
 
@@ -63,22 +64,21 @@ export function describeMulticast(on: NetworkInterface, result: MulticastResult)
   const fault = (detail: string, remedy: string): Finding => ({
     check,
     ok: false,
-    detail: `No multicast on ${on.name}: ${detail}.`,
+    detail: phrase`No multicast on ${on.name}: ${detail}.`,
     fix: `${remedy}, ${WITHOUT_DISCOVERY}.`,
   });
-  const firewall = `Allow UDP to 224.0.0.251 port ${MDNS_PORT} on ${on.name} in this machine's firewall`;
+  const firewall = phrase`Allow UDP to 224.0.0.251 port ${MDNS_PORT} on ${on.name} in this machine's firewall`;
   switch (result.kind) {
     case 'heard':
-      return { check, ok: true, detail: `Multicast works on ${formatInterface(on)}.` };
+      return { check, ok: true, detail: phrase`Multicast works on ${formatInterface(on)}.` };
     case 'not-heard':
-      return fault('what is sent to 224.0.0.251 does not come back', firewall);
+      return fault(phrase`what is sent to 224.0.0.251 does not come back`, firewall);
     case 'send-refused':
-      return fault(`sending to 224.0.0.251 is refused (${result.code})`, firewall);
+      return fault(phrase`sending to 224.0.0.251 is refused (${result.code})`, firewall);
     case 'join-refused':
       return fault(
-        `joining 224.0.0.251 is refused (${result.code})`,
-        `Turn multicast on for ${on.name} (Linux: sudo ip link set ${on.name} multicast on; ` +
-          'net.ipv4.igmp_max_memberships must not be 0)',
+        phrase`joining 224.0.0.251 is refused (${result.code})`,
+        phrase`Turn multicast on for ${on.name} (Linux: sudo ip link set ${on.name} multicast on; net.ipv4.igmp_max_memberships must not be 0)`,
       );
     default:
       return result satisfies never;
@@ -101,23 +101,26 @@ export function describeRelays(
   const check = 'relays';
   if (hints.length > 0) {
     const list = hints.map((h) => `${formatAddress(h)} (${h.relayIdPrefix}…)`).join(', ');
-    return { check, ok: true, detail: `Answered by mDNS: ${list}.` };
+    return { check, ok: true, detail: phrase`Answered by mDNS: ${list}.` };
   }
-  const silence = `No relay answered by mDNS within ${waitMs / 1000} s`;
+  const silence = phrase`No relay answered by mDNS within ${waitMs / 1000} s`;
   if (faultHere) {
-    return { check, ok: false, detail: `${silence}.`, fix: 'Mend what is named above first.' };
+    return {
+      check,
+      ok: false,
+      detail: `${silence}.`,
+      fix: phrase`Mend what is named above first.`,
+    };
   }
   if (reachable === null) {
-    const fix = 'Start one on any machine of this network: lanchat relay.';
+    const fix = phrase`Start one on any machine of this network: lanchat relay.`;
     return { check, ok: false, detail: `${silence}.`, fix };
   }
   return {
     check,
     ok: false,
-    detail: `${silence}, though ${formatAddress(reachable)} can be reached: multicast is blocked.`,
-    fix:
-      `Use lanchat --relay ${formatAddress(reachable)}, or allow multicast between the machines ` +
-      '(firewalls: UDP port 5353; access point: no client isolation).',
+    detail: phrase`${silence}, though ${formatAddress(reachable)} can be reached: multicast is blocked.`,
+    fix: phrase`Use lanchat --relay ${formatAddress(reachable)}, or allow multicast between the machines (firewalls: UDP port 5353; access point: no client isolation).`,
   };
 }
 
@@ -134,9 +137,7 @@ export function describeReach(
     detail,
     fix,
   });
-  const allow =
-    `On ${host} allow TCP port ${port} in the firewall ` +
-    `(ufw: sudo ufw allow ${port}/tcp; firewalld: sudo firewall-cmd --add-port=${port}/tcp)`;
+  const allow = phrase`On ${host} allow TCP port ${port} in the firewall (ufw: sudo ufw allow ${port}/tcp; firewalld: sudo firewall-cmd --add-port=${port}/tcp)`;
   switch (reach.kind) {
     case 'connected': {
       const time = `${Math.ceil(reach.elapsedMs)} ms`;
@@ -144,36 +145,35 @@ export function describeReach(
     }
     case 'refused':
       return fault(
-        `The relay is down: ${host} answers, but nothing listens on port ${port}.`,
-        `Start it there: lanchat relay --port ${port}; if one runs, use the port that it printed.`,
+        phrase`The relay is down: ${host} answers, but nothing listens on port ${port}.`,
+        phrase`Start it there: lanchat relay --port ${port}; if one runs, use the port that it printed.`,
       );
     case 'rejected':
-      return fault(`A firewall rejects connections to ${where}.`, `${allow}.`);
+      return fault(phrase`A firewall rejects connections to ${where}.`, `${allow}.`);
     case 'no-answer':
       return fault(
-        `Packets to ${where} are dropped: no answer within ${REACH_TIMEOUT_MS / 1000} s${route(host, lan)}.`,
-        `${allow}; on Wi-Fi turn off client isolation in the access point.`,
+        phrase`Packets to ${where} are dropped: no answer within ${REACH_TIMEOUT_MS / 1000} s${route(host, lan)}.`,
+        phrase`${allow}; on Wi-Fi turn off client isolation in the access point.`,
       );
     case 'absent':
       return fault(
-        `No machine in this network has the address ${host}.`,
-        "Turn the relay's machine on, join it to this network, and look up its address there.",
+        phrase`No machine in this network has the address ${host}.`,
+        phrase`Turn the relay's machine on, join it to this network, and look up its address there.`,
       );
     case 'wrong-subnet':
       return fault(
-        `Wrong subnet: ${host} is in no network of this machine (${listInterfaces(lan)}) ` +
-          'and no route leads there.',
-        `Join this machine to the network of ${host}, or give both addresses in one subnet.`,
+        phrase`Wrong subnet: ${host} is in no network of this machine (${listInterfaces(lan)}) and no route leads there.`,
+        phrase`Join this machine to the network of ${host}, or give both addresses in one subnet.`,
       );
     case 'name-unknown':
       return fault(
-        `The name ${host} has no address here.`,
-        `Use the relay's IP address: lanchat --relay ADDRESS:${port}.`,
+        phrase`The name ${host} has no address here.`,
+        phrase`Use the relay's IP address: lanchat --relay ADDRESS:${port}.`,
       );
     case 'failed':
       return fault(
-        `Connecting to ${where} failed (${reach.code}).`,
-        `Check the address and port, and this machine's firewall and routes.`,
+        phrase`Connecting to ${where} failed (${reach.code}).`,
+        phrase`Check the address and port, and this machine's firewall and routes.`,
       );
     default:
       return reach satisfies never;
@@ -182,10 +182,10 @@ export function describeReach(
 
 function route(host: string, lan: readonly NetworkInterface[]): string {
   return interfaceFor(host, lan) === null
-    ? `, and ${host} is in none of this machine's subnets`
+    ? phrase`, and ${host} is in none of this machine's subnets`
     : '';
 }
 
 function listInterfaces(lan: readonly NetworkInterface[]): string {
-  return lan.map(formatInterface).join(', ') || 'none is up';
+  return lan.map(formatInterface).join(', ') || phrase`none is up`;
 }

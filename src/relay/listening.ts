@@ -1,6 +1,7 @@
 // Opening the relay's port: TCP in front, TLS behind admission. Knows no frames.
 import net from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
+import { phrase } from '../language/translate.ts';
 import { ALPN } from '../protocol/channel.ts';
 import { errnoOf, LanchatError } from '../protocol/errors.ts';
 import { createCertificate } from './certificate.ts';
@@ -83,7 +84,7 @@ export function listen(
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       const code = CODES_BY_ERRNO[errnoOf(cause) ?? ''] ?? 'cannot-listen';
-      reject(new ListenError(code, `can't listen on port ${port}`, { cause }));
+      reject(new ListenError(code, phrase`can't listen on port ${port}`, { cause }));
     });
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
       server.removeAllListeners('error');

@@ -2,6 +2,7 @@
 // Knows neither where a backup comes from nor where it goes; reading: backup-reader.ts.
 import { CHUNK_SEAL_BYTES, SealingStream } from '../crypto/sealed-stream.ts';
 import { ready, wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import {
   ByteReader,
   ByteWriter,
@@ -75,14 +76,14 @@ function encodePreamble({ N, r, p, salt }: ScryptParameters): Uint8Array {
  */
 export function decodePreamble(bytes: Uint8Array, path: string): ScryptParameters {
   if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) {
-    const message = `${path} is no backup; name a file that lanchat backup has written`;
+    const message = phrase`${path} is no backup; name a file that lanchat backup has written`;
     throw new UsageError('not-a-backup', message);
   }
   if (bytes.length < PREAMBLE_BYTES) throw damagedBackup(path);
   const reader = new ByteReader(bytes.subarray(MAGIC.length));
   const version = reader.u8();
   if (version > VERSION) {
-    const message = `${path} was written by a newer lanchat; update lanchat to restore it`;
+    const message = phrase`${path} was written by a newer lanchat; update lanchat to restore it`;
     throw new StorageError('too-new', message, { path });
   }
   if (version < VERSION) throw damagedBackup(path);
@@ -92,6 +93,6 @@ export function decodePreamble(bytes: Uint8Array, path: string): ScryptParameter
 }
 
 export function damagedBackup(path: string): StorageError {
-  const message = `${path} is damaged or cut short; nothing was restored; use another copy of it`;
+  const message = phrase`${path} is damaged or cut short; nothing was restored; use another copy of it`;
   return new StorageError('corrupt', message, { path });
 }

@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { identityFromSeed } from '../crypto/identity.ts';
 import { OpeningStream, STREAM_HEADER_BYTES } from '../crypto/sealed-stream.ts';
 import { ready, wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { ByteReader } from '../protocol/bytes.ts';
 import { errnoOf, ProtocolError, UsageError } from '../protocol/errors.ts';
 import {
@@ -155,9 +156,11 @@ class ChunkFile {
       await handle.close();
     } catch (cause) {
       if (errnoOf(cause) !== 'ENOENT') throw storageErrorFrom(cause, path, 'reading');
-      throw new UsageError('no-file', `there is no file ${path}; check its name`);
+      throw new UsageError('no-file', phrase`there is no file ${path}; check its name`);
     }
-    throw new StorageError('not-a-file', `${path} is not a plain file; name a backup`, { path });
+    throw new StorageError('not-a-file', phrase`${path} is not a plain file; name a backup`, {
+      path,
+    });
   }
 
   private constructor(path: string, handle: FileHandle) {

@@ -1,5 +1,6 @@
 // One SQLite database in a file of its owner's, or in memory: durable commits, migrations. Knows no schema.
 import { resolve } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import { claimPrivateFile } from './private-file.ts';
 import { DATABASE_SIDE_FILES } from './profile-folder.ts';
 import {
@@ -79,9 +80,7 @@ async function requireSqlite(name: string): Promise<Sqlite> {
   try {
     return await loadSqlite();
   } catch (cause) {
-    const message =
-      "this Node has no SQLite, and lanchat's optional package @photostructure/sqlite is missing or not for " +
-      'this machine; use Node 22.13 or later';
+    const message = phrase`this Node has no SQLite, and lanchat's optional package @photostructure/sqlite is missing or not for this machine; use Node 22.13 or later`;
     throw new StorageError('no-database', message, { path: name, cause });
   }
 }
@@ -100,7 +99,7 @@ function prepareFor(database: Database, name: string, migrations: readonly strin
     PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON`);
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (version > migrations.length) {
-    const message = `${name} was written by a newer lanchat and was left as it is; update lanchat`;
+    const message = phrase`${name} was written by a newer lanchat and was left as it is; update lanchat`;
     throw new StorageError('too-new', message, { path: name });
   }
   const isFresh = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;

@@ -147,6 +147,11 @@ export class HistoryTables {
     return this.#index.before(name, { beforeRow: found.row, newestRow, limit });
   }
 
+  /** As `MessageIndex.firstSince`. */
+  firstSince(conversation: Conversation, timeMs: number): StoredMessage | null {
+    return this.#index.firstSince(this.#nameOf(conversation), timeMs)?.message ?? null;
+  }
+
   /** Those that have messages, newest first. */
   summaries(): readonly ConversationSummary[] {
     const summaries: { readonly row: number; readonly summary: ConversationSummary }[] = [];

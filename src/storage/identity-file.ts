@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { SEAL_BYTES } from '../crypto/row-seal.ts';
 import { wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
@@ -66,7 +67,7 @@ const format: RecordFormat<StoredIdentity> = {
     cardSeq: identity.cardSeq.toString(),
     bundleSeq: identity.bundleSeq.toString(),
   }),
-  startingOver: 'lanchat then makes a new identity, and to everybody you are somebody else',
+  startingOver: phrase`lanchat then makes a new identity, and to everybody you are somebody else`,
 };
 
 const unsealed = v.strictObject({ ...fields, seed: bytesField(SEED_BYTES) });
@@ -93,7 +94,7 @@ export async function readOwner(
 /** For what only reads: opening a profile would make it. Throws UsageError `no-profile`, StorageError. */
 export async function requireProfile(folder: string): Promise<void> {
   if ((await readOwner(folder)) !== null) return;
-  const message = `there is no profile in ${folder}; name the right folder with --home DIR, or open lanchat to make one`;
+  const message = phrase`there is no profile in ${folder}; name the right folder with --home DIR, or open lanchat to make one`;
   throw new UsageError('no-profile', message);
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import { StorageError } from './storage-error.ts';
 
 /** The kernel's address field: 104 bytes with its final zero on macOS and BSD, 108 on Linux. */
@@ -50,7 +51,7 @@ export async function atSocketPath<T>(
   if (fits(folder)) return use(folder);
   const parent = [tmpdir(), '/tmp'].find((path) => fits(join(path, 'lanchat-XXXXXX', 'at')));
   if (parent === undefined) {
-    const message = `${folder} is too long a path for a socket; choose a shorter one`;
+    const message = phrase`${folder} is too long a path for a socket; choose a shorter one`;
     throw new StorageError('no-sockets', message, { path: folder });
   }
   const mine = await mkdtemp(join(parent, 'lanchat-'));

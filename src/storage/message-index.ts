@@ -138,6 +138,30 @@ export class MessageIndex {
     return { messages: messages.slice(0, limit), more: messages.length > limit };
   }
 
+  /**
+   * The first of a conversation that came at `timeMs` or later, as far as the clock by which they came never went back;
+   * null: none did. Opens as many as halving takes, not all of them.
+   */
+  firstSince(conversation: string, timeMs: number): MessageRow | null {
+    let first: MessageRow | null = null;
+    let low = 0;
+    let high = this.newestRow(conversation);
+    while (low < high) {
+      const middle = low + Math.ceil((high - low) / 2);
+      const row = numberOf(this.#after.get(conversation, middle - 1, 1) ?? {});
+      if (row < middle || row > high) {
+        high = middle - 1;
+        continue;
+      }
+      const found = this.#read(row, (each) => each.conversation === conversation);
+      if (found !== null && found.message.timeMs >= timeMs) {
+        first = found;
+        high = middle - 1;
+      } else low = row;
+    }
+    return first;
+  }
+
   /** The newest of a conversation that opens. `newestRow` as in `before`. */
   newest(conversation: string, newestRow: number): MessageRow | null {
     const rows = this.#descending(conversation, { beforeRow: LAST_ROW, newestRow, atOnce: 1 });

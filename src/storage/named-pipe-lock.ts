@@ -2,6 +2,7 @@
 // takes it back when that process ends.
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import { errnoOf } from '../protocol/errors.ts';
 import { type FolderOwned, FolderOwner, readPid } from './folder-owner.ts';
 import { connectTo } from './local-socket.ts';
@@ -38,7 +39,7 @@ export async function acquireByPipe(
   } catch (cause) {
     throw storageErrorFrom(cause, lockFolder, 'writing');
   }
-  const message = `${lockFolder} is fought over by other processes; try again`;
+  const message = phrase`${lockFolder} is fought over by other processes; try again`;
   throw new StorageError('locked', message, { path: lockFolder });
 }
 

@@ -1,6 +1,7 @@
 // A key from a passphrase, at a cost that whoever guesses pays for each guess (scrypt). Knows no file.
 import { randomBytes, scrypt } from 'node:crypto';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import { bytesField } from './record-fields.ts';
 
@@ -76,6 +77,6 @@ export async function keyFromPassphrase(
 /** The parameters are bearable: there is nothing else that can fail. */
 function noMemory(cost: Omit<ScryptParameters, 'salt'>, cause: Error): MemoryError {
   const mebibytes = Math.ceil(bytesFor(cost) / 2 ** 20);
-  const message = `a passphrase takes ${mebibytes} MiB of memory for a moment`;
+  const message = phrase`a passphrase takes ${mebibytes} MiB of memory for a moment`;
   return new MemoryError('out-of-memory', message, { cause });
 }

@@ -1,5 +1,6 @@
 // The people this profile has met: their keys, names and trust, pinned to the ID. Decides no trust: core does.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { MAX_CONTACT_NOTE_BYTES, MAX_NICK_BYTES } from '../protocol/limits.ts';
@@ -12,6 +13,10 @@ import { openSealedRecord, type SealedFile, type SealedFileOptions } from './sea
 /** Anybody on the LAN can appear under new IDs for ever; beyond this many, those who matter least go. */
 export const MAX_PINS = 5_000;
 
+/** What two people compared: the seven words, the sixty digits, or the code that one scanned from the other's screen. */
+const VERIFIED_BY = ['words', 'digits', 'code'] as const;
+type VerifiedBy = (typeof VERIFIED_BY)[number];
+
 export interface Pin {
   readonly id: PeerId;
   /** Public keys, 32 bytes each, of which `id` is the hash. */
@@ -23,6 +28,8 @@ export interface Pin {
   readonly firstSeenMs: number;
   /** When it was verified; null where `trust` is `known`. */
   readonly verifiedAtMs: number | null;
+  /** How; null where `trust` is `known`, or an older lanchat recorded it. */
+  readonly verifiedBy: VerifiedBy | null;
   /** We wrote to them. Nobody can bring that about from outside, so a crowd of IDs evicts them last. */
   readonly contacted: boolean;
   /** The name, also borne by another pinned ID, that the user let this ID bear; null: none. */
@@ -61,6 +68,7 @@ export const pinFormat = {
       contacted: v.boolean(),
       acceptedNick: v.nullable(nick),
       // Files of before have none of these.
+      verifiedBy: v.optional(v.nullable(v.picklist(VERIFIED_BY)), null),
       petname: v.optional(v.nullable(nick), null),
       favourite: v.optional(v.boolean(), false),
       note: v.optional(v.nullable(textField(MAX_CONTACT_NOTE_BYTES)), null),
@@ -81,7 +89,7 @@ export const pinsFormat: RecordFormat<readonly Pin[]> = {
   maxBytes: 16 * 1024 * 1024,
   schema: v.array(pinFormat.schema),
   encode: (pins) => pins.map(pinFormat.encode),
-  startingOver: 'everybody is then new to you, and whom you verified is forgotten',
+  startingOver: phrase`everybody is then new to you, and whom you verified is forgotten`,
 };
 
 function trustSince(verifiedAtMs: number | null): Pin['trust'] {
@@ -145,9 +153,9 @@ export class Pins {
     return pin;
   }
 
-  /** Records that the safety number was compared. The caller has seen the person: throws where it hasn't. */
-  verify(id: PeerId, nowMs: number): void {
-    this.#change(id, { trust: 'verified', verifiedAtMs: nowMs });
+  /** Records that the key was compared. The caller has seen the person: throws where it hasn't. */
+  verify(id: PeerId, nowMs: number, verifiedBy: VerifiedBy | null = null): void {
+    this.#change(id, { trust: 'verified', verifiedAtMs: nowMs, verifiedBy });
   }
 
   /** We wrote to them. Throws as `verify`. */
@@ -212,6 +220,7 @@ function firstPin(card: SeenCard, nowMs: number): Pin {
     trust: 'known',
     firstSeenMs: nowMs,
     verifiedAtMs: null,
+    verifiedBy: null,
     contacted: false,
     acceptedNick: null,
     ...{ petname: null, favourite: false, note: null, ignored: false, blocked: false },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import { errnoOf } from '../protocol/errors.ts';
 import { StorageError, storageErrorFrom } from './storage-error.ts';
 
@@ -55,7 +56,7 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<U
   try {
     const sizeBytes = await plainFileSize(handle, path);
     if (sizeBytes > maxBytes) {
-      const message = `${path} is far too large to be lanchat's; it was left as it is; move it away`;
+      const message = phrase`${path} is far too large to be lanchat's; it was left as it is; move it away`;
       throw new StorageError('corrupt', message, { path });
     }
     return await readUpTo(handle, sizeBytes);
@@ -92,10 +93,12 @@ export async function claimPrivateFile(
 async function plainFileSize(handle: FileHandle, path: string): Promise<number> {
   const stat = await handle.stat();
   if (!stat.isFile()) {
-    throw new StorageError('not-a-file', `${path} is not a plain file; move it away`, { path });
+    throw new StorageError('not-a-file', phrase`${path} is not a plain file; move it away`, {
+      path,
+    });
   }
   if (isForeign(stat.uid)) {
-    const message = `${path} belongs to another user; check who put it there`;
+    const message = phrase`${path} belongs to another user; check who put it there`;
     throw new StorageError('no-permission', message, { path });
   }
   return stat.size;

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { phrase } from '../language/translate.ts';
 import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { makePrivateFolder } from './private-file.ts';
 import { StorageError, storageErrorFrom } from './storage-error.ts';
@@ -13,6 +14,8 @@ export const FOLDER_ENTRIES = {
   pins: 'pins.json',
   relays: 'relays.json',
   settings: 'settings.json',
+  keys: 'keys',
+  theme: 'theme',
   history: 'history.db',
   vault: 'vault.json',
   restoring: 'restoring',
@@ -51,7 +54,7 @@ export function profileFolder(home?: string): string {
   if (home === undefined) return envPaths('lanchat', { suffix: '' }).data;
   // An empty LANCHAT_HOME would silently mean the current folder.
   if (home === '' || home.includes('\0')) {
-    throw new UsageError('bad-home', '--home needs the path of a folder');
+    throw new UsageError('bad-home', phrase`--home needs the path of a folder`);
   }
   return resolve(home);
 }
@@ -78,7 +81,7 @@ export async function openPrivateFolder(folder: string): Promise<readonly Folder
     return problems.filter((problem) => problem !== null);
   } catch (cause) {
     if (errnoOf(cause) === 'ENOTDIR') {
-      const message = `${folder} is a file where a folder is needed; choose another`;
+      const message = phrase`${folder} is a file where a folder is needed; choose another`;
       throw new StorageError('not-a-folder', message, { path: folder, cause });
     }
     throw storageErrorFrom(cause, folder, 'writing');

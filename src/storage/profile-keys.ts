@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Identity, identityFromSeed } from '../crypto/identity.ts';
 import { ready, wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { sealClearRecords } from './clear-records.ts';
 import {
   createIdentity,
@@ -88,7 +89,7 @@ async function firstVault(
   const then = hasIdentity
     ? 'makes a new identity, and to everybody you are somebody else'
     : 'begins without what they hold';
-  const message = `${path} is missing, and only with it ${sealedFiles.join(', ')} can be opened; put a copy of it back, or move those away: lanchat then ${then}`;
+  const message = phrase`${path} is missing, and only with it ${sealedFiles.join(', ')} can be opened; put a copy of it back, or move those away: lanchat then ${then}`;
   throw new StorageError('corrupt', message, { path });
 }
 
@@ -179,8 +180,6 @@ function sealed({ seed, ...fields }: UnsealedIdentity, dataKey: Uint8Array): Sto
 
 function unfitting(folder: string): StorageError {
   const path = join(folder, FOLDER_ENTRIES.identity);
-  const message =
-    `${path} is damaged, or does not belong to the ${FOLDER_ENTRIES.vault} beside it; both were left as they are; ` +
-    'put copies back that belong together';
+  const message = phrase`${path} is damaged, or does not belong to the ${FOLDER_ENTRIES.vault} beside it; both were left as they are; put copies back that belong together`;
   return new StorageError('corrupt', message, { path });
 }

@@ -1,5 +1,6 @@
 // One process owns a profile's folder, or a relay's; the others get a connection to it.
 import { join } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import type { FolderOwned, FolderOwner } from './folder-owner.ts';
 import { acquireByPipe, pipeName } from './named-pipe-lock.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
@@ -32,7 +33,7 @@ export async function ownProfile(folder: string): Promise<FolderOwner> {
 /** What to say where the process `pid`, or one that didn't tell, owns the profile in `folder`. */
 export function alreadyOpen(folder: string, pid: number | null): StorageError {
   const who = pid === null ? 'another lanchat' : `another lanchat (pid ${pid})`;
-  const message = `${who} has this profile open; close it, or use another profile with --home DIR`;
+  const message = phrase`${who} has this profile open; close it, or use another profile with --home DIR`;
   return new StorageError('locked', message, { path: folder });
 }
 

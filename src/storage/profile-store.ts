@@ -1,6 +1,7 @@
 // What a profile keeps of its protocol state and of what was said: one sealed database. Knows no protocol.
 import { join } from 'node:path';
 import { ready } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { CONVERSATION_TABLE } from './conversation-rows.ts';
@@ -159,6 +160,11 @@ export class ProfileStore {
     return page;
   }
 
+  /** The first of a conversation that came at `timeMs` or later; null: none did. */
+  firstSince(conversation: Conversation, timeMs: number): StoredMessage | null {
+    return this.#repairing(() => this.#history.firstSince(conversation, timeMs));
+  }
+
   /** What came after this message, in order, in all conversations. Throws UsageError `unknown-message`. */
   after(id: MessageId, limit: number): MessagePage {
     const found = this.#repairing(() => this.#history.find(id));
@@ -296,7 +302,6 @@ function messageOf({ message }: MessageRow): StoredMessage {
 }
 
 function unknownMessage(): UsageError {
-  const message =
-    'history holds no message with this ID; lanchat history CONVERSATION --ids shows them';
+  const message = phrase`history holds no message with this ID; lanchat history CONVERSATION --ids shows them`;
   return new UsageError('unknown-message', message);
 }

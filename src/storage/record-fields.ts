@@ -1,5 +1,6 @@
 // The fields that records are made of: how each stands in JSON and what it is in memory.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { bytesFromHex, U64_MAX, utf8FromText } from '../protocol/bytes.ts';
 
 /** Exactly `sizeBytes` bytes, as lowercase hex. */
@@ -17,7 +18,7 @@ export function idField<T extends string>(kind: {
     v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
       const id = kind.parse(dataset.value);
       if (id !== null) return id;
-      addIssue({ message: 'not an id' });
+      addIssue({ message: phrase`not an id` });
       return NEVER;
     }),
   );

@@ -1,6 +1,7 @@
 // One JSON record a file, versioned and checksummed, so that damage is noticed. Knows no record's meaning.
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { textFromUtf8, utf8FromText } from '../protocol/bytes.ts';
 import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.ts';
 import { StorageError } from './storage-error.ts';
@@ -44,7 +45,7 @@ export async function readRecord<T>(
   const parsed = parseJson(bytes);
   const written = v.safeParse(anyVersion, parsed);
   if (written.success && written.output.v > versionOf(format)) {
-    const message = `${path} was written by a newer lanchat and was left as it is; update lanchat`;
+    const message = phrase`${path} was written by a newer lanchat and was left as it is; update lanchat`;
     throw new StorageError('too-new', message, { path });
   }
   const outer = v.safeParse(envelope, parsed);
@@ -66,7 +67,7 @@ export async function createRecord<T>(path: string, fresh: T, format: RecordForm
   if (await createPrivateFile(path, encodeRecord(fresh, format, path))) return fresh;
   const earlier = await readRecord(path, format);
   if (earlier !== null) return earlier;
-  const message = `${path} went away while it was made; start again`;
+  const message = phrase`${path} went away while it was made; start again`;
   throw new StorageError('unreadable', message, { path });
 }
 
@@ -101,7 +102,7 @@ export function encodeRecord<T>(value: T, format: WrittenFormat<T>, path: string
     `{"v":${versionOf(format)},"sum":"${checksum(text)}","data":${text}}\n`,
   );
   if (bytes.length > format.maxBytes) {
-    const message = `${path} would grow beyond ${format.maxBytes} bytes and was left as it is`;
+    const message = phrase`${path} would grow beyond ${format.maxBytes} bytes and was left as it is`;
     throw new StorageError('too-large', message, { path });
   }
   return bytes;
@@ -136,6 +137,6 @@ function isWhole(data: unknown, sum: string): boolean {
 }
 
 function damaged(path: string, startingOver: string): StorageError {
-  const message = `${path} is damaged and was left as it is; restore a copy, or move it away: ${startingOver}`;
+  const message = phrase`${path} is damaged and was left as it is; restore a copy, or move it away: ${startingOver}`;
   return new StorageError('corrupt', message, { path });
 }

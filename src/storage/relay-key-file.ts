@@ -1,6 +1,7 @@
 // A relay's own secret seed, in its data folder. Derives no keys; whoever loads them checks the ID.
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import { RelayId } from '../protocol/ids.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
@@ -23,7 +24,7 @@ const format: RecordFormat<StoredRelayKey> = {
     createdMs: timeMsField,
   }),
   encode: (key) => ({ ...key, seed: hexFromBytes(key.seed) }),
-  startingOver: 'the relay then has a new key, and everybody who pinned it must trust it again',
+  startingOver: phrase`the relay then has a new key, and everybody who pinned it must trust it again`,
 };
 
 /** The relay's key in `folder`, or null in a fresh one. Throws StorageError. */

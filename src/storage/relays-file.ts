@@ -1,5 +1,6 @@
 // The relays this profile has pinned, and which one it remembers. Decides no trust: the client does.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { RelayId } from '../protocol/ids.ts';
 import { idField, textField, timeMsField } from './record-fields.ts';
 import type { RecordFormat } from './record-file.ts';
@@ -35,7 +36,7 @@ export const relaysFormat: RecordFormat<readonly PinnedRelay[]> = {
   maxBytes: 1024 * 1024,
   schema: v.pipe(v.array(pinnedRelay), v.maxLength(MAX_RELAYS)),
   encode: (relays) => relays,
-  startingOver: 'every relay is then a stranger, and the first one found is pinned anew',
+  startingOver: phrase`every relay is then a stranger, and the first one found is pinned anew`,
 };
 
 /** The pinned relays of the process that owns the profile. */

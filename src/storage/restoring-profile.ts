@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { BackupHead, BackupPart } from './backup-record.ts';
 import { type Pin, Pins } from './pins-file.ts';
@@ -24,9 +25,7 @@ const KEPT = ['identity', 'vault', 'history', 'pins'] as const;
 export function requireFresh(folder: string): void {
   const kept = KEPT.map((entry) => join(folder, FOLDER_ENTRIES[entry])).find(existsSync);
   if (kept === undefined) return;
-  const message =
-    `${folder} holds a profile already (${kept}); name another folder with --home DIR, ` +
-    'or delete that profile first with lanchat wipe';
+  const message = phrase`${folder} holds a profile already (${kept}); name another folder with --home DIR, or delete that profile first with lanchat wipe`;
   throw new UsageError('not-fresh', message);
 }
 
@@ -50,7 +49,7 @@ export async function settleRestoring(folder: string): Promise<void> {
 }
 
 function notOurs(path: string): StorageError {
-  const message = `${path} is a link, no folder, or another user's; move it away`;
+  const message = phrase`${path} is a link, no folder, or another user's; move it away`;
   return new StorageError('not-a-folder', message, { path });
 }
 
@@ -177,7 +176,7 @@ async function closeFiles({ seal, store, pins, relays, settings }: Files): Promi
 /** `see` is told when it was first, so that this is kept; each step in bounds, as the pin is. */
 function restorePin(pins: Pins, pin: Pin): void {
   pins.see(pin, pin.firstSeenMs);
-  if (pin.verifiedAtMs !== null) pins.verify(pin.id, pin.verifiedAtMs);
+  if (pin.verifiedAtMs !== null) pins.verify(pin.id, pin.verifiedAtMs, pin.verifiedBy);
   if (pin.contacted) pins.contact(pin.id);
   if (pin.acceptedNick !== null) pins.acceptNick(pin.id, pin.acceptedNick);
   const { petname, favourite, note, ignored, blocked } = pin;

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { SEAL_BYTES } from '../crypto/row-seal.ts';
+import { phrase } from '../language/translate.ts';
 import { discardUnfinished, replacePrivateFile } from './private-file.ts';
 import { FOLDER_ENTRIES } from './profile-folder.ts';
 import { encodeRecord, type RecordFormat, readRecord, type WrittenFormat } from './record-file.ts';
@@ -87,7 +88,7 @@ export async function isSealed(folder: string, kind: SealedKind): Promise<boolea
     version: SEALED_VERSION,
     maxBytes: MAX_FILE_BYTES,
     schema: boxed,
-    startingOver: 'lanchat then goes on without it',
+    startingOver: phrase`lanchat then goes on without it`,
   });
   return typeof stored?.data === 'string';
 }
@@ -116,8 +117,6 @@ function sealedFormat<T>(
 }
 
 function unfitting(path: string, startingOver: string): StorageError {
-  const message =
-    `${path} does not belong to the ${FOLDER_ENTRIES.vault} beside it and was left as it is; ` +
-    `put back the copy that does, or move it away: ${startingOver}`;
+  const message = phrase`${path} does not belong to the ${FOLDER_ENTRIES.vault} beside it and was left as it is; put back the copy that does, or move it away: ${startingOver}`;
   return new StorageError('corrupt', message, { path });
 }

@@ -1,10 +1,19 @@
 // What this profile remembers of its use: the rooms it is in, and what a person set. No keys, no messages.
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { MAX_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import { textField } from './record-fields.ts';
 import { type RecordFormat, requireInBounds } from './record-file.ts';
 import { type OnSaveFault, SavedRecord } from './saved-record.ts';
 import { openSealedRecord, type SealedFile, type SealedFileOptions } from './sealed-record.ts';
+
+/** Parts of the sidebar: public rooms; private rooms and groups; people. */
+export const SIDEBAR_GROUPS = ['rooms', 'private', 'people'] as const;
+export type SidebarGroup = (typeof SIDEBAR_GROUPS)[number];
+
+/** `auto`: dark or light, as the terminal is; `own`: the person's own file. */
+export const THEME_NAMES = ['auto', 'dark', 'light', 'high-contrast', 'own'] as const;
+export type ThemeName = (typeof THEME_NAMES)[number];
 
 /** Each is a subscription at the relay. */
 export const MAX_REMEMBERED_ROOMS = 500;
@@ -24,6 +33,9 @@ export interface Settings {
   readonly sendRead: boolean;
   /** Whether others may see that our person is typing to them. */
   readonly sendTyping: boolean;
+  /** Parts of the sidebar that show their head alone. */
+  readonly collapsed: readonly SidebarGroup[];
+  readonly theme: ThemeName;
   /** Where it is otherwise. */
   readonly conversations: readonly ConversationSettings[];
 }
@@ -54,6 +66,7 @@ export const DEFAULT_SETTINGS: Settings = {
   ...{ rooms: [], keepDays: 0, showDelivered: true },
   ...{ hidden: false, muted: [] },
   ...{ sendRead: true, sendTyping: true, conversations: [] },
+  ...{ collapsed: [], theme: 'auto' },
 };
 
 const roomNames = v.pipe(
@@ -65,6 +78,11 @@ const roomNames = v.pipe(
 const mutedNames = v.pipe(
   v.array(textField(MAX_CONVERSATION_BYTES)),
   v.maxLength(2 * MAX_REMEMBERED_ROOMS),
+);
+
+const collapsedGroups = v.pipe(
+  v.array(v.picklist(SIDEBAR_GROUPS)),
+  v.maxLength(SIDEBAR_GROUPS.length),
 );
 
 const conversationSchema = v.strictObject({
@@ -84,13 +102,15 @@ export const settingsFormat: RecordFormat<Settings> = {
     muted: v.optional(mutedNames, []),
     sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),
     sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
+    collapsed: v.optional(collapsedGroups, []),
+    theme: v.optional(v.picklist(THEME_NAMES), DEFAULT_SETTINGS.theme),
     conversations: v.optional(
       v.pipe(v.array(conversationSchema), v.maxLength(MAX_CONVERSATION_SETTINGS)),
       [],
     ),
   }),
   encode: (settings) => settings,
-  startingOver: 'everything that was set is then as at first',
+  startingOver: phrase`everything that was set is then as at first`,
 };
 
 /** The settings of the process that owns the profile. */

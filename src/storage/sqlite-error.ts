@@ -1,4 +1,5 @@
 // What SQLite says went wrong, as a StorageError with a sentence that says what to do. Never quotes a row.
+import { phrase } from '../language/translate.ts';
 import { errnoOf } from '../protocol/errors.ts';
 import { explainErrno, StorageError, type StorageErrorCode } from './storage-error.ts';
 
@@ -44,7 +45,7 @@ export function databaseErrorFrom(
 
 /** The database at `path` is not one of ours, or is damaged. */
 export function damagedDatabase(path: string, cause?: unknown): StorageError {
-  const message = `${path} is damaged and was left as it is; restore a copy, or move it away to start with an empty one`;
+  const message = phrase`${path} is damaged and was left as it is; restore a copy, or move it away to start with an empty one`;
   return new StorageError('corrupt', message, { path, cause });
 }
 

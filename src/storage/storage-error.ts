@@ -1,4 +1,6 @@
 // What can go wrong with the files on disk, with a sentence that says what to do. Never holds a file's contents.
+
+import { phrase } from '../language/translate.ts';
 import { errnoOf, LanchatError } from '../protocol/errors.ts';
 
 /**
@@ -60,25 +62,25 @@ export function explainErrno(
   switch (errno) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return ['no-space', `no space left to write ${path}; free some and try again`];
+      return ['no-space', phrase`no space left to write ${path}; free some and try again`];
     case 'EROFS':
       return [
         'read-only',
-        `${path} is on a read-only disk; choose another folder with --home or --data`,
+        phrase`${path} is on a read-only disk; choose another folder with --home or --data`,
       ];
     case 'EACCES':
     case 'EPERM':
-      return ['no-permission', `no permission for ${path}; check who owns it`];
+      return ['no-permission', phrase`no permission for ${path}; check who owns it`];
     case 'ENOTDIR':
     case 'EEXIST':
-      return ['not-a-folder', `${path} needs a folder where a file stands; move that away`];
+      return ['not-a-folder', phrase`${path} needs a folder where a file stands; move that away`];
     case 'EISDIR':
     case 'ELOOP':
     case 'ENXIO':
-      return ['not-a-file', `${path} is not a plain file; move it away`];
+      return ['not-a-file', phrase`${path} is not a plain file; move it away`];
     default:
       return doing === 'reading'
-        ? ['unreadable', `${path} can't be read (${errno}); check the disk`]
-        : ['unwritable', `${path} can't be written (${errno}); check the disk`];
+        ? ['unreadable', phrase`${path} can't be read (${errno}); check the disk`]
+        : ['unwritable', phrase`${path} can't be written (${errno}); check the disk`];
   }
 }

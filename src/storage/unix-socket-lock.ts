@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import type net from 'node:net';
 import { join } from 'node:path';
+import { phrase } from '../language/translate.ts';
 import { errnoOf } from '../protocol/errors.ts';
 import { type FolderOwned, FolderOwner, readPid } from './folder-owner.ts';
 import { atSocketPath, connectTo } from './local-socket.ts';
@@ -55,11 +56,11 @@ async function makeLockFolder(lockFolder: string): Promise<void> {
   await makePrivateFolder(lockFolder);
   const stat = await lstat(lockFolder);
   if (!stat.isDirectory()) {
-    const message = `${lockFolder} is no folder, or a link to one; move it away`;
+    const message = phrase`${lockFolder} is no folder, or a link to one; move it away`;
     throw new StorageError('not-a-folder', message, { path: lockFolder });
   }
   if (isForeign(stat.uid)) {
-    const message = `${lockFolder} was put there by somebody else; move it away`;
+    const message = phrase`${lockFolder} was put there by somebody else; move it away`;
     throw new StorageError('no-permission', message, { path: lockFolder });
   }
   if ((stat.mode & 0o077) !== 0) await chmod(lockFolder, 0o700);
@@ -75,7 +76,7 @@ async function acquire(folder: string, lockFolder: string): Promise<FolderOwner 
     const owner = await publish(folder, highest + 1, lockFolder);
     if (owner !== null) return owner;
   }
-  const message = `${lockFolder} is fought over by other processes; try again`;
+  const message = phrase`${lockFolder} is fought over by other processes; try again`;
   throw new StorageError('locked', message, { path: lockFolder });
 }
 
@@ -98,7 +99,7 @@ async function meetOwner(
     if (errnoOf(cause) === 'ECONNRESET') return 'leaving';
     if (errnoOf(cause) !== 'EAGAIN') throw cause;
     const pid = (await readPid(join(generation, 'pid'))) ?? 'unknown';
-    const message = `another lanchat (process ${pid}) owns ${lockFolder} and doesn't answer; end it`;
+    const message = phrase`another lanchat (process ${pid}) owns ${lockFolder} and doesn't answer; end it`;
     throw new StorageError('locked', message, { path: lockFolder, cause });
   }
   return { kind: 'owned', pid: await readPid(join(generation, 'pid')), connection };
@@ -129,7 +130,7 @@ async function publish(
     await rm(unpublished, { recursive: true, force: true });
     if (tidiedAway || LOST.has(errnoOf(cause))) return null;
     if (!NO_SOCKETS.has(errnoOf(cause))) throw cause;
-    const message = `the file system of ${lockFolder} can't hold sockets; choose a folder elsewhere`;
+    const message = phrase`the file system of ${lockFolder} can't hold sockets; choose a folder elsewhere`;
     throw new StorageError('no-sockets', message, { path: lockFolder, cause });
   }
   owner.close();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { openAt, type Place, SEAL_BYTES, sealAt } from '../crypto/row-seal.ts';
 import { ready, wipe } from '../crypto/sodium.ts';
+import { phrase } from '../language/translate.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
 import {
   freshParameters,
@@ -48,9 +49,7 @@ const format: RecordFormat<Vault> = {
   maxBytes: 4 * 1024,
   schema: v.union([open, locked]),
   encode: encodeVault,
-  startingOver:
-    'identity.json, history.db, pins.json, relays.json and settings.json open only with it, so move those away too; ' +
-    'lanchat then makes a new identity, and to everybody you are somebody else',
+  startingOver: phrase`identity.json, history.db, pins.json, relays.json and settings.json open only with it, so move those away too; lanchat then makes a new identity, and to everybody you are somebody else`,
 };
 
 function encodeVault(vault: Vault): unknown {
@@ -108,7 +107,7 @@ export async function unlockVault(
   } finally {
     wipe(key);
   }
-  const message = 'that passphrase does not open this profile; nothing was changed';
+  const message = phrase`that passphrase does not open this profile; nothing was changed`;
   throw new StorageError('wrong-passphrase', message, { path: pathIn(folder) });
 }
 

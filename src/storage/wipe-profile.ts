@@ -11,7 +11,9 @@ import { storageErrorFrom } from './storage-error.ts';
 /** In the order in which they go. */
 const KEYS = [FOLDER_ENTRIES.vault, FOLDER_ENTRIES.identity] as const;
 const REST = [
+  FOLDER_ENTRIES.theme,
   ...[FOLDER_ENTRIES.history, FOLDER_ENTRIES.pins, FOLDER_ENTRIES.relays, FOLDER_ENTRIES.settings],
+  FOLDER_ENTRIES.keys,
 ] as const;
 
 const SHRED_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

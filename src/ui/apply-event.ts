@@ -13,12 +13,7 @@ import type {
 } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { applyWords } from './comparison-tasks.ts';
-import {
-  type ConversationKey,
-  type KeyChange,
-  type Receipt,
-  replaceMessage,
-} from './conversation.ts';
+import type { ConversationKey, KeyChange, Receipt } from './conversation.ts';
 import { introduce } from './introduce.ts';
 import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { withoutHit } from './overlay.ts';
@@ -27,7 +22,7 @@ import { applyReceipts } from './receipt-tasks.ts';
 import { isAsking, questionWords } from './room-tasks.ts';
 import { isRequest } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { removeAll, removeMessage } from './scrollback.ts';
+import { changeMessage, removeAll, removeMessage } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
 import { stateWords, storageWords } from './words.ts';
 
@@ -188,7 +183,7 @@ function applyChanged(store: ScreenStore, message: StoredMessage): void {
   const shown = conversations.get(keyOfMessage(message));
   if (shown === undefined) return;
   const { body } = storedLine(store, message);
-  store.change(shown, (record) => replaceMessage(record, body));
+  store.change(shown, (record) => changeMessage(record, body));
 }
 
 function applyDeleted(

@@ -23,7 +23,10 @@ export function applyConversations(
       opened += 1;
       if (opened > MAX_PRIVATE) continue;
     }
-    if (conversation.last !== null) meetStored(store, conversation.last.from);
+    if (conversation.last !== null) {
+      meetStored(store, conversation.last.from);
+      store.noteSaid(key, Date.parse(conversation.last.time));
+    }
     applyUnread(store, conversation);
   }
   if (store.isLookedAt) store.markSeen();

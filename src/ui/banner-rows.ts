@@ -1,21 +1,19 @@
 // What stands under the messages as long as it is true: no relay, nobody here, a disk that takes nothing. Pure.
 import type { MessageState } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
-import { FIRST_ROOM } from '../protocol/nickname.ts';
 import type { Conversation } from './conversation.ts';
-import { ownRows } from './message-rows.ts';
+import { emptyRows, type Reach, stepRows } from './empty-rows.ts';
+import { ownRows } from './message-body.ts';
 import { silenceWords } from './room-words.ts';
-import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import type { Row } from './spans.ts';
 import { linkReason, waitingWords } from './words.ts';
 
 /** What the screen knows beside its state when it draws. */
-export interface Surroundings {
+export interface Surroundings extends Reach {
   /** How long the search for a relay has lasted without a find. */
   readonly searchedMs: number;
-  /** The address under which others reach a relay on this machine; null: no network. */
-  readonly lanAddress: () => string | null;
 }
 
 /** Relays on a healthy network answer within milliseconds; by then nobody is coming. */
@@ -53,7 +51,7 @@ function linkRows(state: ScreenState, around: Surroundings, cells: number): Row[
         'warning',
       );
     case 'online':
-      return state.ready ? [...aloneRows(state, around, cells), ...awayRows(state, cells)] : [];
+      return state.ready ? [...emptyRows(state, around, cells), ...awayRows(state, cells)] : [];
     case 'connecting':
     case 'offline':
       return [];
@@ -69,24 +67,12 @@ function searchingRows(state: ScreenState, around: Surroundings, cells: number):
   }
   return [
     ...ownRows(t`No relay found on this network; the search goes on.`, cells),
-    ...ownRows(t`Enter on an empty line hosts one on this machine.`, cells, 'warning'),
+    ...stepRows(t`Enter on an empty line hosts one on this machine.`, cells),
     ...ownRows(t`Where discovery is blocked: /relay HOST:PORT`, cells),
   ];
 }
 
-function aloneRows(state: ScreenState, around: Surroundings, cells: number): Row[] {
-  const { people, self, active } = state;
-  const others = people.list().some((p) => p.online && p.fingerprint !== self?.fingerprint);
-  if (others || active !== FIRST_ROOM) return [];
-  return [
-    ...ownRows(t`Nobody else is here yet. On another machine here:`, cells),
-    ...ownRows(t`  lanchat`, cells, 'warning'),
-    ...ownRows(t`and where it finds nothing by itself:`, cells),
-    ...ownRows(t`  lanchat --relay ${reachableRelay(state, around)}`, cells, 'warning'),
-  ];
-}
-
-/** What becomes of what was said to somebody who is away. */
+/** What becomes of what is said to somebody who is away. */
 function awayRows(state: ScreenState, cells: number): Row[] {
   const peer = PeerId.parse(state.active);
   const person = peer === null ? null : state.people.get(peer);
@@ -105,10 +91,16 @@ function awayRows(state: ScreenState, cells: number): Row[] {
             'warning',
           )
         : [];
+    case null:
+      return person.blocked === true
+        ? []
+        : ownRows(
+            t`${name} is away. Write all the same: each message says how far it has come.`,
+            cells,
+          );
     case 'delivered':
     case 'read':
     case 'failed':
-    case null:
       return [];
     default:
       return said satisfies never;
@@ -118,13 +110,4 @@ function awayRows(state: ScreenState, cells: number): Row[] {
 function lastOwnState({ entries, aside }: Conversation): MessageState | null {
   const last = (aside?.tail ?? entries).findLast((entry) => entry.kind === 'message' && entry.own);
   return last?.kind === 'message' ? last.state : null;
-}
-
-// Others can't reach this machine's loopback address, so its address on the network is shown instead.
-function reachableRelay({ link }: ScreenState, { lanAddress }: Surroundings): SafeText {
-  const relay = link?.relay ?? '';
-  const loopback = /^(127\.[\d.]+|localhost|\[::1\])(:\d+)$/.exec(relay);
-  const outside = loopback === null ? null : lanAddress();
-  const address = outside === null ? relay : `${outside}${loopback?.[2]}`;
-  return safeText(address, { maxLength: 300 });
 }

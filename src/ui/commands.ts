@@ -1,14 +1,21 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
+
 import { changing, contact, mute, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
+import { showMembers, whois } from './details-tasks.ts';
+import type { TopicName } from './help-topics.ts';
+import { goToTime, goToUnread } from './jump-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
-import { trust, verify, who } from './people-tasks.ts';
+import { keys } from './keys-tasks.ts';
+import { trust, verify } from './people-tasks.ts';
+import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { clear, help, quit, relay, win } from './screen-tasks.ts';
+import { select, unfold } from './selection-tasks.ts';
 import type { ScreenActions } from './talk.ts';
 import { join, message, nick, part, query } from './talk-tasks.ts';
 
@@ -43,6 +50,12 @@ export type CommandName =
   | 'delete'
   | 'export'
   | 'set'
+  | 'collapse'
+  | 'keys'
+  | 'unread'
+  | 'goto'
+  | 'select'
+  | 'unfold'
   | 'win'
   | 'clear'
   | 'help'
@@ -54,8 +67,12 @@ export interface SlashCommand {
   /** As /help shows them. */
   readonly args: SafeText;
   readonly help: SafeText;
+  /** As one types it. */
+  readonly example: SafeText;
+  /** Under which /help tells of it. */
+  readonly topic: TopicName;
   /** What Tab offers as the first argument. */
-  readonly completes: 'person' | 'room' | 'setting' | 'none';
+  readonly completes: 'person' | 'room' | 'setting' | 'topic' | 'none';
   /** Whether it waits for lines typed before; what only concerns this screen or its relay doesn't. */
   readonly runs: 'in-order' | 'at-once';
   /**
@@ -75,6 +92,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['j'],
     args: t`#room`,
     help: t`join a room; whoever comes first makes it`,
+    example: t`/join #ward-3`,
+    topic: 'rooms',
     completes: 'room',
     runs: 'in-order',
     run: join,
@@ -84,6 +103,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['leave'],
     args: t`[ROOM]`,
     help: t`leave a room, close a conversation`,
+    example: t`/part #ward-3`,
+    topic: 'rooms',
     completes: 'room',
     runs: 'in-order',
     run: part,
@@ -93,6 +114,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['m'],
     args: t`NAME TEXT`,
     help: t`write to one person, privately, or to several: NAME,NAME; also @name text`,
+    example: t`/msg bela dinner at six?`,
+    topic: 'talking',
     completes: 'person',
     runs: 'in-order',
     run: message,
@@ -102,6 +125,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['q'],
     args: t`NAME`,
     help: t`open a private conversation`,
+    example: t`/query bela`,
+    topic: 'talking',
     completes: 'person',
     runs: 'in-order',
     run: query,
@@ -112,6 +137,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`NAME`,
     help: t`change what you are called`,
+    example: t`/nick asha`,
+    topic: 'people',
     completes: 'none',
     runs: 'in-order',
     run: nick,
@@ -121,24 +148,30 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['names'],
     args: t``,
     help: t`who is in this room`,
+    example: t`/who`,
+    topic: 'people',
     completes: 'none',
     runs: 'at-once',
-    run: who,
+    run: showMembers,
   },
   {
     name: 'whois',
     aliases: [],
     args: t`[NAME]`,
     help: t`a person: key, trust, what they say, what you noted`,
+    example: t`/whois bela`,
+    topic: 'people',
     completes: 'person',
     runs: 'in-order',
-    run: changing('whois', {}),
+    run: whois,
   },
   {
     name: 'verify',
     aliases: [],
-    args: t`[NAME] [NUMBER|CODE|words]`,
+    args: t`[NAME] [words|digits|qr|NUMBER|CODE]`,
     help: t`compare a safety number, a scanned code or seven words, and record that they matched`,
+    example: t`/verify bela words`,
+    topic: 'trust',
     completes: 'person',
     runs: 'in-order',
     run: verify,
@@ -148,6 +181,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t``,
     help: t`ask who is here whether they have read your last message in this room`,
+    example: t`/who-read`,
+    topic: 'people',
     completes: 'none',
     runs: 'in-order',
     run: whoRead,
@@ -156,7 +191,9 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'trust',
     aliases: [],
     args: t`[NAME]`,
-    help: t`accept a changed key without comparing it`,
+    help: t`what everybody's key is worth; with a name: accept a changed key without comparing it`,
+    example: t`/trust bela`,
+    topic: 'trust',
     completes: 'person',
     runs: 'in-order',
     run: trust,
@@ -166,6 +203,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`NAME [petname NAME|note TEXT|favourite|no-…]`,
     help: t`what you call somebody and note of them; nobody else sees it`,
+    example: t`/contact bela petname mum`,
+    topic: 'people',
     completes: 'person',
     runs: 'in-order',
     run: contact,
@@ -175,6 +214,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[NAME]`,
     help: t`what they say is kept, and not shown`,
+    example: t`/ignore bela`,
+    topic: 'people',
     completes: 'person',
     runs: 'in-order',
     run: changing('ignore', { ignored: true }),
@@ -184,6 +225,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[NAME]`,
     help: t`show again what they say, from now on`,
+    example: t`/unignore bela`,
+    topic: 'people',
     completes: 'person',
     runs: 'in-order',
     run: changing('unignore', { ignored: false }),
@@ -193,6 +236,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[NAME]`,
     help: t`hear nothing of somebody and give them no room keys; they are not told`,
+    example: t`/block bela`,
+    topic: 'people',
     completes: 'person',
     runs: 'in-order',
     run: changing('block', { blocked: true }),
@@ -202,6 +247,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[NAME]`,
     help: t`hear them again; what they sent in the last week may come then`,
+    example: t`/unblock bela`,
+    topic: 'people',
     completes: 'person',
     runs: 'in-order',
     run: changing('unblock', { blocked: false }),
@@ -211,6 +258,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[TEXT|-]`,
     help: t`a line about you, for people you know; - takes it back`,
+    example: t`/status on call till 8`,
+    topic: 'people',
     completes: 'none',
     runs: 'in-order',
     run: status,
@@ -220,6 +269,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[ROOM] [off]`,
     help: t`count and signal nothing of a room`,
+    example: t`/mute #ward-3`,
+    topic: 'rooms',
     completes: 'room',
     runs: 'in-order',
     run: mute,
@@ -228,7 +279,9 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'room',
     aliases: [],
     args: t`[create TITLE]`,
-    help: t`make a private room, or say who is in this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
+    help: t`make a private room, or show this one; also invite, remove, grant, revoke, transfer NAME; title, topic TEXT; read-only on|off; expire 2h|off; close`,
+    example: t`/room create ward 3`,
+    topic: 'rooms',
     completes: 'none',
     runs: 'in-order',
     run: room,
@@ -238,6 +291,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`NAME …`,
     help: t`ask people into this private room`,
+    example: t`/invite bela chen`,
+    topic: 'rooms',
     completes: 'person',
     runs: 'in-order',
     run: short('invite', 'invite'),
@@ -247,6 +302,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[+ROOM]`,
     help: t`come into a private room that asks you in`,
+    example: t`/accept +ward 3`,
+    topic: 'rooms',
     completes: 'none',
     runs: 'in-order',
     run: short('accept', 'accept'),
@@ -256,6 +313,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[+ROOM]`,
     help: t`say no to it`,
+    example: t`/decline +ward 3`,
+    topic: 'rooms',
     completes: 'none',
     runs: 'in-order',
     run: short('decline', 'decline'),
@@ -265,6 +324,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`NAME …`,
     help: t`take people out of this private room`,
+    example: t`/kick bela`,
+    topic: 'rooms',
     completes: 'person',
     runs: 'in-order',
     run: short('kick', 'remove'),
@@ -274,6 +335,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[TEXT]`,
     help: t`show or set what this private room is about; - for nothing`,
+    example: t`/topic rounds at six`,
+    topic: 'rooms',
     completes: 'none',
     runs: 'in-order',
     run: short('topic', 'topic'),
@@ -283,6 +346,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[HOST:PORT|host|retry]`,
     help: t`the relay in use; go to another, host one, try again`,
+    example: t`/relay 192.168.1.20:7717`,
+    topic: 'relay',
     completes: 'none',
     runs: 'at-once',
     run: relay,
@@ -292,6 +357,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`WORDS`,
     help: t`find messages that hold all these words, in all that is kept`,
+    example: t`/search blood pressure`,
+    topic: 'history',
     completes: 'none',
     runs: 'at-once',
     run: search,
@@ -301,6 +368,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[COUNT]`,
     help: t`with --plain: what was said before; on the screen: PgUp`,
+    example: t`/history 20`,
+    topic: 'history',
     completes: 'none',
     runs: 'at-once',
     run: history,
@@ -310,6 +379,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[all]`,
     help: t`delete your last message, or the whole conversation, here only`,
+    example: t`/delete all`,
+    topic: 'history',
     completes: 'none',
     runs: 'in-order',
     run: remove,
@@ -319,6 +390,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[text|jsonl|html] FILE`,
     help: t`write this conversation into a file, not encrypted`,
+    example: t`/export html ward-3.html`,
+    topic: 'history',
     completes: 'none',
     runs: 'in-order',
     run: exportHere,
@@ -328,15 +401,85 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[NAME [VALUE] [here]]`,
     help: t`the settings; show or change one, for all conversations or this one`,
+    example: t`/set keep-days 30`,
+    topic: 'settings',
     completes: 'setting',
     runs: 'in-order',
     run: set,
+  },
+  {
+    name: 'collapse',
+    aliases: [],
+    args: t`[rooms|private|people]`,
+    help: t`show only the head of a part of the sidebar, or all of it again`,
+    example: t`/collapse rooms`,
+    topic: 'screen',
+    completes: 'none',
+    runs: 'in-order',
+    run: collapse,
+  },
+  {
+    name: 'keys',
+    aliases: [],
+    args: t`[reload]`,
+    help: t`every key and what it does; read your file of keys anew`,
+    example: t`/keys reload`,
+    topic: 'keys',
+    completes: 'none',
+    runs: 'at-once',
+    run: keys,
+  },
+  {
+    name: 'unread',
+    aliases: [],
+    args: t``,
+    help: t`go to the oldest unread message here; Esc comes back`,
+    example: t`/unread`,
+    topic: 'talking',
+    completes: 'none',
+    runs: 'at-once',
+    run: goToUnread,
+  },
+  {
+    name: 'goto',
+    aliases: [],
+    args: t`DAY|TIME|DAY TIME`,
+    help: t`go to what was said then: 2026-11-03, yesterday, 14:30; Esc comes back`,
+    example: t`/goto yesterday`,
+    topic: 'history',
+    completes: 'none',
+    runs: 'at-once',
+    run: goToTime,
+  },
+  {
+    name: 'select',
+    aliases: [],
+    args: t``,
+    help: t`select a message; then Up, Down, and a key for what to do with it`,
+    example: t`/select`,
+    topic: 'talking',
+    completes: 'none',
+    runs: 'at-once',
+    run: select,
+  },
+  {
+    name: 'unfold',
+    aliases: [],
+    args: t``,
+    help: t`show all of a long message, or fold it again`,
+    example: t`/unfold`,
+    topic: 'talking',
+    completes: 'none',
+    runs: 'at-once',
+    run: unfold,
   },
   {
     name: 'win',
     aliases: ['w'],
     args: t`NUMBER`,
     help: t`go to a window, as Alt+number does`,
+    example: t`/win 2`,
+    topic: 'keys',
     completes: 'none',
     runs: 'at-once',
     run: win,
@@ -346,6 +489,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t``,
     help: t`empty this window, on this screen only`,
+    example: t`/clear`,
+    topic: 'screen',
     completes: 'none',
     runs: 'at-once',
     run: clear,
@@ -353,9 +498,11 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     name: 'help',
     aliases: ['h'],
-    args: t``,
-    help: t`this list; also ? on an empty line`,
-    completes: 'none',
+    args: t`[TOPIC|COMMAND]`,
+    help: t`this list, a topic, or one command; also ? on an empty line`,
+    example: t`/help rooms`,
+    topic: 'screen',
+    completes: 'topic',
     runs: 'at-once',
     run: help,
   },
@@ -364,6 +511,8 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['exit'],
     args: t`[leave|stop]`,
     help: t`leave lanchat; leave or stop a relay hosted here`,
+    example: t`/quit`,
+    topic: 'screen',
     completes: 'none',
     runs: 'at-once',
     run: quit,

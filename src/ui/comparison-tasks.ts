@@ -2,7 +2,7 @@
 import type { PeerId } from '../protocol/ids.ts';
 import { comparisonWords, type WordsEvent } from './comparison.ts';
 import type { Overlay } from './overlay.ts';
-import type { Press } from './overlay-press.ts';
+import type { ListAction } from './overlay-press.ts';
 import type { ScreenStore } from './store.ts';
 import { attempt, type ScreenActions } from './talk.ts';
 
@@ -17,12 +17,15 @@ export async function compareByWords(actions: ScreenActions, peer: PeerId): Prom
   if (openWith(store, peer) !== null) store.setOverlay(null);
 }
 
-export function comparisonKey(actions: ScreenActions, overlay: Comparison, event: Press): void {
+export function comparisonKey(
+  actions: ScreenActions,
+  overlay: Comparison,
+  action: ListAction,
+): void {
   const { peer, sas } = overlay;
-  const key = event.kind === 'text' ? event.text.toLowerCase() : '';
-  if (key !== 'n' && (key !== 'y' || sas === null)) return;
+  if (action !== 'no' && (action !== 'yes' || sas === null)) return;
   actions.store.setOverlay(null);
-  void attempt(actions, { do: 'words-answer', peer, same: key === 'y' });
+  void attempt(actions, { do: 'words-answer', peer, same: action === 'yes' });
 }
 
 /** A question of somebody's is a line: it takes no keys from who types. */

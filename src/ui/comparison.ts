@@ -1,10 +1,11 @@
 // A comparison by words, as sentences and as rows. Pure.
 import type { ClientEvent, WordsReason } from '../client/api.ts';
+import { type OverlayArea, paragraph } from './list-rows.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { type Row, span } from './spans.ts';
-import { wrap } from './width.ts';
+import { blanks, type Row, rowWidth, span } from './spans.ts';
+import { truncate } from './width.ts';
 
 export type WordsEvent = Extract<ClientEvent, { type: 'words' }>;
 
@@ -56,30 +57,43 @@ function shownWords(words: readonly string[]): SafeText {
   return safeText(words.join(' '));
 }
 
+/** Where fewer rows are left, the words stand in two columns. */
+const ROWS_OF_ONE_COLUMN = 14;
+
 /** The words to compare, or that they are waited for. */
 export function comparisonRows(
   people: People,
   { peer, sas }: Extract<Overlay, { kind: 'comparison' }>,
-  cells: number,
+  { cells, rows }: OverlayArea,
 ): readonly Row[] {
   const name = people.label(peer);
-  const ask =
-    sas === null
-      ? t`Waiting for ${name}, who is asked on their screen.`
-      : t`${name} sees seven words too. One reads them aloud, the other follows: face to face, or where you know the voice.`;
-  const numbers = sas?.digits.split(' ') ?? [];
-  const words = (sas?.words ?? []).map((word, index): Row => {
+  const head = [span(truncate(t` Verify ${name}, step 2 of 3: compare`, cells - 1), 'strong')];
+  if (sas === null) {
+    const wait = t`Waiting for ${name}, who is asked on their screen.`;
+    const keys = t` n: end it  Esc: close`;
+    return [head, ...paragraph(wait, cells), [], [span(keys, 'accent')]];
+  }
+  const ask = t`They see seven words too. One reads them aloud, the other follows: face to face, or where you know the voice.`;
+  const numbers = sas.digits.split(' ');
+  const words = sas.words.map((word, index): Row => {
     const number = safeText(numbers[index] ?? '');
     return [span(t`   `), span(t`${number}  `, 'dim'), span(safeText(word), 'strong')];
   });
-  const keys =
-    sas === null ? t`n: end it   Esc: close` : t`y: the same   n: different   Esc: close`;
   return [
-    [span(t` Compare words with ${name}`, 'strong')],
-    ...wrap(ask, cells - 2).map((row): Row => [span(t` ${row}`)]),
+    head,
+    ...paragraph(ask, cells),
     [],
-    ...words,
-    ...(words.length === 0 ? [] : [[]]),
-    [span(t` ${keys}`, 'accent')],
+    ...(rows < ROWS_OF_ONE_COLUMN ? inTwoColumns(words, Math.floor(cells / 2)) : words),
+    [],
+    [span(t` Step 3: the same?  y: yes  n: no  Esc`, 'accent')],
   ];
+}
+
+/** To be read down the left, then down the right. */
+function inTwoColumns(words: readonly Row[], cells: number): Row[] {
+  const height = Math.ceil(words.length / 2);
+  return words.slice(0, height).map((left, index) => {
+    const right = words[height + index] ?? [];
+    return [...left, span(blanks(cells - rowWidth(left))), ...right];
+  });
 }

@@ -1,83 +1,203 @@
-// What Tab puts in: commands, people, rooms, round and round while it is pressed. Knows no keys.
-
-import { SHORT_CODES } from '../client/short-codes.ts';
-import { COMMANDS, findCommand } from './commands.ts';
+// What Tab offers: commands and their words, people, rooms, emoji, stickers, the closest first. Knows no keys.
+import type { Room } from '../client/api.ts';
+import { SHORT_CODES, withEmoji } from '../client/short-codes.ts';
+import { COMMANDS } from './commands.ts';
+import { commandLabel, type NextWord, nextWord } from './completion-words.ts';
 import type { ComposerState } from './composer.ts';
+import { foldForMatch } from './fold.ts';
+import { matching } from './match.ts';
+import { type KnownPerson, trustWord } from './people.ts';
 import { isRoomName } from './room-names.ts';
+import { isRequest, kindWords, topicWords } from './room-words.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
-import { SETTINGS } from './settings.ts';
+import { STICKER_NAMES, stickerRows } from './stickers.ts';
 
-/** A run of Tab presses: what was typed before the first, and the candidates it goes through. */
+export interface Candidate {
+  /** What is put in place of the word, with the blank behind it. */
+  readonly text: string;
+  readonly label: SafeText;
+  /** What it is, in a few words. */
+  readonly about: SafeText;
+}
+
+/** The word before the cursor, and what could stand in its place; never empty. */
 export interface Completion {
   readonly start: number;
   readonly end: number;
-  readonly candidates: readonly string[];
-  readonly index: number;
+  readonly candidates: readonly Candidate[];
+  readonly selected: number;
 }
 
-/** The word before the cursor with its candidates, best first; null where there is nothing to offer. */
+/** More are found by typing on. */
+const MAX_CANDIDATES = 50;
+
+/** Of the word before the cursor; null where there is nothing to offer. */
 export function startCompletion(composer: ComposerState, state: ScreenState): Completion | null {
   const before = composer.text.slice(0, composer.cursor);
   const word = /\S*$/.exec(before)?.[0] ?? '';
   const start = before.length - word.length;
   const candidates = candidatesFor(word, before.slice(0, start), state);
   if (candidates.length === 0) return null;
-  return { start, end: before.length, candidates, index: 0 };
+  return { start, end: before.length, candidates, selected: 0 };
 }
 
-/** The same run one step on; `by` is −1 for Shift+Tab. `end` is where the last candidate ended. */
-export function nextCompletion(run: Completion, by: 1 | -1): Completion {
-  const count = run.candidates.length;
-  const end = run.start + (run.candidates[run.index]?.length ?? 0);
-  return { ...run, end, index: (run.index + by + count) % count };
+function candidatesFor(word: string, before: string, state: ScreenState): Candidate[] {
+  if (before === '' && word.startsWith('/')) return commands(word.slice(1));
+  const [, command, given] = /^\/(\S+)\s+([\s\S]*)$/.exec(before) ?? [];
+  const next = command === undefined ? null : nextWord(command, wordsOf(given ?? ''));
+  if (next !== null) return ofKind(next, word, state);
+  if (/^:[a-z0-9_+-]+$/i.test(word)) return emoji(word.slice(1), '');
+  if (word.startsWith('@')) return people(word, '@', state);
+  if (word.startsWith('#')) return rooms(word, ' ', state);
+  if (word === '' || (command !== undefined && given === '')) return [];
+  return mentions(word, before === '' ? ': ' : ' ', state);
 }
 
-function candidatesFor(word: string, before: string, state: ScreenState): readonly string[] {
-  if (before === '' && word.startsWith('/')) {
-    return startingWith(
-      COMMANDS.map(({ name }) => `/${name}`),
-      word,
-    ).map((name) => `${name} `);
+function wordsOf(given: string): readonly string[] {
+  return given.split(/\s+/).filter((word) => word !== '');
+}
+
+function ofKind(next: NextWord, word: string, state: ScreenState): Candidate[] {
+  switch (next.kind) {
+    case 'person':
+      return people(word, '', state, next.fits);
+    case 'room':
+      return rooms(word, '', state);
+    case 'request':
+      return requests(word, state);
+    case 'emoji':
+      return emoji(word.replace(/^:/, ''), ' ');
+    case 'sticker':
+      return named(STICKER_NAMES, word).map((name) => ({
+        ...{ text: name, label: safeText(name) },
+        about: safeText((stickerRows(name)[0] ?? '').trim()),
+      }));
+    case 'words':
+      return matching(next.words, word, {
+        ...{ names: (each) => [each.word], fuzzy: true, limit: MAX_CANDIDATES },
+      }).map(({ word: name, help }) => ({
+        ...{ text: `${name} `, label: safeText(name), about: help },
+      }));
+    default:
+      return next satisfies never;
   }
-  const command = /^\/(\S+)\s+$/.exec(before)?.[1];
-  const completes = command === undefined ? null : (findCommand(command)?.completes ?? null);
-  if (completes === 'person') return people(word, '', state).map((name) => `${name} `);
-  if (completes === 'setting') return settings(word).map((name) => `${name} `);
-  if (completes === 'room') return rooms(isRoomName(word) ? word : `#${word}`, state);
-  if (/^:[a-z0-9_+-]{2,}$/.test(word)) return startingWith(SHORT_CODES, word);
-  if (word.startsWith('@')) return people(word.slice(1), '@', state).map((name) => `${name} `);
-  if (word.startsWith('#')) return rooms(word, state).map((name) => `${name} `);
-  if (word === '' || command !== undefined) return [];
-  // A bare name is a mention: at the beginning of a line people write `asha: …`.
-  return people(word, '', state).map((name) => (before === '' ? `${name}: ` : `${name} `));
 }
 
-// In the room's order of closeness: who is here comes first, as the directory lists them.
-function people(typed: string, prefix: string, { people, self }: ScreenState): readonly string[] {
-  const wanted = typed.replace(/^@/, '');
-  const names = people
-    .list()
-    .filter(({ fingerprint }) => fingerprint !== self?.fingerprint)
-    .map(({ fingerprint }) => people.label(fingerprint));
-  return startingWith(names, wanted).map((name) => prefix + name);
+function named(names: readonly string[], typed: string): string[] {
+  return matching(names, typed, { names: (name) => [name], fuzzy: true, limit: MAX_CANDIDATES });
 }
 
-function rooms(typed: string, { rooms, people }: ScreenState): readonly string[] {
-  const names = [...rooms.values()].filter(({ kind }) => kind !== 'group');
-  return startingWith(
-    names.map(({ name }) => people.rooms.label(name)),
-    typed,
-  );
+function commands(typed: string): Candidate[] {
+  const found = matching(COMMANDS, typed, {
+    names: ({ name, aliases }) => [name, ...aliases],
+    ...{ fuzzy: true, limit: MAX_CANDIDATES },
+  });
+  return found.map((command) => ({
+    ...{ text: `/${command.name} `, label: commandLabel(command), about: command.help },
+  }));
 }
 
-function settings(typed: string): readonly string[] {
-  return startingWith(
-    SETTINGS.map(({ name }) => name),
-    typed,
-  );
+function emoji(typed: string, behind: string): Candidate[] {
+  const codes = SHORT_CODES.map((code) => code.slice(1, -1));
+  return named(codes, typed).map((code) => ({
+    ...{ text: `:${code}:${behind}`, label: t`:${safeText(code)}:` },
+    about: safeText(withEmoji(`:${code}:`)),
+  }));
 }
 
-function startingWith(names: readonly string[], typed: string): string[] {
-  const wanted = typed.normalize('NFKC').toLowerCase();
-  return names.filter((name) => name.toLowerCase().startsWith(wanted)).slice(0, 50);
+// The same person is folded once, however often somebody types on: a directory holds thousands.
+const FOLDED = new WeakMap<KnownPerson, readonly string[]>();
+
+function foldedNames(person: KnownPerson): readonly string[] {
+  const known = FOLDED.get(person);
+  if (known !== undefined) return known;
+  const names = person.hasPetname ? [person.name, person.nick] : [person.name];
+  const folded = names.map(foldForMatch);
+  FOLDED.set(person, folded);
+  return folded;
+}
+
+/** Who is here first, as the directory lists them; who is not heard last. */
+function others({ people: known, self }: ScreenState): readonly KnownPerson[] {
+  const all = known.list().filter(({ fingerprint }) => fingerprint !== self?.fingerprint);
+  return [...all.filter(isHeard), ...all.filter((person) => !isHeard(person))];
+}
+
+function isHeard({ ignored, blocked }: KnownPerson): boolean {
+  return ignored !== true && blocked !== true;
+}
+
+function peopleNamed(
+  known: readonly KnownPerson[],
+  typed: string,
+  fuzzy: boolean,
+): readonly KnownPerson[] {
+  const [, name = typed, digits = ''] = /^(.+)·([0-9a-f]*)$/iu.exec(typed) ?? [];
+  const found = matching(known, name, { names: foldedNames, fuzzy, limit: MAX_CANDIDATES });
+  return found.filter(({ fingerprint }) => fingerprint.startsWith(digits.toLowerCase()));
+}
+
+function people(
+  word: string,
+  prefix: string,
+  state: ScreenState,
+  fits: 'anybody' | 'ignored' | 'blocked' = 'anybody',
+): Candidate[] {
+  const known = others(state).filter((person) => fits === 'anybody' || person[fits] === true);
+  return peopleNamed(known, word.replace(/^@/, ''), true).map((person) => {
+    const label = state.people.label(person.fingerprint);
+    return { text: `${prefix}${label} `, label, about: personWords(person) };
+  });
+}
+
+/** A bare name is a mention: at the beginning of a line people write `asha: …`. Nearly a name is a word like any other. */
+function mentions(word: string, behind: string, state: ScreenState): Candidate[] {
+  return peopleNamed(others(state), word, false).map((person) => {
+    const label = state.people.label(person.fingerprint);
+    return { text: `${label}${behind}`, label, about: personWords(person) };
+  });
+}
+
+function personWords(person: KnownPerson): SafeText {
+  const trust = trustWord(person);
+  if (person.blocked === true) return t`BLOCKED · ${trust}`;
+  const ignored = person.ignored === true ? t`ignored · ` : t``;
+  const here = person.online ? t`here` : t`not here`;
+  const known = t`${ignored}${trust} · ${here}`;
+  if (person.hasPetname) return t`${known} · goes by ${person.nick}`;
+  return person.status === null ? known : t`${known} · ${person.status}`;
+}
+
+function rooms(word: string, behind: string, state: ScreenState): Candidate[] {
+  return roomsOf(word, state, (room) => room.kind !== 'group').map(({ room, label }) => ({
+    ...{ text: `${label}${behind}`, label, about: roomAbout(room) },
+  }));
+}
+
+/** Those that ask us in; of groups the name is what tells them apart. */
+function requests(word: string, state: ScreenState): Candidate[] {
+  return roomsOf(word, state, isRequest).map(({ room, label }) => ({
+    ...{ text: label, label, about: roomAbout(room) },
+  }));
+}
+
+function roomsOf(word: string, state: ScreenState, fits: (room: Room) => boolean) {
+  const known = [...state.rooms.values()].filter(fits).map((room) => {
+    const label = state.people.rooms.label(room.name);
+    return { room, label, folded: [foldForMatch(label), foldForMatch(label.slice(1))] };
+  });
+  const isTyped = isRoomName(word);
+  return matching(known, word, {
+    names: ({ folded }) => (isTyped ? folded.slice(0, 1) : folded),
+    ...{ fuzzy: true, limit: MAX_CANDIDATES },
+  });
+}
+
+function roomAbout(room: Room): SafeText {
+  const count = room.members.length;
+  if (room.kind === 'public') return t`public · ${count} in it`;
+  const topic = topicWords(room);
+  const words = t`${kindWords(room)} · ${count} in it`;
+  return topic === '' ? words : t`${words} · ${topic}`;
 }

@@ -1,48 +1,25 @@
-// Which edit of a line of text a key means, as readline has them. Pure.
+// Which edit of a line of text each action on it means. Pure.
 import type { ComposerEdit } from './composer.ts';
-import type { KeyEvent } from './key-sequences.ts';
+import type { ActionIn } from './key-bindings.ts';
 
-type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
-
-const PLAIN_EDITS: Readonly<Record<string, ComposerEdit>> = {
+export const LINE_EDITS: Readonly<Record<ActionIn<'line'>, ComposerEdit>> = {
   left: { type: 'move', to: 'left' },
   right: { type: 'move', to: 'right' },
-  home: { type: 'move', to: 'line-start' },
-  end: { type: 'move', to: 'line-end' },
-  backspace: { type: 'delete', to: 'left' },
-  delete: { type: 'delete', to: 'right' },
+  'word-left': { type: 'move', to: 'word-left' },
+  'word-right': { type: 'move', to: 'word-right' },
+  'line-start': { type: 'move', to: 'line-start' },
+  'line-end': { type: 'move', to: 'line-end' },
+  'text-start': { type: 'move', to: 'start' },
+  'text-end': { type: 'move', to: 'end' },
+  'delete-left': { type: 'delete', to: 'left' },
+  'delete-right': { type: 'delete', to: 'right' },
+  'cut-to-end': { type: 'kill', to: 'line-end' },
+  'cut-to-start': { type: 'kill', to: 'line-start' },
+  'cut-back-to-blank': { type: 'kill', to: 'rubout' },
+  'cut-word-left': { type: 'kill', to: 'word-left' },
+  'cut-word-right': { type: 'kill', to: 'word-right' },
+  'paste-cut': { type: 'yank' },
+  'paste-older': { type: 'yank-older' },
+  undo: { type: 'undo' },
+  redo: { type: 'redo' },
 };
-
-const CONTROL_EDITS: Readonly<Record<string, ComposerEdit>> = {
-  a: { type: 'move', to: 'line-start' },
-  e: { type: 'move', to: 'line-end' },
-  b: { type: 'move', to: 'left' },
-  f: { type: 'move', to: 'right' },
-  d: { type: 'delete', to: 'right' },
-  h: { type: 'delete', to: 'left' },
-  k: { type: 'kill', to: 'line-end' },
-  u: { type: 'kill', to: 'line-start' },
-  w: { type: 'kill', to: 'rubout' },
-  y: { type: 'yank' },
-  left: { type: 'move', to: 'word-left' },
-  right: { type: 'move', to: 'word-right' },
-  home: { type: 'move', to: 'start' },
-  end: { type: 'move', to: 'end' },
-  backspace: { type: 'kill', to: 'word-left' },
-};
-
-const ALT_EDITS: Readonly<Record<string, ComposerEdit>> = {
-  b: { type: 'move', to: 'word-left' },
-  f: { type: 'move', to: 'word-right' },
-  d: { type: 'kill', to: 'word-right' },
-  left: { type: 'move', to: 'word-left' },
-  right: { type: 'move', to: 'word-right' },
-  backspace: { type: 'kill', to: 'word-left' },
-};
-
-/** Null where the key edits nothing. */
-export function editFor({ name, ctrl, alt }: KeyPress): ComposerEdit | null {
-  if (ctrl && alt) return null;
-  const edits = ctrl ? CONTROL_EDITS : alt ? ALT_EDITS : PLAIN_EDITS;
-  return Object.hasOwn(edits, name) ? (edits[name] ?? null) : null;
-}

@@ -1,7 +1,8 @@
 // Lays the composer's text into rows with the cursor's cell, and finds what is above and below it.
 import type { ComposerState } from './composer.ts';
+import { rewrap, type Wrapped } from './rewrap.ts';
 import { type SafeText, safeText } from './safe-text.ts';
-import { cellWidth, graphemes, type RowRange, wrapRanges } from './width.ts';
+import { cellWidth, graphemes, type RowRange } from './width.ts';
 
 export type ComposerLayout = {
   /** The rows to show, 1 to `maxRows`. */
@@ -21,6 +22,9 @@ export type ComposerArea = {
 };
 
 const DEFAULT_MAX_ROWS = 5;
+
+/** What was laid out last: a key changes a text of 60,000 bytes in one place. */
+let wrapped: Wrapped | null = null;
 
 /** The visible rows: scrolled no further than needed for the cursor to be among them. */
 export function layoutComposer(state: ComposerState, area: ComposerArea): ComposerLayout {
@@ -65,8 +69,9 @@ export function verticalTarget(
 }
 
 // One cell stays free, so that the cursor behind a full row has a place of its own.
-function rowsOf(state: ComposerState, cells: number): RowRange[] {
-  return wrapRanges(state.text, Math.max(1, cells - 1));
+function rowsOf(state: ComposerState, cells: number): readonly RowRange[] {
+  wrapped = rewrap(wrapped, state.text, Math.max(1, cells - 1));
+  return wrapped.ranges;
 }
 
 function cursorRow(ranges: readonly RowRange[], cursor: number): number {

@@ -1,23 +1,44 @@
 // The text being typed, as plain state and edits: (state, edit) → state; knows no keys and no screen.
 import { MAX_TEXT_BYTES } from '../protocol/limits.ts';
+import { NOTHING_DONE, type Run, remember, type Shot, travel, type Undo } from './composer-undo.ts';
+import { blankLeft, wordLeft, wordRight } from './composer-words.ts';
 import { typedText } from './safe-text.ts';
 import { boundaryAfter, boundaryAtOrBefore } from './width.ts';
 
 const MAX_HISTORY = 200;
 
-export type ComposerState = {
+/** What is too long to be sent can still be cut down here; what exceeds this is left out. */
+const MAX_BYTES = 4 * MAX_TEXT_BYTES;
+
+/** A paste is longer, and a step of its own. */
+const MAX_KEY_LENGTH = 16;
+
+/** As many pieces that were cut can be yanked back. */
+const MAX_KILLS = 10;
+
+export type ComposerState = Shot & {
   readonly text: string;
   /** UTF-16 offset, always at a grapheme boundary. */
   readonly cursor: number;
-  /** The last text that a kill removed, for yank. */
-  readonly killed: string;
-  /** What was sent, oldest first. */
+  /** What kills removed, for yank, the newest first. */
+  readonly kills: readonly string[];
+  /** What the last edit yanked, to be replaced by an older piece; null: it was none. */
+  readonly yanked: Yanked | null;
+  readonly undo: Undo;
+  /** What was sent, oldest first, and what was being typed when something of before was sent again. */
   readonly history: readonly string[];
   /** Which history entry is shown, or null while the draft is. */
   readonly recalled: number | null;
   /** What was being typed when history was opened. */
   readonly draft: string;
 };
+
+interface Yanked {
+  readonly start: number;
+  readonly end: number;
+  /** Its place among the kills. */
+  readonly index: number;
+}
 
 export type ComposerPlace =
   | 'left'
@@ -39,6 +60,10 @@ export type ComposerEdit =
   /** Deletes to a place and keeps the text for yank. `rubout`: back to the last space, as Ctrl+W. */
   | { readonly type: 'kill'; readonly to: ComposerPlace | 'rubout' }
   | { readonly type: 'yank' }
+  /** Puts the piece cut before in place of the one just yanked. */
+  | { readonly type: 'yank-older' }
+  | { readonly type: 'undo' }
+  | { readonly type: 'redo' }
   /** Puts `text` in place of the range, cursor behind it (Tab completion). */
   | {
       readonly type: 'replace';
@@ -55,7 +80,9 @@ export type ComposerEdit =
 export const EMPTY_COMPOSER: ComposerState = {
   text: '',
   cursor: 0,
-  killed: '',
+  kills: [],
+  yanked: null,
+  undo: NOTHING_DONE,
   history: [],
   recalled: null,
   draft: '',
@@ -63,13 +90,53 @@ export const EMPTY_COMPOSER: ComposerState = {
 
 /** The state after one edit; an edit that changes nothing gives the same object. Never throws. */
 export function editComposer(state: ComposerState, edit: ComposerEdit): ComposerState {
+  if (edit.type === 'undo' || edit.type === 'redo') return travelled(state, edit.type);
+  const next = edited(state, edit);
+  if (next.text === state.text && next.cursor === state.cursor) return next;
+  // What was yanked can be replaced only as long as nothing else has been done.
+  const isYank = edit.type === 'yank' || edit.type === 'yank-older';
+  const done = isYank ? next : { ...next, yanked: null };
+  if (edit.type === 'submit') return { ...done, undo: NOTHING_DONE };
+  if (next.text === state.text) return { ...done, undo: { ...state.undo, run: null } };
+  return { ...done, undo: remember(state.undo, state, runOf(edit)) };
+}
+
+function runOf(edit: ComposerEdit): { readonly run: Run | null; readonly ends: boolean } {
+  switch (edit.type) {
+    case 'insert': {
+      // A blank ends the word, which is one step.
+      const isKey = edit.text.length <= MAX_KEY_LENGTH;
+      return { run: isKey ? 'typing' : null, ends: /\s$/u.test(edit.text) };
+    }
+    case 'delete':
+      return { run: 'deleting', ends: false };
+    case 'recall':
+      return { run: 'recalling', ends: false };
+    case 'kill':
+      return { run: 'cutting', ends: false };
+    default:
+      return { run: null, ends: false };
+  }
+}
+
+function travelled(state: ComposerState, which: 'undo' | 'redo'): ComposerState {
+  const found = travel(state.undo, state, which);
+  if (found === null) return state;
+  return { ...state, ...found.shot, undo: found.undo, yanked: null, recalled: null, draft: '' };
+}
+
+type TextEdit = Exclude<ComposerEdit, { type: 'undo' | 'redo' }>;
+
+function edited(state: ComposerState, edit: TextEdit): ComposerState {
   switch (edit.type) {
     case 'insert':
       return splice(state, { start: state.cursor, end: state.cursor, text: edit.text });
     case 'replace':
       return splice(state, edit);
     case 'yank':
-      return splice(state, { start: state.cursor, end: state.cursor, text: state.killed });
+      return yank(state, { start: state.cursor, end: state.cursor, index: 0 });
+    case 'yank-older':
+      return yankOlder(state);
     case 'move':
       return place(state, findPlace(state, edit.to));
     case 'place':
@@ -96,7 +163,7 @@ function splice(state: ComposerState, { start, end, text }: Splice): ComposerSta
   const to = Math.max(from, boundaryAtOrBefore(state.text, end));
   const before = state.text.slice(0, from);
   const after = state.text.slice(to);
-  const room = MAX_TEXT_BYTES - Buffer.byteLength(before) - Buffer.byteLength(after);
+  const room = MAX_BYTES - Buffer.byteLength(before) - Buffer.byteLength(after);
   const added = fitting(typedText(text), room);
   if (added === '' && from === to) return state;
   return place({ ...state, text: before + added + after }, from + added.length, 'after');
@@ -138,12 +205,30 @@ function cut(state: ComposerState, other: number): ComposerState {
 function kill(state: ComposerState, to: ComposerPlace | 'rubout'): ComposerState {
   const target = killTarget(state, to);
   if (target === state.cursor) return state;
-  const killed = state.text.slice(Math.min(state.cursor, target), Math.max(state.cursor, target));
-  return { ...cut(state, target), killed };
+  const piece = state.text.slice(Math.min(state.cursor, target), Math.max(state.cursor, target));
+  return { ...cut(state, target), kills: withPiece(state, piece, target < state.cursor) };
+}
+
+/** What is cut in one go is one piece. */
+function withPiece({ kills, undo }: ComposerState, piece: string, isBefore: boolean) {
+  const [newest = '', ...others] = kills;
+  if (undo.run !== 'cutting') return [piece, ...kills].slice(0, MAX_KILLS);
+  return [isBefore ? piece + newest : newest + piece, ...others];
+}
+
+function yank(state: ComposerState, { start, end, index }: Yanked): ComposerState {
+  const next = splice(state, { start, end, text: state.kills[index] ?? '' });
+  return next === state ? state : { ...next, yanked: { start, end: next.cursor, index } };
+}
+
+function yankOlder(state: ComposerState): ComposerState {
+  const { yanked, kills } = state;
+  if (yanked === null || kills.length < 2) return state;
+  return yank(state, { ...yanked, index: (yanked.index + 1) % kills.length });
 }
 
 function killTarget(state: ComposerState, to: ComposerPlace | 'rubout'): number {
-  if (to === 'rubout') return skipLeft(state.text, state.cursor, isNotSpace);
+  if (to === 'rubout') return blankLeft(state.text, state.cursor);
   const target = findPlace(state, to);
   if (target !== state.cursor) return target;
   // At the edge of a line a kill takes the line feed, so repeating it goes on.
@@ -159,9 +244,9 @@ function findPlace({ text, cursor }: ComposerState, to: ComposerPlace): number {
     case 'right':
       return cursor < text.length ? boundaryAfter(text, cursor) : cursor;
     case 'word-left':
-      return skipLeft(text, cursor, isWordPart);
+      return wordLeft(text, cursor);
     case 'word-right':
-      return skipRight(text, cursor);
+      return wordRight(text, cursor);
     case 'line-start':
       return cursor === 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
     case 'line-end': {
@@ -175,33 +260,6 @@ function findPlace({ text, cursor }: ComposerState, to: ComposerPlace): number {
     default:
       return to satisfies never;
   }
-}
-
-type CharacterTest = (character: string) => boolean;
-const isNotSpace: CharacterTest = (character) => !/\s/u.test(character);
-const isWordPart: CharacterTest = (character) => /[\p{L}\p{N}\p{M}\u200c\u200d_]/u.test(character);
-
-function skipLeft(text: string, from: number, isPart: CharacterTest): number {
-  let at = from;
-  while (at > 0 && !isPart(characterBefore(text, at))) at -= characterBefore(text, at).length;
-  while (at > 0 && isPart(characterBefore(text, at))) at -= characterBefore(text, at).length;
-  return at;
-}
-
-function skipRight(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && !isWordPart(characterAt(text, at))) at += characterAt(text, at).length;
-  while (at < text.length && isWordPart(characterAt(text, at))) at += characterAt(text, at).length;
-  return at;
-}
-
-function characterAt(text: string, offset: number): string {
-  return String.fromCodePoint(text.codePointAt(offset) ?? 0);
-}
-
-function characterBefore(text: string, offset: number): string {
-  const pair = text.codePointAt(offset - 2) ?? 0;
-  return pair > 0xffff ? String.fromCodePoint(pair) : text.charAt(offset - 1);
 }
 
 function recall(state: ComposerState, which: 'older' | 'newer'): ComposerState {
@@ -220,8 +278,18 @@ function recall(state: ComposerState, which: 'older' | 'newer'): ComposerState {
   };
 }
 
+/** With what was sent before all that it knows of, oldest first. */
+export function withOlderSent(state: ComposerState, texts: readonly string[]): ComposerState {
+  const history = [...texts, ...state.history].slice(-MAX_HISTORY);
+  const added = history.length - state.history.length;
+  return { ...state, history, recalled: state.recalled === null ? null : state.recalled + added };
+}
+
 function submit(state: ComposerState): ComposerState {
-  const repeated = state.text === '' || state.text === state.history.at(-1);
-  const history = repeated ? state.history : [...state.history, state.text].slice(-MAX_HISTORY);
-  return { ...state, text: '', cursor: 0, history, recalled: null, draft: '' };
+  const { text, history, recalled, draft } = state;
+  const before = text === history.at(-1) ? history.slice(0, -1) : history;
+  // Who sends something of before was perhaps writing something else: that is the next to be recalled.
+  const unsent = recalled === null || draft === '' || draft === text ? [] : [draft];
+  const after = text === '' ? history : [...before, ...unsent, text].slice(-MAX_HISTORY);
+  return { ...state, text: '', cursor: 0, history: after, recalled: null, draft: '' };
 }

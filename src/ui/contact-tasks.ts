@@ -1,13 +1,15 @@
 // What the commands about contacts do: names and notes of one's own, ignoring, blocking, muting, one's status line.
-import type { ContactChange, Person, Replies, Session } from '../client/api.ts';
+import type { ContactChange, Replies, Session } from '../client/api.ts';
 import { UsageError } from '../protocol/errors.ts';
+import type { PeerId } from '../protocol/ids.ts';
 import { listing, splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
 import { enteredRoom } from './entered-room.ts';
-import { cleanNickname, fingerprintWords, trustWord } from './people.ts';
+import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { personOrHere } from './people-tasks.ts';
 import { isRoomName, type RoomNames } from './room-names.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { attempt, type ScreenActions } from './talk.ts';
 import { calendarDay, faultWords } from './words.ts';
 
@@ -15,10 +17,14 @@ type Ask = Session['request'];
 
 /** Somebody, as whois and contact commands tell of them below their name: what is known here, one thing a line. */
 export function personLines(
-  person: Person,
-  { firstSeen, rooms }: { readonly firstSeen: string; readonly rooms: readonly SafeText[] },
+  person: KnownPerson,
+  {
+    firstSeen,
+    verified,
+    rooms,
+  }: Omit<Replies['contact'], 'person'> & { readonly rooms: readonly SafeText[] },
 ): SafeText[] {
-  const { petname, status, note, fingerprint, online, favourite, ignored, blocked } = person;
+  const { status, note, fingerprint, online, favourite, ignored, blocked } = person;
   const marks = [
     trustWord(person),
     online ? t`here now` : t`not here`,
@@ -27,14 +33,32 @@ export function personLines(
     ...(blocked === true ? [t`BLOCKED`] : []),
   ];
   return [
-    ...(petname === undefined ? [] : [t`goes by ${cleanNickname(person.nick)}`]),
+    ...(person.hasPetname ? [t`goes by ${person.nick}`] : []),
     safeText(marks.join(', ')),
     t`key ${fingerprintWords(fingerprint)}`,
+    ...(verified === undefined ? [] : [verifiedWords(verified)]),
     t`first seen ${calendarDay(Date.parse(firstSeen))}`,
-    ...(status === undefined ? [] : [t`says: ${safeText(status)}`]),
-    ...(note === undefined ? [] : [t`your note: ${safeText(note)}`]),
+    ...(status === null ? [] : [t`says: ${status}`]),
+    ...(note === null ? [] : [t`your note: ${note}`]),
     ...(rooms.length === 0 ? [] : [t`in ${rooms.reduce((all, room) => t`${all}, ${room}`)}`]),
   ];
+}
+
+/** When and how a key was compared. */
+function verifiedWords({ at, by }: NonNullable<Replies['contact']['verified']>): SafeText {
+  const day = calendarDay(Date.parse(at));
+  switch (by) {
+    case 'words':
+      return t`verified on ${day} by seven words`;
+    case 'digits':
+      return t`verified on ${day} by the sixty digits`;
+    case 'code':
+      return t`verified on ${day} by a scanned code`;
+    case null:
+      return t`verified on ${day}`;
+    default:
+      return by satisfies never;
+  }
 }
 
 const TAKES = 'petname NAME, note TEXT, favourite, or no-petname, no-note, no-favourite';
@@ -93,17 +117,24 @@ async function change(
   { name, here, ...changing }: Changing,
 ): Promise<void> {
   const { store } = actions;
-  const person = await personOrHere(actions, name, { command: changing.command, here });
-  if (person === null) return;
-  const peer = person.fingerprint;
+  const meant = await personOrHere(actions, name, { command: changing.command, here });
+  if (meant === null) return;
+  const peer = meant.fingerprint;
   const reply = await attempt(actions, { do: 'contact', peer, change: changing.change });
   if (reply === null) return;
-  store.setPerson(reply.person);
-  const rooms = [...store.state.rooms.values()]
-    .filter(({ members }) => members.includes(peer))
-    .map((room) => store.state.people.rooms.label(room.name));
-  const lines = personLines(reply.person, { firstSeen: reply.firstSeen, rooms });
+  const person = store.setPerson(reply.person);
+  const lines = personLines(person, { ...reply, rooms: sharedRooms(store.state, peer) });
   store.note(listing(store.state.people.label(peer), lines));
+}
+
+/** The rooms in which one meets somebody, as they are called here. */
+export function sharedRooms(
+  { rooms, people }: Pick<ScreenState, 'rooms' | 'people'>,
+  peer: PeerId,
+): SafeText[] {
+  return [...rooms.values()]
+    .filter(({ members }) => members.includes(peer))
+    .map(({ name }) => people.rooms.label(name));
 }
 
 /** `/status [TEXT|-]`. */

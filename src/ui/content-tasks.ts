@@ -3,12 +3,14 @@
 import type { Destination, Session, StoredMessage } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
 import { UsageError } from '../protocol/errors.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import { MIN_CHOICES } from '../protocol/limits.ts';
 import { splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
 import { durationWords, parseTimer } from './durations.ts';
 import { destinationOf } from './message-line.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { answer } from './selection-answer.ts';
 import { STICKER_NAMES } from './stickers.ts';
 import type { ScreenActions } from './talk.ts';
 import { faultWords } from './words.ts';
@@ -30,6 +32,8 @@ export type ContentCommand = (typeof CONTENT_COMMANDS)[number];
 export interface ContentScene {
   readonly ask: Session['request'];
   readonly here: Destination;
+  /** The message that is meant where none is named. */
+  readonly chosen?: MessageId | null;
 }
 
 /** Among so many of the newest a message is looked for. */
@@ -37,12 +41,13 @@ const MAX_LOOKED_AT = 200;
 
 /** As a slash command of the screen. What was refused goes back to where it was typed. */
 export function content(name: ContentCommand) {
-  return async ({ store, ask }: ScreenActions, args: string, here: ConversationKey) => {
+  return async ({ store, ask, chosen }: ScreenActions, args: string, here: ConversationKey) => {
     try {
-      const words = await doContent({ ask, here: destinationOf(here) }, name, args);
-      if (words !== null) store.note(words);
+      const scene = { ask, here: destinationOf(here), chosen: chosen ?? null };
+      const words = await doContent(scene, name, args);
+      if (words !== null) answer(store, words);
     } catch (error) {
-      store.note(faultWords(error), 'warning');
+      answer(store, faultWords(error), 'warning');
       if (args !== '') store.giveBack(here, `/${name} ${args}`);
     }
   };
@@ -107,7 +112,7 @@ async function reply(scene: ContentScene, args: string): Promise<null> {
     text,
     t`/reply TEXT answers the newest message, /reply ^2 TEXT the one before`,
   );
-  const { id } = await newest(scene, nth, (message) => message.state === null && isWords(message));
+  const { id } = await newest(scene, nth, isWordsOf(scene, nth));
   return say(scene, { text: words, reply: id });
 }
 
@@ -133,7 +138,7 @@ async function react(scene: ContentScene, args: string): Promise<null> {
   const [emoji, last] = isOff ? splitFirst(rest) : [typed, rest];
   required(emoji, t`/react 👍 or :thumbsup: to the newest message; /react off 👍 takes it back`);
   const [nth] = splitNth(last);
-  const { id } = await newest(scene, nth, (message) => message.state === null && isWords(message));
+  const { id } = await newest(scene, nth, isWordsOf(scene, nth));
   await scene.ask({ do: 'react', id, emoji: withEmoji(emoji), on: !isOff });
   return null;
 }
@@ -207,6 +212,12 @@ function isWords({ kind, deleted }: StoredMessage): boolean {
   return kind !== 'change' && deleted !== true;
 }
 
+/** Of others; the message that is selected may be ours. */
+function isWordsOf({ chosen }: ContentScene, nth: number | null) {
+  const isChosen = nth === null && chosen != null;
+  return (message: StoredMessage) => isWords(message) && (isChosen || message.state === null);
+}
+
 function isOwn(message: StoredMessage): boolean {
   return message.state !== null && isWords(message);
 }
@@ -215,21 +226,26 @@ function isOpenPoll({ poll: asked, deleted }: StoredMessage): boolean {
   return asked !== undefined && !asked.closed && deleted !== true;
 }
 
-/** How new it is, 1 the newest, and what follows: `^3 text`. */
-function splitNth(args: string): readonly [number, string] {
+/** How new it is, 1 the newest, null where that is not said; and what follows: `^3 text`. */
+function splitNth(args: string): readonly [number | null, string] {
   const [first, rest] = splitFirst(args);
   const [, digits] = /^\^(\d{1,3})$/.exec(first) ?? [];
-  return digits === undefined ? [1, args] : [Math.max(1, Number(digits)), rest];
+  return digits === undefined ? [null, args] : [Math.max(1, Number(digits)), rest];
 }
 
 async function newest(
-  { ask, here }: ContentScene,
-  nth: number,
+  { ask, here, chosen = null }: ContentScene,
+  nth: number | null,
   fits: (message: StoredMessage) => boolean,
 ): Promise<StoredMessage> {
+  if (nth === null && chosen !== null) {
+    const { message } = await ask({ do: 'message', id: chosen });
+    if (message !== null && fits(message)) return message;
+    throw new UsageError('unknown-message', 'that can’t be done with the selected message');
+  }
   const page = { conversation: here, before: null, limit: MAX_LOOKED_AT };
   const { messages } = await ask({ do: 'history', ...page });
-  const found = messages.filter(fits).at(-nth);
+  const found = messages.filter(fits).at(-(nth ?? 1));
   if (found !== undefined) return found;
   throw new UsageError('unknown-message', 'there is no such message among the newest here');
 }

@@ -10,6 +10,25 @@ import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 /** `#room`, or the fingerprint of the other person. */
 export type ConversationKey = string;
 
+/** The message that keys and commands are about. */
+export interface Selection {
+  readonly id: MessageId;
+  /** What the next key answers: what to do with it, or how far it is to be deleted. */
+  readonly asks: 'what' | 'delete';
+  /** What came of the last key, in place of the keys there are. */
+  readonly said: SafeText | null;
+}
+
+/** What Enter does with the line that is being typed, instead of only saying it. */
+export interface Intent {
+  readonly kind: 'reply' | 'edit';
+  readonly id: MessageId;
+  /** Stands above the line: the message, in short. */
+  readonly quote: SafeText;
+  /** What stood in the line before, to be put back. */
+  readonly draft: string;
+}
+
 /** Lines kept in memory of one conversation; what is older, or far from where one reads, is read again. */
 export const MAX_ENTRIES = 2_000;
 /** Messages in one request for older or newer ones: several screens, read within milliseconds. */
@@ -103,19 +122,28 @@ export interface ConversationRecord {
   marker: MessageId | null;
   /** The message that a search went to. */
   found: MessageId | null;
-  /** What stays put while lines arrive: a line by its `seq`, or the newest. */
+  selection: Selection | null;
+  /** Long messages that are shown whole. */
+  readonly unfolded: Set<MessageId>;
+  intent: Intent | null;
+  /** What stays put while lines arrive: a line by its `seq`, or the newest. The view notes in which row it stands. */
   anchor: ViewportAnchor<number>;
   composer: ComposerState;
+  /** Whether the composer knows what was sent before this run. */
+  sent: 'unread' | 'reading' | 'read';
   /** Rows of the composer scrolled out above: the view's own, nothing else reads it. */
   composerTop: number;
 }
 
-type ViewsOwn = 'composerTop';
+type ViewsOwn = 'composerTop' | 'anchor';
 
 /** What views and commands see: only the store changes it, but for what is a view's own. */
-export type Conversation = Readonly<Omit<ConversationRecord, 'entries' | 'aside' | ViewsOwn>> &
+export type Conversation = Readonly<
+  Omit<ConversationRecord, 'entries' | 'aside' | 'unfolded' | ViewsOwn>
+> &
   Pick<ConversationRecord, ViewsOwn> & {
     readonly entries: readonly Entry[];
+    readonly unfolded: ReadonlySet<MessageId>;
     readonly aside: Readonly<Omit<Aside, 'tail'> & { readonly tail: readonly Entry[] }> | null;
   };
 
@@ -136,8 +164,12 @@ export function newConversation(key: ConversationKey): ConversationRecord {
     owed: null,
     marker: null,
     found: null,
+    selection: null,
+    unfolded: new Set(),
+    intent: null,
     anchor: BOTTOM_ANCHOR,
     composer: EMPTY_COMPOSER,
+    sent: 'unread',
     composerTop: 0,
   };
 }

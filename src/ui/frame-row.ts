@@ -4,9 +4,12 @@ import { cellWidth, graphemes } from './width.ts';
 
 const PLAIN_ASCII = /^[ -~]*$/;
 const SGR = '\\x1b\\[[0-9;:]{0,64}m';
-// Only web links: a terminal hands other schemes to other programs.
-const HYPERLINK = '\\x1b\\]8;[\\w=:-]*;(?:https?:\\/\\/[!-~]{1,2048})?(?:\\x1b\\\\|\\x07)';
+// Web links, and mail without headers: a terminal hands other schemes to other programs.
+const TARGET = 'https?:\\/\\/[!-~]{1,1024}|mailto:[\\w.+@-]{3,320}';
+const HYPERLINK = `\\x1b\\]8;[\\w=:-]*;(?:${TARGET})?(?:\\x1b\\\\|\\x07)`;
 const ALLOWED = new RegExp(`(${SGR}|${HYPERLINK})`);
+
+const WHOLE_TARGET = new RegExp(`^(?:${TARGET})$`);
 
 const MAX_ROW_LENGTH = 65_536;
 const RESET_STYLE = '\x1b[m';
@@ -23,6 +26,16 @@ export function filterRow(row: string): string {
     .split(ALLOWED)
     .map((part, index) => (index % 2 === 1 ? part : safeText(part)))
     .join('');
+}
+
+/** Whether a link to it reaches the terminal. */
+export function isTarget(text: string): boolean {
+  return WHOLE_TARGET.test(text);
+}
+
+/** `text`, filtered already, as a link; `target` as `isTarget` lets it through. */
+export function linkTo(target: string, text: string): string {
+  return `\x1b]8;;${target}\x1b\\${text}${END_LINK}`;
 }
 
 /** A filtered row or part of one, with its styles and links ended. */

@@ -1,6 +1,7 @@
 // Receives whole frames from Ink and writes only the rows that changed; knows rows, not their meaning.
 import { Writable } from 'node:stream';
 import { closedRow, filterRow, rowPrefix } from './frame-row.ts';
+import { boundaryAtOrBefore } from './width.ts';
 
 export type ScreenSize = { readonly columns: number; readonly rows: number };
 /** A cell, both from 0. */
@@ -50,6 +51,8 @@ export class FrameSink extends Writable {
   #cursor: CursorCell | null = null;
   /** The cursor sequence last written, to leave it out while nothing moved it. */
   #shownCursor = '';
+  /** The row at whose end the terminal's cursor stands, by the terminal's own count; null: elsewhere. */
+  #endedRow: number | null = null;
   #scheduled = false;
   #blocked = false;
   #done = false;
@@ -90,6 +93,7 @@ export class FrameSink extends Writable {
     this.#shown = Array.from({ length: this.rows }, () => null);
     this.#painted = [];
     this.#shownCursor = '';
+    this.#endedRow = null;
     this.#schedule();
   }
 
@@ -130,26 +134,42 @@ export class FrameSink extends Writable {
 
   #paint(): void {
     const changes = this.#changes();
+    const appended = this.#appended(changes);
+    for (const { row, wanted } of changes) this.#shown[row] = wanted;
     const cursor = this.#cursorSequence();
-    if (changes === '' && cursor === this.#shownCursor) return;
+    if (changes.length === 0 && cursor === this.#shownCursor) return;
     this.#shownCursor = cursor;
-    const frame = changes === '' ? cursor : BEGIN_SYNC + HIDE_CURSOR + changes + cursor + END_SYNC;
-    this.#blocked = !this.#output.write(frame);
+    this.#endedRow = this.#rowEndedAt(this.#cursor);
+    const written = changes.map(rowChange).join('');
+    const whole = written === '' ? cursor : BEGIN_SYNC + HIDE_CURSOR + written + cursor + END_SYNC;
+    this.#blocked = !this.#output.write(appended ?? whole);
   }
 
-  #changes(): string {
-    let changes = '';
+  #changes(): RowChange[] {
+    const changes: RowChange[] = [];
     for (let row = 0; row < this.rows; row += 1) {
       const raw = this.#frame[row] ?? '';
       if (raw === this.#painted[row]) continue;
       const wanted = filterRow(raw);
       const shown = this.#shown[row] ?? null;
-      if (wanted === shown) continue;
-      changes += rowChange(row, shown, wanted);
-      this.#shown[row] = wanted;
+      if (wanted !== shown) changes.push({ row, shown, wanted });
     }
     this.#painted = this.#frame;
     return changes;
+  }
+
+  /** What was typed at the end of a row, where that is all there is to write; null: it isn't. */
+  #appended(changes: readonly RowChange[]): string | null {
+    const [change, ...others] = changes;
+    if (change === undefined || others.length > 0 || change.row !== this.#endedRow) return null;
+    if (this.#cursor?.row !== change.row || !endsAt(change.wanted, this.#cursor.column))
+      return null;
+    return textBehind(change.shown, change.wanted);
+  }
+
+  #rowEndedAt(cursor: CursorCell | null): number | null {
+    if (cursor === null) return null;
+    return endsAt(this.#shown[cursor.row] ?? '', cursor.column) ? cursor.row : null;
   }
 
   // Terminals disagree about the width of some clusters, so behind text that isn't plain ASCII the
@@ -168,8 +188,29 @@ function clamp(cell: number, limit: number): number {
   return Math.max(0, Math.min(Math.trunc(cell), limit - 1));
 }
 
+type RowChange = {
+  readonly row: number;
+  readonly shown: string | null;
+  readonly wanted: string;
+};
+
+/** Whether a row that isn't plain ASCII ends at this cell: there the cursor needs no more than its text. */
+function endsAt(row: string, column: number): boolean {
+  return rowPrefix(row, column) === row;
+}
+
+/** The plain text that `wanted` has behind all of `shown`; null where that is not the whole difference. */
+function textBehind(shown: string | null, wanted: string): string | null {
+  if (shown === null || !wanted.startsWith(shown)) return null;
+  const text = wanted.slice(shown.length);
+  const lastStyle = shown.slice(shown.lastIndexOf('\x1b') + 1);
+  const isStyled = text.includes('\x1b') || (lastStyle !== shown && !/^\[0?m/.test(lastStyle));
+  // What melts into the cluster before it is written with that.
+  return isStyled || boundaryAtOrBefore(wanted, shown.length) !== shown.length ? null : text;
+}
+
 // Erases before writing: with auto-wrap off, erasing behind a full row would take its last cell.
-function rowChange(row: number, shown: string | null, wanted: string): string {
+function rowChange({ row, shown, wanted }: RowChange): string {
   const shared = sharedAscii(shown ?? '', wanted);
   if (shared < MIN_SHARED_PREFIX) return `\x1b[${row + 1};1H\x1b[2K${closedRow(wanted)}`;
   return `\x1b[${row + 1};${shared + 1}H\x1b[K${closedRow(wanted.slice(shared))}`;

@@ -1,22 +1,28 @@
-// One whole screen as rows, from the store's state and a size. Pure but for the composer's scroll
-// position; React only puts the rows in their places.
+// One whole screen as rows, from the store's state and a size. Pure but for the scroll positions of the composer
+// and the messages; React only puts the rows in their places.
 import type { Surroundings } from './banner-rows.ts';
 import { bannerRows } from './banner-rows.ts';
+import { shownKeys } from './bound-keys.ts';
+import { completionRows } from './completion-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
+import { composerSpans } from './composer-status.ts';
 import type { Conversation } from './conversation.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
-import { entryRows, messageSource, olderRows, ownRows } from './message-rows.ts';
+import type { OverlayArea } from './list-rows.ts';
+import { NOTE_GUTTER } from './message-body.ts';
+import { entryRows, messageSource, olderRows } from './message-rows.ts';
 import { overlayView } from './overlay-rows.ts';
 import { silenceWords } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
+import { intentRows, selectionBar } from './selection-rows.ts';
 import { sidebarRows } from './sidebar-rows.ts';
 import { blanks, type Row, span } from './spans.ts';
 import { headerRow, statusRow } from './status-rows.ts';
 import { conversationName } from './switcher.ts';
-import { type ViewportSource, visibleSlice } from './viewport.ts';
-import { cellWidth, truncate } from './width.ts';
+import { anchorShown, type ViewportSource, visibleSlice } from './viewport.ts';
+import { cellWidth, mostCells, truncate } from './width.ts';
 
 export interface Frame {
   readonly header: Row;
@@ -41,7 +47,8 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   const conversation = activeConversation(state);
   const prompt = promptOf(state, layout);
   const input = composerOf(conversation, prompt, layout);
-  const height = layout.bodyRows(input.rows.length);
+  const intent = intentRows(conversation);
+  const height = layout.bodyRows(intent.length + input.rows.length);
   const area = { cells: layout.main, rows: height };
   const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
   const hint =
@@ -55,12 +62,20 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   return {
     header: headerRow(state),
     sidebar: layout.sidebar === 0 ? [] : sidebarRows(state, layout.sidebar - 1, height),
-    main: overlay?.rows ?? messagePane(state, moment, { layout, height }),
-    status: statusRow(state, { countdownMs: moment.countdownMs, sidebar: layout.sidebar > 0 }),
-    composer: input.rows.map((row, index) => [
-      span(index === 0 ? prompt : blanks(cellWidth(prompt)), 'accent'),
-      hint === null ? span(row) : span(hint, 'dim'),
-    ]),
+    main:
+      overlay?.rows ?? withCompletion(state, messagePane(state, moment, { layout, height }), area),
+    status: statusRow(state, {
+      countdownMs: moment.countdownMs,
+      sidebar: layout.sidebar > 0,
+      typed: overlay === null ? composerSpans(conversation.composer.text, input) : [],
+    }),
+    composer: [
+      ...intent,
+      ...input.rows.map((row, index) => [
+        span(index === 0 ? prompt : blanks(cellWidth(prompt)), 'accent'),
+        hint === null ? span(row) : span(hint, 'dim'),
+      ]),
+    ],
     cursor:
       overlay === null
         ? inputCursor
@@ -72,10 +87,21 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   };
 }
 
+/** What Tab offers lies over the newest lines. */
+function withCompletion({ completion }: ScreenState, pane: readonly Row[], area: OverlayArea) {
+  if (completion === null) return pane;
+  const rows = completionRows(completion, area);
+  return [...pane.slice(0, pane.length - rows.length), ...rows];
+}
+
+function helpHint({ keys }: ScreenState): SafeText {
+  return t`${shownKeys(keys.keysOf, 'help') ?? t`/help`} for help`;
+}
+
 /** What stands where nothing is typed: why nothing would go out, else where help is. */
 function emptyHint(state: ScreenState, cells: number): SafeText {
   if (state.overlay !== null) return t``;
-  return truncate(silenceOf(state) ?? t`? for help`, cells);
+  return truncate(silenceOf(state) ?? helpHint(state), cells);
 }
 
 function silenceOf({ rooms, active, self, people }: ScreenState): SafeText | null {
@@ -102,7 +128,7 @@ function promptOf(state: ScreenState, layout: Layout): SafeText {
 
 function composerOf(conversation: Conversation, prompt: SafeText, layout: Layout): ComposerLayout {
   const input = layoutComposer(conversation.composer, {
-    cells: layout.columns - cellWidth(prompt),
+    cells: layout.columns - mostCells(prompt),
     maxRows: layout.maxComposerRows,
     top: conversation.composerTop,
   });
@@ -114,7 +140,7 @@ function composerOf(conversation: Conversation, prompt: SafeText, layout: Layout
 export function composerCells(state: ScreenState): number {
   const layout = layoutFor(state.size);
   if (layout.kind === 'too-small') return 2;
-  return layout.columns - cellWidth(promptOf(state, layout));
+  return layout.columns - mostCells(promptOf(state, layout));
 }
 
 interface Pane {
@@ -130,6 +156,8 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
   const scrolled = conversation.anchor.kind === 'line';
   const rows = height - banner.length - Number(scrolled);
   const slice = visibleSlice(source, conversation.anchor, rows);
+  // The line that stays put does so from what was shown last, whatever made it stand there.
+  conversation.anchor = anchorShown(source, conversation.anchor, slice);
   const shown = slice.spans.flatMap(({ index, from, to }) =>
     entryRows(state, { conversation, index }, layout.measure).slice(from, to),
   );
@@ -141,17 +169,28 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
 }
 
 function belowRow(state: ScreenState, count: number, cells: number): Row {
-  const [row = []] = ownRows(belowText(state, count), cells);
-  return row;
+  const { selection, entries } = activeConversation(state);
+  if (selection !== null) return selectionBar(entries, selection, { below: count, cells });
+  return [NOTE_GUTTER, span(belowText(state, count), 'dim')];
 }
 
 function belowText(state: ScreenState, count: number): SafeText {
-  const { aside } = activeConversation(state);
+  const { intent } = activeConversation(state);
   const { cameFrom, active } = state;
-  const more = aside === null ? t`${count} newer below` : t`newer below`;
+  const more = moreWords(activeConversation(state), count);
+  // Esc drops what is answered first.
+  if (intent !== null) return more;
   if (cameFrom === null) return t`${more} · Esc goes there`;
   if (cameFrom.key === active) return t`${more} · Esc goes back`;
   return t`${more} · Esc goes back to ${conversationName(state, cameFrom.key)}`;
+}
+
+/** What lanchat said last is not missed by who reads further up. */
+function moreWords({ aside, entries }: Conversation, count: number): SafeText {
+  const last = (aside?.tail ?? entries).at(-1);
+  if (last?.kind === 'notice' && (aside !== null || count > 0)) return last.text;
+  if (aside !== null) return t`newer below`;
+  return count === 0 ? t`more below` : t`${count} newer below`;
 }
 
 /** The active conversation's lines for scrolling, and how many rows a page has. */
@@ -163,7 +202,7 @@ export function scrollArea(
   if (layout.kind === 'too-small') return null;
   const conversation = activeConversation(state);
   const input = composerOf(conversation, promptOf(state, layout), layout);
-  const height = layout.bodyRows(input.rows.length);
+  const height = layout.bodyRows(intentRows(conversation).length + input.rows.length);
   const banner = bannerRows(state, moment, layout.measure).slice(0, Math.floor(height / 2));
   const rows = Math.max(1, height - banner.length - 1);
   return { source: messageSource(conversation, layout.measure), rows };

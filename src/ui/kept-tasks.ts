@@ -7,17 +7,25 @@ import {
 } from '../client/api.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
-import type { Conversation, ConversationKey, Entry } from './conversation.ts';
+import {
+  type Conversation,
+  type ConversationKey,
+  type Entry,
+  indexOfMessage,
+} from './conversation.ts';
 import { type Exported, type ExportFormatName, exportFormatOf } from './export-wish.ts';
 import { destinationOf, meetStored } from './message-line.ts';
 import type { SearchOutcome, SearchOverlay } from './overlay.ts';
+import { applyPreferences } from './preference-tasks.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { answering } from './selection-answer.ts';
 import {
   changeOf,
   ownChangeOf,
   ownSettingLine,
   requireOwn,
   SETTINGS,
+  settingLesson,
   settingLine,
   settingOf,
 } from './settings.ts';
@@ -83,20 +91,23 @@ export async function remove(
     );
     return;
   }
-  await removeNewest(actions, here);
+  const entries = store.conversation(here).entries;
+  const chosen = actions.chosen == null ? -1 : indexOfMessage(entries, actions.chosen);
+  const entry = entries[chosen];
+  if (entry?.kind === 'message') await removeHere(actions, entry);
+  else await removeNewest(actions, here);
 }
 
-async function removeNewest({ store, ask }: ScreenActions, here: ConversationKey): Promise<void> {
-  const last = newestOwn(store.conversation(here));
-  if (last === null) {
-    store.note(t`No message of yours is here; /search finds any, and d deletes it.`, 'warning');
-    return;
-  }
-  try {
-    store.note(removedWords(await removeMessage(ask, last), last.text));
-  } catch (error) {
-    store.note(faultWords(error), 'warning');
-  }
+async function removeNewest(actions: ScreenActions, here: ConversationKey): Promise<void> {
+  const last = newestOwn(actions.store.conversation(here));
+  if (last !== null) return removeHere(actions, last);
+  const none = t`No message of yours is here; /search finds any, and d deletes it.`;
+  actions.store.note(none, 'warning');
+}
+
+/** Here only, and says what that means. */
+export function removeHere({ store, ask }: ScreenActions, entry: OwnEntry): Promise<void> {
+  return answering(store, async () => removedWords(await removeMessage(ask, entry), entry.text));
 }
 
 type OwnEntry = Extract<Entry, { kind: 'message' }>;
@@ -189,15 +200,18 @@ export function formatAndFile(args: string): readonly [ExportFormatName, string]
 
 /** Shows the settings, or one, or changes one; with `here` at the end, of the conversation it was typed in. */
 export async function set(
-  { store, ask }: ScreenActions,
+  actions: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
+  const { store, ask } = actions;
   try {
     const place = { destination: destinationOf(here), label: conversationName(store.state, here) };
     const [first = t``, ...more] = await settingLines(ask, args, place);
     const all = [first, ...more];
-    store.note(more.length === 0 ? first : listing(t`Settings; /set NAME VALUE changes one:`, all));
+    const head = t`Settings; /set NAME tells of one, /set NAME VALUE changes it:`;
+    store.note(args === '' ? listing(head, all) : listing(first, more));
+    await applyPreferences(actions);
   } catch (error) {
     store.note(faultWords(error), 'warning');
   }
@@ -210,7 +224,7 @@ export interface SettingPlace {
 }
 
 /**
- * One line a setting: of all, or of the one that `args` names or changes, for all conversations or with `here` behind it
+ * One line a setting: of all, or of the one that `args` changes; several of one that is only named; for all conversations or with `here` behind it
  * for `place`. Throws UsageError, and what the client does.
  */
 export async function settingLines(
@@ -226,6 +240,7 @@ export async function settingLines(
   const preferences = await (change === null
     ? ask({ do: 'settings' })
     : ask({ do: 'set', change }));
+  if (named !== null && rest === '') return settingLesson(named, preferences);
   const shown = named === null ? SETTINGS : [named];
   return shown.map((setting) => settingLine(setting, preferences));
 }

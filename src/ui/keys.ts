@@ -4,9 +4,11 @@ import { type Schedule, scheduleTimeout } from './schedule.ts';
 
 export type KeyDecoderOptions = {
   readonly onKey: (event: KeyEvent) => void;
+  /** A whole reply string of the terminal (OSC, DCS …), its introducer and its end with it. */
+  readonly onReply?: (reply: string) => void;
   /** How long an ESC waits for the rest of its sequence before it counts as the Esc key. */
   readonly escapeTimeoutMs?: number;
-  /** How long an open paste may stay silent before it ends by itself, so keys aren't lost for good. */
+  /** How long an open paste, or a reply that has begun, may stay silent before it ends by itself, so keys aren't lost for good. */
   readonly pasteTimeoutMs?: number;
   readonly schedule?: Schedule;
 };
@@ -24,11 +26,13 @@ const CSI = /^\x1b\[([0-?]*[ -/]*)([@-~])/;
 const CSI_PREFIX = /^\x1b\[[0-?]*[ -/]*$/;
 // A reply string ends at BEL or ST. Any other control ends it too: Enter and Ctrl+C always arrive.
 const REPLY_STRING = /^\x1b[P\]_^X][^\x00-\x1f\x9c]*(\x07|\x1b\\|\x9c)?/;
+/** No key: Alt+] is followed by nothing for longer than its digit takes. */
+const REPLY_BEGUN = /^\x1b\]\d/;
 
 /**
  * Feeds bytes in, hands events out in order, synchronously. Owns one timer; `close()` ends it.
- * Replies of the terminal (device attributes, cursor position, colours) are dropped. Memory is
- * bounded whatever arrives.
+ * Replies of the terminal (device attributes, cursor position, colours) are no keys. Memory is bounded
+ * whatever arrives.
  */
 export class KeyDecoder {
   readonly #options: Required<KeyDecoderOptions>;
@@ -39,7 +43,7 @@ export class KeyDecoder {
 
   constructor(options: KeyDecoderOptions) {
     const defaults = { escapeTimeoutMs: 50, pasteTimeoutMs: 1_000, schedule: scheduleTimeout };
-    this.#options = { ...defaults, ...options };
+    this.#options = { onReply: () => {}, ...defaults, ...options };
   }
 
   push(bytes: Uint8Array): void {
@@ -49,7 +53,10 @@ export class KeyDecoder {
     if (this.#paste !== null)
       this.#startTimer(this.#options.pasteTimeoutMs, () => this.#endPaste());
     else if (this.#pending !== '') {
-      this.#startTimer(this.#options.escapeTimeoutMs, () => this.#resolvePending());
+      const { escapeTimeoutMs, pasteTimeoutMs } = this.#options;
+      // A reply that a slow line cuts in two must not end as text that nobody typed.
+      const waitMs = REPLY_BEGUN.test(this.#pending) ? pasteTimeoutMs : escapeTimeoutMs;
+      this.#startTimer(waitMs, () => this.#resolvePending());
     }
   }
 
@@ -148,7 +155,10 @@ export class KeyDecoder {
 
   #readString(input: string): number {
     const [sequence = '', terminator] = REPLY_STRING.exec(input) ?? [];
-    if (terminator !== undefined) return sequence.length;
+    if (terminator !== undefined) {
+      this.#options.onReply(sequence);
+      return sequence.length;
+    }
     const rest = input.slice(sequence.length);
     const mayEndYet = rest === '' || rest === '\x1b';
     if (!mayEndYet || sequence.length > MAX_STRING_LENGTH) return sequence.length;

@@ -46,6 +46,7 @@ export function layoutFor({ columns, rows }: ScreenSize): Layout | TooSmall {
 }
 
 function sidebarCells(columns: number): number {
-  if (columns >= 120) return 28;
+  if (columns >= 160) return 28;
+  if (columns >= 120) return 24;
   return columns >= 70 ? 18 : 0;
 }

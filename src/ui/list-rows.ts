@@ -2,7 +2,7 @@
 import type { ComposerState } from './composer.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { blanks, type Row, span } from './spans.ts';
-import { cellWidth, wrap } from './width.ts';
+import { boundaryAtOrBefore, cellWidth, mostCells, wrap } from './width.ts';
 
 export interface OverlayArea {
   readonly cells: number;
@@ -51,6 +51,29 @@ export function listRows(
   return scrolled(rows, Math.max(0, end - area.rows), area.rows);
 }
 
+/** A long list of items of one row each, below rows that scroll away with it. */
+export interface LongList {
+  readonly head: readonly Row[];
+  readonly count: number;
+  readonly rowOf: (index: number) => Row;
+}
+
+/** As `listRows`; only rows that are seen are made. `selected` −1: none yet, and the head is seen from its beginning. */
+export function longListRows(
+  { head, count, rowOf }: LongList,
+  selected: number,
+  area: OverlayArea,
+): readonly Row[] {
+  const end = selected < 0 ? 0 : head.length + selected + 1;
+  const start = Math.max(0, end - area.rows);
+  const height = Math.min(area.rows, head.length + count - start);
+  return Array.from({ length: height }, (_, row) => {
+    const index = start + row - head.length;
+    if (index < 0) return head[start + row] ?? [];
+    return listedRow(rowOf(index), { selected: index === selected, first: true }, area);
+  });
+}
+
 /** A row of an item, marked where that is the selected one. */
 export function listedRow(
   row: Row,
@@ -62,9 +85,24 @@ export function listedRow(
   return [span(t`${text}${blanks(cells - 1 - cellWidth(text))}`, 'selected')];
 }
 
-/** A line that is typed into, and the column of its cursor. */
+/** A line that is typed into, moved to the left as far as its cursor needs, and the column of that. */
 export function inputRow(input: ComposerState, label: SafeText, cells: number) {
-  const before = safeText(input.text.slice(0, input.cursor));
-  const column = Math.min(cells - 1, cellWidth(label) + cellWidth(before));
-  return { row: [span(label, 'accent'), span(safeText(input.text))] satisfies Row, column };
+  const room = cells - 1 - cellWidth(label);
+  const start = shownFrom(input, room);
+  const column = cellWidth(label) + cellWidth(safeText(input.text.slice(start, input.cursor)));
+  const row = [span(label, 'accent'), span(safeText(input.text.slice(start)))] satisfies Row;
+  return { row, column };
+}
+
+/** Where to begin, so that all of the text up to the cursor fits. */
+function shownFrom({ text, cursor }: ComposerState, cells: number): number {
+  let start = cursor;
+  let used = 0;
+  while (start > 0) {
+    const before = boundaryAtOrBefore(text, start - 1);
+    used += mostCells(text.slice(before, start));
+    if (used > cells) return start;
+    start = before;
+  }
+  return 0;
 }

@@ -2,164 +2,21 @@
 // others can't reach; knows no scrolling and no React.
 import type { MessageId } from '../protocol/ids.ts';
 import { type Conversation, type Entry, indexOfMessage, indexOfSeq } from './conversation.ts';
-import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
-import { fingerprintWords, trustWord } from './people.ts';
-import { richLines, wrapSpans } from './rich-text.ts';
-import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { withShownLinks } from './links.ts';
+import { bodyHeight, bodyRows, lookOf, type MessageEntry, NOTE_GUTTER } from './message-body.ts';
+import { trustWord } from './people.ts';
+import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
-import { blanks, personTone, type Row, type Span, span, type Tone } from './spans.ts';
-import { lineCache, type ViewportSource } from './viewport.ts';
-import { wrap } from './width.ts';
-import { calendarDay, clockTime, olderWords, stateMark, stateWords } from './words.ts';
+import { personTone, type Row, span } from './spans.ts';
+import type { ViewportSource } from './viewport.ts';
+import { truncate } from './width.ts';
+import { calendarDay, clockTime, olderWords } from './words.ts';
 
-/** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
-const GUTTER_CELLS = 6;
 /** Messages of one person within this time stand under one name. */
 const GROUP_MS = 5 * 60_000;
 const MAX_QUOTE_LENGTH = 200;
 
-const BLANK_GUTTER = span(t`      `);
-const NOTE_GUTTER = span(t`   -- `, 'dim');
-const QUOTE_GUTTER = span(t`    > `, 'dim');
-const WARNING_GUTTER = span(t`   !! `, 'warn');
-const MENTION_GUTTER = span(t`    @ `, 'accent');
-
-type MessageEntry = Extract<Entry, { kind: 'message' }>;
-
-/** The rows of a line but for its heading; remembered by line and width. */
-const bodyRows = lineCache<Entry, Row>((entry, cells) => layoutBody(entry, cells));
-
-function layoutBody(entry: Entry, cells: number): readonly Row[] {
-  switch (entry.kind) {
-    case 'message':
-      return messageRows(entry, cells);
-    case 'presence':
-      return presenceRows(entry, cells);
-    case 'key-changed':
-      return keyChangeRows(entry, cells);
-    case 'announcement':
-      return [
-        ...ownRows(t`The relay's operator says, not encrypted:`, cells),
-        ...remoteRows(entry.text, cells, BLANK_GUTTER),
-      ];
-    case 'gap': {
-      const count = entry.missing === 1 ? t`1 message` : t`${entry.missing} messages`;
-      return ownRows(t`${count} from ${entry.nick} never arrived here`, cells, 'warning');
-    }
-    case 'notice':
-      return ownRows(entry.text, cells, entry.tone);
-    default:
-      return entry satisfies never;
-  }
-}
-
-/** lanchat's own words, behind its mark on every row. */
-export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning' = 'plain'): Row[] {
-  const [gutter, body]: [Span, Tone] =
-    tone === 'plain' ? [NOTE_GUTTER, 'dim'] : [WARNING_GUTTER, 'text'];
-  return wrap(text, cells - GUTTER_CELLS).map((row) => [gutter, span(row, body)]);
-}
-
-function messageRows(entry: MessageEntry, cells: number): Row[] {
-  const { shape, fate } = lookOf(entry);
-  const rows = shapeRows(entry, shape, cells);
-  if (fate !== null) rows.push(...ownRows(fate, cells));
-  if (entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null)) {
-    const tone = entry.state === 'failed' ? 'warning' : 'plain';
-    rows.push(...ownRows(stateWords(entry.state, entry.reason), cells, tone));
-  }
-  if (entry.sentTime !== null) {
-    rows.push(...ownRows(t`sent at ${entry.sentTime} by their clock`, cells));
-  }
-  return rows;
-}
-
-function lookOf({ look }: MessageEntry): Look {
-  return look ?? PLAIN_LOOK;
-}
-
-function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
-  const gutter = messageGutter(entry);
-  switch (shape.kind) {
-    case 'text':
-      return richRows(entry, cells);
-    case 'action':
-      return remoteRows(t`* ${shape.actor} ${entry.text}`, cells, gutter);
-    case 'sticker':
-      return shape.rows.map((row, index) => [index === 0 ? gutter : BLANK_GUTTER, span(row)]);
-    case 'poll':
-      return [
-        ...remoteRows(entry.text, cells, gutter),
-        ...shape.choices.flatMap((choice) => ownRows(choice, cells)),
-        ...ownRows(shape.stands, cells),
-      ];
-    case 'change':
-      return ownRows(shape.words, cells);
-    case 'deleted':
-      return ownRows(t`message deleted by who wrote it`, cells);
-    default:
-      return shape satisfies never;
-  }
-}
-
-function richRows(entry: MessageEntry, cells: number): Row[] {
-  const lines = richLines(entry.text, lookOf(entry).named);
-  const rows = lines.flatMap((line) => wrapSpans(line, cells - GUTTER_CELLS));
-  return rows.map((row, index) => [index === 0 ? messageGutter(entry) : BLANK_GUTTER, ...row]);
-}
-
-/** What others wrote: only its first row has a mark, and none of lanchat's own. */
-function remoteRows(text: SafeText, cells: number, first: Span): Row[] {
-  return wrap(text, cells - GUTTER_CELLS).map((row, index) => [
-    index === 0 ? first : BLANK_GUTTER,
-    span(row),
-  ]);
-}
-
-function messageGutter(entry: MessageEntry): Span {
-  if (entry.mention) return MENTION_GUTTER;
-  if (entry.state === null) return BLANK_GUTTER;
-  const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', read: 'good' } as const;
-  const tone = entry.state === 'failed' ? 'alarm' : tones[entry.state];
-  const mark = stateMark(entry.state);
-  return span(t`${blanks(GUTTER_CELLS - 1 - mark.length)}${mark} `, tone);
-}
-
-function presenceRows(entry: Extract<Entry, { kind: 'presence' }>, cells: number): Row[] {
-  const parts: SafeText[] = [];
-  if (entry.joined.length > 0) parts.push(t`${nameList(entry.joined)} joined`);
-  if (entry.left.length > 0) parts.push(t`${nameList(entry.left)} left`);
-  const [first, second] = parts;
-  if (first === undefined) return [];
-  return ownRows(second === undefined ? first : t`${first}; ${second}`, cells);
-}
-
-function nameList(names: readonly SafeText[]): SafeText {
-  const [first = t``, second = t``, third = t``] = names;
-  if (names.length === 1) return first;
-  if (names.length === 2) return t`${first} and ${second}`;
-  if (names.length === 3) return t`${first}, ${second} and ${third}`;
-  return t`${first}, ${second} and ${names.length - 2} others`;
-}
-
-function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
-  const { nick, changes, more, wasVerified } = entry;
-  const alarm = wrap(t`KEY CHANGED: ${nick} has another key`, cells - GUTTER_CELLS);
-  const before = wasVerified ? t`verified` : t`known`;
-  // Short, so that all of it stands on the smallest screen at once.
-  const advice = wasVerified
-    ? t`The new key gets no messages and no room keys until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
-    : t`Ask them another way, then /verify ${nick} or /trust ${nick}.`;
-  return [
-    ...alarm.map((row): Row => [WARNING_GUTTER, span(row, 'alarm')]),
-    ...changes.flatMap(({ was, now }) => [
-      ...ownRows(t`was ${fingerprintWords(was)} (${before})`, cells, 'warning'),
-      ...ownRows(t`now ${fingerprintWords(now)}`, cells, 'warning'),
-    ]),
-    ...(more === 0 ? [] : ownRows(t`and ${more} more keys under that name`, cells, 'warning')),
-    ...ownRows(advice, cells, 'warning'),
-  ];
-}
+const QUOTE_GUTTER = span(t`  re: `, 'dim');
 
 /** What stands above a line: what is older, a new day, the unread line, what was found, the sender's name, what it answers. */
 interface Heading {
@@ -220,7 +77,17 @@ function dayOf(timeMs: number): number {
 export function entryHeight(conversation: Conversation, index: number, cells: number): number {
   const entry = conversation.entries[index];
   if (entry === undefined) return 0;
-  return headingHeight(conversation, index) + bodyRows(entry, cells).length;
+  const body = bodyHeight(entry, cells, isWhole(conversation, entry));
+  return headingHeight(conversation, index) + body;
+}
+
+function isWhole({ unfolded }: Conversation, entry: Entry): boolean {
+  return entry.kind === 'message' && unfolded.has(entry.id);
+}
+
+/** Whether it is something that somebody said, and not what lanchat says of the conversation. */
+export function isSelectable(entry: Entry | undefined): entry is MessageEntry {
+  return entry?.kind === 'message' && !isChange(entry);
 }
 
 /** The conversation's lines for scrolling, at a width. */
@@ -255,8 +122,18 @@ export function entryRows(
   if (unread) rows.push(ruleRow(t`new`, cells));
   if (found) rows.push(ruleRow(t`found`, cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
-  if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, entry));
-  return [...rows, ...bodyRows(entry, cells)];
+  if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, { entry, cells }));
+  const body = bodyRows(entry, cells, isWhole(conversation, entry));
+  const isSelected = entry.kind === 'message' && conversation.selection?.id === entry.id;
+  return [...rows, ...(isSelected ? selectedRows(body) : body)];
+}
+
+/** In the first cell of the gutter, which no other mark uses. */
+function selectedRows([first = [], ...others]: readonly Row[]): Row[] {
+  const [gutter, ...text] = first;
+  if (gutter === undefined) return [first, ...others];
+  const rest = { ...gutter, text: sliceSafe(gutter.text, 1, gutter.text.length) };
+  return [[span(t`»`, 'selected'), rest, ...text], ...others];
 }
 
 function ruleRow(word: SafeText, cells: number): Row {
@@ -268,7 +145,7 @@ function ruleRow(word: SafeText, cells: number): Row {
 function quoteRow(
   { people, self }: ScreenState,
   conversation: Conversation,
-  entry: MessageEntry,
+  { entry, cells }: { readonly entry: MessageEntry; readonly cells: number },
 ): Row {
   const { reply } = lookOf(entry);
   const answered = reply === null ? undefined : findMessage(conversation, reply);
@@ -277,8 +154,9 @@ function quoteRow(
   const isDeleted = lookOf(answered).shape.kind === 'deleted';
   const words = isDeleted
     ? t`message deleted`
-    : safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH });
-  return [QUOTE_GUTTER, span(t`${name}: ${words}`, 'dim')];
+    : withShownLinks(safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH }));
+  const quote = truncate(t`${name}: ${words}`, cells - QUOTE_GUTTER.text.length);
+  return [QUOTE_GUTTER, span(quote, 'dim')];
 }
 
 function findMessage({ entries, aside }: Conversation, id: MessageId): Entry | undefined {

@@ -1,6 +1,7 @@
 // What lanchat says about a message, in words: what became of it, reactions, polls, timers. Pure; draws nothing.
 import type { Change, Message, Poll, StoredMessage } from '../client/api.ts';
 import { durationWords } from './durations.ts';
+import { type Oddity, withShownLinks } from './links.ts';
 import { type RoomCallers, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { calendarDay, clockTime } from './words.ts';
@@ -54,12 +55,28 @@ export function pollWords({ anonymous, closed, votes }: Poll): SafeText {
   return t`${kind}, closed: ${votes.reduce((sum, count) => sum + count, 0)} voted`;
 }
 
+/** That a link is not what it looks like. */
+export function oddLinkWords(oddity: Oddity): SafeText {
+  switch (oddity.kind) {
+    case 'elsewhere':
+      return t`A link here goes to ${oddity.host}, whatever else it says.`;
+    case 'mixed':
+      return t`The link to ${oddity.host} was written with letters of several alphabets: ${oddity.written}`;
+    case 'letters':
+      return t`The link to ${oddity.host} was written ${oddity.written}`;
+    default:
+      return oddity satisfies never;
+  }
+}
+
 /** The beginning of a text, in one line, as others quote it. */
 export function quoteWords(
   name: SafeText,
   { text, deleted }: Pick<StoredMessage, 'text' | 'deleted'>,
 ): SafeText {
-  const words = deleted ? t`message deleted` : safeText(text, { maxLength: MAX_QUOTE_LENGTH });
+  const words = deleted
+    ? t`message deleted`
+    : withShownLinks(safeText(text, { maxLength: MAX_QUOTE_LENGTH }));
   return t`${name}: ${words}`;
 }
 

@@ -4,13 +4,19 @@ import type { ClientEvent, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { applyEvent, applySnapshot } from './apply-event.ts';
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
+import { copiedWords } from './clipboard.ts';
+import { DraftEditor, type Edited, type EditorWish } from './draft-editor.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
-import type { Moment } from './frame.ts';
+import { type Moment, scrollArea } from './frame.ts';
 import { FrameSink, inkOutput } from './frame-sink.ts';
 import { HistoryReader } from './history-reader.ts';
 import { type HostedRelay, Hosting } from './hosting.ts';
+import type { KeyFile } from './key-file.ts';
 import { KeyDecoder } from './keys.ts';
+import { takeKeys } from './keys-tasks.ts';
 import { LineQueue } from './line-queue.ts';
+import { drawsLinks } from './links.ts';
 import { Notifier, noticeStyle, windowTitle } from './notify.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { scheduleTimeout } from './schedule.ts';
@@ -19,6 +25,8 @@ import { ScreenKeys } from './screen-keys.ts';
 import { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
 import { type HostProcess, Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import type { ThemeFile } from './theme-file.ts';
+import { Theming } from './theming.ts';
 import { askTakenName, welcome } from './welcome.ts';
 
 /** What bin/skeleton.js has put on the terminal already. */
@@ -42,7 +50,15 @@ export interface ScreenOptions {
   readonly openSession: (warn: (text: SafeText) => void) => Promise<Session>;
   readonly hostRelay: () => Promise<HostedRelay>;
   readonly parseRelay: (text: string) => RelayAddress;
+  /** Runs the person's editor at the terminal. Never throws. */
+  readonly editText: (wish: EditorWish) => Promise<Edited>;
   readonly exportTo: (session: Session, wish: ExportWish) => Promise<Exported>;
+  /** The person's file of keys. Throws StorageError. */
+  readonly readKeys: () => Promise<KeyFile>;
+  /** The program that took the text for the clipboard, or null where none is there, or none did. */
+  readonly copyByProgram: (text: string) => Promise<string | null>;
+  /** The person's file of colours. Throws StorageError. */
+  readonly readTheme: () => Promise<ThemeFile>;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -72,19 +88,22 @@ export async function openScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
 }
 
-/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, session and a relay started here. */
+/** Owns terminal, sink, decoder, lines, store, Ink, timers, history's reader, drafts, session and a relay started here. */
 class ScreenApp {
   readonly #options: ScreenOptions;
   readonly #store: ScreenStore;
   readonly #terminal: Terminal;
   readonly #sink: FrameSink;
   readonly #decoder: KeyDecoder;
+  readonly #theming: Theming;
   readonly #notifier = new Notifier(() => performance.now());
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
   readonly #session: Promise<Session>;
   readonly #lines: LineQueue;
   readonly #history: HistoryReader;
+  readonly #drafts: DraftKeeper;
   readonly #hosting: Hosting;
+  readonly #editor: DraftEditor;
   readonly #actions: ScreenActions;
   #openedSession: Session | null = null;
   #provideSession: (session: Promise<Session>) => void = () => {};
@@ -112,9 +131,10 @@ class ScreenApp {
     });
     this.#terminal = this.#makeTerminal();
     const { size } = this.#terminal;
-    const { version, skeleton, hostRelay } = options;
+    const { version, skeleton, hostRelay, env, readTheme } = options;
     const schedule = scheduleTimeout;
     this.#store = new ScreenStore({ now: Date.now, schedule, size, version });
+    this.#theming = new Theming({ store: this.#store, env, readTheme });
     this.#sink = new FrameSink({
       ...size,
       output: this.#terminal.frames,
@@ -124,10 +144,18 @@ class ScreenApp {
     const ask: Session['request'] = async (command) => (await this.#session).request(command);
     this.#lines = new LineQueue(schedule, this.#session);
     this.#history = new HistoryReader({ store, ask, schedule });
+    this.#drafts = new DraftKeeper({ store, ask, schedule });
     this.#hosting = new Hosting({ store, ask, hostRelay });
+    const { editText } = options;
+    this.#editor = new DraftEditor({ store, terminal: this.#terminal, editText });
     this.#actions = this.#makeActions(ask);
     const keys = this.#makeKeys();
-    this.#decoder = new KeyDecoder({ onKey: (event) => keys.take(event) });
+    this.#decoder = new KeyDecoder({
+      onKey: (event) => {
+        if (!this.#editor.isRunning) keys.take(event);
+      },
+      onReply: (reply) => this.#theming.hear(reply),
+    });
   }
 
   #makeTerminal(): Terminal {
@@ -139,15 +167,30 @@ class ScreenApp {
         this.#store.setSize(size);
         this.#sink.resize(size);
       },
-      onResume: () => this.#sink.repaint(),
+      onResume: () => {
+        // Whoever had the terminal may have set a title of its own.
+        this.#title = t``;
+        this.#sink.repaint();
+        this.#store.notifyNow();
+      },
       onEnd: (signal) => this.#leave(signal, null),
     });
   }
 
   #makeActions(ask: Session['request']): ScreenActions {
-    const { parseRelay, exportTo } = this.#options;
+    const { parseRelay, readKeys, exportTo } = this.#options;
     return {
-      ...{ store: this.#store, ask, lines: this.#lines, history: this.#history, parseRelay },
+      ...{
+        store: this.#store,
+        ask,
+        lines: this.#lines,
+        history: this.#history,
+        parseRelay,
+        readKeys,
+      },
+      area: () => scrollArea(this.#store.state, this.#moment()),
+      copy: (text) => this.#copy(text),
+      theming: this.#theming,
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       quit: ({ stopRelay }) => this.#leave(null, stopRelay),
@@ -159,6 +202,7 @@ class ScreenApp {
       ...this.#actions,
       moment: this.#moment,
       suspend: () => this.#terminal.suspend(),
+      editDraft: () => this.#editor.start(),
       repaint: () => this.#sink.repaint(),
     });
   }
@@ -182,8 +226,10 @@ class ScreenApp {
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
-    // Before the session: what was seen is still to be written.
+    await this.#editor.close();
+    // Before the session: what was seen, and what was typed, is still to be written.
     await this.#history.close();
+    await this.#drafts.close();
     await this.#hosting.close();
     await this.#openedSession?.close();
   }
@@ -192,10 +238,11 @@ class ScreenApp {
     const { skeleton, stdin, env } = this.#options;
     skeleton?.release();
     this.#terminal.enter({ adopt: skeleton !== null });
+    this.#terminal.ask(this.#theming.query());
     this.#ink = render(
       <Screen
         store={this.#store}
-        colour={(env.NO_COLOR ?? '') === ''}
+        links={drawsLinks(env)}
         moment={this.#moment}
         setCursor={(cursor) => this.#sink.setCursor(cursor)}
       />,
@@ -211,6 +258,7 @@ class ScreenApp {
   async #open(): Promise<void> {
     const opening = this.#options.openSession((text) => this.#store.note(text, 'warning'));
     this.#provideSession(opening);
+    await takeKeys(this.#actions);
     const session = await opening;
     // Left before the keys were made: nobody is there to use it.
     if (this.#closed) return session.close();
@@ -225,6 +273,7 @@ class ScreenApp {
     take = (event) => this.#take(event);
     for (const event of early) this.#take(event);
     void this.#history.start();
+    void this.#drafts.start();
     const { target, firstRun } = this.#options;
     await welcome(this.#actions, { target, firstRun });
   }
@@ -253,6 +302,7 @@ class ScreenApp {
 
   #afterChange(): void {
     this.#history.look();
+    this.#drafts.look();
     const title = windowTitle(this.#store.state);
     if (title !== this.#title) this.#terminal.setTitle(title);
     this.#title = title;
@@ -270,6 +320,12 @@ class ScreenApp {
       this.#ticker = null;
       this.#store.notifyNow();
     }, delayMs);
+  }
+
+  /** The terminal doesn't say whether it took it; a program of this machine does. */
+  async #copy(text: SafeText): Promise<SafeText> {
+    const isWhole = this.#terminal.copy(text);
+    return copiedWords(isWhole, await this.#options.copyByProgram(text));
   }
 
   #leave(signal: NodeJS.Signals | null, stopRelay: boolean | null): void {

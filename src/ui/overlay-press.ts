@@ -1,25 +1,36 @@
 // What a press means where something is chosen or a line is typed over the messages. Changes nothing.
+
+import type { BoundKeys } from './bound-keys.ts';
 import type { ComposerEdit } from './composer.ts';
-import { editFor } from './composer-keys.ts';
+import { LINE_EDITS } from './composer-keys.ts';
+import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
 
 export type Press = Extract<KeyEvent, { kind: 'text' | 'key' | 'paste' }>;
 
-/** Whether it is one of these keys, with neither Ctrl nor Alt. */
-export function isKey(event: Press, ...names: readonly string[]): boolean {
-  return event.kind === 'key' && names.includes(event.name) && !event.ctrl && !event.alt;
+/** What a press means in a list; null: nothing there. */
+export type ListAction = ActionIn<'list'> | null;
+
+export interface ListPress {
+  readonly event: Press;
+  readonly action: ListAction;
 }
 
-/** −1 and 1 for up and down, also as Ctrl+P and Ctrl+N; 0 for any other key. */
-export function stepOf(event: Press): -1 | 0 | 1 {
-  if (event.kind !== 'key') return 0;
-  if (event.name === 'up' || (event.ctrl && event.name === 'p')) return -1;
-  return event.name === 'down' || (event.ctrl && event.name === 'n') ? 1 : 0;
+/** −1 and 1 where an action moves a selection by one, else 0. */
+export function stepOf(action: ListAction): -1 | 0 | 1 {
+  if (action === 'list-up') return -1;
+  return action === 'list-down' ? 1 : 0;
+}
+
+/** The action, where a line is typed as well: what types something is never an action there. */
+export function besideInput(keys: BoundKeys, event: Press): ListAction {
+  return event.kind === 'key' ? keys.list(event) : null;
 }
 
 /** An overlay's input has one line: a paste gives its first. */
-export function inputEdit(event: Press): ComposerEdit | null {
+export function inputEdit(keys: BoundKeys, event: Press): ComposerEdit | null {
   if (event.kind === 'paste') return { type: 'insert', text: event.text.split('\n', 1)[0] ?? '' };
   if (event.kind === 'text') return { type: 'insert', text: event.text };
-  return editFor(event);
+  const action = keys.line(event);
+  return action === null ? null : LINE_EDITS[action];
 }

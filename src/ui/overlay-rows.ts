@@ -13,13 +13,19 @@ import {
   scrolled,
   title,
 } from './list-rows.ts';
+import { infoRows } from './message-info.ts';
 import type { Overlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
+import { membersRows, trustRows } from './people-rows.ts';
+import { personView } from './person-rows.ts';
+import { reactView } from './react-picker.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { forgetView, searchRows } from './search-rows.ts';
+import { hasDraft } from './sidebar-rows.ts';
 import { type Row, span } from './spans.ts';
 import { switcherItems } from './switcher.ts';
+import { verifyHowRows } from './verify-how-rows.ts';
 import { verifyRows } from './verify-rows.ts';
 import { wrap } from './width.ts';
 
@@ -28,7 +34,7 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
   switch (overlay.kind) {
     case 'help':
       return {
-        rows: scrolled(helpRows(area.cells, state.version), overlay.top, area.rows),
+        rows: scrolled(helpRows(overlay.topic ?? '', area.cells, state), overlay.top, area.rows),
         cursor: null,
       };
     case 'switcher':
@@ -39,12 +45,27 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: relayRows(state, overlay, area), cursor: null };
     case 'verify':
       return { rows: verifyRows(state.people, overlay, area), cursor: null };
+    case 'verify-how':
+      return { rows: verifyHowRows(state, overlay, area), cursor: null };
+    case 'members':
+      return { rows: membersRows(state, overlay, area), cursor: null };
+    case 'trust':
+      return { rows: trustRows(state, overlay, area), cursor: null };
+    case 'person':
+      return personView(state, overlay, area);
     case 'comparison':
-      return { rows: comparisonRows(state.people, overlay, area.cells), cursor: null };
+      return { rows: comparisonRows(state.people, overlay, area), cursor: null };
     case 'name':
       return nameView(overlay, area);
     case 'search':
       return { rows: searchRows(state, overlay, area), cursor: null };
+    case 'react':
+      return reactView(overlay, area);
+    case 'info':
+      return {
+        rows: scrolled(infoRows(state, overlay.message, area.cells), overlay.top, area.rows),
+        cursor: null,
+      };
     case 'forget':
       return forgetView(state, overlay, area);
     default:
@@ -62,7 +83,8 @@ function switcherView(
   const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
     const unread = state.conversations.get(item.key)?.unread ?? 0;
-    const count = unread === 0 ? t`` : t` (${unread})`;
+    const draft = hasDraft(state, item.key) ? t` ✎` : t``;
+    const count = unread === 0 ? draft : t` (${unread})${draft}`;
     return [[span(number, 'dim'), span(item.name), span(count, 'accent')]];
   });
   const rest = { cells: area.cells, rows: Math.max(1, area.rows - head.length - 2) };

@@ -1,5 +1,5 @@
 // What can lie over the messages and take the keys: its data and how a selection in it moves.
-import type { RelayChoice, StoredMessage } from '../client/api.ts';
+import type { RelayChoice, Replies, StoredMessage } from '../client/api.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
 import type { ConversationKey } from './conversation.ts';
@@ -39,8 +39,40 @@ export interface SearchOverlay {
   readonly problem: SafeText | null;
 }
 
+/** Who is in a room; null: everybody who is here. They stay in their places while the list is open. */
+export interface MembersOverlay {
+  readonly kind: 'members';
+  readonly room: string | null;
+  /** With what the room is, above them. */
+  readonly facts: boolean;
+  readonly people: readonly PeerId[];
+  /** −1: none yet. */
+  readonly selected: number;
+}
+
+/** Everybody who is known, by what their keys are worth. */
+export interface TrustOverlay {
+  readonly kind: 'trust';
+  readonly people: readonly PeerId[];
+  readonly selected: number;
+}
+
+/** All of a person, and what can be done about them. */
+export interface PersonOverlay {
+  readonly kind: 'person';
+  readonly peer: PeerId;
+  /** Null: of who has not shown their card yet nothing more is known. */
+  readonly known: Omit<Replies['contact'], 'person'> | null;
+  /** What is typed of a petname or a note. */
+  readonly input: { readonly field: 'petname' | 'note'; readonly line: ComposerState } | null;
+  readonly problem: SafeText | null;
+  /** What Esc goes back to. */
+  readonly back: MembersOverlay | TrustOverlay | null;
+}
+
 export type Overlay =
-  | { readonly kind: 'help'; readonly top: number }
+  /** `topic`: what was asked for, as it was typed; without: an overview. */
+  | { readonly kind: 'help'; readonly topic?: string; readonly top: number }
   | { readonly kind: 'switcher'; readonly query: ComposerState; readonly selected: number }
   | {
       readonly kind: 'picker';
@@ -54,6 +86,8 @@ export type Overlay =
       readonly choices: readonly RelayChoice[];
       readonly selected: number;
     }
+  /** By which way keys are compared. */
+  | { readonly kind: 'verify-how'; readonly peer: PeerId; readonly selected: number }
   | {
       readonly kind: 'verify';
       readonly peer: PeerId;
@@ -68,8 +102,20 @@ export type Overlay =
       readonly peer: PeerId;
       readonly sas: { readonly words: readonly string[]; readonly digits: string } | null;
     }
+  | MembersOverlay
+  | TrustOverlay
+  | PersonOverlay
   | { readonly kind: 'name'; readonly input: ComposerState; readonly problem: SafeText | null }
   | SearchOverlay
+  /** Which emoji goes to the message. */
+  | {
+      readonly kind: 'react';
+      readonly id: MessageId;
+      readonly query: ComposerState;
+      readonly selected: number;
+    }
+  /** All that is known of a message. */
+  | { readonly kind: 'info'; readonly message: StoredMessage; readonly top: number }
   /** All that is kept of a conversation is to go, once `yes` is typed. */
   | { readonly kind: 'forget'; readonly key: ConversationKey; readonly input: ComposerState };
 

@@ -1,41 +1,15 @@
-// What the commands about people do: who is here, what a key is worth, comparing it.
-import type { Room } from '../client/api.ts';
+// What the commands about keys do: what they are worth, comparing them, whom a command means.
 import { PeerId } from '../protocol/ids.ts';
-import { listing, splitFirst } from './command-text.ts';
+import { splitFirst } from './command-text.ts';
 import { compareByWords } from './comparison-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
-import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
-import { roleOf } from './room-words.ts';
+import { everybodyByTrust } from './listed-people.ts';
+import { fingerprintWords, type KnownPerson } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import type { ScreenStore } from './store.ts';
 import { attempt, findPerson, type ScreenActions } from './talk.ts';
+import { WAYS, type Way } from './verify-how-rows.ts';
 
-/** Who is in this room, or, in a private conversation, who is here at all. */
-export function who({ store }: ScreenActions): void {
-  const { state } = store;
-  const room = state.rooms.get(state.active);
-  const people = room
-    ? room.members.map((member) => state.people.get(member)).filter((person) => person !== null)
-    : state.people.list().filter((person) => person.online);
-  const lines = people
-    .filter((person) => person.fingerprint !== state.self?.fingerprint)
-    .map((person) => personLine(store, person, room));
-  const where = room ? state.people.rooms.label(room.name) : t`the relay`;
-  const head = lines.length === 0 ? t`Nobody but you is in ${where}.` : t`In ${where}, beside you:`;
-  store.note(listing(head, lines));
-}
-
-function personLine({ state }: ScreenStore, person: KnownPerson, room: Room | undefined): SafeText {
-  const role =
-    room === undefined || room.kind === 'public' ? null : roleOf(room, person.fingerprint);
-  const part = role === null || role === 'member' ? t`` : t` · ${safeText(role)}`;
-  const key = fingerprintWords(person.fingerprint, 16);
-  const away = person.online ? t`` : t`, not here`;
-  const says = person.status === null ? t`` : t` · ${person.status}`;
-  return t`${state.people.label(person.fingerprint)} · ${trustWord(person)}${part}${away} · key ${key} …${says}`;
-}
-
-/** `/verify [NAME] [NUMBER|CODE|words]`: shows the number, or compares it and records that it matched. */
+/** `/verify [NAME] [NUMBER|CODE|words|digits|qr]`: asks how to compare, or compares and records that it matched. */
 export async function verify(
   actions: ScreenActions,
   args: string,
@@ -44,15 +18,37 @@ export async function verify(
   const [name = '', typed = ''] = splitFirst(args);
   const person = await personOrHere(actions, name, { command: 'verify', here });
   if (person === null) return;
-  const digits = typed.replace(/\s/g, '');
-  if (digits === 'words') return compareByWords(actions, person.fingerprint);
-  if (digits !== '') return recordVerified(actions, person.fingerprint, digits);
-  const peer = person.fingerprint;
+  const said = typed.replace(/\s/g, '');
+  const way = WAYS.find((one) => one === said.toLowerCase());
+  if (said === '') return chooseHow(actions, person.fingerprint);
+  if (way !== undefined) return compareBy(actions, person.fingerprint, way);
+  return recordVerified(actions, person.fingerprint, said);
+}
+
+/** The first of three steps: by which way. */
+export function chooseHow({ store }: ScreenActions, peer: PeerId): void {
+  // Words need the other person at their screen.
+  const selected = store.state.people.get(peer)?.online === true ? 0 : 1;
+  store.setOverlay({ kind: 'verify-how', peer, selected });
+}
+
+/** The second step: what is to be compared. */
+export async function compareBy(actions: ScreenActions, peer: PeerId, way: Way): Promise<void> {
+  if (way === 'words') return compareByWords(actions, peer);
   const reply = await attempt(actions, { do: 'safety-number', peer });
   if (reply === null) return;
   actions.store.setPerson(reply.person);
-  const { digits: number, qr } = reply;
-  actions.store.setOverlay({ kind: 'verify', peer, digits: number, qr, shown: 'digits' });
+  const { digits, qr } = reply;
+  actions.store.setOverlay({ kind: 'verify', peer, digits, qr, shown: way });
+}
+
+/** What was compared is not the same. */
+export function tellDifferent({ store }: ScreenActions, peer: PeerId): void {
+  const name = store.state.people.label(peer);
+  store.note(
+    t`Not verified: it differs, so this key may not be ${name}'s. Somebody may stand between you; ask them another way before you write.`,
+    'warning',
+  );
 }
 
 /** Records that a person compared the number; with digits only if they match. */
@@ -70,13 +66,17 @@ export async function recordVerified(
   );
 }
 
-/** `/trust [NAME]`: accepts a changed key without having compared it. */
+/** `/trust`: everybody's trust. `/trust NAME`: accepts a changed key without having compared it. */
 export async function trust(
   actions: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
   const { store } = actions;
+  if (args === '') {
+    store.setOverlay({ kind: 'trust', people: everybodyByTrust(store.state), selected: 0 });
+    return;
+  }
   const person = await personOrHere(actions, args, { command: 'trust', here });
   if (person === null) return;
   const reply = await attempt(actions, { do: 'trust', peer: person.fingerprint });

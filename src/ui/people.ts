@@ -42,6 +42,15 @@ function lineOrNull(text: string | undefined): SafeText | null {
   return text === undefined || text === '' ? null : safeText(text, { maxLength: MAX_LINE_LENGTH });
 }
 
+/** A person as the terminal may show them. */
+export function cleanPerson(person: Person): KnownPerson {
+  const { nick, petname, note, status, ...rest } = person;
+  return {
+    ...{ ...rest, nick: cleanNickname(nick), name: displayName(person) },
+    ...{ hasPetname: petname !== undefined, note: lineOrNull(note), status: lineOrNull(status) },
+  };
+}
+
 /** `4f2a 91c0 …`: groups of four hex digits, as many as asked for. */
 export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
   const groups = fingerprint.slice(0, digits).match(/.{1,4}/g) ?? [];
@@ -63,11 +72,7 @@ export class Directory {
   readonly rooms = new RoomNames((peer) => this.label(peer));
 
   set(person: Person): KnownPerson {
-    const { nick, petname, note, status, ...rest } = person;
-    const known: KnownPerson = {
-      ...{ ...rest, nick: cleanNickname(nick), name: displayName(person) },
-      ...{ hasPetname: petname !== undefined, note: lineOrNull(note), status: lineOrNull(status) },
-    };
+    const known = cleanPerson(person);
     const before = this.#people.get(known.fingerprint);
     if (before === undefined && this.#people.size >= MAX_PEOPLE) this.#dropOne();
     if (before?.name !== known.name) {

@@ -2,6 +2,7 @@
 import type { PeerId } from '../protocol/ids.ts';
 import { splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
+import { showRoom } from './details-tasks.ts';
 import { isRoomName } from './room-names.ts';
 import {
   isAsking,
@@ -21,6 +22,7 @@ type Run = (actions: ScreenActions, args: string, here: ConversationKey) => Prom
 export const room: Run = async (actions, args, here) => {
   const [typed, rest] = splitFirst(args);
   const verb = roomVerb(typed);
+  if (verb === 'info' && showRoom(actions, here)) return;
   if (verb !== null) return act(actions, { verb, args: rest, here, line: `/room ${verb}` });
   const name = safeText(typed, { maxLength: 40 });
   actions.store.note(t`/room ${name} is no command; /help lists them.`, 'warning');

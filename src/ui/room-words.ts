@@ -3,9 +3,10 @@ import type { Change, InvitationInfo, Room, Who } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { cleanTitle } from '../protocol/nickname.ts';
 import { durationWords } from './durations.ts';
-import { trustWord } from './people.ts';
+import { fingerprintWords, trustWord } from './people.ts';
 import { type RoomNames, shortRoomName } from './room-names.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { personCount } from './words.ts';
 
 export type PrivateRoom = Exclude<Room, { readonly kind: 'public' }>;
 export type Role = 'owner' | 'moderator' | 'member' | 'invited';
@@ -132,33 +133,53 @@ function nameList(who: readonly Who[], names: Pick<RoomCallers, 'meet'>): SafeTe
   return who.length > MAX_NAMED ? t`${list} and ${who.length - MAX_NAMED} more` : list;
 }
 
+interface Asker<Names> {
+  readonly self: PeerId;
+  readonly names: Names;
+}
+
+interface Told {
+  readonly head: SafeText;
+  readonly lines: readonly SafeText[];
+}
+
 /** A room and everybody in it, for who asks: a head, and lines below it. */
-export function roomDetails(
+export function roomDetails(room: Room, { self, names }: Asker<RoomCallers & Trusts>): Told {
+  const { head, lines } = roomFacts(room, { self, names });
+  const invited = room.kind === 'public' ? [] : room.invited;
+  const members = [...room.members, ...invited].map((id) => {
+    const role = room.kind === 'public' ? null : roleOf(room, id);
+    return memberLine(id, { self, names, role });
+  });
+  return { head, lines: [...lines, ...members] };
+}
+
+/** As `roomDetails`, without who is in it. */
+export function roomFacts(
   room: Room,
-  { self, names }: { readonly self: PeerId; readonly names: RoomCallers & Trusts },
-): { readonly head: SafeText; readonly lines: readonly SafeText[] } {
+  { self, names }: Asker<Pick<RoomCallers, 'label' | 'rooms'>>,
+): Told {
   const label = names.rooms.label(room.name);
-  if (room.kind === 'public') {
-    return {
-      head: t`${label}: public, anybody can come`,
-      lines: room.members.map((id) => memberLine(id, { self, names, role: null })),
-    };
-  }
-  const { expireSeconds, members, invited } = room;
+  const muted = room.muted === true ? [t`muted: it counts nothing unread and signals nothing`] : [];
+  if (room.kind === 'public') return { head: t`${label}: public, anybody can come`, lines: muted };
+  const { expireSeconds, invited, name } = room;
   const topic = topicWords(room);
   const silence = silenceWords(room, self, names);
   return {
     head: t`${label} (${shortRoomName(room.name)}): ${kindWords(room)}`,
     lines: [
+      ...muted,
       ...(topic === '' ? [] : [t`topic: ${topic}`]),
       ...(silence === null ? [] : [silence]),
       ...(room.readOnly && silence === null ? [t`read-only: only owner and moderators write`] : []),
       ...(expireSeconds === null
         ? []
         : [t`what is said disappears after ${durationWords(expireSeconds)}`]),
-      ...[...members, ...invited].map((id) =>
-        memberLine(id, { self, names, role: roleOf(room, id) }),
-      ),
+      t`its owner asks people in, sets title, topic and timer, and closes it; moderators can take members out`,
+      ...(invited.length === 0
+        ? []
+        : [t`asked in, and not heard from yet: ${personCount(invited.length)}`]),
+      t`ID ${fingerprintWords(name.slice(1))}`,
     ],
   };
 }

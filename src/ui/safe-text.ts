@@ -1,4 +1,5 @@
 // Cleans text that others wrote before a terminal may see it; knows nothing of React, screens or the network.
+import { phrase } from '../language/translate.ts';
 
 declare const safe: unique symbol;
 
@@ -42,6 +43,7 @@ const FORBIDDEN =
 const IDLE_JOINER =
   /[\u200c\u200d](?![\p{L}\p{Extended_Pictographic}])|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]/gu;
 const EXCESS_MARKS = new RegExp(`(\\p{M}{${MAX_MARKS_PER_BASE}})\\p{M}+`, 'gu');
+const TAB = '    ';
 const TRAILING_JOINERS = /[\u200c\u200d]+$/;
 
 /** The only place that makes the brand. */
@@ -57,7 +59,9 @@ function brand(text: string): SafeText {
 export function safeText(remote: string, options: SafeTextOptions = {}): SafeText {
   const { maxLength = DEFAULT_MAX_LENGTH, multiline = false } = options;
   if (PLAIN_ASCII.test(remote)) return brand(capLength(remote, maxLength));
-  const joined = dropControls(remote, multiline).replace(IDLE_JOINER, '');
+  // Indentation stays where lines do.
+  const spaced = multiline ? remote.replaceAll('\t', TAB) : remote;
+  const joined = dropControls(spaced, multiline).replace(IDLE_JOINER, '');
   return brand(capLength(joined.replace(EXCESS_MARKS, '$1'), maxLength));
 }
 
@@ -69,12 +73,12 @@ export function typedText(text: string): string {
   return PLAIN_ASCII.test(text) ? text : dropControls(text, true);
 }
 
-/** Our own words around safe parts: the literal comes from source code, so it needs no cleaning. */
+/** Our own words around safe parts: the literal comes from source code or a catalogue of ours, so it needs no cleaning. */
 export function safeTemplate(
   literals: TemplateStringsArray,
   ...parts: readonly (SafeText | number)[]
 ): SafeText {
-  return brand(String.raw({ raw: literals }, ...parts));
+  return brand(phrase(literals, ...parts));
 }
 
 /** A part of a safe text by UTF-16 offsets; an end inside a surrogate pair moves before the pair. */

@@ -1,26 +1,40 @@
-// What keys do on the screen itself: talking, moving between windows, scrolling, leaving.
+// What each action of the table of keys does on the screen itself: talking, moving between windows, scrolling, leaving.
 
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
-import { type Completion, nextCompletion, startCompletion } from './completion.ts';
-import type { ComposerEdit } from './composer.ts';
-import { editFor } from './composer-keys.ts';
+import { complete, completionKey } from './completion-keys.ts';
+import { type ComposerEdit, editComposer } from './composer.ts';
+import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
+import { tooLongWords } from './composer-status.ts';
 import type { ConversationKey } from './conversation.ts';
-import { composerCells, type Moment, scrollArea } from './frame.ts';
+import { showHere, showMembers } from './details-tasks.ts';
+import { composerCells, type Moment } from './frame.ts';
+import { carryOut, dropIntent } from './intent-tasks.ts';
+import { goToUnread } from './jump-tasks.ts';
+import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
-import { isRoomName } from './room-names.ts';
+import type { Press } from './overlay-press.ts';
+import { collapse } from './preference-tasks.ts';
+import { safeTemplate as t, typedText } from './safe-text.ts';
 import { quit as quitTask } from './screen-tasks.ts';
+import { choiceAfterScroll } from './selection.ts';
+import { selectionKey } from './selection-keys.ts';
+import { choose, keepsPlace, step } from './selection-tasks.ts';
+import { recall } from './sent-history.ts';
 import type { ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
+import { goBy, goToUnreadWindow, goToWindow } from './window-moves.ts';
 
 export interface KeyActions extends ScreenActions {
   readonly moment: () => Moment;
   /** Ctrl+Z: gives the terminal back to the shell for a while. */
   readonly suspend: () => void;
+  /** Ctrl+X Ctrl+E: gives the draft to the person's editor. */
+  readonly editDraft: () => void;
   /** Ctrl+L: writes every row anew. */
   readonly repaint: () => void;
 }
@@ -28,12 +42,25 @@ export interface KeyActions extends ScreenActions {
 /** The client says it no more often. */
 const TYPING_PAUSE_MS = 3_000;
 
-type KeyPress = Extract<KeyEvent, { kind: 'key' }>;
+type WindowAction = Extract<ActionIn<'screen'>, `window-${number}`>;
 
-/** Takes every key event of the terminal. Holds what one Tab press leaves for the next. */
+const WINDOW_NUMBERS: Readonly<Record<WindowAction, number>> = {
+  'window-1': 1,
+  'window-2': 2,
+  'window-3': 3,
+  'window-4': 4,
+  'window-5': 5,
+  'window-6': 6,
+  'window-7': 7,
+  'window-8': 8,
+  'window-9': 9,
+};
+
+/** Takes every key event of the terminal. */
 export class ScreenKeys {
   readonly #actions: KeyActions;
-  #completion: Completion | null = null;
+  /** The first of two keys was pressed: the next says what for. */
+  #isPrefixed = false;
   #saidTypingMs = 0;
   #saidTypingTo: ConversationKey | null = null;
 
@@ -47,28 +74,93 @@ export class ScreenKeys {
       store.setFocused(event.kind === 'focus');
       return;
     }
-    const isTab = event.kind === 'key' && event.name === 'tab';
-    if (!isTab) this.#completion = null;
-    if (event.kind === 'key' && this.#globalKey(event)) return;
+    const wasPrefixed = this.#isPrefixed;
+    this.#isPrefixed = false;
+    const { keys, overlay, completion } = store.state;
+    const everywhere = event.kind === 'key' ? keys.everywhere(event) : null;
+    if (everywhere !== null) {
+      this.#everywhere(everywhere);
+      return;
+    }
     store.armQuit(false);
-    if (store.state.overlay !== null) overlayKey(this.#actions, store.state.overlay, event);
-    else if (event.kind === 'key') this.#press(event);
-    else this.#type(event);
+    if (wasPrefixed && this.#afterPrefix(event)) return;
+    if (completion !== null && completionKey(store, completion, event)) return;
+    if (overlay !== null) overlayKey(this.#actions, overlay, event);
+    else if (!selectionKey(this.#actions, event)) this.#press(event);
   }
 
   /** Keys that mean the same whatever lies on the screen. */
-  #globalKey({ name, ctrl }: KeyPress): boolean {
-    if (!ctrl) return false;
-    if (name === 'c') this.#interrupt();
-    else if (name === 'z') this.#actions.suspend();
-    else if (name === 'l') this.#actions.repaint();
-    else return false;
+  #everywhere(action: ActionIn<'everywhere'>): void {
+    switch (action) {
+      case 'interrupt':
+        this.#interrupt();
+        break;
+      case 'suspend':
+        this.#actions.suspend();
+        break;
+      case 'repaint':
+        this.#actions.repaint();
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  #press(event: Press): void {
+    const { store } = this.#actions;
+    const { keys } = store.state;
+    const onEmpty = store.active.composer.text === '' ? keys.emptyLine(event) : null;
+    if (onEmpty !== null) {
+      this.#onEmptyLine(onEmpty);
+      return;
+    }
+    if (event.kind !== 'key') {
+      this.#type(event);
+      return;
+    }
+    const inLine = keys.line(event);
+    if (inLine !== null && this.#edits(LINE_EDITS[inLine])) return;
+    const action = keys.screen(event);
+    if (action !== null) this.#onScreen(action);
+  }
+
+  #onEmptyLine(action: ActionIn<'emptyLine'>): void {
+    switch (action) {
+      case 'help':
+        this.#actions.store.setOverlay({ kind: 'help', top: 0 });
+        break;
+      case 'leave':
+        quitTask(this.#actions, '');
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Whether the edit changes anything: else the key means what it means on the screen. */
+  #edits(edit: ComposerEdit): boolean {
+    const { store } = this.#actions;
+    const now = store.active.composer;
+    const next = editComposer(now, edit);
+    if (next.text === now.text && next.cursor === now.cursor) return false;
+    store.edit(edit);
+    return true;
+  }
+
+  /** Whether the key was the second of two. */
+  #afterPrefix(event: KeyEvent): boolean {
+    const { store, editDraft } = this.#actions;
+    const { keys, overlay } = store.state;
+    if (event.kind !== 'key' || overlay !== null || keys.afterPrefix(event) === null) return false;
+    editDraft();
     return true;
   }
 
   #interrupt(): void {
     const { store } = this.#actions;
-    if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
+    if (store.state.completion !== null) {
+      store.complete(null, null);
+    } else if (store.state.overlay !== null && store.state.overlay.kind !== 'name') {
       store.setOverlay(null);
     } else if (store.state.quitArmed) {
       this.#actions.quit({ stopRelay: null });
@@ -78,14 +170,15 @@ export class ScreenKeys {
     }
   }
 
-  #type(event: Extract<KeyEvent, { kind: 'text' | 'paste' }>): void {
+  #type(event: Extract<Press, { kind: 'text' | 'paste' }>): void {
     const { store } = this.#actions;
     const wasEmpty = store.active.composer.text === '';
-    if (event.kind === 'text' && event.text === '?' && wasEmpty) {
-      store.setOverlay({ kind: 'help', top: 0 });
-      return;
-    }
+    const before = store.active.composer.text.length;
     store.edit({ type: 'insert', text: event.text });
+    const taken = store.active.composer.text.length - before;
+    if (event.kind === 'paste' && taken < typedText(event.text).length) {
+      store.note(t`The paste is longer than what fits here; its end was left out.`, 'warning');
+    }
     if (wasEmpty) this.#prepare();
     this.#sayTyping();
   }
@@ -113,68 +206,61 @@ export class ScreenKeys {
     ask({ do: 'prepare', room: active }).catch(() => {});
   }
 
-  #press(key: KeyPress): void {
+  #onScreen(action: ActionIn<'screen'>): void {
     const { store } = this.#actions;
-    if (key.ctrl && key.name === 'j') store.edit({ type: 'insert', text: '\n' });
-    else if (key.alt) this.#altKey(key);
-    else if (key.ctrl && (key.name === 'n' || key.name === 'p')) {
-      this.#go(key.name === 'n' ? 1 : -1);
-    } else if (key.ctrl && (key.name === 't' || key.name === 'k')) this.#switch(key);
-    else if (key.ctrl && key.name === 'd') this.#endOfInput();
-    else if (!key.ctrl && this.#plainKey(key)) return;
-    else this.#edit(editFor(key));
-  }
-
-  #edit(edit: ComposerEdit | null): void {
-    if (edit !== null) this.#actions.store.edit(edit);
-  }
-
-  #altKey(key: KeyPress): void {
-    const { store } = this.#actions;
-    if (key.name === 'enter') store.edit({ type: 'insert', text: '\n' });
-    else if (/^[1-9]$/.test(key.name)) {
-      const target = store.state.order[Number(key.name) - 1];
-      if (target !== undefined) store.open(target);
-    } else if (key.name === 'a') this.#nextUnread();
-    else this.#edit(editFor(key));
-  }
-
-  // Ctrl+K is the switcher only where there is nothing to its right that it could cut.
-  #switch(key: KeyPress): void {
-    const { store } = this.#actions;
-    const { text, cursor } = store.active.composer;
-    if (key.name === 'k' && cursor < text.length) this.#edit(editFor(key));
-    else store.setOverlay(OPEN_SWITCHER);
-  }
-
-  #endOfInput(): void {
-    const { store } = this.#actions;
-    if (store.active.composer.text === '') quitTask(this.#actions, '');
-    else store.edit({ type: 'delete', to: 'right' });
-  }
-
-  /** Whether the key had a meaning here. */
-  #plainKey({ name, shift }: KeyPress): boolean {
-    switch (name) {
-      case 'enter':
+    switch (action) {
+      case 'send':
         this.#enter();
-        return true;
-      case 'escape':
-        this.#actions.store.goBack();
-        return true;
-      case 'tab':
-        this.#complete(shift ? -1 : 1);
-        return true;
+        break;
+      case 'prefix':
+        this.#isPrefixed = true;
+        break;
+      case 'newline':
+        store.edit({ type: 'insert', text: '\n' });
+        break;
+      case 'complete':
+      case 'complete-back':
+        complete(store, action === 'complete' ? 1 : -1);
+        break;
       case 'up':
       case 'down':
-        this.#vertical(name);
-        return true;
-      case 'pageup':
-      case 'pagedown':
-        this.#page(name === 'pageup' ? -1 : 1);
-        return true;
+        this.#vertical(action);
+        break;
+      case 'page-up':
+      case 'page-down':
+        this.#page(action === 'page-up' ? -1 : 1);
+        break;
+      case 'back':
+        if (!dropIntent(store)) store.goBack();
+        break;
+      case 'next-window':
+      case 'previous-window':
+        goBy(store, action === 'next-window' ? 1 : -1);
+        break;
+      case 'next-unread':
+        goToUnreadWindow(store);
+        break;
+      case 'oldest-unread':
+        void goToUnread(this.#actions);
+        break;
+      case 'select-older':
+      case 'select-newer':
+        step(this.#actions, action === 'select-older' ? -1 : 1);
+        break;
+      case 'collapse':
+        void collapse(this.#actions, '');
+        break;
+      case 'show-members':
+        showMembers(this.#actions);
+        break;
+      case 'show-details':
+        showHere(this.#actions);
+        break;
+      case 'find-window':
+        store.setOverlay(OPEN_SWITCHER);
+        break;
       default:
-        return false;
+        goToWindow(store, WINDOW_NUMBERS[action]);
     }
   }
 
@@ -186,9 +272,21 @@ export class ScreenKeys {
       this.#enterOnNothing();
       return;
     }
+    const { intent, selection } = store.active;
+    const actions = { ...this.#actions, chosen: selection?.id ?? null };
+    const isCommand = line.kind === 'command';
+    const isBusy = selection !== null || intent !== null;
+    const tooLong = tooLongWords('text' in line ? line.text : 'args' in line ? line.args : '');
+    if (tooLong !== null) {
+      store.note(tooLong, 'warning');
+      return;
+    }
     // First, because what can't be sent is put back into the composer by whatever refuses it.
-    if (line.kind !== 'unknown-command') store.submit();
-    runLine(this.#actions, line);
+    if (isCommand && (isBusy || keepsPlace(line.command.name))) store.submitInPlace();
+    else if (line.kind !== 'unknown-command') store.submit();
+    if (intent !== null && !isCommand && line.kind !== 'unknown-command') {
+      carryOut(actions, intent, text);
+    } else runLine(actions, line);
   }
 
   /** Where no relay was found, Enter on an empty line hosts one. */
@@ -202,54 +300,22 @@ export class ScreenKeys {
     } else store.scrollTo(BOTTOM_ANCHOR);
   }
 
-  #complete(by: 1 | -1): void {
-    const { store } = this.#actions;
-    this.#completion =
-      this.#completion === null
-        ? startCompletion(store.active.composer, store.state)
-        : nextCompletion(this.#completion, by);
-    if (this.#completion === null) return;
-    const { start, end, candidates, index } = this.#completion;
-    store.edit({ type: 'replace', start, end, text: candidates[index] ?? '' });
-  }
-
   #vertical(direction: 'up' | 'down'): void {
     const { store } = this.#actions;
     const cursor = verticalTarget(store.active.composer, direction, composerCells(store.state));
     if (cursor !== null) store.edit({ type: 'place', cursor });
-    else store.edit({ type: 'recall', which: direction === 'up' ? 'older' : 'newer' });
+    else void recall(this.#actions, direction === 'up' ? 'older' : 'newer');
   }
 
   #page(direction: 1 | -1): void {
-    const { store, moment, history } = this.#actions;
-    const area = scrollArea(store.state, moment());
+    const { store, history } = this.#actions;
+    const area = this.#actions.area();
     if (area === null) return;
-    const stays = store.active.aside !== null;
+    const stays = store.active.aside !== null || store.active.selection !== null;
     const move = { lines: direction * area.rows, rows: area.rows, stays };
     store.scrollTo(scrollBy(area.source, store.active.anchor, move));
+    if (store.active.selection !== null) choose(store, choiceAfterScroll(store.active, area));
     if (direction < 0) history.older();
     else history.newer();
-  }
-
-  #go(by: 1 | -1): void {
-    const { store } = this.#actions;
-    const { order, active } = store.state;
-    const next = order[(order.indexOf(active) + by + order.length) % order.length];
-    if (next !== undefined) store.open(next);
-  }
-
-  /** Mentions, private messages and groups first, then whatever is unread. */
-  #nextUnread(): void {
-    const { store } = this.#actions;
-    const { conversations, order, rooms } = store.state;
-    const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
-    const addressed = unread.find(
-      (key) =>
-        !isRoomName(key) ||
-        rooms.get(key)?.kind === 'group' ||
-        (conversations.get(key)?.mentions ?? 0) > 0,
-    );
-    const next = addressed ?? unread[0];
-    if (next !== undefined) store.open(next);
   }
 }

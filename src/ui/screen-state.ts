@@ -1,13 +1,18 @@
 // What the screen knows, as views and commands read it. Knows neither the store nor how it changes.
 import type { Link, Room } from '../client/api.ts';
+import type { SidebarGroup } from '../client/preferences.ts';
 import type { PeerId } from '../protocol/ids.ts';
+import type { BoundKeys } from './bound-keys.ts';
+import type { Completion } from './completion.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
+import type { Palette } from './spans.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
+import type { WindowOrder } from './window-order.ts';
 
 export interface Self {
   readonly nick: SafeText;
@@ -35,8 +40,14 @@ export interface ScreenState {
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>;
   /** Windows 1, 2, 3 …: in the order of opening. */
   readonly order: readonly ConversationKey[];
+  /** The same windows in the sidebar's order. */
+  readonly windows: Pick<WindowOrder, 'shown'>;
+  /** Parts of the sidebar that show their head alone. */
+  readonly collapsed: readonly SidebarGroup[];
   readonly active: ConversationKey;
   readonly overlay: Overlay | null;
+  /** What Tab offers for the word that is typed. */
+  readonly completion: Completion | null;
   /** Where the person was when they jumped to a message that a search found. */
   readonly cameFrom: CameFrom | null;
   /** Nothing is written to the disk. */
@@ -52,6 +63,10 @@ export interface ScreenState {
   /** Who says that they are writing, and where. */
   readonly typing: Pick<TypingNow, 'words'>;
   readonly size: ScreenSize;
+  /** Which keys do what, as the person has them. */
+  readonly keys: BoundKeys;
+  /** How each tone looks on this terminal. */
+  readonly palette: Palette;
   /** Of lanchat, for the help. */
   readonly version: SafeText;
 }

@@ -4,6 +4,7 @@ import { fingerprintWords } from './people.ts';
 import { safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { attempt, type ScreenActions } from './talk.ts';
+import { goToWindow } from './window-moves.ts';
 import { faultWords, linkReason, linkWords } from './words.ts';
 
 /** `/relay [HOST:PORT|host|retry]`. */
@@ -46,9 +47,9 @@ function describeLink(store: ScreenStore): void {
 
 /** `/win NUMBER`: as Alt+number does. */
 export function win({ store }: ScreenActions, args: string): void {
-  const key = store.state.order[Number(args) - 1];
-  if (key !== undefined) store.open(key);
-  else store.note(t`There are windows 1 to ${store.state.order.length}.`, 'warning');
+  if (!goToWindow(store, Number(args))) {
+    store.note(t`There are windows 1 to ${store.state.order.length}.`, 'warning');
+  }
 }
 
 /** `/clear`: the lines stay in history. */
@@ -56,9 +57,9 @@ export function clear({ store }: ScreenActions): void {
   store.clear();
 }
 
-/** `/help`. */
-export function help({ store }: ScreenActions): void {
-  store.setOverlay({ kind: 'help', top: 0 });
+/** `/help [TOPIC|COMMAND]`. */
+export function help({ store }: ScreenActions, args: string): void {
+  store.setOverlay({ kind: 'help', topic: args, top: 0 });
 }
 
 /** Leaves; whoever hosts for others is asked first whether the relay goes on. */

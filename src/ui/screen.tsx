@@ -4,12 +4,13 @@ import { type ReactNode, useLayoutEffect, useSyncExternalStore } from 'react';
 import { type Frame, frameOf, type Moment, TOO_SMALL_TEXT } from './frame.ts';
 import type { CursorCell } from './frame-sink.ts';
 import { safeTemplate } from './safe-text.ts';
-import { type Paint, paintRow, type Row, span } from './spans.ts';
+import { type Paint, type Palette, paintRow, type Row, span } from './spans.ts';
 import type { ScreenStore } from './store.ts';
 
 export interface ScreenProps {
   readonly store: ScreenStore;
-  readonly colour: boolean;
+  /** Whether the terminal draws links. */
+  readonly links: boolean;
   readonly moment: () => Moment;
   /** Told after every frame, before it is written. */
   readonly setCursor: (cursor: CursorCell | null) => void;
@@ -30,35 +31,41 @@ export const INK_OPTIONS = {
 const SIDEBAR_EDGE: Row = [span(safeTemplate`│`, 'dim')];
 
 /** Draws the newest frame of the store whenever that has changed, and puts the cursor in its place. */
-export function Screen({ store, colour, moment, setCursor }: ScreenProps): ReactNode {
+export function Screen({ store, links, moment, setCursor }: ScreenProps): ReactNode {
   useSyncExternalStore(store.subscribe, store.version);
   const frame = frameOf(store.state, moment());
   useLayoutEffect(() => setCursor(frame?.cursor ?? null));
-  const { columns } = store.state.size;
+  const { size, palette } = store.state;
+  const { columns } = size;
   if (frame === null)
-    return <Line row={[span(TOO_SMALL_TEXT)]} paint={{ cells: columns, colour }} />;
-  const paint: Paint = { cells: columns, colour };
+    return <Line row={[span(TOO_SMALL_TEXT)]} paint={{ cells: columns, palette }} />;
+  const paint: Paint = { cells: columns, palette };
   return (
     <Box flexDirection="column" width={columns} height={frame.layout.rows}>
       <Line row={frame.header} paint={{ ...paint, fill: 'bar' }} />
-      <Body frame={frame} colour={colour} />
+      <Body frame={frame} palette={palette} links={links} />
       <Line row={frame.status} paint={paint} />
       <Lines rows={frame.composer} paint={paint} />
     </Box>
   );
 }
 
+interface BodyProps extends Pick<ScreenProps, 'links'> {
+  readonly frame: Frame;
+  readonly palette: Palette;
+}
+
 /** Sidebar and messages: a row of both is one text, because a frame is a list of rows. */
-function Body({ frame, colour }: { readonly frame: Frame; readonly colour: boolean }): ReactNode {
+function Body({ frame, palette, links }: BodyProps): ReactNode {
   const { columns, sidebar } = frame.layout;
   const height = frame.layout.bodyRows(frame.composer.length);
   return Array.from({ length: height }, (_, index) => {
     const left =
       sidebar === 0
         ? ''
-        : paintRow(frame.sidebar[index] ?? [], { cells: sidebar - 1, colour, fill: 'text' }) +
-          paintRow(SIDEBAR_EDGE, { cells: 1, colour });
-    const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, colour });
+        : paintRow(frame.sidebar[index] ?? [], { cells: sidebar - 1, palette, fill: 'text' }) +
+          paintRow(SIDEBAR_EDGE, { cells: 1, palette });
+    const right = paintRow(frame.main[index] ?? [], { cells: columns - sidebar, palette, links });
     // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity but its place
     return <Painted key={index} text={left + right} />;
   });

@@ -1,6 +1,7 @@
 // A conversation's lines as a window on a longer past: pages join at either end, what is far away goes.
 // Pure changes of one conversation; knows no session and no store.
 import type { MessageId } from '../protocol/ids.ts';
+import { EMPTY_COMPOSER } from './composer.ts';
 import {
   append,
   type Conversation,
@@ -11,8 +12,9 @@ import {
   indexOfMessage,
   indexOfSeq,
   MAX_ENTRIES,
+  replaceMessage,
 } from './conversation.ts';
-import { entryHeight, headingHeight } from './message-rows.ts';
+import { entryHeight, headingHeight, isSelectable } from './message-rows.ts';
 import type { SafeText } from './safe-text.ts';
 import { anchorTo, BOTTOM_ANCHOR } from './viewport.ts';
 
@@ -91,7 +93,7 @@ function prepend(record: ConversationRecord, lines: readonly Line[], cells: numb
     index -= 1;
     line += entryHeight(record, index, cells);
   }
-  record.anchor = { kind: 'line', key: start + index, line: Math.max(0, line) };
+  record.anchor = { ...anchor, key: start + index, line: Math.max(0, line) };
 }
 
 function numbered(lines: readonly Line[], start: number): Entry[] {
@@ -142,6 +144,7 @@ export function showAround(
 export function showLoaded(record: ConversationRecord, target: MessageId): boolean {
   const entry = record.entries[indexOfMessage(record.entries, target)];
   if (entry === undefined) return false;
+  record.selection = null;
   record.found = target;
   record.anchor = anchorTo(entry.seq);
   return true;
@@ -150,6 +153,7 @@ export function showLoaded(record: ConversationRecord, target: MessageId): boole
 /** Back to the newest lines. */
 export function goLive(record: ConversationRecord): void {
   record.anchor = BOTTOM_ANCHOR;
+  record.selection = null;
   record.found = null;
   if (record.aside === null) return;
   supersede(record);
@@ -232,8 +236,9 @@ export function removeMessage(record: ConversationRecord, id: MessageId): void {
     const isNext = anchor.key === removed.seq + 1;
     const moved = isNext ? headingHeight(record, index) - headingBefore : 0;
     const line = Math.max(0, anchor.line + moved);
-    record.anchor = { kind: 'line', key: anchor.key - 1, line };
+    record.anchor = { ...anchor, key: anchor.key - 1, line };
   }
+  if (!inTail && record.selection?.id === id) selectNearest(record, index);
   const next = later.find((entry) => entry.kind === 'message');
   const nextId = next?.kind === 'message' ? next.id : null;
   if (record.marker === id) record.marker = nextId;
@@ -243,12 +248,37 @@ export function removeMessage(record: ConversationRecord, id: MessageId): void {
   if (record.aside !== null && newestMessage(record.entries) === null) goLive(record);
 }
 
+/** What follows the message that is gone, else what was before it; in the row where that one stood. */
+function selectNearest(record: ConversationRecord, index: number): void {
+  const { entries, anchor } = record;
+  const after = entries.findIndex((entry, at) => at >= index && isSelectable(entry));
+  const nearest = after === -1 ? entries.findLastIndex(isSelectable) : after;
+  const entry = entries[nearest];
+  record.selection = isSelectable(entry) ? { id: entry.id, asks: 'what', said: null } : null;
+  if (entry === undefined || anchor.kind === 'bottom') return;
+  record.anchor = { ...anchor, key: entry.seq, line: headingHeight(record, nearest) };
+}
+
+/** A message is something else now; the line that stays put does so also where it answers nothing any more. */
+export function changeMessage(record: ConversationRecord, body: Line['body']): void {
+  const index = indexOfMessage(record.entries, body.id);
+  const before = headingHeight(record, index);
+  replaceMessage(record, body);
+  const { anchor } = record;
+  if (anchor.kind !== 'line' || anchor.key !== record.entries[index]?.seq) return;
+  const line = anchor.line + headingHeight(record, index) - before;
+  record.anchor = { ...anchor, line: Math.max(0, line) };
+}
+
 /** Takes all messages out: history holds none any more. */
 export function removeAll(record: ConversationRecord): void {
   goLive(record);
   clearLines(record);
   supersede(record);
   record.older = { kind: 'beginning' };
+  // Neither a draft nor what Up would bring back is left of it.
+  record.composer = EMPTY_COMPOSER;
+  record.sent = 'read';
   record.unread = 0;
   record.mentions = 0;
 }

@@ -8,15 +8,19 @@ import {
   type SearchOverlay,
   withoutHit,
 } from './overlay.ts';
-import { inputEdit, isKey, type Press, stepOf } from './overlay-press.ts';
+import { inputEdit, type ListAction, type ListPress, stepOf } from './overlay-press.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenActions } from './talk.ts';
 import { faultWords } from './words.ts';
 
 /** Enter goes there, `d` twice deletes, Tab searches elsewhere; Esc has closed it before. */
-export function searchKey(actions: ScreenActions, overlay: SearchOverlay, event: Press): void {
+export function searchKey(
+  actions: ScreenActions,
+  overlay: SearchOverlay,
+  action: ListAction,
+): void {
   const { store } = actions;
-  if (isKey(event, 'tab')) {
+  if (action === 'other-view') {
     const scope = overlay.scope === null ? store.state.active : null;
     void startSearch(actions, overlay.query, scope);
     return;
@@ -25,20 +29,16 @@ export function searchKey(actions: ScreenActions, overlay: SearchOverlay, event:
   const { hits } = overlay.outcome;
   const hit = hits[overlay.selected];
   if (hit === undefined) return;
-  if (isKey(event, 'enter')) {
+  if (action === 'choose') {
     const isWanted = () => store.state.overlay === overlay;
     void actions.history.goTo(hit.message, isWanted);
-  } else if (isDelete(event)) {
+  } else if (action === 'delete-found') {
     if (overlay.armed) void removeHit(actions, overlay, hit);
     else store.setOverlay({ ...overlay, armed: true, problem: null });
   } else {
-    const selected = movedSelection(overlay.selected, event, pageOf(actions, hits.length));
+    const selected = movedSelection(overlay.selected, action, pageOf(actions, hits.length));
     store.setOverlay({ ...overlay, selected, armed: false, problem: null });
   }
-}
-
-function isDelete(event: Press): boolean {
-  return isKey(event, 'delete') || (event.kind === 'text' && event.text.toLowerCase() === 'd');
 }
 
 interface Page {
@@ -52,10 +52,10 @@ function pageOf({ store }: ScreenActions, count: number): Page {
 }
 
 /** A step goes round at the ends, a page stops there. */
-function movedSelection(selected: number, event: Press, { count, size }: Page): number {
-  if (isKey(event, 'pageup')) return Math.max(0, selected - size);
-  if (isKey(event, 'pagedown')) return Math.min(count - 1, selected + size);
-  return moveSelection(selected, stepOf(event), count);
+function movedSelection(selected: number, action: ListAction, { count, size }: Page): number {
+  if (action === 'list-page-up') return Math.max(0, selected - size);
+  if (action === 'list-page-down') return Math.min(count - 1, selected + size);
+  return moveSelection(selected, stepOf(action), count);
 }
 
 async function removeHit(
@@ -81,11 +81,11 @@ async function removeHit(
 export function forgetKey(
   actions: ScreenActions,
   overlay: Extract<Overlay, { kind: 'forget' }>,
-  event: Press,
+  { event, action }: ListPress,
 ): void {
   const { store } = actions;
-  if (!isKey(event, 'enter')) {
-    const edit = inputEdit(event);
+  if (action !== 'choose') {
+    const edit = inputEdit(store.state.keys, event);
     if (edit !== null) store.setOverlay({ ...overlay, input: editComposer(overlay.input, edit) });
     return;
   }

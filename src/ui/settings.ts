@@ -1,6 +1,12 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
 import type { ConversationSettings, Preferences } from '../client/api.ts';
-import { DEFAULT_PREFERENCES, isKeepDays, KEEP_DAYS_TAKES } from '../client/preferences.ts';
+import {
+  DEFAULT_PREFERENCES,
+  isKeepDays,
+  KEEP_DAYS_TAKES,
+  SIDEBAR_GROUPS,
+  THEME_NAMES,
+} from '../client/preferences.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -15,13 +21,18 @@ export interface Setting {
   readonly parse: (text: string) => Partial<Preferences> | null;
   /** Completes "NAME takes …". */
   readonly takes: string;
+  /** The words among what it takes, for Tab. */
+  readonly choices: readonly string[];
   /** What one conversation can have otherwise; null: it is for all of them. */
   readonly own: keyof ConversationSettings | null;
 }
 
 const YES = ['on', 'yes', 'true'];
 const NO = ['off', 'no', 'false'];
+/** Puts a setting back, or makes it in one conversation as everywhere. */
+const DEFAULT = 'default';
 const ON_OR_OFF = 'on or off';
+const NONE = 'none';
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -33,6 +44,7 @@ export const SETTINGS: readonly Setting[] = [
       return isKeepDays(keepDays) ? { keepDays } : null;
     },
     takes: KEEP_DAYS_TAKES,
+    choices: [],
     own: null,
   },
   {
@@ -44,6 +56,7 @@ export const SETTINGS: readonly Setting[] = [
       return showDelivered === null ? null : { showDelivered };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: null,
   },
   {
@@ -55,6 +68,7 @@ export const SETTINGS: readonly Setting[] = [
       return sendRead === null ? null : { sendRead };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: 'sendRead',
   },
   {
@@ -66,6 +80,7 @@ export const SETTINGS: readonly Setting[] = [
       return sendTyping === null ? null : { sendTyping };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
     own: 'sendTyping',
   },
   {
@@ -77,6 +92,32 @@ export const SETTINGS: readonly Setting[] = [
       return hidden === null ? null : { hidden };
     },
     takes: ON_OR_OFF,
+    choices: ['on', 'off'],
+    own: null,
+  },
+  {
+    name: 'theme',
+    meaning: t`the colours of the screen; own: of the file "theme" in the profile's folder`,
+    of: ({ theme }) => theme,
+    parse: (text) => {
+      const theme = THEME_NAMES.find((name) => name === text.toLowerCase());
+      return theme === undefined ? null : { theme };
+    },
+    takes: THEME_NAMES.join(', '),
+    choices: THEME_NAMES,
+    own: null,
+  },
+  {
+    name: 'collapsed',
+    meaning: t`parts of the sidebar that show their head alone; /collapse does it`,
+    of: ({ collapsed }) => collapsed,
+    parse: (text) => {
+      const words = text.toLowerCase() === NONE ? [] : text.toLowerCase().split(/[\s,]+/);
+      const collapsed = SIDEBAR_GROUPS.filter((group) => words.includes(group));
+      return collapsed.length === new Set(words).size ? { collapsed } : null;
+    },
+    takes: `${NONE}, or of ${SIDEBAR_GROUPS.join(', ')} one or more`,
+    choices: [NONE, ...SIDEBAR_GROUPS],
     own: null,
   },
 ];
@@ -97,9 +138,10 @@ export function settingOf(name: string): Setting {
   throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
 }
 
-/** What is to change so that the setting has this value. Throws UsageError `bad-setting`. */
+/** What is to change so that the setting has this value; `default`: its usual one. Throws UsageError `bad-setting`. */
 export function changeOf(setting: Setting, value: string): Partial<Preferences> {
-  const change = setting.parse(value);
+  const isUsual = value.toLowerCase() === DEFAULT;
+  const change = setting.parse(isUsual ? shown(setting.of(DEFAULT_PREFERENCES)) : value);
   if (change !== null) return change;
   throw new UsageError('bad-setting', `${setting.name} takes ${setting.takes}`);
 }
@@ -107,7 +149,7 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
 /** As `changeOf`, for one conversation; `default` makes it as everywhere. */
 export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
   const own = requireOwn(setting);
-  if (value.toLowerCase() === 'default') return { [own]: null };
+  if (value.toLowerCase() === DEFAULT) return { [own]: null };
   const change = setting.parse(value)?.[own];
   if (change !== undefined) return { [own]: change };
   throw new UsageError('bad-setting', `${setting.name} takes on, off or default there`);
@@ -145,7 +187,33 @@ export function settingLine(setting: Setting, preferences: Preferences): SafeTex
   return t`${name}  ${shown(now)}  (default ${shown(usual)}): ${setting.meaning}`;
 }
 
+/** What Tab offers as its value: its words, and the one that puts it back. */
+export function choicesOf({ choices }: Setting): readonly string[] {
+  return [...choices, DEFAULT];
+}
+
+/** The setting as it is, and how to change it: a line each. */
+export function settingLesson(setting: Setting, preferences: Preferences): readonly SafeText[] {
+  const name = safeText(setting.name);
+  const lines = [
+    settingLine(setting, preferences),
+    t`/set ${name} VALUE changes it; VALUE is ${safeText(setting.takes)}, or default, which puts it back`,
+  ];
+  if (setting.own === null) return lines;
+  return [
+    ...lines,
+    t`/set ${name} VALUE here: in this conversation alone; /set ${name} default here: as everywhere again`,
+  ];
+}
+
+/** `days that …; takes …; usually 0`. */
+export function settingHelp(setting: Setting): SafeText {
+  const { usual } = valuesOf(setting, DEFAULT_PREFERENCES);
+  return t`${setting.meaning}; takes ${safeText(setting.takes)}; usually ${shown(usual)}`;
+}
+
 function shown(value: Value): SafeText {
   if (typeof value === 'boolean') return value ? t`on` : t`off`;
+  if (typeof value === 'object') return value.length === 0 ? t`none` : safeText(value.join(','));
   return safeText(String(value));
 }

@@ -1,14 +1,17 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
+import { linkTo } from './frame-row.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
 
-/** What a piece of text means; its look is chosen here alone, and never by colour alone. */
+/** What a piece of text means; its look is a theme's (theme.ts), and never by colour alone. */
 export type Tone =
   | 'text'
   | 'dim'
   | 'strong'
   | 'italic'
   | 'code'
+  /** A line of code between fences: broken where it is full, never at its blanks. */
+  | 'block'
   | 'link'
   | 'accent'
   | 'good'
@@ -27,25 +30,33 @@ export type Tone =
 export interface Span {
   readonly text: SafeText;
   readonly tone: Tone;
+  /** What a terminal that draws links goes to: what the text says itself, and nothing else. */
+  readonly target?: string;
 }
 
 /** One terminal row, left to right. */
 export type Row = readonly Span[];
 
+/** SGR parameters of each tone; empty: as the terminal is. */
+export type Palette = Readonly<Record<Tone, string>>;
+
 export interface Paint {
   /** Exactly this many cells are used where `fill` is set, at most this many otherwise. */
   readonly cells: number;
-  readonly colour: boolean;
+  readonly palette: Palette;
   readonly fill?: Tone;
+  /** Whether the terminal draws links. */
+  readonly links?: boolean;
 }
 
 /** Bold, dim and inverse stay where there is no colour (NO_COLOR forbids colour only). */
-const PLAIN_SGR: Readonly<Record<Tone, string>> = {
+export const PLAIN_PALETTE: Palette = {
   text: '',
   dim: '2',
   strong: '1',
   italic: '3',
   code: '',
+  block: '',
   link: '4',
   accent: '1',
   good: '',
@@ -60,24 +71,6 @@ const PLAIN_SGR: Readonly<Record<Tone, string>> = {
   'person-3': '1',
   'person-4': '1',
   'person-5': '1',
-};
-
-// The sixteen colours of the person's own theme; `paper` is fixed, because a QR must be black on white.
-const COLOUR_SGR: Readonly<Record<Tone, string>> = {
-  ...PLAIN_SGR,
-  code: '36',
-  accent: '1;36',
-  good: '32',
-  warn: '1;33',
-  alarm: '1;7;31',
-  bar: '7',
-  paper: '38;5;16;48;5;231',
-  'person-0': '1;36',
-  'person-1': '1;35',
-  'person-2': '1;34',
-  'person-3': '1;32',
-  'person-4': '1;33',
-  'person-5': '1;31',
 };
 
 const PERSON_TONES = [
@@ -112,17 +105,17 @@ export function blanks(count: number): SafeText {
 }
 
 /** The row as bytes for one line of the screen: clipped to `cells`, filled where asked. */
-export function paintRow(row: Row, { cells, colour, fill }: Paint): string {
-  const sgr = colour ? COLOUR_SGR : PLAIN_SGR;
+export function paintRow(row: Row, { cells, palette, fill, links = false }: Paint): string {
   let left = cells;
   let painted = '';
-  for (const { text, tone } of row) {
+  for (const { text, tone, target } of row) {
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
-    painted += withSgr(shown, sgr[tone]);
+    const styled = withSgr(shown, palette[tone]);
+    painted += links && target !== undefined ? linkTo(target, styled) : styled;
   }
-  if (fill !== undefined && left > 0) painted += withSgr(blanks(left), sgr[fill]);
+  if (fill !== undefined && left > 0) painted += withSgr(blanks(left), palette[fill]);
   return painted;
 }
 

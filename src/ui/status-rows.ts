@@ -1,5 +1,6 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
+import { completionHint } from './completion-rows.ts';
 import { durationWords } from './durations.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { isRoomName } from './room-names.ts';
@@ -59,14 +60,21 @@ export interface StatusContext {
   readonly countdownMs: number | null;
   /** Whether a sidebar shows what is unread. */
   readonly sidebar: boolean;
+  /** What there is to say about the text that is being typed. */
+  readonly typed?: readonly Span[];
 }
 
 /** Link, trust, relay: the most important first, because a narrow screen cuts the end. */
-export function statusRow(state: ScreenState, { countdownMs, sidebar }: StatusContext): Row {
+export function statusRow(
+  state: ScreenState,
+  { countdownMs, sidebar, typed = [] }: StatusContext,
+): Row {
   if (state.quitArmed) return [span(t` Ctrl+C again quits; any other key goes on`, 'warn')];
-  const { link } = state;
+  const { link, completion } = state;
+  if (completion !== null) return [span(completionHint(completion), 'dim')];
   if (link === null) return [span(t` starting …`, 'dim')];
-  const spans: Span[] = [linkSpan(state)];
+  const spans: Span[] = typed.length === 0 ? [] : [...typed, span(t` ·`, 'dim')];
+  spans.push(linkSpan(state));
   if (state.ephemeral) spans.push(span(t` · `, 'dim'), span(t`ephemeral`, 'warn'));
   if (state.self?.hidden === true) spans.push(span(t` · `, 'dim'), span(t`hidden`, 'warn'));
   if (state.storageProblem !== null) {

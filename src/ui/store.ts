@@ -1,11 +1,13 @@
 // What the screen knows: events and keys change it, views read it. No React, no session, no terminal.
-import type { Link, Person, Room, Snapshot, Who } from '../client/api.ts';
+import type { Link, Person, Preferences, Room, Snapshot, Who } from '../client/api.ts';
+import type { BoundKeys } from './bound-keys.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import type { Overlay } from './overlay.ts';
 import { cleanNickname, Directory, type KnownPerson } from './people.ts';
 import { isRequest, type RoomCallers, type Trusts } from './room-words.ts';
 import { type SafeText, safeTemplate } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
+import type { Palette } from './spans.ts';
 import { type StoreOptions, WindowStore } from './window-store.ts';
 
 const LEFT = safeTemplate`You are in this room no more; /part closes this window.`;
@@ -44,7 +46,9 @@ export class ScreenStore extends WindowStore {
   }
 
   setPerson(person: Person): KnownPerson {
+    const before = this.#people.get(person.fingerprint);
     const known = this.#people.set(person);
+    if (before?.favourite !== known.favourite) this.reorder();
     this.notifySoon();
     return known;
   }
@@ -118,6 +122,22 @@ export class ScreenStore extends WindowStore {
     this.notifyNow();
   }
 
+  /** Which keys do what from now on. */
+  setKeys(keys: BoundKeys): void {
+    this.fields.keys = keys;
+    this.notifyNow();
+  }
+
+  setPalette(palette: Palette): void {
+    this.fields.palette = palette;
+    this.notifyNow();
+  }
+
+  setPreferences({ collapsed }: Preferences): void {
+    this.fields.collapsed = collapsed;
+    this.notifyNow();
+  }
+
   setHosting(hosting: ScreenState['hosting']): void {
     this.fields.hosting = hosting;
     this.notifyNow();
@@ -125,6 +145,7 @@ export class ScreenStore extends WindowStore {
 
   setOverlay(overlay: Overlay | null): void {
     this.fields.overlay = overlay;
+    this.fields.completion = null;
     this.notifyNow();
   }
 }

@@ -1,6 +1,7 @@
 // Finds the window somebody means from a few letters of its name. Pure.
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
+import { foldForMatch } from './fold.ts';
 import type { SafeText } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 
@@ -51,8 +52,8 @@ export function conversationName(state: ScreenState, key: ConversationKey): Safe
 
 /** Higher is closer; null where the letters aren't there in order. */
 export function fuzzyScore(name: string, query: string): number | null {
-  const haystack = name.normalize('NFKC').toLowerCase();
-  const needle = query.normalize('NFKC').toLowerCase().replace(/\s/g, '');
+  const haystack = foldForMatch(name);
+  const needle = foldForMatch(query).replace(/\s/g, '');
   if (needle === '') return 0;
   let score = 0;
   let at = -1;

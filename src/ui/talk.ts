@@ -2,16 +2,19 @@
 import type { Command, Replies, Session } from '../client/api.ts';
 import type { RelayAddress } from '../client/open-session.ts';
 import { withEmoji } from '../client/short-codes.ts';
-import { PeerId } from '../protocol/ids.ts';
+import { type MessageId, PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
 import type { Exported, ExportWish } from './export-wish.ts';
 import type { HistoryReader } from './history-reader.ts';
 import { introduce } from './introduce.ts';
+import type { KeyFile } from './key-file.ts';
 import type { LineQueue } from './line-queue.ts';
 import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
-import { safeTemplate, safeText } from './safe-text.ts';
+import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
+import type { SelectionArea } from './selection.ts';
 import type { ScreenStore } from './store.ts';
+import type { Theming } from './theming.ts';
 import { faultWords } from './words.ts';
 
 export interface QuitWish {
@@ -26,10 +29,19 @@ export interface ScreenActions {
   readonly history: HistoryReader;
   /** What was typed, one line after the other. */
   readonly lines: LineQueue;
+  /** The messages as they can be scrolled now; null where the terminal is too small. */
+  readonly area: () => SelectionArea | null;
+  /** Puts text on the clipboard, as far as this terminal and machine can; says how, and whether it can know. */
+  readonly copy: (text: SafeText) => Promise<SafeText>;
+  /** The message that was selected when the line was entered: commands about messages take it. */
+  readonly chosen?: MessageId | null;
   /** `HOST[:PORT][#FINGERPRINT]`. Throws UsageError. */
   readonly parseRelay: (text: string) => RelayAddress;
   /** Throws StorageError, CommandError (`file-exists`): then there is no file. */
   readonly exportTo: (wish: ExportWish) => Promise<Exported>;
+  /** The keys that the person wants, as their file says now. Throws StorageError. */
+  readonly readKeys: () => Promise<KeyFile>;
+  readonly theming: Pick<Theming, 'use'>;
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;
@@ -57,6 +69,15 @@ export async function say(
   key: ConversationKey,
   text: string,
 ): Promise<boolean> {
+  return sayWords(actions, key, { text });
+}
+
+/** As `say`, also in answer to a message. */
+export async function sayWords(
+  actions: ScreenActions,
+  key: ConversationKey,
+  { text, reply }: { readonly text: string; readonly reply?: MessageId },
+): Promise<boolean> {
   const { store } = actions;
   const peer = PeerId.parse(key);
   const person = peer === null ? null : store.state.people.get(peer);
@@ -70,9 +91,10 @@ export async function say(
     return false;
   }
   const to = peer === null ? { room: key } : { peer };
-  const reply = await attempt(actions, { do: 'send', to, text: withEmoji(text) });
-  if (reply === null) store.giveBack(key, text);
-  return reply !== null;
+  const words = { text: withEmoji(text), ...(reply === undefined ? {} : { reply }) };
+  const sent = await attempt(actions, { do: 'send', to, ...words });
+  if (sent === null) store.giveBack(key, text);
+  return sent !== null;
 }
 
 /** Whether a verified person's name came under this new key, which nobody has accepted yet. */

@@ -1,4 +1,5 @@
 // Owns the terminal: modes, raw input, title, signals, and putting everything back, whatever happens.
+import { clipboardSequence } from './clipboard.ts';
 import type { FrameOutput, ScreenSize } from './frame-sink.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { truncate } from './width.ts';
@@ -139,15 +140,56 @@ export class Terminal {
     onResume();
   }
 
+  /**
+   * Gives the terminal to another program until `use` settles, and takes it again then. Keys, frames and signals of the
+   * keyboard are that program's meanwhile. Null where the screen isn't ours to give.
+   */
+  async lend<T>(use: () => Promise<T>): Promise<T | null> {
+    const { host, stdin, onResize, onResume } = this.#options;
+    if (!this.#entered || this.#gone) return null;
+    this.#restore();
+    stdin.pause();
+    // Ctrl+C there is no end of ours; Ctrl+Z stops both, as one job.
+    host.off('SIGINT', this.#endBySignal);
+    host.on('SIGINT', ignored);
+    host.off('SIGTSTP', this.#stop);
+    host.off('SIGCONT', this.#continued);
+    try {
+      return await use();
+    } finally {
+      host.off('SIGINT', ignored);
+      if (!this.#ended) {
+        host.on('SIGINT', this.#endBySignal);
+        host.on('SIGTSTP', this.#stop);
+        host.on('SIGCONT', this.#continued);
+        this.#take(ENTER_SCREEN);
+        onResize(this.size);
+        onResume();
+      }
+    }
+  }
+
   /** The window's title until the terminal is restored. */
   setTitle(title: SafeText): void {
     this.#write(`\x1b]2;${truncate(title, MAX_TITLE_CELLS)}\x1b\\`);
+  }
+
+  /** Asks the terminal something that it answers on its input; null: nothing. */
+  ask(query: string | null): void {
+    if (query !== null) this.#write(query);
   }
 
   /** One notice outside the window. The text is one line; `;` would end a field. */
   notify(style: NoticeStyle, notice: SafeText): void {
     const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
     this.#write(noticeSequence(style, text));
+  }
+
+  /** Asks the terminal to put it on the clipboard; false where it is too long for that. Nothing answers. */
+  copy(text: SafeText): boolean {
+    const sequence = clipboardSequence(text);
+    if (sequence !== null) this.#write(sequence);
+    return sequence !== null;
   }
 
   #take(modes: string): void {
@@ -213,6 +255,8 @@ export class Terminal {
     this.#options.onEnd?.(signal);
   }
 }
+
+const ignored = (): void => {};
 
 function noticeSequence(style: NoticeStyle, text: string): string {
   switch (style) {

@@ -25,11 +25,12 @@ export function verifyRows(
   const fits = area.rows >= qr.length;
   if (fits && area.cells >= qrCells + 2 + TEXT_CELLS) {
     const right = verifyText(name, digits, area.cells - qrCells - 3);
-    return besides(qr, [...right, ...keyRows([t`y: they match`, t`Esc: close`])], qrCells);
+    const keys = [t`Step 3: the same?`, t`y: yes`, t`n: no`, t`Esc: close`];
+    return besides(qr, [...right, ...keyRows(keys)], qrCells);
   }
   if (overlay.shown === 'qr' && fits && area.cells >= qrCells) return qr;
-  const tab = fits && area.cells >= qrCells ? t`   Tab: QR` : t``;
-  const keys = keyRows([t`y: they match   Esc: close${tab}`]);
+  const tab = fits && area.cells >= qrCells ? t`  Tab: QR` : t``;
+  const keys = keyRows([t`Step 3: the same?  y: yes  n: no  Esc${tab}`]);
   return [...verifyText(name, digits, area.cells - 2), ...keys].map(indented);
 }
 
@@ -38,9 +39,9 @@ function keyRows(keys: readonly SafeText[]): Row[] {
 }
 
 function verifyText(name: SafeText, digits: readonly Row[], cells: number): Row[] {
-  const ask = t`${name} sees the same number with /verify, on their screen. Compare all of it, face to face or by voice.`;
+  const ask = t`They see the same number with /verify, on their screen. Compare all of it, face to face or by voice.`;
   return [
-    [span(truncate(t`Verify ${name}`, cells), 'strong')],
+    [span(truncate(t`Verify ${name}, step 2 of 3: compare`, cells), 'strong')],
     ...wrap(ask, cells).map((row): Row => [span(row)]),
     [],
     ...digits,

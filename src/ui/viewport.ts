@@ -12,11 +12,11 @@ export type ViewportSource<Key> = {
 
 /**
  * What stays put while items arrive, change height or the screen is resized: the newest line, or a
- * line of an item at the top of the screen.
+ * line of an item in a row of the screen, its first one unless `row` says otherwise.
  */
 export type ViewportAnchor<Key> =
   | { readonly kind: 'bottom' }
-  | { readonly kind: 'line'; readonly key: Key; readonly line: number };
+  | { readonly kind: 'line'; readonly key: Key; readonly line: number; readonly row?: number };
 
 /** Lines `from` (included) to `to` (excluded) of one item. */
 export type ViewportSpan<Key> = {
@@ -29,7 +29,7 @@ export type ViewportSpan<Key> = {
 export type ViewportSlice<Key> = {
   /** Top to bottom; their lines together are at most `rows`. */
   readonly spans: readonly ViewportSpan<Key>[];
-  /** Rows left over when everything fits. */
+  /** Rows above the spans that nothing fills: everything fits, or it did and something has arrived since. */
   readonly blankRows: number;
   readonly atTop: boolean;
   readonly atBottom: boolean;
@@ -50,7 +50,7 @@ export function visibleSlice<Key>(
 ): ViewportSlice<Key> {
   const top = topPosition(source, anchor, rows);
   const spans: ViewportSpan<Key>[] = [];
-  let left = rows;
+  let left = rows - top.blank;
   let { index, line: from } = top;
   let atBottom = true;
   for (; index < source.length; index += 1, from = 0) {
@@ -69,7 +69,31 @@ export function visibleSlice<Key>(
     }
   }
   const atTop = back(source, top, 1).moved === 0;
-  return { spans, blankRows: left, atTop, atBottom, itemsBelow: source.length - index };
+  const blankRows = top.blank + left;
+  return { spans, blankRows, atTop, atBottom, itemsBelow: source.length - index };
+}
+
+/**
+ * The anchor with the row in which its line stands now, for the next screen to keep it there. Also the line where
+ * its item has fewer lines than it had.
+ */
+export function anchorShown<Key>(
+  source: ViewportSource<Key>,
+  anchor: ViewportAnchor<Key>,
+  { spans, blankRows }: Pick<ViewportSlice<Key>, 'spans' | 'blankRows'>,
+): ViewportAnchor<Key> {
+  const index = anchor.kind === 'line' ? source.indexOf(anchor.key) : -1;
+  if (anchor.kind === 'bottom' || index < 0) return anchor;
+  const line = lineWithin(source, index, anchor.line);
+  let row = blankRows;
+  for (const span of spans) {
+    if (span.index === index) {
+      const now = row + line - span.from;
+      return now === (anchor.row ?? 0) ? anchor : { ...anchor, row: Math.max(0, now) };
+    }
+    row += span.to - span.from;
+  }
+  return anchor;
 }
 
 /**
@@ -111,19 +135,32 @@ export function anchorAbove<Key>(
   return { kind: 'line', key: source.keyAt(position.index), line: position.line };
 }
 
+/** The first line on the screen, and the rows above it that nothing fills. */
+type Top = Position & { readonly blank: number };
+
 // The top line wanted by the anchor, moved up where otherwise rows would stay empty at the bottom.
 function topPosition<Key>(
   source: ViewportSource<Key>,
   anchor: ViewportAnchor<Key>,
   rows: number,
-): Position {
+): Top {
   const end = { index: source.length, line: 0 };
   const index = anchor.kind === 'line' ? source.indexOf(anchor.key) : -1;
-  if (anchor.kind === 'bottom' || index < 0) return back(source, end, rows).position;
-  // At another width the item may have fewer lines than it had.
-  const line = Math.max(0, Math.min(anchor.line, source.heightAt(index) - 1));
-  const { moved } = forward(source, { index, line }, rows);
-  return moved < rows ? back(source, end, rows).position : { index, line };
+  if (anchor.kind === 'bottom' || index < 0) {
+    return { ...back(source, end, rows).position, blank: 0 };
+  }
+  const line = lineWithin(source, index, anchor.line);
+  const row = Math.min(anchor.row ?? 0, rows - 1);
+  const above = back(source, { index, line }, row);
+  const blank = row - above.moved;
+  const { moved } = forward(source, above.position, rows - blank);
+  if (moved < rows - blank) return { ...back(source, end, rows).position, blank: 0 };
+  return { ...above.position, blank };
+}
+
+/** At another width an item may have fewer lines than it had. */
+function lineWithin<Key>(source: ViewportSource<Key>, index: number, line: number): number {
+  return Math.max(0, Math.min(line, source.heightAt(index) - 1));
 }
 
 type Walk = { readonly position: Position; readonly moved: number };

@@ -3,6 +3,7 @@
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { EMPTY_COMPOSER, editComposer } from './composer.ts';
 import { fingerprintWords } from './people.ts';
+import { applyPreferences } from './preference-tasks.ts';
 import { isRoomName } from './room-names.ts';
 import { tellInvitations } from './room-screen.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -22,6 +23,7 @@ export async function welcome(
   const { store } = actions;
   const { self } = store.state;
   if (self === null) return;
+  await applyPreferences(actions);
   const key = fingerprintWords(self.fingerprint, 8);
   store.add(FIRST_ROOM, {
     kind: 'notice',

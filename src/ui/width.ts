@@ -12,7 +12,17 @@ const PLAIN_ASCII = /^[ -~]*$/;
 
 /** Bounds the memory of the cache; a busy multilingual room uses a few hundred clusters. */
 const MAX_CACHED_CLUSTERS = 4_096;
-const CLUSTER_WIDTHS = new Map<string, number>();
+const CLUSTERS = new Map<string, Cluster>();
+const SPACING_MARK = /\p{Mc}/u;
+
+/** What is known of a grapheme. */
+type Cluster = {
+  readonly cells: number;
+  /** The most that a terminal gives it: many count a conjunct, or a family of emoji, character by character. */
+  readonly most: number;
+  /** A row may end before and behind it: it is wide itself, not by a vowel sign that stands beside its letter. */
+  readonly isWide: boolean;
+};
 
 // Costs milliseconds of a cold start, so it is built when the first text beyond ASCII is measured.
 let segmenter: Intl.Segmenter | undefined;
@@ -24,8 +34,34 @@ function segments(text: string): Intl.Segments {
 
 /** User-perceived characters in order; joined they give `text` again. */
 export function graphemes(text: string): string[] {
-  if (PLAIN_ASCII.test(text)) return text.split('');
-  return Array.from(segments(text), ({ segment }) => segment);
+  return Array.from(eachGrapheme(text));
+}
+
+/** In a text of more than 65,535 units, Node 20 takes a tenth of a millisecond and more for each. */
+const PIECE_LENGTH = 4_096;
+
+function* eachGrapheme(text: string): Iterable<string> {
+  if (PLAIN_ASCII.test(text)) yield* text;
+  else if (text.length <= PIECE_LENGTH) for (const { segment } of segments(text)) yield segment;
+  else yield* inPieces(text);
+}
+
+function* inPieces(text: string): Iterable<string> {
+  for (let start = 0; start < text.length; ) {
+    const isLast = start + PIECE_LENGTH >= text.length;
+    const taken = text.slice(start, start + PIECE_LENGTH);
+    // Half a pair would look like a character that ends the cluster before it.
+    const piece = isLast ? taken : taken.replace(/[\ud800-\udbff]$/, '');
+    let end = 0;
+    for (const { segment, index } of segments(piece)) {
+      const isCut = !isLast && index > 0 && index + segment.length === piece.length;
+      // What is cut here begins the next piece.
+      if (isCut) break;
+      yield segment;
+      end = index + segment.length;
+    }
+    start += end;
+  }
 }
 
 /** The largest grapheme boundary that is at most `offset` (UTF-16 units). */
@@ -45,17 +81,32 @@ export function boundaryAfter(text: string, offset: number): number {
 export function cellWidth(text: string): number {
   if (PLAIN_ASCII.test(text)) return text.length;
   let cells = 0;
-  for (const { segment } of segments(text)) cells += clusterWidth(segment);
+  for (const grapheme of eachGrapheme(text)) cells += measured(grapheme).cells;
   return cells;
 }
 
-function clusterWidth(cluster: string): number {
-  const known = CLUSTER_WIDTHS.get(cluster);
-  if (known !== undefined) return known;
-  const cells = stringWidth(cluster, { countAnsiEscapeCodes: true });
-  if (CLUSTER_WIDTHS.size >= MAX_CACHED_CLUSTERS) CLUSTER_WIDTHS.clear();
-  CLUSTER_WIDTHS.set(cluster, cells);
+/** Cells that one line of text takes where a terminal counts the most: what has so many is never clipped. */
+export function mostCells(text: string): number {
+  if (PLAIN_ASCII.test(text)) return text.length;
+  let cells = 0;
+  for (const grapheme of eachGrapheme(text)) cells += measured(grapheme).most;
   return cells;
+}
+
+function measured(text: string): Cluster {
+  const known = CLUSTERS.get(text);
+  if (known !== undefined) return known;
+  const cells = widthOf(text);
+  const apart = Array.from(text).reduce((sum, character) => sum + widthOf(character), 0);
+  const isWide = cells > 1 && !SPACING_MARK.test(text);
+  const cluster = { cells, most: Math.max(cells, apart), isWide };
+  if (CLUSTERS.size >= MAX_CACHED_CLUSTERS) CLUSTERS.clear();
+  CLUSTERS.set(text, cluster);
+  return cluster;
+}
+
+function widthOf(text: string): number {
+  return stringWidth(text, { countAnsiEscapeCodes: true });
 }
 
 /** The first line of `text` within `cells` cells; what was longer ends in `…`. Never splits a grapheme. */
@@ -71,7 +122,7 @@ function fittingEnd(line: string, cells: number): number {
   let end = 0;
   let used = 0;
   for (const grapheme of graphemes(line)) {
-    used += clusterWidth(grapheme);
+    used += measured(grapheme).cells;
     if (used > cells) break;
     end += grapheme.length;
   }
@@ -84,18 +135,52 @@ export function wrap(text: SafeText, cells: number): SafeText[] {
 }
 
 /**
- * Breaks text into rows of at most `cells` cells: at line feeds, at spaces (which vanish at the
- * break), beside wide characters, and inside a word only if it is longer than a row, there by
+ * Breaks text into rows of at most `cells` cells on any terminal: at line feeds, at spaces (which vanish at
+ * the break), beside wide characters, and inside a word only if it is longer than a row, there by
  * grapheme. A grapheme wider than the row gets a row to itself. At least one row, in linear time.
  */
 export function wrapRanges(text: string, cells: number): RowRange[] {
   const rows: RowRange[] = [];
-  let start = 0;
-  for (const line of text.split('\n')) {
-    wrapLine({ line, start, cells: Math.max(1, cells) }, rows);
-    start += line.length + 1;
-  }
+  wrapFrom(text, { start: 0, cells }, (row) => {
+    rows.push(row);
+    return true;
+  });
   return rows;
+}
+
+/** Breaks one line where a row of `cells` cells (at least 1) is full, and nowhere else; nothing of it vanishes. */
+export function cutRanges(line: string, cells: number): RowRange[] {
+  const rows: RowRange[] = [];
+  let start = 0;
+  let end = 0;
+  let used = 0;
+  for (const grapheme of graphemes(line)) {
+    const width = measured(grapheme).most;
+    if (used + width > Math.max(1, cells) && end > start) {
+      rows.push({ start, end, next: end });
+      start = end;
+      used = 0;
+    }
+    used += width;
+    end += grapheme.length;
+  }
+  rows.push({ start, end, next: end });
+  return rows;
+}
+
+/** As `wrapRanges`, from where a row starts, a row at a time until `take` says no: no more is measured. */
+export function wrapFrom(
+  text: string,
+  { start, cells }: { readonly start: number; readonly cells: number },
+  take: (row: RowRange) => boolean,
+): void {
+  let at = start;
+  for (;;) {
+    const feed = text.indexOf('\n', at);
+    const line = text.slice(at, feed === -1 ? text.length : feed);
+    if (!wrapLine({ line, start: at, cells: Math.max(1, cells) }, take) || feed === -1) return;
+    at = feed + 1;
+  }
 }
 
 type Line = { readonly line: string; readonly start: number; readonly cells: number };
@@ -110,28 +195,37 @@ type OpenRow = {
   lastBreak: Break | null;
 };
 
-function wrapLine({ line, start, cells }: Line, rows: RowRange[]): void {
+/** Units per cell above which a line is not measured whole first. */
+const LONG_LINE = 8;
+
+/** False where no more rows are wanted. */
+function wrapLine({ line, start, cells }: Line, take: (row: RowRange) => boolean): boolean {
   const lineEnd = start + line.length;
-  if (cellWidth(line) <= cells) {
-    rows.push({ start, end: lineEnd, next: lineEnd + 1 });
-    return;
+  if (line.length <= LONG_LINE * cells && mostCells(line) <= cells) {
+    return take({ start, end: lineEnd, next: lineEnd + 1 });
   }
   const row: OpenRow = { start, offset: start, used: 0, wideBefore: false, lastBreak: null };
-  for (const grapheme of graphemes(line)) {
+  for (const grapheme of eachGrapheme(line)) {
     if (grapheme === ' ') {
       addSpace(row);
     } else {
-      const width = clusterWidth(grapheme);
-      const full = breakBefore(row, width, cells);
-      if (full) rows.push(full);
-      row.used += width;
-      row.wideBefore = width > 1;
+      const cluster = measured(grapheme);
+      // Behind the last place to break there may still be more than fits with this one.
+      for (
+        let full = breakBefore(row, cluster, cells);
+        full;
+        full = breakBefore(row, cluster, cells)
+      ) {
+        if (!take(full)) return false;
+      }
+      row.used += cluster.most;
+      row.wideBefore = cluster.isWide;
     }
     row.offset += grapheme.length;
   }
   // Spaces that hang over the edge at the very end are not shown.
   const hanging = row.used > cells && row.lastBreak?.next === lineEnd ? row.lastBreak : null;
-  rows.push({ start: row.start, end: hanging?.end ?? lineEnd, next: lineEnd + 1 });
+  return take({ start: row.start, end: hanging?.end ?? lineEnd, next: lineEnd + 1 });
 }
 
 /** A space may hang over the edge; a run of them is one break. */
@@ -142,14 +236,14 @@ function addSpace(row: OpenRow): void {
   row.lastBreak = { end, next: row.offset + 1, cells: row.used };
 }
 
-/** Starts a new row if a grapheme of `width` no longer fits, and gives the row that is full. */
-function breakBefore(row: OpenRow, width: number, cells: number): RowRange | null {
+/** Starts a new row if this grapheme no longer fits, and gives the row that is full. */
+function breakBefore(row: OpenRow, { most, isWide }: Cluster, cells: number): RowRange | null {
   const { offset, used } = row;
   if (offset === row.start) return null;
   const here: Break = { end: offset, next: offset, cells: used };
-  const besideWide = width > 1 || row.wideBefore;
+  const besideWide = isWide || row.wideBefore;
   if (besideWide && row.lastBreak?.next !== offset) row.lastBreak = here;
-  if (used + width <= cells) return null;
+  if (used + most <= cells) return null;
   const at = row.lastBreak ?? here;
   const full = { start: row.start, end: at.end, next: at.next };
   row.start = at.next;

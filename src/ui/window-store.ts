@@ -2,8 +2,10 @@
 
 import type { MessageId } from '../protocol/ids.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
+import { DEFAULT_KEYS } from './bound-keys.ts';
 import { ChangeSignal } from './change-signal.ts';
-import { type ComposerEdit, editComposer } from './composer.ts';
+import type { Completion } from './completion.ts';
+import { type ComposerEdit, editComposer, withOlderSent } from './composer.ts';
 import {
   addLine,
   applyReceipt,
@@ -21,8 +23,10 @@ import type { SafeText } from './safe-text.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
+import { PLAIN_PALETTE } from './spans.ts';
 import { TypingNow } from './typing.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
+import { WindowOrder } from './window-order.ts';
 
 export interface StoreOptions {
   /** Milliseconds, this machine's wall clock: only shown, never compared with others'. */
@@ -39,6 +43,7 @@ export class WindowStore {
   /** What became of our own messages. */
   readonly own = new OwnStates();
   readonly #typing: TypingNow;
+  readonly #windows: WindowOrder;
   protected readonly fields: MutableState;
   readonly #conversations = new Map<ConversationKey, ConversationRecord>();
   readonly #options: StoreOptions;
@@ -48,6 +53,7 @@ export class WindowStore {
     this.#options = options;
     this.#signal = new ChangeSignal(options);
     this.#typing = new TypingNow(options.schedule, () => this.notifySoon());
+    this.#windows = new WindowOrder({ state: () => this.fields, now: options.now });
     this.fields = {
       self: null,
       link: null,
@@ -58,8 +64,11 @@ export class WindowStore {
       rooms,
       conversations: this.#conversations,
       order: [],
+      windows: this.#windows,
+      collapsed: [],
       active: FIRST_ROOM,
       overlay: null,
+      completion: null,
       cameFrom: null,
       focused: true,
       ephemeral: false,
@@ -68,6 +77,8 @@ export class WindowStore {
       quitArmed: false,
       typing: this.#typing,
       size: options.size,
+      keys: DEFAULT_KEYS,
+      palette: PLAIN_PALETTE,
       version: options.version,
     };
     this.conversation(FIRST_ROOM);
@@ -115,10 +126,18 @@ export class WindowStore {
 
   /** Shows another conversation; its unread lines begin below a marker. */
   open(key: ConversationKey): void {
-    if (key !== this.fields.active) forgetMarker(this.#active);
-    this.#conversation(key);
+    if (key !== this.fields.active) {
+      forgetMarker(this.#active);
+      this.#active.selection = null;
+    }
+    this.#windows.went();
+    const { kills } = this.#active.composer;
+    const conversation = this.#conversation(key);
+    // What was cut in one can be put into another.
+    conversation.composer = { ...conversation.composer, kills };
     this.fields.active = key;
     this.fields.overlay = null;
+    this.fields.completion = null;
     this.fields.cameFrom = null;
     this.markSeen();
     this.notifyNow();
@@ -153,6 +172,7 @@ export class WindowStore {
     }
     conversation.firstUnread ??= id;
     conversation.unread += 1;
+    this.#windows.touch();
     if (mention) conversation.mentions += 1;
     this.notifySoon();
   }
@@ -173,6 +193,7 @@ export class WindowStore {
   add(key: ConversationKey, body: EntryBody, timeMs = this.#options.now()): void {
     const conversation = this.#conversation(key);
     if (body.kind === 'message' && body.own) this.own.track(body.id, key);
+    if (body.kind === 'message') this.#windows.said(key, timeMs);
     addLine(conversation, body, timeMs);
     keepBounded(conversation);
     this.notifySoon();
@@ -190,6 +211,16 @@ export class WindowStore {
     if (record === undefined || record !== conversation) return;
     const layout = layoutFor(this.fields.size);
     by(record, layout.kind === 'too-small' ? LEAST_COLUMNS : layout.measure);
+  }
+
+  /** Something was said there at that time, whether its lines are in memory or not. */
+  noteSaid(key: ConversationKey, timeMs: number): void {
+    this.#windows.said(key, timeMs);
+  }
+
+  /** Who is a favourite may be otherwise now. */
+  protected reorder(): void {
+    this.#windows.touch();
   }
 
   /** A line of lanchat's own in the conversation that is looked at. */
@@ -216,17 +247,49 @@ export class WindowStore {
   edit(edit: ComposerEdit): void {
     const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, edit);
+    if (edit.type === 'clear') conversation.intent = null;
     this.notifyNow();
+  }
+
+  /** Edits the text and shows what completes it; without an edit or a list there is none. */
+  complete(edit: ComposerEdit | null, completion: Completion | null): void {
+    this.fields.completion = completion;
+    if (edit === null) this.notifyNow();
+    else this.edit(edit);
   }
 
   /** The line was taken: it goes into history, and whoever speaks has seen what is there. */
   submit(): void {
     const conversation = this.#active;
     conversation.composer = editComposer(conversation.composer, { type: 'submit' });
+    conversation.intent = null;
     this.markSeen();
     forgetMarker(conversation);
     goLive(conversation);
     this.fields.cameFrom = null;
+    this.notifyNow();
+  }
+
+  /** A command was taken that concerns what is read now: that stays where it is. */
+  submitInPlace(): void {
+    const conversation = this.#active;
+    conversation.composer = editComposer(conversation.composer, { type: 'submit' });
+    this.notifyNow();
+  }
+
+  /** What was sent there before this run, oldest first; it goes before what has been sent since. */
+  setSent(key: ConversationKey, sent: Conversation['sent'], texts: readonly string[]): void {
+    const conversation = this.#conversation(key);
+    conversation.sent = sent;
+    if (texts.length > 0) conversation.composer = withOlderSent(conversation.composer, texts);
+  }
+
+  /** Puts a text in place of what is typed there; undo brings that back. */
+  setDraft(key: ConversationKey, text: string): void {
+    const conversation = this.#conversation(key);
+    const { composer } = conversation;
+    const whole = { type: 'replace', start: 0, end: composer.text.length, text } as const;
+    conversation.composer = editComposer(composer, whole);
     this.notifyNow();
   }
 

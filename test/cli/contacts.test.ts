@@ -55,6 +55,19 @@ describe('lanchat contact', () => {
     ]);
   });
 
+  it('tells when and how a key was compared', async () => {
+    const bela = person('bela', 'b', { trust: 'verified' });
+    const session = sessionWith(bela);
+    const verified = { at: '2026-03-04T12:00:00.000Z', by: 'words' as const };
+    session.answer({ contact: () => ({ person: bela, firstSeen: FIRST_SEEN, verified }) });
+    const run = runCommand(['contact', '@bela', '--json'], { session });
+    expect(await run.status).toBe(0);
+    expect(run.records()).toMatchObject([{ verifiedAt: verified.at, verifiedBy: 'words' }]);
+    const human = runCommand(['contact', '@bela'], { session });
+    expect(await human.status).toBe(0);
+    expect(human.stdout()).toContain('  verified on 2026-03-04 by seven words\n');
+  });
+
   it('calls somebody by their petname, with the nick beside it', async () => {
     const session = sessionWith(person('bela', 'b', { petname: 'mum' }));
     const run = runCommand(['contact', '@mum'], { session });

@@ -131,6 +131,8 @@ describe('/set', () => {
         '-- send-read',
         '-- send-typing',
         '-- hidden',
+        '-- theme',
+        '-- collapsed',
         '-- keep-days',
       ],
       '-- keep-days takes a number of days, 0 to 36500',

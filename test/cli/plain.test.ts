@@ -190,7 +190,7 @@ describe('the plain interface', () => {
     expect(await plain.status).toBe(0);
     expect(plain.stdout()).toContain(`safety number: ${'1'.repeat(60)}`);
     expect(plain.stdout()).toMatch(/^-- bela: here, unverified, key bbbb/m);
-    expect(plain.stdout()).toContain('/join #room');
+    expect(plain.stdout()).toContain('/join, /j #room');
     expect(session.requests).toContainEqual({
       ...{ do: 'choose-relay', host: '10.0.0.7', port: 80, fingerprint: null },
     });

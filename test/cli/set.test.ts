@@ -26,6 +26,8 @@ describe('lanchat set', () => {
         ...{ v: 1, type: 'setting', name, value: true, default: true },
       })),
       { v: 1, type: 'setting', name: 'hidden', value: false, default: false },
+      { v: 1, type: 'setting', name: 'theme', value: 'auto', default: 'auto' },
+      { v: 1, type: 'setting', name: 'collapsed', value: [], default: [] },
     ]);
     expect(run.opened).toMatchObject([{ offline: true, existing: true }]);
     const human = runCommand(['set'], { session });
@@ -42,11 +44,15 @@ describe('lanchat set', () => {
 
   it.each([
     ['keep-days', '0', 0, { keepDays: 0 }],
+    ['keep-days', 'default', 0, { keepDays: 0 }],
     ['keep-days', '36500', 36_500, { keepDays: 36_500 }],
     ['show-delivered', 'off', false, { showDelivered: false }],
     ['show-delivered', 'ON', true, { showDelivered: true }],
     ['send-read', 'no', false, { sendRead: false }],
     ['send-typing', 'off', false, { sendTyping: false }],
+    ['theme', 'Light', 'light', { theme: 'light' }],
+    ['collapsed', 'people, rooms', ['rooms', 'people'], { collapsed: ['rooms', 'people'] }],
+    ['collapsed', 'none', [], { collapsed: [] }],
   ] as const)('sets %s to %s', async (name, typed, value, change) => {
     const session = withPreferences();
     const run = runCommand(['set', name, typed, '--json'], { session });

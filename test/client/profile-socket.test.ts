@@ -139,6 +139,7 @@ describe('the owner of a profile', () => {
       { do: 'history', conversation: { peer: ID }, before: 'cd'.repeat(16), limit: 500 },
       { do: 'history', conversation: { room: '#a' }, after: null, limit: 1 },
       { do: 'history', conversation: { peer: ID }, after: 'cd'.repeat(16), limit: 500 },
+      { do: 'first-since', conversation: { room: '#a' }, timeMs: 1.5 },
       { do: 'since', id: 'cd'.repeat(16), limit: 1 },
       { do: 'search', query: 'tea', conversation: null, limit: 1 },
       { do: 'search', query: 'tea', conversation: { room: '#a' }, limit: 1 },
@@ -149,6 +150,8 @@ describe('the owner of a profile', () => {
       { do: 'conversation-settings', with: { room: '#a' }, change: { sendRead: null } },
       { do: 'conversation-settings', with: { peer: ID }, change: { sendTyping: false } },
       { do: 'set', change: { keepDays: 7 } },
+      { do: 'drafts' },
+      { do: 'draft', conversation: { room: '#a' }, text: 'half a sent' },
       { do: 'set', change: { showDelivered: false } },
     ];
     send(socket, ...all.map((command, id) => ({ id, command })));
@@ -171,6 +174,7 @@ describe('the owner of a profile', () => {
       { do: 'history', conversation: { room: '#a' }, before: null, after: null, limit: 1 },
     ],
     ['a page of nothing', { do: 'since', id: 'cd'.repeat(16), limit: 0 }],
+    ['a time that is none', { do: 'first-since', conversation: { room: '#a' }, timeMs: '1' }],
     ['a change of what nobody sets', { do: 'set', change: { rooms: [] } }],
     ['people who are none', { do: 'room-invite', room: '+a', peers: ['bela'] }],
     ['a wait of no length', { do: 'await-relayed', batch: 7, timeoutMs: -1 }],

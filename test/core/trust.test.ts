@@ -1,5 +1,5 @@
 // Who is who: first sight, names under other keys, what sending waits for, and what an operator may say.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { compare, markVerified } from '../../src/core/commands.ts';
 import { personOf } from '../../src/core/people.ts';
 import { say } from '../../src/core/say.ts';
@@ -9,6 +9,7 @@ import { ready } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { PeerId } from '../../src/protocol/ids.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
+import { answer, compared } from './comparing.ts';
 
 beforeAll(ready);
 
@@ -64,6 +65,20 @@ describe('verification', () => {
     net.connect(anna);
     net.run(500);
     expect(see(anna, ben)).toMatchObject({ nick: 'benedict', trust: 'verified' });
+  });
+
+  it.each(['words', 'digits', 'code'] as const)('by %s is recorded as that', (by) => {
+    const net = new FakeNet();
+    const { anna, ben } = net.duo();
+    const recorded = vi.spyOn(anna.core.pins, 'verify');
+    if (by === 'words') {
+      compared(net, anna, ben);
+      answer(net, [anna, ben], true);
+    } else {
+      const qr = encodeVerificationQr({ own: ben.id, seen: anna.id });
+      net.command(anna, (core) => markVerified(core, ben.id, by === 'code' ? qr : null));
+    }
+    expect(recorded.mock.calls).toEqual([[ben.id, expect.any(Number), by]]);
   });
 
   it('is refused with other digits', () => {

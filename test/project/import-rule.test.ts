@@ -14,31 +14,32 @@ interface Allowed {
 
 // What each folder may import; src/cli/ may import everything.
 const rule: Readonly<Record<string, Allowed>> = {
-  protocol: { folders: [], packages: ['cborg', 'valibot'], node: [] },
-  crypto: { folders: ['protocol'], packages: ['libsodium-wrappers'], node: [] },
-  core: { folders: ['protocol', 'crypto'], packages: ['valibot'], node: [] },
+  language: { folders: [], packages: [], node: ['fs'] },
+  protocol: { folders: ['language'], packages: ['cborg', 'valibot'], node: [] },
+  crypto: { folders: ['language', 'protocol'], packages: ['libsodium-wrappers'], node: [] },
+  core: { folders: ['language', 'protocol', 'crypto'], packages: ['valibot'], node: [] },
   storage: {
-    folders: ['protocol', 'crypto'],
+    folders: ['language', 'protocol', 'crypto'],
     packages: ['env-paths', 'valibot', '@photostructure/sqlite'],
     node: ['fs', 'crypto', 'net'],
   },
   discovery: {
-    folders: ['protocol'],
+    folders: ['language', 'protocol'],
     packages: ['bonjour-service'],
     node: ['fs', 'crypto', 'net', 'dgram'],
   },
   relay: {
-    folders: ['protocol', 'crypto', 'storage'],
+    folders: ['language', 'protocol', 'crypto', 'storage'],
     packages: [],
     node: ['crypto', 'net', 'tls'],
   },
   client: {
-    folders: ['core', 'storage', 'discovery', 'protocol', 'crypto'],
+    folders: ['language', 'core', 'storage', 'discovery', 'protocol', 'crypto'],
     packages: ['valibot'],
     node: ['crypto', 'net', 'tls'],
   },
   ui: {
-    folders: ['client', 'protocol'],
+    folders: ['language', 'client', 'protocol'],
     packages: ['react', 'ink', 'string-width', 'uqr'],
     node: [],
   },

@@ -34,7 +34,7 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
       ...{ rooms: ['lobby', 'späti'], keepDays: 30, showDelivered: false },
       ...{ sendRead: false, sendTyping: true },
       conversations: [{ with: '#lobby', sendRead: true }],
-      ...{ hidden: true, muted: ['späti'] },
+      ...{ hidden: true, collapsed: [], theme: 'auto' as const, muted: ['späti'] },
     },
     madeMs: 2_000,
     hasHistory: true,
@@ -46,7 +46,7 @@ export function pin(index: number, change: Partial<Pin> = {}): Pin {
   const bytes = bytesOf(index);
   return {
     ...{ id: PeerId.fromBytes(bytes), ed25519: bytes, x25519: bytes, nick: `nick ${index}` },
-    ...{ trust: 'known', firstSeenMs: index, verifiedAtMs: null },
+    ...{ trust: 'known', firstSeenMs: index, verifiedAtMs: null, verifiedBy: null },
     ...{ contacted: false, acceptedNick: null, petname: null, favourite: false },
     ...{ note: null, ignored: false, blocked: false },
     ...change,
@@ -76,7 +76,7 @@ export function contents(change: Partial<BackupContents> = {}): BackupContents {
   return {
     head: head(),
     pins: [
-      pin(1, { trust: 'verified', verifiedAtMs: 77, contacted: true }),
+      pin(1, { trust: 'verified', verifiedAtMs: 77, verifiedBy: 'code', contacted: true }),
       pin(2, { acceptedNick: 'asha', petname: 'mum', favourite: true }),
       pin(3, { note: 'of ward 3', ignored: true, blocked: true }),
     ],

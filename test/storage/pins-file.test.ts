@@ -45,7 +45,7 @@ test('a person seen first is known; verification and the rest are read back', as
   const { id } = cardOf(1);
   expect(pins.get(id)).toBeNull();
   expect(pins.see(cardOf(1), 100)).toMatchObject({ trust: 'known', verifiedAtMs: null });
-  pins.verify(id, 200);
+  pins.verify(id, 200, 'words');
   pins.contact(id);
   pins.acceptNick(id, 'nick 1');
   pins.change(id, { petname: 'mum', note: 'of ward 3', blocked: true });
@@ -55,7 +55,7 @@ test('a person seen first is known; verification and the rest are read back', as
     ...cardOf(1),
     trust: 'verified',
     firstSeenMs: 100,
-    verifiedAtMs: 200,
+    ...{ verifiedAtMs: 200, verifiedBy: 'words' },
     contacted: true,
     acceptedNick: 'nick 1',
     ...{ petname: 'mum', favourite: false, note: 'of ward 3', ignored: false, blocked: true },

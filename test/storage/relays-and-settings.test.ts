@@ -6,7 +6,11 @@ import { RelayId } from '../../src/protocol/ids.ts';
 import { RecordSeal } from '../../src/storage/record-seal.ts';
 import { PinnedRelays } from '../../src/storage/relays-file.ts';
 import type { SealedFileOptions } from '../../src/storage/sealed-record.ts';
-import { MAX_REMEMBERED_ROOMS, SettingsFile } from '../../src/storage/settings-file.ts';
+import {
+  MAX_REMEMBERED_ROOMS,
+  type Settings,
+  SettingsFile,
+} from '../../src/storage/settings-file.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
 
 let folder: string;
@@ -57,12 +61,14 @@ test('settings are fresh at first and read back after', async () => {
   expect(settings.current).toEqual({
     ...{ rooms: [], keepDays: 0, showDelivered: true },
     ...{ sendRead: true, sendTyping: true, conversations: [] },
+    ...{ collapsed: [], theme: 'auto' },
     ...{ hidden: false, muted: [] },
   });
-  const changed = {
+  const changed: Partial<Settings> = {
     ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
     ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
     ...{ hidden: true, muted: ['lobby'] },
+    ...({ collapsed: ['people'], theme: 'own' } as const),
   };
   settings.update(changed);
   await settings.close();

@@ -50,6 +50,8 @@ async function makeProfile(where = folder): Promise<void> {
   writeFileSync(join(where, 'vault.json.tmp'), 'a key, half written');
   writeFileSync(join(where, 'identity.json.0a1b.tmp'), 'a seed, half written');
   writeFileSync(join(where, 'history.db-wal'), 'words');
+  writeFileSync(join(where, FOLDER_ENTRIES.keys), 'send = f5');
+  writeFileSync(join(where, FOLDER_ENTRIES.theme), 'accent = red');
   mkdirSync(join(where, FOLDER_ENTRIES.restoring));
   writeFileSync(join(where, FOLDER_ENTRIES.restoring, 'vault.json'), 'a key to be');
 }

@@ -1,19 +1,24 @@
 // The whole screen over a session that a test plays: what is typed as `emit {…}` comes back as that event.
 
+import { editText } from '../../src/cli/editor.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import type {
   ClientEvent,
   Command,
   Message,
   Person,
+  Preferences,
   Room,
   Snapshot,
 } from '../../src/client/api.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId, type PeerId } from '../../src/protocol/ids.ts';
 import { cleanNick } from '../../src/protocol/nickname.ts';
+import { readKeyFile } from '../../src/ui/key-file.ts';
 import { openScreen } from '../../src/ui/open-screen.tsx';
 import { safeText } from '../../src/ui/safe-text.ts';
+import { readThemeFile } from '../../src/ui/theme-file.ts';
 import { FakeSession, onlineLink, peerId, person } from './fake-session.ts';
 import { KeptHistory, stored } from './kept-history.ts';
 
@@ -30,6 +35,10 @@ interface Scene {
   readonly firstRun?: boolean;
   readonly target?: string;
   readonly fault?: string;
+  /** What stands in the file of keys. */
+  readonly keys?: string;
+  /** What stands in the file of colours. */
+  readonly theme?: string;
   /** Opens the session only at SIGUSR2: what is typed before must wait. */
   readonly slow?: boolean;
 }
@@ -115,6 +124,7 @@ function personOf(peer: PeerId): Person {
   return found;
 }
 
+let preferences: Preferences = DEFAULT_PREFERENCES;
 const digits = '012345678901234567890123456789012345678901234567890123456789';
 session.answer({
   send: answerSend,
@@ -140,7 +150,13 @@ session.answer({
     return { person: { ...personOf(peer), trust: 'verified', keyChangedFrom: [] } };
   },
   trust: ({ peer }) => ({ person: { ...personOf(peer), keyChangedFrom: [] } }),
+  settings: () => preferences,
+  set: ({ change }) => {
+    preferences = { ...preferences, ...change };
+    return preferences;
+  },
   prepare: () => ({}),
+  typing: () => ({}),
   retry: () => ({}),
   'choose-relay': ({ host, port, fingerprint }) => {
     const link = { ...onlineLink, relay: `${host}:${port}`, fingerprint };
@@ -192,6 +208,14 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
+  copyByProgram: async () => null,
+  editText,
+  readTheme: async () => ({
+    ...readThemeFile(scene.theme ?? ''),
+    path: safeText('/home/asha/theme'),
+    isThere: scene.theme !== undefined,
+  }),
   exportTo: async (_session, { file }) => ({ file, messages: past.messages.length }),
   lanAddress: () => '192.168.1.5',
   target: scene.target ?? null,

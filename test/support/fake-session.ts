@@ -8,6 +8,7 @@ import type {
   Snapshot,
 } from '../../src/client/api.ts';
 import type { OpenSession } from '../../src/client/open-session.ts';
+import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { MessageId, PeerId } from '../../src/protocol/ids.ts';
 
 export function peerId(digit: string): PeerId {
@@ -86,6 +87,9 @@ export class FakeSession implements OpenSession {
     this.answer({
       remembered: () => ({ rooms: [], relays: [] }),
       invitations: () => ({ invitations: [] }),
+      settings: () => DEFAULT_PREFERENCES,
+      drafts: () => ({ drafts: [] }),
+      draft: () => ({}),
       ...answers,
     });
   }

@@ -34,14 +34,14 @@ export const stillMoment: Moment = {
 
 export function inkScreen(
   store: ScreenStore,
-  { colour = false, moment = stillMoment }: { colour?: boolean; moment?: Moment } = {},
+  { links = false, moment = stillMoment }: { links?: boolean; moment?: Moment } = {},
 ): InkScreen {
   const frames = new Frames({ ...store.state.size, output: nobody });
   let cursor: CursorCell | null = null;
   const instance = render(
     <Screen
       store={store}
-      colour={colour}
+      links={links}
       moment={() => moment}
       setCursor={(cell) => {
         cursor = cell;

@@ -113,6 +113,7 @@ export class KeptHistory {
       history: (command) => history.page(capped(command)),
       since: (command) => history.since(capped(command)),
       search: (command) => history.search(capped(command)),
+      'first-since': (command) => ({ message: history.firstSince(command) }),
       message: ({ id }) => ({ message: history.message(id) }),
       conversations: () => history.conversations(),
       'mark-read': ({ conversation }) => {

@@ -10,6 +10,7 @@ export function keysOf(screen: TestScreen, moment: Moment = stillMoment): Screen
     ...screen.actions,
     moment: () => moment,
     suspend: () => {},
+    editDraft: () => {},
     repaint: () => {},
   });
 }

@@ -5,12 +5,17 @@ import type { Message, Who } from '../../src/client/api.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
 import type { ExportWish } from '../../src/ui/export-wish.ts';
+import { scrollArea } from '../../src/ui/frame.ts';
 import { HistoryReader } from '../../src/ui/history-reader.ts';
+import { readKeyFile } from '../../src/ui/key-file.ts';
 import { LineQueue } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
 import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
+import { readThemeFile } from '../../src/ui/theme-file.ts';
+import { Theming } from '../../src/ui/theming.ts';
 import { FakeSession, peerId } from './fake-session.ts';
+import { stillMoment } from './ink-screen.tsx';
 
 export class TestClock {
   nowMs = Date.parse('2026-01-31T09:15:00Z');
@@ -41,6 +46,7 @@ export interface TestScreen {
   readonly actions: ScreenActions;
   readonly wishes: QuitWish[];
   readonly exports: ExportWish[];
+  readonly copied: string[];
   hosted: number;
 }
 
@@ -61,6 +67,11 @@ export function testScreen(session = new FakeSession()): TestScreen {
   const ask = session.request.bind(session);
   const history = new HistoryReader({ store, ask, schedule: clock.schedule });
   store.subscribe(() => history.look());
+  const theming = new Theming({
+    store,
+    env: { NO_COLOR: '1' },
+    readTheme: async () => ({ ...readThemeFile(''), path: null, isThere: false }),
+  });
   const wishes: QuitWish[] = [];
   const exports: ExportWish[] = [];
   const screen: TestScreen = {
@@ -69,17 +80,25 @@ export function testScreen(session = new FakeSession()): TestScreen {
     session,
     wishes,
     exports,
+    copied: [],
     hosted: 0,
     actions: {
       store,
       lines: new LineQueue(clock.schedule, Promise.resolve()),
       ask,
       history,
+      area: () => scrollArea(store.state, stillMoment),
+      copy: async (text) => {
+        screen.copied.push(text);
+        return safeText('Copied by a test.');
+      },
       parseRelay: parseRelayAddress,
+      readKeys: async () => ({ ...readKeyFile(''), path: null }),
       exportTo: async (wish) => {
         exports.push(wish);
         return { file: `/there/${wish.file}`, messages: 2 };
       },
+      theming,
       host: () => {
         screen.hosted += 1;
       },

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
+import { DEFAULT_KEYS } from '../../src/ui/bound-keys.ts';
 import { COMMANDS, findCommand } from '../../src/ui/commands.ts';
 import { helpRows } from '../../src/ui/help-rows.ts';
 import { LINE_PATIENCE_MS } from '../../src/ui/line-queue.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { parseLine, runLine } from '../../src/ui/typed-line.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
-import { enter, settled } from '../support/screen-presses.ts';
+import { enter, press, settled } from '../support/screen-presses.ts';
 import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
 
 const ravi = person('ravi', 'b');
@@ -40,7 +41,7 @@ describe('the table', () => {
   });
 
   it('is the help, whole', () => {
-    const help = helpRows(80, safeText('1'))
+    const help = helpRows('', 80, { keys: DEFAULT_KEYS, version: safeText('1') })
       .map((row) => row.map(({ text }) => text).join(''))
       .join('\n');
     for (const { name, aliases } of COMMANDS) {
@@ -128,8 +129,11 @@ describe('sending', () => {
     await enter(screen, 'secret');
     expect(sent(screen)).toEqual([]);
     expect(screen.store.active.composer.text).toBe('secret');
-    screen.session.answer({ trust: () => ({ person: ravi }) });
-    await enter(screen, '/trust');
+    screen.session.answer({
+      trust: () => ({ person: ravi }),
+      'find-person': () => ({ matches: [changed] }),
+    });
+    await enter(screen, `/trust ${changed.fingerprint}`);
     await enter(screen, 'secret');
     expect(sent(screen)).toHaveLength(1);
   });
@@ -221,6 +225,7 @@ describe('other commands', () => {
     screen.session.answer({ 'safety-number': () => ({ digits, qr: digits, person: ravi }) });
     screen.store.open(screen.store.conversation(ravi.fingerprint).key);
     await enter(screen, '/verify');
+    await press(screen, '2');
     expect(screen.store.state.overlay).toMatchObject({ kind: 'verify', digits });
   });
 

@@ -47,7 +47,7 @@ describe('comparing words on the screen', () => {
     hear(screen, { type: 'words', peer, state: 'compare', ...sas });
     const { overlay, people } = screen.store.state;
     if (overlay?.kind !== 'comparison') throw new Error('no comparison');
-    const text = comparisonRows(people, overlay, 40)
+    const text = comparisonRows(people, overlay, { cells: 40, rows: 20 })
       .map((row) => row.map((each) => each.text).join(''))
       .join('\n');
     for (const word of sas.words) expect(text).toContain(word);

@@ -56,6 +56,15 @@ describe('editing', () => {
     ['word-left', 'one  |', '|one  '],
     ['word-right', '|one two', 'one| two'],
     ['word-right', 'one| नमस्ते x', 'one नमस्ते| x'],
+    ['word-left', '今日は天気です|', '今日は天気|です'],
+    ['word-right', '|今日は天気です', '今日|は天気です'],
+    ['word-right', '|สวัสดีครับ', 'สวัสดี|ครับ'],
+    ['word-left', 'مرحبا بالعالم|', 'مرحبا |بالعالم'],
+    ['word-left', '안녕 세상|', '안녕 |세상'],
+    ['left', '한국|', '한|국'],
+    ['left', 'a한|', 'a|한'],
+    ['left', 'بِ|', '|بِ'],
+    ['right', '|क्षत्रिय', 'क्ष|त्रिय'],
     ['line-start', 'one\ntw|o', 'one\n|two'],
     ['line-start', 'on|e\ntwo', '|one\ntwo'],
     ['line-end', 'o|ne\ntwo', 'one|\ntwo'],
@@ -85,13 +94,13 @@ describe('editing', () => {
   ] as const)('kills to %s and yanks it back: %s', (to, before, expected, killed) => {
     const state = editComposer(at(before), { type: 'kill', to });
     expect(marked(state)).toBe(expected);
-    expect(state.killed).toBe(killed);
+    expect(state.kills).toEqual([killed]);
     expect(editComposer(state, { type: 'yank' }).text).toBe(at(before).text);
   });
 
   it('keeps the last kill when there is nothing to kill', () => {
-    const state = { ...at('|'), killed: 'kept' };
-    expect(editComposer(state, { type: 'kill', to: 'line-end' }).killed).toBe('kept');
+    const state = { ...at('|'), kills: ['kept'] };
+    expect(editComposer(state, { type: 'kill', to: 'line-end' }).kills).toEqual(['kept']);
   });
 
   it('replaces a range, as Tab completion does', () => {
@@ -100,9 +109,10 @@ describe('editing', () => {
     );
   });
 
-  it('takes no more than a message may hold, cut at a grapheme', () => {
+  it('takes more than a message may hold, within bounds, cut at a grapheme', () => {
     const state = editComposer(EMPTY_COMPOSER, { type: 'insert', text: '👩‍👩‍👧‍👦'.repeat(10_000) });
-    expect(Buffer.byteLength(state.text)).toBeLessThanOrEqual(MAX_TEXT_BYTES);
+    expect(Buffer.byteLength(state.text)).toBeGreaterThan(MAX_TEXT_BYTES);
+    expect(Buffer.byteLength(state.text)).toBeLessThanOrEqual(4 * MAX_TEXT_BYTES);
     expect(new Set(graphemes(state.text))).toEqual(new Set(['👩‍👩‍👧‍👦']));
     expect(editComposer(state, { type: 'insert', text: '👩‍👩‍👧‍👦' }).text).toBe(state.text);
   });
@@ -134,7 +144,8 @@ describe('editing', () => {
         type: fc.constant('kill' as const),
         to: fc.constantFrom('rubout' as const, ...places),
       }),
-      fc.record({ type: fc.constant('yank' as const) }),
+      fc.record({ type: fc.constantFrom('yank' as const, 'yank-older' as const) }),
+      fc.record({ type: fc.constantFrom('undo' as const, 'redo' as const) }),
       fc.record({
         type: fc.constant('replace' as const),
         start: fc.integer({ min: -3, max: 30 }),
@@ -197,6 +208,16 @@ describe('history', () => {
     expect(again.history).toEqual(['one', 'two']);
     expect(again.text).toBe('');
     expect(editComposer(again, older).text).toBe('two');
+  });
+
+  it.each([
+    ['the last', [older], ['one', 'draft', 'two']],
+    ['one before', [older, older], ['one', 'two', 'draft', 'one']],
+  ])('keeps the draft next to what was sent again: %s', (_which, edits, history) => {
+    const draft = editComposer(sent, { type: 'insert', text: 'draft' });
+    const again = [...edits, { type: 'submit' } as const].reduce(editComposer, draft);
+    expect(again.history).toEqual(history);
+    expect([older, older].reduce(editComposer, again).text).toBe('draft');
   });
 
   it('remembers nothing empty and no more than its limit', () => {

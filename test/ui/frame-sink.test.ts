@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { filterRow, rowPrefix } from '../../src/ui/frame-row.ts';
 import { FrameSink } from '../../src/ui/frame-sink.ts';
-import { graphemes } from '../../src/ui/width.ts';
+import { cellWidth, graphemes } from '../../src/ui/width.ts';
 
 class FakeOutput extends EventEmitter {
   readonly writes: string[] = [];
@@ -93,6 +93,81 @@ describe('FrameSink', () => {
     sink.setCursor({ row: 0, column: 4 });
     await paint('> नमस्ते');
     expect(output.writes.at(-1)).toContain('\x1b[1;1H> नम\x1b[?25h');
+  });
+
+  it('writes no more than what was typed at the end of a row, in any script', async () => {
+    const { output, sink, paint } = sinkOf({ columns: 60 });
+    const type = async (row: string): Promise<string> => {
+      sink.setCursor({ row: 1, column: cellWidth(row.replace(/\x1b\[\d*m/g, '')) });
+      return await paint('above', row);
+    };
+    await type('\x1b[1m> \x1b[0mпривет');
+    expect(await type('\x1b[1m> \x1b[0mпривет,')).toBe(',');
+    expect(await type('\x1b[1m> \x1b[0mпривет, 漢字')).toBe(' 漢字');
+    // What melts into the cluster before it, what is styled, what was moved to: the whole row.
+    expect(await type('\x1b[1m> \x1b[0mпривет, 漢字न')).toBe('न');
+    expect(await type('\x1b[1m> \x1b[0mпривет, 漢字नी')).toContain('\x1b[2;1H');
+    expect(await type('\x1b[1m> \x1b[0mпривет, 漢字नी\x1b[1m!')).toContain('\x1b[2;1H');
+    expect(await type('\x1b[1m> \x1b[0mпривет, 漢字नी\x1b[1m!!')).toContain('\x1b[2;1H');
+    await type('я');
+    sink.setCursor({ row: 1, column: 0 });
+    await Promise.resolve();
+    expect(await type('яя')).toContain('\x1b[2;1H');
+    sink.repaint();
+    await Promise.resolve();
+    expect(output.writes.at(-1)).toContain('\x1b[1;1H');
+    expect(await type('яяя')).toBe('я');
+  });
+
+  it('shows the same after any frames as after the last alone, and has its cursor there', async () => {
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        ' ',
+        'я',
+        '漢',
+        'न',
+        'ी',
+        '्',
+        'ष',
+        '\u0301',
+        '👩',
+        '\u200d',
+        '👧',
+        '🏽',
+        '🇮',
+        '🇳',
+        'ำ',
+      ],
+    );
+    const step = fc.record({
+      text: fc.array(piece, { maxLength: 3 }),
+      drop: fc.constantFrom(0, 0, 0, 0, 1, 9),
+      back: fc.constantFrom(0, 0, 0, 1),
+      above: fc.constantFrom('above', 'above', 'above', '漢字'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const { output, sink } = sinkOf({ columns: 30, rows: 2 });
+        let typed: string[] = [];
+        let last = sinkOf({ columns: 30, rows: 2 });
+        for (const { text, drop, back, above } of steps) {
+          typed = [...typed.slice(0, Math.max(0, typed.length - drop)), ...text];
+          const row = `\x1b[1m> \x1b[0m${typed.join('')}`;
+          const before = graphemes(typed.join(''));
+          const cells = cellWidth(before.slice(0, before.length - back).join(''));
+          last = sinkOf({ columns: 30, rows: 2 });
+          for (const one of [sink, last.sink]) {
+            one.write(`${above}\n${row}`);
+            one.setCursor({ row: 1, column: 2 + cells });
+          }
+          await Promise.resolve();
+        }
+        const [grid, wanted] = [output.writes, last.output.writes].map((each) => [...each, '|']);
+        expect(await gridOf(grid ?? [], 30, 2)).toEqual(await gridOf(wanted ?? [], 30, 2));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('keeps the cursor on the screen, whatever it is given', async () => {
@@ -196,6 +271,7 @@ describe('filterRow', () => {
   it.each([
     ['styles', '\x1b[1;38;5;200mhi\x1b[m'],
     ['web links', link],
+    ['links to write a mail', '\x1b]8;;mailto:b@a.example\x1b\\b@a.example\x1b]8;;\x1b\\'],
     ['web links as Ink writes them', link.replaceAll('\x1b\\', '\x07')],
     ['text of any script', 'नमस्ते 👩‍👩‍👧‍👦 שלום'],
   ])('lets %s through', (_, row) => {
@@ -209,6 +285,9 @@ describe('filterRow', () => {
     ['titles', 'a\x1b]0;x\x07b', 'ab'],
     ['clipboard', 'a\x1b]52;c;eA==\x07b', 'ab'],
     ['links to programs', 'a\x1b]8;;file:///etc/passwd\x1b\\b', 'ab'],
+    ['mail that attaches files', 'a\x1b]8;;mailto:b@a.example?attach=/etc/passwd\x1b\\b', 'ab'],
+    ['links longer than any', `a\x1b]8;;https://a.example/${'x'.repeat(1_100)}\x1b\\b`, 'ab'],
+    ['links to scripts', 'a\x1b]8;;javascript:alert(1)\x1b\\b', 'ab'],
     ['reports', 'a\x1b[6n\x1b[cb', 'ab'],
     ['key modifiers that look like styles', 'a\x1b[>4;2mb', 'ab'],
     ['carriage returns', 'a\rb', 'a b'],
@@ -242,7 +321,7 @@ describe('filterRow', () => {
         const clean = filterRow(parts.join(''));
         const rest = clean
           .replaceAll(/\x1b\[[\d;:]*m/g, '')
-          .replaceAll(/\x1b\]8;[\w=:-]*;(https?:\/\/[!-~]+)?(\x1b\\|\x07)/g, '');
+          .replaceAll(/\x1b\]8;[\w=:-]*;(https?:\/\/[!-~]+|mailto:[\w.+@-]+)?(\x1b\\|\x07)/g, '');
         expect(rest).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/);
         expect(filterRow(clean)).toBe(clean);
       }),

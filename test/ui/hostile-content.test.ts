@@ -9,6 +9,7 @@ import { applyEvent } from '../../src/ui/apply-event.ts';
 import { entryRows } from '../../src/ui/message-rows.ts';
 import { jsonSafe } from '../../src/ui/safe-text.ts';
 import { paintRow } from '../../src/ui/spans.ts';
+import { BUILT_IN_THEMES, paletteOf } from '../../src/ui/theme.ts';
 import { FakeSession, messageId, peerId } from '../support/fake-session.ts';
 import { message, testScreen } from '../support/screen-store.ts';
 
@@ -56,6 +57,8 @@ const hostile = fc
     });
   });
 
+const palette = paletteOf(BUILT_IN_THEMES.dark, 'true');
+
 /** All rows of the last line, painted as they go to the terminal, without their styles. */
 function painted(said: Message, quoted: Message): string[] {
   const { store } = testScreen();
@@ -64,7 +67,7 @@ function painted(said: Message, quoted: Message): string[] {
   const conversation = store.conversation('#lobby');
   const index = conversation.entries.length - 1;
   const rows = entryRows(store.state, { conversation, index }, CELLS);
-  return rows.map((row) => paintRow(row, { cells: CELLS, colour: true }).replace(SGR, ''));
+  return rows.map((row) => paintRow(row, { cells: CELLS, palette }).replace(SGR, ''));
 }
 
 describe('a message of somebody hostile', () => {
@@ -83,7 +86,7 @@ describe('a message of somebody hostile', () => {
       message({ text: 'first' }),
     );
     expect(rows.map((row) => row.trim())).toEqual([
-      '> ravi: first',
+      're: ravi: first',
       'tea?',
       '-- 1. 2 votes: yes',
       '-- 2. 0 votes: no',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Preferences } from '../../src/client/api.ts';
 import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
+import { changeOf, choicesOf, SETTINGS } from '../../src/ui/settings.ts';
 import { peerId } from '../support/fake-session.ts';
 import { nthId, stored } from '../support/kept-history.ts';
 import { bela, keptScreen } from '../support/kept-screen.ts';
@@ -157,6 +158,32 @@ describe('/set', () => {
     expect(last(screen)).toContain('show-delivered  off');
     expect(asked(screen, 'set')).toEqual([{ do: 'set', change: { showDelivered: false } }]);
   });
+
+  it('teaches by one that is named alone, and puts it back', async () => {
+    const screen = await screenWith();
+    withPreferences(screen);
+    await enter(screen, '/set keep-days');
+    expect(last(screen)).toMatch(/keep-days {2}30 {2}\(default 0\): days/);
+    expect(last(screen)).toContain('VALUE is a number of days, 0 to 36500, or default');
+    expect(last(screen)).not.toContain('VALUE here');
+    await enter(screen, '/set send-read');
+    expect(last(screen)).toContain('VALUE is on or off');
+    expect(last(screen)).toContain('/set send-read VALUE here');
+    expect(asked(screen, 'set')).toEqual([]);
+    await enter(screen, '/set keep-days Default');
+    expect(last(screen)).toContain('keep-days  0  (default 0)');
+  });
+
+  it.each(SETTINGS.map((setting) => [setting.name, setting] as const))(
+    'can put back %s, and offers values of it that it takes',
+    (_name, setting) => {
+      const usual = setting.of(DEFAULT_PREFERENCES);
+      const back = { ...DEFAULT_PREFERENCES, ...changeOf(setting, 'default') };
+      expect(setting.of(back)).toEqual(usual);
+      for (const choice of choicesOf(setting)) expect(changeOf(setting, choice)).not.toBeNull();
+      if (typeof usual === 'boolean') expect(choicesOf(setting)).toEqual(['on', 'off', 'default']);
+    },
+  );
 
   it('changes one for this conversation alone', async () => {
     const screen = await screenWith();

@@ -151,6 +151,25 @@ describe('KeyDecoder', () => {
     expect(short(events)).toBe('<up>');
   });
 
+  it('hands on whole replies of the terminal, also cut by a slow line, and never as text', () => {
+    const events: KeyEvent[] = [];
+    const replies: string[] = [];
+    const keys = new KeyDecoder({
+      onKey: (event) => events.push(event),
+      onReply: (reply) => replies.push(reply),
+    });
+    keys.push(new TextEncoder().encode('a\x1b]11;rgb:ffff/'));
+    vi.advanceTimersByTime(900);
+    keys.push(new TextEncoder().encode('ffff/ffff\x1b'));
+    vi.advanceTimersByTime(900);
+    keys.push(new TextEncoder().encode('\\b\x1b]11;?\x07'));
+    expect(replies).toEqual(['\x1b]11;rgb:ffff/ffff/ffff\x1b\\', '\x1b]11;?\x07']);
+    keys.push(new TextEncoder().encode('\x1b]11;never\r'));
+    vi.runAllTimers();
+    expect(short(events)).toBe('ab<enter>');
+    expect(replies).toHaveLength(2);
+  });
+
   it('uses the timer that it is given', () => {
     const events: KeyEvent[] = [];
     const due: (() => void)[] = [];

@@ -87,6 +87,19 @@ describe('talking', () => {
   });
 });
 
+describe('keys of one’s own', () => {
+  it('hold at the terminal, and what is wrong in their file stands there', async () => {
+    const keys = 'send = ctrl+j\nnewline = enter\nfind-window = f5\nnonsense\n';
+    const session = await start({ scene: { keys } });
+    await session.waitForText('Keys, line 4: ');
+    session.type('one\rtwo\n');
+    await session.waitForText('> one');
+    expect(text(session)).toMatch(/> one\n.*│ {6}two/);
+    session.type('\x1b[15~');
+    await session.waitForText('Go to');
+  });
+});
+
 describe('what was said before', () => {
   const pageUp = '\x1b[5~';
 
@@ -158,6 +171,8 @@ describe('trust', () => {
   it('compares a safety number and records it', async () => {
     const session = await start();
     session.type('/verify ravi\r');
+    await session.waitForText('step 1 of 3');
+    session.type('2');
     await session.waitForText('01234 56789 01234');
     expect(text(session)).toContain('▄');
     session.type('y');
@@ -322,12 +337,26 @@ describe('the terminal', () => {
     expect(session.output).not.toMatch(/\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|38|48|9[0-7])\b[0-9;]*m/);
   });
 
+  it('has the colours of a light terminal where it says that it is one, and those of one’s own file', async () => {
+    const session = await start({
+      env: { COLORTERM: 'truecolor' },
+      scene: { theme: 'accent = #010203\nacent = red' },
+    });
+    expect(session.output).toContain('\x1b]11;?\x1b\\');
+    session.type('\x1b]11;rgb:ffff/ffff/ffff\x1b\\');
+    await session.waitFor((s) => s.output.includes('38;2;0;90;135m#lobby> '), 'dark on light');
+    expect(session.screen.at(-1)).toBe('#lobby> ? for help');
+    session.type('/set theme own\r');
+    await session.waitForText('Theme, line 2: nothing is called "acent"');
+    expect(session.output).toContain('38;2;1;2;3m#lobby> ');
+  });
+
   it('opens and closes the help and the switcher', async () => {
     const session = await start();
     session.type('?');
-    await session.waitForText('Marks beside messages');
+    await session.waitForText('closes this · lanchat');
     session.type(escapeKey);
-    await session.waitFor((s) => !text(s).includes('Marks beside'), 'no help');
+    await session.waitFor((s) => !text(s).includes('closes this'), 'no help');
     session.type('\x14me');
     await session.waitForText('> me');
     session.type('\r');

@@ -25,8 +25,27 @@ describe('light marks', () => {
   });
 
   it('of code between fences are none, and a fence without an end is words', () => {
-    expect(shown('a\n```js\n*b*\n```\n*c*')).toEqual(['a', '<code *b*>', '<strong c>']);
+    expect(shown('a\n```js\n*b*\n```\n*c*')).toEqual(['a', '<block *b*>', '<strong c>']);
     expect(shown('```\n*b*')).toEqual(['```', '<strong b>']);
+  });
+
+  it('keeps the indentation of code, and breaks it only where a row is full', () => {
+    const code = '```\n\tif x:\n    call(a,  b,  c_which_is_long)\n```';
+    const rows = richLines(safeText(code, { multiline: true })).flatMap((line) =>
+      wrapSpans(line, 12),
+    );
+    expect(rows.map((row) => row.map(({ text }) => text).join(''))).toEqual([
+      '    if x:',
+      '    call(a, ',
+      ' b,  c_which',
+      '_is_long)',
+    ]);
+  });
+
+  it('keep the bar of what is quoted on each of its rows', () => {
+    const [line = []] = richLines(safeText('> said *so* and so on'));
+    const rows = wrapSpans(line, 10).map((row) => row.map(({ text }) => text).join(''));
+    expect(rows).toEqual(['│ said so', '│ and so', '│ on']);
   });
 
   it('show nothing that was not written, in its order, and lose nothing but marks', () => {

@@ -10,7 +10,7 @@ afterEach(cleanup);
 
 function view({ store }: TestScreen) {
   return render(
-    <Screen store={store} colour={false} moment={() => stillMoment} setCursor={() => {}} />,
+    <Screen store={store} links={false} moment={() => stillMoment} setCursor={() => {}} />,
   );
 }
 
@@ -36,7 +36,7 @@ describe('the screen', () => {
     const subscribe = vi.fn(() => stop);
     Object.defineProperty(store, 'subscribe', { value: subscribe });
     const { unmount } = render(
-      <Screen store={store} colour={false} moment={() => stillMoment} setCursor={() => {}} />,
+      <Screen store={store} links={false} moment={() => stillMoment} setCursor={() => {}} />,
     );
     expect(subscribe).toHaveBeenCalledOnce();
     unmount();

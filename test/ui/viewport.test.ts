@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   anchorAbove,
+  anchorShown,
   anchorTo,
   BOTTOM_ANCHOR,
   lineCache,
@@ -70,6 +71,42 @@ describe('visibleSlice', () => {
       { index: 2, key: 'm2', from: 0, to: 1 },
     ]);
     expect(slice).toMatchObject({ atTop: false, atBottom: false, itemsBelow: 2 });
+  });
+
+  it('shows an anchored line in its row, also where blank rows stand above it', () => {
+    const anchor = { kind: 'line', key: 'm2', line: 0, row: 3 } as const;
+    expect(lines(list(1, 4, 1, 1, 1), anchor, 5)).toEqual(['m1.1', 'm1.2', 'm1.3', 'm2.0', 'm3.0']);
+    const slice = visibleSlice(sourceOf(list(1, 1, 1, 1)), anchor, 4);
+    expect(slice).toMatchObject({ blankRows: 1, itemsBelow: 1, atTop: true, atBottom: false });
+    // Not so where the newest line would leave rows empty below it.
+    expect(visibleSlice(sourceOf(list(1, 1, 1)), anchor, 6)).toMatchObject({ blankRows: 3 });
+  });
+
+  it('keeps a line in its row when more comes above, below, or the screen shrinks', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 30 }),
+        fc.nat(),
+        fc.integer({ min: 2, max: 12 }),
+        (sizes, pick, rows) => {
+          const items = list(...sizes);
+          const keys = items.filter(({ height }) => height > 0).map(({ key }) => key);
+          const key = keys[pick % Math.max(1, keys.length)];
+          if (key === undefined) return;
+          const source = sourceOf(items);
+          const wanted: ViewportAnchor<string> = { kind: 'line', key, line: 0, row: pick % rows };
+          const settled = anchorShown(source, wanted, visibleSlice(source, wanted, rows));
+          const more = [{ key: 'older', height: 30 }, ...items, { key: 'newer', height: 30 }];
+          const row = (all: readonly Item[], height: number) => {
+            const now = visibleSlice(sourceOf(all), settled, height);
+            return now.blankRows + lines(all, settled, height).indexOf(`${key}.0`);
+          };
+          const before = row(items, rows);
+          expect(row(more, rows)).toBe(before);
+          expect(row(more, rows - 1)).toBe(Math.min(before, rows - 2));
+        },
+      ),
+    );
   });
 
   it('stays where it is when messages arrive at either end', () => {

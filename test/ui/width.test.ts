@@ -9,6 +9,7 @@ import {
   boundaryAtOrBefore,
   cellWidth,
   graphemes,
+  mostCells,
   truncate,
   wrap,
   wrapRanges,
@@ -68,12 +69,44 @@ describe('cellWidth', () => {
   });
 });
 
+describe('graphemes', () => {
+  it('of a text of any length are those of all of it at once', () => {
+    const pieces = fc.oneof(scripts, fc.constantFrom('\ud83d', '\udc68'));
+    const long = fc.array(pieces, { minLength: 1, maxLength: 40 }).map((parts) => {
+      const unit = parts.join('');
+      return unit.repeat(Math.ceil(9_000 / unit.length));
+    });
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(long, (text) => {
+        expect(graphemes(text)).toEqual(
+          Array.from(segmenter.segment(text), ({ segment }) => segment),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('are counted and wrapped at once in a text of 240,000 bytes', () => {
+    const text = '漢'.repeat(80_000);
+    const began = performance.now();
+    expect(cellWidth(text)).toBe(160_000);
+    expect(wrapRanges(text, 70)).toHaveLength(Math.ceil(80_000 / 35));
+    // Segmented in one go it takes half a minute.
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
+
 describe('wrap', () => {
   it('fits every row, shows every visible character once, and never splits a grapheme', () => {
     fc.assert(
       fc.property(prose, fc.integer({ min: 2, max: 40 }), (text, cells) => {
         const rows = wrap(text, cells);
-        for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(cells);
+        for (const row of rows) {
+          expect(cellWidth(row)).toBeLessThanOrEqual(cells);
+          // Also where a terminal counts character by character, unless one cluster is wider than a row.
+          if (graphemes(row).length > 1) expect(mostCells(row)).toBeLessThanOrEqual(cells);
+        }
         expect(rows.join('').replaceAll(' ', '')).toBe(text.replaceAll(/[ \n]/g, ''));
         const whole = text
           .split('\n')
@@ -112,6 +145,9 @@ describe('wrap', () => {
     ['a wide character in one cell', '漢字', 1, ['漢', '字']],
     ['families, whole', '👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3, ['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦']],
     ['Devanagari clusters, whole', 'नमस्ते नमस्ते', 5, ['नमस्ते', 'नमस्ते']],
+    ['no Devanagari word at a vowel sign', 'काला पानी', 7, ['काला', 'पानी']],
+    ['conjuncts as wide as any terminal has them', 'क्षक्षक्ष', 4, ['क्षक्ष', 'क्ष']],
+    ['Thai vowels that some terminals set apart', 'กำกำกำ', 4, ['กำกำ', 'กำ']],
     ['at no width at all', 'ab', 0, ['a', 'b']],
   ])('breaks %s', (_, text, cells, rows) => {
     expect(wrap(safeText(text, { multiline: true }), cells)).toEqual(rows);

@@ -60,7 +60,7 @@ describe('one name under hundreds of keys', () => {
     // Control: few are all named, the oldest too; and who is verified is, however many came before.
     expect(changedFrom(before[3] ?? last)).toEqual(before.slice(0, 3));
     expect(say.bind(null, anna.core, { to: { peer: last }, text: 'x' })).not.toThrow();
-    anna.core.pins.verify(crowd[100] ?? last, 0);
+    anna.core.pins.verify(crowd[100] ?? last, 0, 'digits');
     expect(changedFrom(last)).toEqual([crowd[100], friend, ...before.slice(0, 7)]);
     expect(say.bind(null, anna.core, { to: { peer: last }, text: 'x' })).toThrow();
   });

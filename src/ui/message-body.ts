@@ -1,0 +1,218 @@
+// What a line of a conversation is made of, without what stands above it: what was written, folded where it is long,
+// and what lanchat says of it. Knows no neighbours, no scrolling and no React.
+import type { Entry } from './conversation.ts';
+import { findLinks, type Oddity } from './links.ts';
+import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
+import { oddLinkWords } from './message-words.ts';
+import { fingerprintWords } from './people.ts';
+import { richLines, wrapSpans } from './rich-text.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { blanks, type Row, type Span, span, type Tone } from './spans.ts';
+import { lineCache } from './viewport.ts';
+import { cellWidth, wrap } from './width.ts';
+import { stateMark, stateWords } from './words.ts';
+
+/** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
+const GUTTER_CELLS = 6;
+
+const BLANK_GUTTER = span(t`      `);
+export const NOTE_GUTTER = span(t`   -- `, 'dim');
+const WARNING_GUTTER = span(t`   !! `, 'warn');
+const MENTION_GUTTER = span(t`    @ `, 'accent');
+
+export type MessageEntry = Extract<Entry, { kind: 'message' }>;
+
+/** What somebody wrote; remembered by line and width. */
+const textRows = lineCache<Entry, Row>((entry, cells) =>
+  entry.kind === 'message' ? shapeRows(entry, lookOf(entry).shape, cells) : [],
+);
+
+/** What lanchat says of it, or by itself. */
+const noteRows = lineCache<Entry, Row>((entry, cells) => layoutNotes(entry, cells));
+
+/** What is folded keeps this many rows, and a row that says how many more there are. */
+const FOLDED_ROWS = 8;
+/** Up to here a message is shown whole: folding would hide less than it costs. */
+const MAX_WHOLE_ROWS = 12;
+
+/** So many odd links of a message are told of one by one. */
+const MAX_ODD_LINKS = 3;
+
+/** Whether it is so long that it is folded unless somebody unfolds it. */
+export function isLong(entry: Entry, cells: number): boolean {
+  return textRows(entry, cells).length > MAX_WHOLE_ROWS;
+}
+
+/** Rows of a line but for its heading. `whole`: not folded. */
+export function bodyHeight(entry: Entry, cells: number, whole: boolean): number {
+  const notes = noteRows(entry, cells).length;
+  const folds = !whole && isLong(entry, cells);
+  return notes + (folds ? FOLDED_ROWS + 1 : textRows(entry, cells).length);
+}
+
+/** Those rows. */
+export function bodyRows(entry: Entry, cells: number, whole: boolean): readonly Row[] {
+  const text = textRows(entry, cells);
+  const notes = noteRows(entry, cells);
+  if (whole || !isLong(entry, cells)) return [...text, ...notes];
+  return [...text.slice(0, FOLDED_ROWS), foldRow(text.length - FOLDED_ROWS, cells), ...notes];
+}
+
+/** One row at any width. */
+function foldRow(count: number, cells: number): Row {
+  const full = t`… ${count} more lines · Enter on it (or /unfold) shows all`;
+  const fits = cellWidth(full) <= cells - GUTTER_CELLS;
+  const words = fits ? full : t`… ${count} more lines: /unfold`;
+  return [NOTE_GUTTER, span(words, 'dim')];
+}
+
+function layoutNotes(entry: Entry, cells: number): readonly Row[] {
+  switch (entry.kind) {
+    case 'message':
+      return messageNotes(entry, cells);
+    case 'presence':
+      return presenceRows(entry, cells);
+    case 'key-changed':
+      return keyChangeRows(entry, cells);
+    case 'announcement':
+      return [
+        ...ownRows(t`The relay's operator says, not encrypted:`, cells),
+        ...remoteRows(entry.text, cells, BLANK_GUTTER),
+      ];
+    case 'gap': {
+      const count = entry.missing === 1 ? t`1 message` : t`${entry.missing} messages`;
+      return ownRows(t`${count} from ${entry.nick} never arrived here`, cells, 'warning');
+    }
+    case 'notice':
+      return ownRows(entry.text, cells, entry.tone);
+    default:
+      return entry satisfies never;
+  }
+}
+
+/** lanchat's own words, behind its mark on every row. */
+export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning' = 'plain'): Row[] {
+  const [gutter, body]: [Span, Tone] =
+    tone === 'plain' ? [NOTE_GUTTER, 'dim'] : [WARNING_GUTTER, 'text'];
+  return wrap(text, cells - GUTTER_CELLS).map((row) => [gutter, span(row, body)]);
+}
+
+function messageNotes(entry: MessageEntry, cells: number): Row[] {
+  const { shape, fate } = lookOf(entry);
+  const rows = shape.kind === 'poll' ? pollRows(shape, cells) : [];
+  if (shape.kind === 'text' || shape.kind === 'action' || shape.kind === 'poll') {
+    rows.push(...oddLinkRows(entry.text, cells));
+  }
+  if (fate !== null) rows.push(...ownRows(fate, cells));
+  if (entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null)) {
+    const tone = entry.state === 'failed' ? 'warning' : 'plain';
+    rows.push(...ownRows(stateWords(entry.state, entry.reason), cells, tone));
+  }
+  if (entry.sentTime !== null) {
+    rows.push(...ownRows(t`sent at ${entry.sentTime} by their clock`, cells));
+  }
+  return rows;
+}
+
+/** In lanchat's own rows, which nothing written can look like. */
+function oddLinkRows(text: SafeText, cells: number): Row[] {
+  const oddities = new Map<SafeText, Oddity>();
+  for (const { oddity } of findLinks(text)) {
+    if (oddity !== null) oddities.set(oddLinkWords(oddity), oddity);
+  }
+  const told = [...oddities].slice(0, MAX_ODD_LINKS);
+  const rows = told.flatMap(([words, { kind }]) =>
+    ownRows(words, cells, kind === 'letters' ? 'plain' : 'warning'),
+  );
+  if (oddities.size > told.length) {
+    rows.push(...ownRows(t`More links here are not what they look like.`, cells, 'warning'));
+  }
+  return rows;
+}
+
+export function lookOf({ look }: MessageEntry): Look {
+  return look ?? PLAIN_LOOK;
+}
+
+function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
+  const gutter = messageGutter(entry);
+  switch (shape.kind) {
+    case 'text':
+      return richRows(entry, entry.text, cells);
+    case 'action':
+      return richRows(entry, t`* ${shape.actor} ${entry.text}`, cells);
+    case 'sticker':
+      return shape.rows.map((row, index) => [index === 0 ? gutter : BLANK_GUTTER, span(row)]);
+    case 'poll':
+      return remoteRows(entry.text, cells, gutter);
+    case 'change':
+      return ownRows(shape.words, cells);
+    case 'deleted':
+      return ownRows(t`message deleted by who wrote it`, cells);
+    default:
+      return shape satisfies never;
+  }
+}
+
+function pollRows({ choices, stands }: Extract<Shape, { kind: 'poll' }>, cells: number): Row[] {
+  return [...choices, stands].flatMap((words) => ownRows(words, cells));
+}
+
+function richRows(entry: MessageEntry, text: SafeText, cells: number): Row[] {
+  const lines = richLines(text, lookOf(entry).named);
+  const rows = lines.flatMap((line) => wrapSpans(line, cells - GUTTER_CELLS));
+  return rows.map((row, index) => [index === 0 ? messageGutter(entry) : BLANK_GUTTER, ...row]);
+}
+
+/** What others wrote: only its first row has a mark, and none of lanchat's own. */
+function remoteRows(text: SafeText, cells: number, first: Span): Row[] {
+  return wrap(text, cells - GUTTER_CELLS).map((row, index) => [
+    index === 0 ? first : BLANK_GUTTER,
+    span(row),
+  ]);
+}
+
+function messageGutter(entry: MessageEntry): Span {
+  if (entry.mention) return MENTION_GUTTER;
+  if (entry.state === null) return BLANK_GUTTER;
+  const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', read: 'good' } as const;
+  const tone = entry.state === 'failed' ? 'alarm' : tones[entry.state];
+  const mark = stateMark(entry.state);
+  return span(t`${blanks(GUTTER_CELLS - 1 - mark.length)}${mark} `, tone);
+}
+
+function presenceRows(entry: Extract<Entry, { kind: 'presence' }>, cells: number): Row[] {
+  const parts: SafeText[] = [];
+  if (entry.joined.length > 0) parts.push(t`${nameList(entry.joined)} joined`);
+  if (entry.left.length > 0) parts.push(t`${nameList(entry.left)} left`);
+  const [first, second] = parts;
+  if (first === undefined) return [];
+  return ownRows(second === undefined ? first : t`${first}; ${second}`, cells);
+}
+
+function nameList(names: readonly SafeText[]): SafeText {
+  const [first = t``, second = t``, third = t``] = names;
+  if (names.length === 1) return first;
+  if (names.length === 2) return t`${first} and ${second}`;
+  if (names.length === 3) return t`${first}, ${second} and ${third}`;
+  return t`${first}, ${second} and ${names.length - 2} others`;
+}
+
+function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
+  const { nick, changes, more, wasVerified } = entry;
+  const alarm = wrap(t`KEY CHANGED: ${nick} has another key`, cells - GUTTER_CELLS);
+  const before = wasVerified ? t`verified` : t`known`;
+  // Short, so that all of it stands on the smallest screen at once.
+  const advice = wasVerified
+    ? t`The new key gets no messages and no room keys until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
+    : t`Ask them another way, then /verify ${nick} or /trust ${nick}.`;
+  return [
+    ...alarm.map((row): Row => [WARNING_GUTTER, span(row, 'alarm')]),
+    ...changes.flatMap(({ was, now }) => [
+      ...ownRows(t`was ${fingerprintWords(was)} (${before})`, cells, 'warning'),
+      ...ownRows(t`now ${fingerprintWords(now)}`, cells, 'warning'),
+    ]),
+    ...(more === 0 ? [] : ownRows(t`and ${more} more keys under that name`, cells, 'warning')),
+    ...ownRows(advice, cells, 'warning'),
+  ];
+}

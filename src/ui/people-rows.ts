@@ -1,0 +1,139 @@
+// Lists of people over the messages, as rows: those of a room, with what the room is, and everybody's trust. Pure.
+import type { Room } from '../client/api.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { below, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
+import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
+import type { MembersOverlay, TrustOverlay } from './overlay.ts';
+import { trustWord } from './people.ts';
+import { roomFacts } from './room-words.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
+import { blanks, type Row, span, type Tone } from './spans.ts';
+import { cellWidth, truncate } from './width.ts';
+import { personCount } from './words.ts';
+
+/** Where there is little room for names, and the most they get. */
+const LEAST_NAME_CELLS = 9;
+const MOST_NAME_CELLS = 24;
+const TRUST_CELLS = 12;
+const HERE_CELLS = 5;
+const ROLE_CELLS = 10;
+
+/** Who is in a room; with `facts` what it is, above them. */
+export function membersRows(
+  state: ScreenState,
+  { room: name, facts, people, selected }: MembersOverlay,
+  area: OverlayArea,
+): readonly Row[] {
+  const room = name === null ? undefined : state.rooms.get(name);
+  const where = name === null ? t`the relay` : state.people.rooms.label(name);
+  const keys = t`Enter: details, v: verify, Esc`;
+  const head = title(
+    facts ? t`Room ${where}` : t`In ${where}: ${personCount(people.length)}`,
+    keys,
+  );
+  const list = {
+    head: facts && room !== undefined ? factRows(state, room, area.cells) : [],
+    count: people.length,
+    rowOf: (index: number) => personRow(state, { id: people[index], room }, area.cells),
+  };
+  const rows = longListRows(list, selected, below(head, area));
+  const nobody = people.length === 0 ? [[span(t` nobody but you`, 'dim')]] : [];
+  return [...head, ...rows, ...nobody].slice(0, area.rows);
+}
+
+function factRows({ people, self }: ScreenState, room: Room, cells: number): Row[] {
+  if (self === null) return [];
+  const { head, lines } = roomFacts(room, { self: self.fingerprint, names: people });
+  return [...[head, ...lines].flatMap((line) => paragraph(line, cells)), []];
+}
+
+interface Listed {
+  /** Undefined: no longer known. */
+  readonly id: PeerId | undefined;
+  readonly room: Room | undefined;
+}
+
+/** Name, trust in words, whether here, role, and what they say of themselves. */
+function personRow(state: ScreenState, { id, room }: Listed, cells: number): Row {
+  if (id === undefined) return [];
+  const person = state.people.get(id);
+  const isSelf = id === state.self?.fingerprint;
+  const label = isSelf ? t`you` : state.people.label(id);
+  const called = person?.hasPetname === true ? t`${label} (${person.nick})` : label;
+  const says = person?.status ?? null;
+  const trust = person === null ? t`unverified` : trustWord(person);
+  return [
+    span(column(called, nameCells(cells)), 'strong'),
+    span(column(isSelf ? t`` : trust, TRUST_CELLS), trustTone(person)),
+    span(column(isSelf || person?.online === true ? t`here` : t`away`, HERE_CELLS), 'dim'),
+    span(column(safeText(roleIn(room, id) ?? ''), ROLE_CELLS)),
+    span(says ?? t``, 'dim'),
+  ];
+}
+
+function trustTone(person: ReturnType<ScreenState['people']['get']>): Tone {
+  if (person === null) return 'text';
+  if (person.keyChangedFrom.length > 0) return 'alarm';
+  return person.trust === 'verified' ? 'good' : 'text';
+}
+
+function nameCells(cells: number): number {
+  return Math.max(LEAST_NAME_CELLS, Math.min(MOST_NAME_CELLS, Math.floor(cells / 3) - 6)) + 1;
+}
+
+/** Exactly so many cells, the last of them blank. */
+function column(text: SafeText, cells: number): SafeText {
+  const shown = truncate(text, cells - 1);
+  return t`${shown}${blanks(cells - cellWidth(shown))}`;
+}
+
+/** Everybody's trust at once, trouble first; a number of each above. */
+export function trustRows(
+  state: ScreenState,
+  { people, selected }: TrustOverlay,
+  area: OverlayArea,
+): readonly Row[] {
+  const head = [
+    ...title(t`Trust`, t`Enter: details, v: verify, Esc`),
+    ...paragraph(totals(state, people), area.cells),
+    [],
+  ];
+  const list = {
+    head: [],
+    count: people.length,
+    rowOf: (index: number) => personRow(state, { id: people[index], room: undefined }, area.cells),
+  };
+  return [...head, ...longListRows(list, selected, below(head, area))];
+}
+
+function totals(state: ScreenState, people: readonly PeerId[]): SafeText {
+  const counts = new Map<TrustRank, number>();
+  for (const id of people) {
+    const person = state.people.get(id);
+    if (person === null) continue;
+    const rank = trustRank(state, person);
+    counts.set(rank, (counts.get(rank) ?? 0) + 1);
+  }
+  const parts = TRUST_RANKS.flatMap((rank) => {
+    const count = counts.get(rank) ?? 0;
+    return count === 0 ? [] : [rankWords(rank, count)];
+  });
+  if (parts.length === 0) return t`You know nobody yet.`;
+  return parts.reduce((all, part) => t`${all} · ${part}`);
+}
+
+function rankWords(rank: TrustRank, count: number): SafeText {
+  switch (rank) {
+    case 'changed':
+      return t`KEY CHANGED: ${count}`;
+    case 'written':
+      return t`unverified, and you write to them: ${count}`;
+    case 'unverified':
+      return t`other unverified: ${count}`;
+    case 'verified':
+      return t`verified: ${count}`;
+    default:
+      return rank satisfies never;
+  }
+}
