@@ -37,9 +37,10 @@ interface Watched {
   readonly most: Most | null;
 }
 
-const OURS: readonly (readonly [TerminalSize, Most])[] = [
-  [USUAL_SIZE, { idleCpu: 0.5, busyCpu: 8, idleMb: 80, hourMb: 110 }],
-  [LARGE_SIZE, { idleCpu: 0.5, busyCpu: 12, idleMb: 80, hourMb: 110 }],
+/** With names of their own, which nobody is asked for. */
+const OURS: readonly (readonly [string, TerminalSize, Most])[] = [
+  ['asha', USUAL_SIZE, { idleCpu: 0.5, busyCpu: 8, idleMb: 80, hourMb: 110 }],
+  ['bela', LARGE_SIZE, { idleCpu: 0.5, busyCpu: 12, idleMb: 80, hourMb: 110 }],
 ];
 
 export async function measureTraffic(
@@ -54,7 +55,7 @@ export async function measureTraffic(
   const irc = await IrcServer.start();
   const speaker = startWorker(bench.scripts, 'room-people');
   const { programs, skipped } = findChatPrograms(bench);
-  const ours = OURS.map(([size, most]) => openOurs(bench, relay, { size, most }));
+  const ours = OURS.map(([nick, size, most]) => openOurs(bench, relay, { nick, size, most }));
   const others = programs.map(
     ({ name, start }): Watched => ({
       ...{ name, most: null },
@@ -76,10 +77,11 @@ export async function measureTraffic(
 function openOurs(
   bench: Bench,
   { port }: RelayProgram,
-  { size, most }: { readonly size: TerminalSize; readonly most: Most },
+  { nick, size, most }: { readonly nick: string; readonly size: TerminalSize; readonly most: Most },
 ): Watched {
   const home = mkdtempSync(join(bench.scratch, 'screen-'));
-  const command = lanchat(bench, '--home', home, '--relay', `127.0.0.1:${port}`);
+  const where = ['--home', home, '--relay', `127.0.0.1:${port}`];
+  const command = lanchat(bench, ...where, '--nick', nick);
   const name = `screen at ${sizeText(size)}`;
   return { name, terminal: startTerminal(bench, command, size), most };
 }

@@ -60,7 +60,7 @@ function atMost(value: number): Target {
 }
 
 function makeProfile(bench: Bench): void {
-  const args = [bench.program, 'id', ...NO_RELAY];
+  const args = [bench.program, 'id', '--nick', 'asha', ...NO_RELAY];
   const { status, stderr } = spawnSync(process.execPath, args, { env: environment(bench) });
   if (status !== 0) throw new Error(`lanchat id: ${stderr}`);
 }

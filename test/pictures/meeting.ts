@@ -34,8 +34,8 @@ export async function recordMeeting(stage: Stage): Promise<Recording> {
   await table.settled(asha, 'Waiting for bela');
   await table.settled(bela, 'asks to compare');
   await table.type(bela, '/verify asha words');
-  await table.settled(bela, 'y: the same');
-  await table.settled(asha, 'y: the same', READ_MS);
+  await table.settled(bela, 'y: yes');
+  await table.settled(asha, 'y: yes', READ_MS);
   await table.type(asha, 'y', '');
   await table.type(bela, 'y', '');
   await table.settled(asha, 'is verified');

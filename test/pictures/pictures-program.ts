@@ -13,6 +13,11 @@ import { playStory, STORY_SIZE } from './story.ts';
 /** A screen that is told of a new size has painted it when nothing has come for so long. */
 const QUIET_MS = 250;
 
+/** So that each can be given as a light theme has it. */
+const ALL_COLOURS = { COLORTERM: 'truecolor' };
+/** So that who plays it back sees it in the colours of their own terminal. */
+const SIXTEEN_COLOURS = { TERM: 'xterm' };
+
 const [program = '', worldScript = '', folder = ''] = process.argv.slice(2);
 
 async function shoot(scene: Scene, terminal: PtySession): Promise<void> {
@@ -34,8 +39,11 @@ async function resize(terminal: PtySession, { columns, rows }: Size): Promise<vo
 }
 
 /** Does it on a stage of its own. */
-async function on<T>(play: (stage: Stage) => Promise<T>): Promise<T> {
-  const stage = new Stage({ program, worldScript: pathToFileURL(worldScript) });
+async function on<T>(
+  colours: Readonly<Record<string, string>>,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const stage = new Stage({ program, worldScript: pathToFileURL(worldScript), colours });
   try {
     return await play(stage);
   } finally {
@@ -44,7 +52,7 @@ async function on<T>(play: (stage: Stage) => Promise<T>): Promise<T> {
 }
 
 mkdirSync(folder, { recursive: true });
-await on((stage) => playStory(stage, shoot));
-const recording = await on(recordMeeting);
+await on(ALL_COLOURS, (stage) => playStory(stage, shoot));
+const recording = await on(SIXTEEN_COLOURS, recordMeeting);
 writeFileSync(join(folder, RECORDING_FILE), recording.toString());
 console.log(`pictures: ${RECORDING_FILE}`);

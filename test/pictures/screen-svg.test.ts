@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN_THEMES } from '../../src/ui/theme.ts';
 import { type Cell, type Grid, PLAIN_STYLE, type Style } from './grid.ts';
 import { screenSvg } from './screen-svg.ts';
 import { THEMES } from './svg-colours.ts';
@@ -64,6 +65,22 @@ describe('a picture of a screen', () => {
     expect(picture).toContain('fill="#ffffff"');
   });
 
+  it('takes a colour of the dark theme for the same one of the light theme on a light page', () => {
+    const [dark = '', light = ''] = (['dark', 'light'] as const).map((name) => {
+      const colour = BUILT_IN_THEMES[name].looks.alarm?.text;
+      return colour?.kind === 'rgb' ? Buffer.from(colour.rgb).toString('hex') : '';
+    });
+    const picture = svg([cells('alarm', { foreground: dark })]);
+    const [, name = 'none'] = /<text [^>]*class="(c\d+)">alarm</.exec(picture) ?? [];
+    const [, ofLight, ofDark] = picture.split(/<style>|@media/);
+    expect(ofLight).toContain(`.${name}{fill:#${light}}`);
+    expect(ofDark).toContain(`.${name}{fill:#${dark}}`);
+  });
+
+  it('refuses a colour that each terminal has another way', () => {
+    expect(() => svg([cells('red', { foreground: 9 })])).toThrow('colour 9');
+  });
+
   it('shows the cursor where there is one', () => {
     const shown = svg([cells('> ')], { row: 0, column: 2 });
     expect(shown).toContain('<rect class="i" x="28.8" y="12"');
@@ -115,9 +132,16 @@ describe('a picture of a screen', () => {
   });
 });
 
-describe.each(Object.entries(THEMES))('the %s theme', (_name, { paper, ink, ansi }) => {
+it('colours of the dark theme that are one are one in the light theme, too', () => {
+  const { light, dark } = THEMES;
+  for (const [index, colour] of dark.tones.entries()) {
+    expect(light.tones[dark.tones.indexOf(colour)], colour).toBe(light.tones[index]);
+  }
+});
+
+describe.each(Object.entries(THEMES))('the %s theme', (_name, { paper, ink, tones }) => {
   it('can be read: every colour stands out from the paper', () => {
-    for (const colour of [ink, ...ansi]) {
+    for (const colour of [ink, ...tones]) {
       expect(contrast(colour, paper), colour).toBeGreaterThanOrEqual(4.5);
     }
   });

@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly program: string;
   /** world-script.ts, bundled. */
   readonly worldScript: URL;
+  /** What everybody's terminal says of its colours. */
+  readonly colours: Readonly<Record<string, string>>;
 }
 
 /** `close()` ends everybody. */
@@ -77,6 +79,6 @@ export class Stage {
 
   #environment(): Readonly<Record<string, string>> {
     const world = worldEnvironment(this.#clock, this.#options.worldScript);
-    return { ...world, HOME: this.#folder, XDG_CACHE_HOME: this.#folder };
+    return { ...world, ...this.#options.colours, HOME: this.#folder, XDG_CACHE_HOME: this.#folder };
   }
 }

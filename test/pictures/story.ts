@@ -96,8 +96,8 @@ async function talkPrivately(stage: Stage, { asha, bela }: People): Promise<void
 async function compareWords(asha: PtySession, bela: PtySession): Promise<void> {
   await line(asha, '/verify bela words', 'Waiting for bela');
   await bela.waitForText('asks to compare');
-  await line(bela, '/verify asha words', 'y: the same');
-  await asha.waitForText('y: the same');
+  await line(bela, '/verify asha words', 'y: yes');
+  await asha.waitForText('y: yes');
   asha.type('y');
   bela.type('y');
   for (const terminal of [asha, bela]) await terminal.waitForText('is verified');

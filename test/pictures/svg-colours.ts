@@ -1,4 +1,6 @@
-// The colours of a picture: a class each for those that a theme chooses, in light and in dark.
+// The colours of a picture: a class each for those of lanchat's dark theme, which are those of its light one where people
+// have light pages.
+import { BUILT_IN_THEMES, THEMED_TONES, type ThemedTone } from '../../src/ui/theme.ts';
 import type { Colour, Style } from './grid.ts';
 
 /** As a `class` or, where no theme has a say, as a `fill`. */
@@ -11,27 +13,28 @@ interface Theme {
   readonly paper: string;
   readonly ink: string;
   readonly edge: string;
-  /** The first eight; the bright ones are the same, because lanchat uses none. */
-  readonly ansi: readonly string[];
+  /** As lanchat's theme of that name has them, in its order. */
+  readonly tones: readonly string[];
 }
+
+const TONES = THEMED_TONES.filter((tone) => toneColour('dark', tone) !== null);
 
 // Every one of them can be read on the paper: at least 4.5 to 1 (tested).
 export const THEMES: Readonly<Record<'light' | 'dark', Theme>> = {
   light: {
     ...{ paper: '#ffffff', ink: '#1f2328', edge: '#d0d7de' },
-    ansi: [
-      ...['#24292f', '#cf222e', '#116329', '#7d4e00'],
-      ...['#0550ae', '#8250df', '#0f6674', '#57606a'],
-    ],
+    tones: TONES.map((tone) => toneColour('light', tone) ?? '#1f2328'),
   },
   dark: {
     ...{ paper: '#0d1117', ink: '#e6edf3', edge: '#30363d' },
-    ansi: [
-      ...['#8b949e', '#ff7b72', '#56d364', '#e3b341'],
-      ...['#79c0ff', '#d2a8ff', '#56d4dd', '#c9d1d9'],
-    ],
+    tones: TONES.map((tone) => toneColour('dark', tone) ?? '#e6edf3'),
   },
 };
+
+function toneColour(theme: 'light' | 'dark', tone: ThemedTone): string | null {
+  const colour = BUILT_IN_THEMES[theme].looks[tone]?.text;
+  return colour?.kind === 'rgb' ? hex(colour.rgb) : null;
+}
 
 const INK: Fill = { kind: 'class', value: 'i' };
 const PAPER: Fill = { kind: 'class', value: 'p' };
@@ -44,8 +47,12 @@ export function fillsOf(style: Style): { readonly text: Fill; readonly behind: F
 }
 
 function fillOf(colour: Exclude<Colour, 'default'>): Fill {
-  if (typeof colour === 'string') return { kind: 'fill', value: `#${colour}` };
-  if (colour < 16) return { kind: 'class', value: `c${colour % 8}` };
+  if (typeof colour === 'string') {
+    const tone = THEMES.dark.tones.indexOf(`#${colour}`);
+    return tone < 0 ? { kind: 'fill', value: `#${colour}` } : { kind: 'class', value: `c${tone}` };
+  }
+  if (colour < 16)
+    throw new Error(`colour ${colour} is as each terminal has it: no picture can show it`);
   return { kind: 'fill', value: fixedColour(colour) };
 }
 
@@ -69,7 +76,7 @@ export const STYLE_SHEET = [
   `@media(prefers-color-scheme:dark){${rules(THEMES.dark)}}`,
 ].join('');
 
-function rules({ paper, ink, edge, ansi }: Theme): string {
-  const classes = ansi.map((colour, index) => `.c${index}{fill:${colour}}`).join('');
+function rules({ paper, ink, edge, tones }: Theme): string {
+  const classes = tones.map((colour, index) => `.c${index}{fill:${colour}}`).join('');
   return `.p{fill:${paper}}.i{fill:${ink}}.e{fill:none;stroke:${edge}}${classes}`;
 }
