@@ -132,7 +132,7 @@ describe('docs/pictures/meeting.cast', () => {
   });
 
   it('shows the same seven words on both sides', async () => {
-    const { grid } = await play(file, (text) => text.split('y: the same').length === 3);
+    const { grid } = await play(file, (text) => text.split('y: yes').length === 3);
     const words = [...textOf(grid).matchAll(/ {3}(\d{3}) {2}([a-z]+)/g)].map(
       ([, number, word]) => `${number} ${word}`,
     );

@@ -28,6 +28,32 @@ export const SCENES = {
     title: 'Comparing keys in lanchat',
     description: 'Sixty digits and a QR code that chen must see too, with what to do with them.',
   },
+  words: {
+    name: 'words',
+    title: 'Comparing seven words in lanchat',
+    description:
+      'Seven words with their numbers, which bela must see too, and keys for yes and no.',
+  },
+  person: {
+    name: 'person',
+    title: 'All of a person in lanchat',
+    description: 'The key of bela, how and when it was compared, and keys for what can be done.',
+  },
+  trust: {
+    name: 'trust',
+    title: 'What everybody’s key is worth in lanchat',
+    description: 'Three people: one is verified, two are not.',
+  },
+  selection: {
+    name: 'selection',
+    title: 'A selected message in lanchat',
+    description: 'One message is marked; below it stand the keys that act on it.',
+  },
+  completion: {
+    name: 'completion',
+    title: 'Completion in lanchat',
+    description: 'After /r and Tab: the commands that begin so, with what each does.',
+  },
   ward: {
     name: 'private-room',
     title: 'A private room in lanchat',

@@ -22,6 +22,8 @@ const TYPING_SECONDS = 2;
 const ENTER = '\r';
 const ESCAPE = '\x1b';
 const CTRL_T = '\x14';
+const CTRL_U = '\x15';
+const ALT_UP = '\x1b[1;3A';
 const ALT_1 = '\x1b1';
 
 export async function playStory(stage: Stage, shoot: Shoot): Promise<void> {
@@ -37,10 +39,10 @@ export async function playStory(stage: Stage, shoot: Shoot): Promise<void> {
     deepa: await open(stage, DEEPA),
   };
   await talkInLobby(stage, people);
-  await talkPrivately(stage, people);
+  await talkPrivately(stage, people, shoot);
   await shoot(SCENES.private, asha);
   await clearLine(people.bela, asha);
-  await line(asha, '/verify chen', 'Verify chen');
+  await line(asha, '/verify chen digits', 'Step 3');
   await shoot(SCENES.verify, asha);
   await closeOverlay(asha);
   await talkInWard(stage, people);
@@ -78,14 +80,14 @@ async function talkInLobby(stage: Stage, { asha, bela, chen, deepa }: People): P
   await shown(bela, '/vote 1', [asha, chen], '1 vote');
 }
 
-async function talkPrivately(stage: Stage, { asha, bela }: People): Promise<void> {
+async function talkPrivately(stage: Stage, { asha, bela }: People, shoot: Shoot): Promise<void> {
   stage.at('09:07');
   await line(asha, '/query bela', 'bela>');
   await line(bela, '/query asha', 'asha>');
   await heard(bela, 'Is the exam really on Friday?', [asha]);
   stage.at('09:08');
   await heard(asha, 'Yes, at nine, in the small hall. Bring your own pen.', [bela]);
-  await compareWords(asha, bela);
+  await compareWords(asha, bela, shoot);
   stage.at('09:09');
   await heard(bela, 'Then I know it is you. Thank you!', [asha]);
   await heard(asha, 'नमस्ते 🙂 and good luck', [bela]);
@@ -93,11 +95,12 @@ async function talkPrivately(stage: Stage, { asha, bela }: People): Promise<void
   await typesUntilSeen(stage, bela, asha);
 }
 
-async function compareWords(asha: PtySession, bela: PtySession): Promise<void> {
+async function compareWords(asha: PtySession, bela: PtySession, shoot: Shoot): Promise<void> {
   await line(asha, '/verify bela words', 'Waiting for bela');
   await bela.waitForText('asks to compare');
   await line(bela, '/verify asha words', 'y: yes');
   await asha.waitForText('y: yes');
+  await shoot(SCENES.words, asha);
   asha.type('y');
   bela.type('y');
   for (const terminal of [asha, bela]) await terminal.waitForText('is verified');
@@ -130,6 +133,22 @@ async function talkInWard(stage: Stage, { asha, bela, chen, deepa }: People): Pr
 }
 
 async function showOverlays(asha: PtySession, shoot: Shoot): Promise<void> {
+  asha.type(ALT_UP.repeat(4));
+  await asha.waitForText('reply');
+  await shoot(SCENES.selection, asha);
+  asha.type(ESCAPE);
+  await gone(asha, 'reply');
+  asha.type('/r\t');
+  await asha.waitForText('/react');
+  await shoot(SCENES.completion, asha);
+  asha.type(CTRL_U);
+  await asha.waitForText('? for help');
+  await line(asha, '/whois bela', 'verified');
+  await shoot(SCENES.person, asha);
+  await closeOverlay(asha);
+  await line(asha, '/trust', 'verified');
+  await shoot(SCENES.trust, asha);
+  await closeOverlay(asha);
   asha.type(CTRL_T);
   await shoot(SCENES.switcher, asha);
   await closeOverlay(asha);
@@ -206,6 +225,13 @@ async function closeOverlay(terminal: PtySession): Promise<void> {
 }
 
 async function clearLine(terminal: PtySession, seenBy: PtySession): Promise<void> {
-  terminal.type('\x15');
-  await seenBy.waitFor(({ screen }) => !screen.some((row) => row.includes('typing')), 'quiet');
+  terminal.type(CTRL_U);
+  await gone(seenBy, 'typing');
+}
+
+function gone(terminal: PtySession, text: string): Promise<void> {
+  return terminal.waitFor(
+    ({ screen }) => !screen.some((row) => row.includes(text)),
+    `a screen without ${text}`,
+  );
 }
