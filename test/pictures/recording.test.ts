@@ -126,6 +126,11 @@ describe('docs/pictures/meeting.cast', () => {
     expect(seconds.at(-1)).toBeLessThan(90);
   });
 
+  it('takes the colours of who plays it: no more than the sixteen', () => {
+    expect(file).toMatch(/38;5;\d/);
+    expect(file).not.toMatch(/[34]8;(?:2;|5;(?:1[6-9]|[2-9]\d|\d{3}))/);
+  });
+
   it('ends with two people who have verified each other', async () => {
     const { grid } = await play(file);
     expect(textOf(grid).match(/online · verified/g)).toHaveLength(2);
