@@ -7,7 +7,7 @@ import { numbersFrom } from '../test/support/seeded.ts';
 /** Without the `#`. Half of everything was said in the first. */
 export const ARCHIVE_ROOMS: readonly string[] = [
   'lobby',
-  ...Array.from({ length: 39 }, (_, index) => `ward-${String(index + 1).padStart(2, '0')}`),
+  ...Array.from({ length: 49 }, (_, index) => `ward-${String(index + 1).padStart(2, '0')}`),
 ];
 
 /** One message in so many holds it. */

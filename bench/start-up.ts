@@ -1,12 +1,12 @@
 // How soon lanchat is there, beside `node -e 0` and, where they are installed, other chat programs.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Bench, environment } from './bench.ts';
+import { findChatPrograms } from './chat-programs.ts';
 import type { Report, Row, Skip, Target } from './report.ts';
 import { median, pairedRatio } from './statistics.ts';
-import { TimedTerminal } from './terminal.ts';
-import { msToExit, msToFrames, NO_RELAY } from './timed-runs.ts';
+import { type CommandLine, msToExit, msToFrames, NO_RELAY, startTerminal } from './timed-runs.ts';
 
 /** One program, and how long it took from its start to what is waited for: a time a row. */
 interface Contender {
@@ -35,13 +35,14 @@ export async function measureStartUp(bench: Bench): Promise<Report> {
     },
     {
       rows: [
-        { what: 'screen, first byte (skeleton)', target: atMost(2) },
-        { what: 'screen, first full frame', target: atMost(8) },
+        { what: 'screen, first byte (skeleton)', target: atMost(1.5) },
+        { what: 'screen, first full frame', target: atMost(5) },
       ],
       run: () => msToFrames(bench, lanchat(...NO_RELAY)),
     },
   ];
-  const { peers, skipped } = findPeers(bench);
+  const { programs, skipped } = findChatPrograms(bench);
+  const peers = programs.map(({ name, start }) => peer(bench, name, start(null)));
   const compared = await compare(bench, floor, [...ours, ...peers], skipped);
   return {
     ...compared,
@@ -59,7 +60,7 @@ function atMost(value: number): Target {
 }
 
 function makeProfile(bench: Bench): void {
-  const args = [bench.program, 'id', ...NO_RELAY];
+  const args = [bench.program, 'id', '--nick', 'asha', ...NO_RELAY];
   const { status, stderr } = spawnSync(process.execPath, args, { env: environment(bench) });
   if (status !== 0) throw new Error(`lanchat id: ${stderr}`);
 }
@@ -104,30 +105,14 @@ async function compare(
   return { rows, skipped };
 }
 
-function findPeers(bench: Bench): { readonly peers: Contender[]; readonly skipped: Skip[] } {
-  const home = join(bench.scratch, 'peers');
-  mkdirSync(home, { recursive: true });
-  const commands: Readonly<Record<string, readonly string[]>> = {
-    irssi: ['--noconnect', `--home=${join(home, 'irssi')}`],
-    weechat: ['--no-connect', `--dir=${join(home, 'weechat')}`],
-  };
-  const peers: Contender[] = [];
-  const skipped: Skip[] = [];
-  for (const [name, args] of Object.entries(commands)) {
-    if (spawnSync(name, ['--version']).status === 0) peers.push(peer(bench, name, args));
-    else skipped.push({ what: name, reason: 'it is not installed' });
-  }
-  return { peers, skipped };
-}
-
-function peer(bench: Bench, file: string, args: readonly string[]): Contender {
+function peer(bench: Bench, name: string, command: CommandLine): Contender {
   return {
     rows: [
-      { what: `${file}, first byte`, target: null },
-      { what: `${file}, first full frame`, target: null },
+      { what: `${name}, first byte`, target: null },
+      { what: `${name}, first full frame`, target: null },
     ],
     run: async () => {
-      const terminal = new TimedTerminal({ file, args, env: environment(bench) });
+      const terminal = startTerminal(bench, command);
       try {
         await terminal.when((output) => output !== '');
         await terminal.quiet();

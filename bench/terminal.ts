@@ -6,13 +6,29 @@ export interface TerminalOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** 80×24 unless said otherwise. */
+  readonly size?: TerminalSize;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 };
+export const LARGE_SIZE: TerminalSize = { columns: 200, rows: 50 };
+
+export function sizeText({ columns, rows }: TerminalSize): string {
+  return `${columns}×${rows}`;
 }
 
 /** After so long without a byte a program has painted what it wanted to. */
 const QUIET_MS = 250;
 const POLL_MS = 10;
+/** What hasn't come after so long won't. */
+const PATIENCE_MS = 60_000;
 
-/** At 80×24. `close()` kills the program and resolves once it has gone. */
+/** `close()` kills the program and resolves once it has gone. */
 export class TimedTerminal {
   readonly startedMs = performance.now();
   readonly #pty;
@@ -22,11 +38,11 @@ export class TimedTerminal {
   #output = '';
   #exited = false;
 
-  constructor({ file, args, env }: TerminalOptions) {
+  constructor({ file, args, env, size = USUAL_SIZE }: TerminalOptions) {
     this.#pty = spawn(file, [...args], {
       name: 'xterm-256color',
-      cols: 80,
-      rows: 24,
+      cols: size.columns,
+      rows: size.rows,
       env: { ...env },
     });
     this.#pty.onData((text) => {
@@ -68,15 +84,24 @@ export class TimedTerminal {
     this.#pty.write(bytes);
   }
 
-  /** Resolves to the time at which the output so far first matched. Rejects where the program ends before. */
+  /** Resolves to the time at which the output so far first matched. Rejects where the program ends or a minute goes by before. */
   when(matches: (output: string) => boolean): Promise<number> {
     return new Promise((resolve, reject) => {
-      const look = () => {
-        if (!matches(this.#output) && !this.#exited) return;
+      const settle = () => {
+        clearTimeout(timer);
         this.#waiting.delete(look);
-        if (matches(this.#output)) resolve(performance.now());
-        else reject(new Error(`it ended and said: ${JSON.stringify(this.#output.slice(-200))}`));
       };
+      const fail = (what: string) => {
+        settle();
+        reject(new Error(`${what}: ${JSON.stringify(this.#output.slice(-200))}`));
+      };
+      const look = () => {
+        if (matches(this.#output)) {
+          settle();
+          resolve(performance.now());
+        } else if (this.#exited) fail('it ended and said');
+      };
+      const timer = setTimeout(() => fail('a minute went by, and it shows'), PATIENCE_MS);
       this.#waiting.add(look);
       look();
     });

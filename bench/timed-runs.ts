@@ -1,7 +1,7 @@
 // How long the program takes from its start to its exit, or to what it paints. Compares nothing.
 import { spawn } from 'node:child_process';
 import { type Bench, environment } from './bench.ts';
-import { TimedTerminal } from './terminal.ts';
+import { TimedTerminal, USUAL_SIZE } from './terminal.ts';
 
 /** Nobody listens there: the screen paints before it connects. */
 export const NO_RELAY = ['--relay', '127.0.0.1:9'];
@@ -56,7 +56,11 @@ export async function msToWords(
   }
 }
 
-/** The program in a pseudo-terminal of 80×24. */
-export function startTerminal(bench: Bench, [file = '', ...args]: CommandLine): TimedTerminal {
-  return new TimedTerminal({ file, args, env: environment(bench) });
+/** The program in a pseudo-terminal. */
+export function startTerminal(
+  bench: Bench,
+  [file = '', ...args]: CommandLine,
+  size = USUAL_SIZE,
+): TimedTerminal {
+  return new TimedTerminal({ file, args, env: environment(bench), size });
 }

@@ -15,12 +15,22 @@ export const END_OF_RIGHT_TO_LEFT: SafeText = t`\u200e`;
 
 /** A name, or a piece of a row, that moves nothing behind it; as it is where none of it is written so. */
 export function closedText(text: SafeText): SafeText {
-  if (PLAIN_ASCII.test(text) || !RIGHT_TO_LEFT.test(text)) return text;
+  if (!isRightToLeft(text)) return text;
+  return t`${closedWithin(text)}${END_OF_RIGHT_TO_LEFT}`;
+}
+
+/** The same of what nothing stands behind: it moves no digits of a key within it. */
+export function closedWithin(text: SafeText): SafeText {
+  if (!isRightToLeft(text)) return text;
   let closed = t``;
   let start = 0;
   for (const { index } of text.matchAll(BEFORE_KEY)) {
     closed = t`${closed}${sliceSafe(text, start, index)}${END_OF_RIGHT_TO_LEFT}`;
     start = index;
   }
-  return t`${closed}${sliceSafe(text, start, text.length)}${END_OF_RIGHT_TO_LEFT}`;
+  return t`${closed}${sliceSafe(text, start, text.length)}`;
+}
+
+function isRightToLeft(text: SafeText): boolean {
+  return !PLAIN_ASCII.test(text) && RIGHT_TO_LEFT.test(text);
 }

@@ -146,7 +146,7 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
     case 'poll':
       return remoteRows(entry.text, cells, gutter);
     case 'change':
-      return ownRows(shape.words, cells);
+      return mixedRows(shape.words, cells, 'dim');
     case 'deleted':
       return ownRows(t`message deleted by who wrote it`, cells);
     default:
@@ -155,7 +155,18 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
 }
 
 function pollRows({ choices, stands }: Extract<Shape, { kind: 'poll' }>, cells: number): Row[] {
-  return [...choices, stands].flatMap((words) => ownRows(words, cells));
+  return [
+    ...choices.flatMap((words) => mixedRows(words, cells, 'text')),
+    ...ownRows(stands, cells),
+  ];
+}
+
+/** lanchat's words with somebody's at their end: what is wrapped could look like lanchat's own line. */
+function mixedRows(words: SafeText, cells: number, tone: Tone): Row[] {
+  return wrap(words, cells - GUTTER_CELLS).map((row, index) => [
+    index === 0 ? NOTE_GUTTER : BLANK_GUTTER,
+    span(row, tone),
+  ]);
 }
 
 function richRows(entry: MessageEntry, text: SafeText, cells: number): Row[] {

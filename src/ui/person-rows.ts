@@ -13,7 +13,7 @@ import { fingerprintWords, type KnownPerson } from './people.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span, type Tone } from './spans.ts';
-import { wrap } from './width.ts';
+import { cellWidth, wrap } from './width.ts';
 
 /** What is known scrolls out below where there is too little room; trust and keys stay. */
 export function personView(
@@ -82,14 +82,25 @@ function trustSentences(
 }
 
 function keyRows(person: KnownPerson | null, cells: number): Row[] {
-  return person === null ? [] : toned(keyWords(person), 'accent', cells);
+  return person === null ? [] : inRows(keyWords(person), cells).map((row) => [span(row, 'accent')]);
 }
 
-function keyWords(person: KnownPerson): SafeText {
+function keyWords(person: KnownPerson): readonly SafeText[] {
   const ignore = person.ignored === true ? t`i: show again` : t`i: ignore`;
   const block = person.blocked === true ? t`b: unblock` : t`b: block`;
   const favourite = person.favourite === true ? t`f: no favourite` : t`f: favourite`;
-  return t`m: write   v: verify   p: petname   n: note   ${favourite}   ${ignore}   ${block}`;
+  return [t`m: write`, t`v: verify`, t`p: petname`, t`n: note`, favourite, ignore, block];
+}
+
+/** As many beside each other as fit, each whole. */
+function inRows(parts: readonly SafeText[], cells: number): SafeText[] {
+  const rows: SafeText[] = [];
+  for (const part of parts) {
+    const beside = t`${rows.at(-1) ?? t``}   ${part}`;
+    if (rows.length > 0 && cellWidth(beside) <= cells - 1) rows.splice(-1, 1, beside);
+    else rows.push(t` ${part}`);
+  }
+  return rows;
 }
 
 function askRow({ field, line }: NonNullable<PersonOverlay['input']>, cells: number) {

@@ -1,5 +1,5 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
-import { closedText } from './bidi.ts';
+import { closedText, closedWithin } from './bidi.ts';
 import { linkTo } from './frame-row.ts';
 import { type SafeText, safeText } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
@@ -109,11 +109,13 @@ export function blanks(count: number): SafeText {
 export function paintRow(row: Row, { cells, palette, fill, links = false }: Paint): string {
   let left = cells;
   let painted = '';
-  for (const { text, tone, target } of row) {
+  for (const [index, { text, tone, target }] of row.entries()) {
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
-    const styled = withSgr(closedText(shown), palette[tone]);
+    // What is filled up has another column behind it.
+    const isLast = index === row.length - 1 && fill === undefined;
+    const styled = withSgr(isLast ? closedWithin(shown) : closedText(shown), palette[tone]);
     painted += links && target !== undefined ? linkTo(target, styled) : styled;
   }
   if (fill !== undefined && left > 0) painted += withSgr(blanks(left), palette[fill]);

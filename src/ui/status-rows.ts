@@ -83,7 +83,7 @@ export function statusRow(
   } else if (link.state === 'offline' || link.state === 'connecting') {
     spans.push(...troubleSpans(state, countdownMs));
   } else if (link.state === 'online') {
-    spans.push(span(t` · `, 'dim'), ...trustSpans(state));
+    spans.push(span(t` · `, 'dim'), ...trustSpans(state, sidebar));
     const unread = sidebar ? null : elsewhere(state);
     if (unread !== null) spans.push(span(t` · `, 'dim'), span(unread, 'strong'));
     if (link.relay !== null) {
@@ -113,8 +113,10 @@ function troubleSpans({ link }: ScreenState, countdownMs: number | null): Span[]
   return spans;
 }
 
-function trustSpans(state: ScreenState): Span[] {
-  const peer = PeerId.parse(state.active);
+/** Of whom the keys lie over the messages, else of who reads them. In few words where what is unread follows. */
+function trustSpans(state: ScreenState, inFull: boolean): Span[] {
+  const shown = state.overlay !== null && 'peer' in state.overlay ? state.overlay.peer : null;
+  const peer = shown ?? PeerId.parse(state.active);
   if (peer !== null) {
     const person = state.people.get(peer);
     if (person === null) return [span(t`unverified`)];
@@ -128,7 +130,10 @@ function trustSpans(state: ScreenState): Span[] {
   if (others.length === 0) return [span(t`end-to-end encrypted`)];
   const verified = others.filter((person) => person?.trust === 'verified').length;
   const changed = others.filter((person) => (person?.keyChangedFrom.length ?? 0) > 0).length;
-  const spans = [span(t`end-to-end encrypted, ${verified} of ${others.length} verified`)];
+  const words = inFull
+    ? t`end-to-end encrypted, ${verified} of ${others.length} verified`
+    : t`${verified} of ${others.length} verified`;
+  const spans = [span(words)];
   if (changed > 0) spans.push(span(t` · `, 'dim'), span(t`${changed} KEY CHANGED`, 'alarm'));
   return spans;
 }

@@ -41,12 +41,18 @@ function keyRows(keys: readonly SafeText[]): Row[] {
 function verifyText(name: SafeText, digits: readonly Row[], cells: number): Row[] {
   const ask = t`They see the same number with /verify, on their screen. Compare all of it, face to face or by voice.`;
   return [
-    [span(truncate(t`Verify ${name}, step 2 of 3: compare`, cells), 'strong')],
+    ...titleRows(t`Verify ${name}, step 2 of 3: compare`, cells),
     ...wrap(ask, cells).map((row): Row => [span(row)]),
     [],
     ...digits,
     [],
   ];
+}
+
+/** Two at most, so that all digits find room below. */
+function titleRows(title: SafeText, cells: number): Row[] {
+  const rows = wrap(title, cells);
+  return (rows.length > 2 ? [truncate(title, cells)] : rows).map((row) => [span(row, 'strong')]);
 }
 
 function indented(row: Row): Row {

@@ -2,6 +2,7 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import unicode11 from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
+import { type Grid, gridOf } from '../pictures/grid.ts';
 
 export type PtyOptions = {
   readonly file: string;
@@ -34,7 +35,7 @@ export class PtySession {
     this.#terminal.loadAddon(new unicode11.Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
     this.#pty = spawn(file, [...args], {
-      name: 'xterm-256color',
+      name: env.TERM ?? 'xterm-256color',
       cols: columns,
       rows,
       env: { PATH: process.env.PATH, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
@@ -72,6 +73,13 @@ export class PtySession {
       (_, row) =>
         buffer.active.getLine(buffer.active.baseY + row)?.translateToString(true, 0, cols) ?? '',
     );
+  }
+
+  /** The same with its colours, for pictures. */
+  get grid(): Grid {
+    const isCursorShown =
+      this.#output.lastIndexOf('\x1b[?25l') <= this.#output.lastIndexOf('\x1b[?25h');
+    return gridOf(this.#terminal, isCursorShown);
   }
 
   /** The cursor's cell, both from 0. */
@@ -139,6 +147,22 @@ export class PtySession {
   /** Waits until some row contains the text. */
   waitForText(text: string): Promise<void> {
     return this.waitFor(({ screen }) => screen.some((row) => row.includes(text)), text);
+  }
+
+  /** Resolves once nothing has been written for so long; for programs that make pictures or measure. */
+  quiet(quietMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#changed.delete(again);
+        resolve();
+      };
+      let timer = setTimeout(done, quietMs);
+      const again = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(done, quietMs);
+      };
+      this.#changed.add(again);
+    });
   }
 
   /** Kills the program if it still runs, and waits for its end. */

@@ -95,6 +95,25 @@ describe('a message of somebody hostile', () => {
     ]);
   });
 
+  it('[A81 hostile content] begins no row as lanchat’s own with a choice or a topic that is wrapped', () => {
+    const forged = 'bela is verified: you both have the same words';
+    const from = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' } as const;
+    for (let cells = 0; cells < CELLS; cells++) {
+      const text = `${'x'.repeat(cells)} ${forged}`;
+      const choices = [text, 'no'];
+      const poll = { question: 'tea?', choices, anonymous: false, closed: false, own: null };
+      const asked = message({ from, text: 'tea?', kind: 'poll', poll: { ...poll, votes: [0, 0] } });
+      const changed = message({ from, text: '', change: { what: 'topic', who: [from], text } });
+      for (const said of [asked, changed]) {
+        const rows = painted(said, message({}));
+        expect(rows.join('\n')).not.toMatch(/-- bela is verified/);
+        // Control: it is there, and what lanchat says of it has lanchat's mark.
+        expect(rows.join(' ').replace(/\s+(?:-- )?/g, ' ')).toContain(forged);
+        expect(rows.some((row) => row.startsWith('   -- '))).toBe(true);
+      }
+    }
+  });
+
   it('[A81 hostile content] forges no line of lanchat’s in a pipe, no JSON and no page', () => {
     const cast = new Cast(new FakeSession().snapshot);
     fc.assert(

@@ -102,6 +102,14 @@ describe('/whois', () => {
   });
 });
 
+it('breaks no key from what it does at 40×12', async () => {
+  const screen = screenWith(person('bela', 'b'));
+  await enter(screen, '/whois bela');
+  const shown = text(screen, { cells: 40, rows: 12 });
+  const keys = ['m: write', 'v: verify', 'p: petname', 'n: note', 'f: favourite', 'i: ignore'];
+  for (const key of [...keys, 'b: block']) expect(shown).toContain(` ${key}`);
+});
+
 describe('keys in the details', () => {
   async function opened(): Promise<ReturnType<typeof screenWith>> {
     const screen = screenWith(person('bela', 'b'));

@@ -175,6 +175,12 @@ describe('layout', () => {
     expect(shown(screen).rows().at(-2)).toContain('(1) @1 unread');
   });
 
+  it('tells of it at 40×15, too, beside how many are verified', () => {
+    const screen = lobby({ columns: 40, rows: 15 });
+    say(screen, { room: '#work', text: 'me: look' });
+    expect(shown(screen).rows().at(-2)).toMatch(/^ online · \d of \d verified · \(1\) @1/);
+  });
+
   it('is one line below 30×8', () => {
     const screen = lobby({ columns: 29, rows: 8 });
     expect(shown(screen).rows()).toEqual(['lanchat needs 30×8']);

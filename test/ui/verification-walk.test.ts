@@ -1,6 +1,7 @@
 // Comparing keys in three steps: how, what, and whether it is the same.
 import { describe, expect, it } from 'vitest';
 import { overlayView } from '../../src/ui/overlay-rows.ts';
+import { statusRow } from '../../src/ui/status-rows.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
 import { enter, press } from '../support/screen-presses.ts';
 import { lines, type TestScreen, testScreen } from '../support/screen-store.ts';
@@ -28,6 +29,11 @@ function text({ store }: TestScreen, area = { cells: 62, rows: 21 }): string {
   const { rows } = overlayView(store.state, overlay, area);
   expect(rows.length).toBeLessThanOrEqual(area.rows);
   return rows.map((row) => row.map((part) => part.text).join('')).join('\n');
+}
+
+function status({ store }: TestScreen): string {
+  const row = statusRow(store.state, { countdownMs: null, sidebar: true });
+  return row.map((part) => part.text).join('');
 }
 
 function did({ session }: TestScreen): string[] {
@@ -79,6 +85,33 @@ describe('the last step', () => {
       expect(shown).toMatch(/Step 3: the same\?[\s\S]*y: yes[\s\S]*n: no/);
     },
   );
+
+  it.each([small, { cells: 62, rows: 20 }])(
+    'has all of its title at $cells×$rows, and room for a long name',
+    async (area) => {
+      const screen = screenWith();
+      await enter(screen, '/verify bela digits');
+      const shown = text(screen, area).replace(/[█▀▄\s]/g, '');
+      expect(shown).toContain('Verifybela,');
+      expect(shown).toContain(':compare');
+      const called = screenWith({ nick: 'abcdefghijklmnopqrstuvwxyzabcdef' });
+      await enter(called, '/verify bela digits');
+      expect(text(called, area)).toContain('Verify abc');
+      expect(text(called, area).match(/\d{5}/g)).toHaveLength(12);
+    },
+  );
+
+  it('tells in the status line of the person whose keys are compared, not of the window below', async () => {
+    const screen = screenWith();
+    const chen = person('chen', 'c', { trust: 'verified' });
+    screen.session.emit({ type: 'person', person: chen });
+    screen.store.open(peerId('c'));
+    expect(status(screen)).toContain('· verified');
+    await enter(screen, '/verify bela digits');
+    expect(status(screen)).toContain('· unverified');
+    await press(screen, 'escape');
+    expect(status(screen)).toContain('· verified');
+  });
 
   it('asks yes or no below all words on the smallest screen, too', async () => {
     const screen = screenWith();
