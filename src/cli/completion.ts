@@ -1,6 +1,8 @@
 // `lanchat completion`: a script by which a shell completes lanchat's commands, and the names that it asks for.
+
 import type { Command } from 'commander';
 import type { Person } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { Directory } from '../ui/people.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
@@ -29,7 +31,7 @@ export async function completion(
   if (shell === NAMES) return names(context);
   const scriptOf = SCRIPTS.get(shell);
   if (scriptOf === undefined) {
-    const message = `there is no script for "${shell}"; there are ${SHELLS.join(', ')}`;
+    const message = phrase`there is no script for "${shell}"; there are ${SHELLS.join(', ')}`;
     throw new UsageError('bad-shell', message);
   }
   const script = scriptOf(completionModel(program));

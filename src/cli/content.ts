@@ -6,7 +6,7 @@ import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { parseTimer } from '../ui/durations.ts';
 import { isRoomName } from '../ui/room-names.ts';
-import { safeText } from '../ui/safe-text.ts';
+import { safeTemplate } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { parseConversation } from './conversation-argument.ts';
 import { deliver } from './deliver.ts';
@@ -25,7 +25,7 @@ export async function change(context: CommandContext, command: ChangeCommand): P
     attempt.isRepeatable = false;
     await deliver({ session, context, name, wait: 'relayed', isDone: true }, async () => {
       const reply = await session.request(command);
-      if (reply.id === null) context.output.note(safeText('Done.'));
+      if (reply.id === null) context.output.note(safeTemplate`Done.`);
       return reply;
     });
   });

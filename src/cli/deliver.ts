@@ -95,7 +95,7 @@ async function giveUp(
   if (cancelled) refuseUnsaved(storageProblem);
   else if (storageProblem !== null) throw perhapsLater(storageProblem.code);
   const isAway = last?.reason === 'not-here';
-  const what = isAway ? phrase`${name} was not here` : 'not sent';
+  const what = isAway ? phrase`${name} was not here` : phrase`not sent`;
   throw new CommandError(
     isAway ? 'not-here' : 'timeout',
     phrase`${what} within ${seconds} s; ${cancelled ? nothingKept(isAway) : stillWaits(isAway)}`,

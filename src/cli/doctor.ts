@@ -33,7 +33,7 @@ async function report(
     const { check, ok, detail, fix } = finding;
     checks.all += 1;
     if (!ok) checks.failed += 1;
-    const mark = ok ? safeText('ok   ') : safeText('FAULT');
+    const mark = ok ? safeTemplate`ok   ` : safeTemplate`FAULT`;
     const remedy = fix === undefined ? safeText('') : safeTemplate`\n        fix: ${safeText(fix)}`;
     output.data(
       { type: 'finding', check, ok, detail, ...(fix === undefined ? {} : { fix }) },

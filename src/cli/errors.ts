@@ -129,7 +129,7 @@ function local(code: string, message: string): { code: string; message: SafeText
 
 /** What to tell about a link that has not come about, or has ended, for this reason. */
 export function linkError(link: Pick<Link, 'reason' | 'relay' | 'fingerprint'>): CommandError {
-  const where = link.relay === null ? 'no relay' : phrase`the relay at ${link.relay}`;
+  const where = link.relay === null ? phrase`no relay` : phrase`the relay at ${link.relay}`;
   const code = link.reason ?? 'no-relay';
   if (isKeyChange(code)) {
     return new CommandError(

@@ -1,6 +1,7 @@
 // Exported conversations as one HTML page that stands alone: no script, nothing loaded, all words escaped.
 import { createHash } from 'node:crypto';
 import type { Destination, StoredMessage } from '../client/api.ts';
+import { currentLanguage } from '../language/translate.ts';
 import { changeWords, choiceLines, fateWords, pollWords } from '../ui/message-words.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
 import { stickerRows } from '../ui/stickers.ts';
@@ -27,7 +28,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
 
 const HEAD = `<!doctype html>
-<html lang="en">
+<html lang="${currentLanguage()}">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="referrer" content="no-referrer">
@@ -61,7 +62,10 @@ function article(cast: Cast, message: StoredMessage): string {
   const { id, time, from, state, reason } = message;
   const name = isolated(cast.names.meet(from));
   const clock = `<time datetime="${escaped(safeText(time))}">${clockTime(Date.parse(time))}</time>`;
-  const own = state === null ? '' : ` <small>(you, ${escaped(stateWords(state, reason))})</small>`;
+  const own =
+    state === null
+      ? ''
+      : ` <small>(${escaped(safeTemplate`you, ${stateWords(state, reason)}`)})</small>`;
   return [
     `<article id="m${escaped(safeText(id))}"${state === null ? '' : ' class="own"'}>`,
     `<header>${name} ${clock}${own}</header>`,
@@ -72,12 +76,14 @@ function article(cast: Cast, message: StoredMessage): string {
 /** Its words, what they answer, and what became of it. */
 function bodyOf(cast: Cast, message: StoredMessage): string {
   const { text, kind, reply, change, deleted, poll, originals = [] } = message;
-  if (deleted) return note(safeText('deleted for all by who wrote it'));
+  if (deleted) return note(safeTemplate`deleted for all by who wrote it`);
   if (change !== undefined) {
     return note(changeWords(change, cast.names.meet(message.from), { people: cast.names }));
   }
   const answered =
-    reply === undefined ? '' : `<p><small><a href="#m${reply}">in answer to this</a></small></p>`;
+    reply === undefined
+      ? ''
+      : `<p><small><a href="#m${reply}">${escaped(safeTemplate`in answer to this`)}</a></small></p>`;
   const words =
     kind === 'sticker'
       ? `<pre>${stickerRows(text).map(escaped).join('\n')}</pre>`

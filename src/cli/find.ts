@@ -78,7 +78,7 @@ function report({ output }: CommandContext, hint: RelayHint, relays: readonly st
   const known = relays.find((relay) => relay.startsWith(relayIdPrefix));
   const fingerprint = known ?? relayIdPrefix;
   const pinned = known !== undefined;
-  const mark = pinned ? safeText('  pinned') : safeText('');
+  const mark = pinned ? safeTemplate`  pinned` : safeText('');
   output.data(
     { type: 'relay', name, host, port, fingerprint, pinned },
     safeTemplate`${safeText(formatAddress(hint))}  ${fingerprintWords(fingerprint, 16)}  ${safeText(name)}${mark}`,

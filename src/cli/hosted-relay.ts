@@ -1,8 +1,10 @@
 // Starts `lanchat relay` as a process of its own, for the screen that found none; it may outlive the screen.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { HostedRelay } from '../ui/hosting.ts';
 import { safeText } from '../ui/safe-text.ts';
@@ -22,13 +24,13 @@ const LISTENING = v.object({
 
 /** What is said where it outlives the process that started it. */
 export const RELAY_RUNS_ON = safeText(
-  'The relay runs on for the others; "lanchat relay" tells its process here.',
+  phrase`The relay runs on for the others; "lanchat relay" tells its process here.`,
 );
 
 /** As `hostRelay`, for this process's own profile. Throws UsageError (`ephemeral`) where nothing is to be on the disk. */
 export async function hostHere({ options }: CommandContext): Promise<HostedRelay> {
   if (!options.ephemeral) return hostRelay(process.argv.slice(1, 2), options.home);
-  const message = 'a relay keeps its key and what waits on the disk; run lanchat relay yourself';
+  const message = phrase`a relay keeps its key and what waits on the disk; run lanchat relay yourself`;
   throw new UsageError('ephemeral', message);
 }
 
@@ -95,7 +97,7 @@ function lastLine(text: string): string {
 
 function notStarted(words: string, cause?: unknown): UsageError {
   const why = safeText(words.replace(/^lanchat: /, ''), { maxLength: 300 });
-  const message = `the relay could not be started here${why === '' ? '' : `: ${why}`}`;
+  const message = phrase`the relay could not be started here${why === '' ? '' : `: ${why}`}`;
   return new UsageError('relay-not-started', message, { cause });
 }
 

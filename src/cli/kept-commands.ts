@@ -148,7 +148,9 @@ function addSet(program: Command, run: Run): void {
 function addNotify(program: Command, run: Run): void {
   program
     .command('notify')
-    .description('say how this terminal signals a message while one looks elsewhere, and try it')
+    .description(
+      phrase`say how this terminal signals a message while one looks elsewhere, and try it`,
+    )
     .addArgument(new Argument('<what>').choices(['test']))
     .action((_what: string, _own: unknown, command: Command) =>
       run(command, async (context) => (await import('./notify.ts')).notifyTest(context)),

@@ -1,4 +1,5 @@
 // `lanchat keys`: every key of the screen as a file that one can change and keep.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { createPrivateFile, makePrivateFolder } from '../storage/private-file.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
@@ -40,14 +41,20 @@ async function writeKeys(
   { keysOf }: KeyFile,
 ): Promise<void> {
   if (folder === null) {
-    throw new UsageError('ephemeral', 'nothing is written to the disk; leave out --ephemeral');
+    throw new UsageError(
+      'ephemeral',
+      phrase`nothing is written to the disk; leave out --ephemeral`,
+    );
   }
   const path = keyFilePath(folder);
   const shown = safeText(path, { maxLength: 300 });
   await makePrivateFolder(folder);
   const text = Buffer.from(`${keyFileText(keysOf, shown)}\n`);
   if (!(await createPrivateFile(path, text))) {
-    throw new CommandError('file-exists', `${path} is there already; change it, or move it away`);
+    throw new CommandError(
+      'file-exists',
+      phrase`${path} is there already; change it, or move it away`,
+    );
   }
   output.data({ type: 'key-file', file: path }, t`${shown}`);
 }

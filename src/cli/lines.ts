@@ -197,7 +197,7 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'disconnected':
       return safeTemplate`-- connection lost (${safeText(event.reason)}); trying again`;
     case 'reconnected':
-      return safeText('-- connected again');
+      return safeTemplate`-- connected again`;
     case 'announcement':
       return safeTemplate`-- announcement of the relay's operator: ${safeText(squeezed(event.text))}`;
     case 'who-read':
@@ -248,7 +248,8 @@ function deletedLine(
     'room' in conversation
       ? names.rooms.label(conversation.room)
       : safeTemplate`@${names.label(conversation.peer)}`;
-  const what = id === null ? safeText('everything') : safeText(`message ${id.slice(0, 8)}`);
+  const what =
+    id === null ? safeTemplate`everything` : safeTemplate`message ${safeText(id.slice(0, 8))}`;
   return safeTemplate`-- deleted here: ${what} of ${where}`;
 }
 

@@ -3,7 +3,7 @@ import { openProfile, type Profile } from '../client/profile.ts';
 import { phrase } from '../language/translate.ts';
 import { profileFolder } from '../storage/profile-folder.ts';
 import { isVaultLocked } from '../storage/vault.ts';
-import { safeText } from '../ui/safe-text.ts';
+import { safeTemplate, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
 import { refuseEphemeral } from './kept-session.ts';
 import { owningProfile } from './owned-profile.ts';
@@ -11,21 +11,19 @@ import { newPassphrase, passphrasePrompt } from './passphrase.ts';
 
 const BEFORE = [
   safeText(
-    phrase`A passphrase protects, while lanchat is not open, what is on this disk: your keys,`,
+    phrase`A passphrase protects, while lanchat is not open, what is on this disk: your keys, people, rooms, relays, settings and all that was said. Your name and fingerprint stay readable.`,
   ),
-  safeText(
-    phrase`people, rooms, relays, settings and all that was said. Your name and fingerprint`,
-  ),
-  safeText('stay readable.'),
   safeText(phrase`Nobody can recover a forgotten one: identity and history are then lost.`),
 ];
 const AFTER_THE_FIRST = [
-  safeText(phrase`The key lay on this disk without a passphrase before: flash, snapshots and`),
-  safeText(phrase`copies of the folder may still hold it so.`),
+  safeText(
+    phrase`The key lay on this disk without a passphrase before: flash, snapshots and copies of the folder may still hold it so.`,
+  ),
 ];
 const AFTER_ANOTHER = [
-  safeText(phrase`Older copies of the folder, and what flash keeps of it, still open with the`),
-  safeText(phrase`passphrase of before.`),
+  safeText(
+    phrase`Older copies of the folder, and what flash keeps of it, still open with the passphrase of before.`,
+  ),
 ];
 
 /**
@@ -55,9 +53,9 @@ export async function passphrase(
 async function put(context: CommandContext, profile: Profile, wasLocked: boolean): Promise<void> {
   const { output } = context;
   for (const line of BEFORE) output.note(line);
-  await profile.setPassphrase(await newPassphrase(context, safeText('New passphrase')));
+  await profile.setPassphrase(await newPassphrase(context, safeTemplate`New passphrase`));
   const done = wasLocked
-    ? safeText('Passphrase changed.')
+    ? safeTemplate`Passphrase changed.`
     : safeText(phrase`Passphrase set. lanchat asks for it whenever it opens this profile.`);
   output.data({ type: 'passphrase', set: true }, done);
   for (const line of wasLocked ? AFTER_ANOTHER : AFTER_THE_FIRST) output.note(line);

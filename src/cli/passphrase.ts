@@ -74,7 +74,7 @@ export async function newPassphrase(asking: Asking, what: SafeText): Promise<str
 async function typedTwice(asking: Asking, what: SafeText): Promise<string | UsageError> {
   const first = await askPassphrase(asking, safeTemplate`${what}: `);
   if (isWeak(first)) return tooWeak();
-  if (first === (await askPassphrase(asking, safeText('Again: ')))) return first;
+  if (first === (await askPassphrase(asking, safeTemplate`Again: `))) return first;
   return new UsageError('bad-passphrase', phrase`the two differ; try again`);
 }
 

@@ -1,5 +1,7 @@
 // Going from conversation to conversation in the plain interface, and what is said on the way: where one is, what is unread.
+
 import { type Destination, MAX_PAGE_MESSAGES } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { silenceWords } from '../ui/room-words.ts';
 import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
@@ -75,7 +77,7 @@ export async function goToNumber(scene: PlainScene, typed: string): Promise<void
   const { count } = scene.places;
   throw new UsageError(
     'bad-arguments',
-    `/win takes a number from 1 to ${count}; /where lists them`,
+    phrase`/win takes a number from 1 to ${count}; /where lists them`,
   );
 }
 

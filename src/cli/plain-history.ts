@@ -1,10 +1,12 @@
 // What was said before, in the plain interface: showing, searching, deleting it, writing it out. Keeps nothing.
+
 import {
   type Destination,
   MAX_PAGE_MESSAGES,
   type Session,
   type StoredMessage,
 } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import {
   exportedWords,
@@ -52,7 +54,7 @@ export async function showHits(
   { session, show, people }: Pick<Scene, 'session' | 'show' | 'people'>,
   query: string,
 ): Promise<void> {
-  if (query === '') throw new UsageError('empty-text', '/search WORDS: which words?');
+  if (query === '') throw new UsageError('empty-text', phrase`/search WORDS: which words?`);
   const found = await session.request({ do: 'search', query, conversation: null, limit: MAX_HITS });
   const transcript = new Transcript(people);
   for (const message of found.messages.toReversed()) show(...transcript.lines(message));
@@ -75,7 +77,7 @@ export async function runDelete(scene: Scene, args: string): Promise<void> {
     if (last === null) return show(safeTemplate`-- No message of yours is among the newest here.`);
     const ask: Session['request'] = (command) => session.request(command);
     show(safeTemplate`-- ${removedWords(await removeMessage(ask, last), last.text)}`);
-  } else throw new UsageError('bad-arguments', '/delete takes nothing, or all');
+  } else throw new UsageError('bad-arguments', phrase`/delete takes nothing, or all`);
 }
 
 /** `/who-read`: who is here and has read our newest message; they answer one by one. */
@@ -100,7 +102,7 @@ export async function runExport(scene: Scene, args: string): Promise<void> {
   const { session, show, conversation, label } = scene;
   const [format, file] = formatAndFile(args);
   if (file === '') {
-    throw new UsageError('bad-arguments', '/export [text|jsonl|html] FILE: into which file?');
+    throw new UsageError('bad-arguments', phrase`/export [text|jsonl|html] FILE: into which file?`);
   }
   const written = await exportConversation(session, { conversation, format, file });
   show(safeTemplate`-- ${exportedWords(label, written)}`);

@@ -4,8 +4,8 @@ import type { PeerId } from '../protocol/ids.ts';
 import { splitFirst } from '../ui/command-text.ts';
 import { contactChange, personLines } from '../ui/contact-tasks.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from '../ui/people.ts';
-import { roleOf } from '../ui/room-words.ts';
-import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
+import { ROLE_WORDS, type Role, roleOf } from '../ui/room-words.ts';
+import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
 import { ownLine } from './lines.ts';
 import { type PlainScene, personOrHere } from './plain-scene.ts';
 import type { NumberWalk } from './plain-walk.ts';
@@ -38,11 +38,11 @@ export async function showWho(scene: PlainScene): Promise<void> {
   if (others.length > MAX_LISTED) show(t`-- and ${others.length - MAX_LISTED} more`);
 }
 
-function personLine({ people }: PlainScene, id: PeerId, role: string | null): SafeText {
+function personLine({ people }: PlainScene, id: PeerId, role: Role | null): SafeText {
   const known = people.get(id);
   const presence = known?.online === true ? t`here` : t`away`;
   const trust = known === null ? t`unverified` : trustWord(known);
-  const part = role === null ? t`` : t`, ${safeText(role)}`;
+  const part = role === null ? t`` : t`, ${ROLE_WORDS[role]}`;
   const key = fingerprintWords(id, SHOWN_DIGITS);
   const says = saidOf(known);
   return ownLine(t`${people.label(id)}: ${presence}, ${trust}${part}, key ${key}${says}`);

@@ -1,5 +1,7 @@
 // Private rooms in the plain interface: its commands, and who asks us in. What they do is ui/room-tasks.ts.
+
 import type { Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { splitFirst } from '../ui/command-text.ts';
 import type { CommandName } from '../ui/commands.ts';
@@ -49,7 +51,7 @@ function roomVerbOf(args: string): readonly [RoomVerb, string] {
   const [typed, rest] = splitFirst(args);
   const verb = roomVerb(typed);
   if (verb !== null) return [verb, rest];
-  throw new UsageError('bad-arguments', `/room ${typed} is no command; /help lists them`);
+  throw new UsageError('bad-arguments', phrase`/room ${typed} is no command; /help lists them`);
 }
 
 /** Questions that came while nobody looked. */

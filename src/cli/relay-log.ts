@@ -125,7 +125,7 @@ function wordsOf(event: Exclude<RelayEvent, { type: 'listening' }>): SafeText {
     case 'fault':
       return safeTemplate`fault: ${describeFailure(event.error).message}`;
     case 'closed':
-      return safeText('closed');
+      return safeTemplate`closed`;
     default:
       return event satisfies never;
   }

@@ -32,8 +32,10 @@ function privateWords(room: PrivateRoom, { self }: Snapshot, owner: SafeText): S
   const topic = topicWords(room);
   const parts = [
     kindWords(room),
-    room.owner === self.fingerprint ? safeText('yours') : safeTemplate`owner ${owner}`,
-    room.members.length === 1 ? safeText('1 member') : safeTemplate`${room.members.length} members`,
+    room.owner === self.fingerprint ? safeTemplate`yours` : safeTemplate`owner ${owner}`,
+    room.members.length === 1
+      ? safeTemplate`1 member`
+      : safeTemplate`${room.members.length} members`,
     ...standingWords(room),
     ...(topic === '' ? [] : [safeTemplate`topic: ${topic}`]),
   ];

@@ -19,8 +19,8 @@ export async function peers(context: CommandContext): Promise<void> {
   );
   for (const person of sorted) {
     const { nick, fingerprint, trust, online } = person;
-    const here = online ? safeText('online') : safeText('away');
-    const state = person.blocked === true ? safeText('BLOCKED') : here;
+    const here = online ? safeTemplate`online` : safeTemplate`away`;
+    const state = person.blocked === true ? safeTemplate`BLOCKED` : here;
     context.output.data(
       { type: 'peer', nick, fingerprint, trust, online, ...detailFields(person) },
       safeTemplate`${names.label(fingerprint)}  ${state}  ${trustWord(person)}\n    ${fingerprintWords(fingerprint)}`,

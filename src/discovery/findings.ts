@@ -40,7 +40,7 @@ export function describeMdnsPort(code: string | null, holders: readonly PortHold
   const check = 'mdns-port';
   const who = holders.map(({ program, pid }) => `${program} (pid ${pid})`).join(', ');
   if (code === null) {
-    const shared = who === '' ? 'is free' : phrase`is shared with ${who}`;
+    const shared = who === '' ? phrase`is free` : phrase`is shared with ${who}`;
     return { check, ok: true, detail: `UDP port ${MDNS_PORT} ${shared}.` };
   }
   if (code === 'EADDRINUSE') {

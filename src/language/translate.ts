@@ -47,6 +47,11 @@ export function languageOf(env: Readonly<Record<string, string | undefined>>): s
   return /^([a-z]{2,3})(?:[_.@-]|$)/.exec(locale ?? '')?.[1] ?? null;
 }
 
+/** BCP 47: what `phrase` speaks. */
+export function currentLanguage(): string {
+  return catalogue?.language ?? 'en';
+}
+
 /** Another language from now on; null: English. What was said before stays as it is. */
 export function setCatalogue(next: Catalogue | null): void {
   catalogue = next;

@@ -87,8 +87,8 @@ async function firstVault(
   if (sealedFiles.length === 0) return createVault(folder);
   const path = join(folder, vault);
   const then = hasIdentity
-    ? 'makes a new identity, and to everybody you are somebody else'
-    : 'begins without what they hold';
+    ? phrase`makes a new identity, and to everybody you are somebody else`
+    : phrase`begins without what they hold`;
   const message = phrase`${path} is missing, and only with it ${sealedFiles.join(', ')} can be opened; put a copy of it back, or move those away: lanchat then ${then}`;
   throw new StorageError('corrupt', message, { path });
 }

@@ -32,7 +32,7 @@ export async function ownProfile(folder: string): Promise<FolderOwner> {
 
 /** What to say where the process `pid`, or one that didn't tell, owns the profile in `folder`. */
 export function alreadyOpen(folder: string, pid: number | null): StorageError {
-  const who = pid === null ? 'another lanchat' : `another lanchat (pid ${pid})`;
+  const who = pid === null ? phrase`another lanchat` : phrase`another lanchat (pid ${pid})`;
   const message = phrase`${who} has this profile open; close it, or use another profile with --home DIR`;
   return new StorageError('locked', message, { path: folder });
 }

@@ -64,7 +64,7 @@ function explain(cause: unknown, path: string, doing: DatabaseDoing): [StorageEr
     return ['corrupt', damagedDatabase(path).message];
   }
   if (primary === BUSY || primary === LOCKED) {
-    return ['locked', `${path} is in use by another process; end that one first`];
+    return ['locked', phrase`${path} is in use by another process; end that one first`];
   }
   return explainErrno(ERRNOS.get(primary) ?? `SQLite error ${code}`, path, action);
 }

@@ -1,5 +1,7 @@
 // What the commands about contacts do: names and notes of one's own, ignoring, blocking, one's status line.
+
 import type { ContactChange, Replies, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { listing, splitFirst } from './command-text.ts';
@@ -59,7 +61,7 @@ function verifiedWords({ at, by }: NonNullable<Replies['contact']['verified']>):
   }
 }
 
-const TAKES = 'petname NAME, note TEXT, favourite, or no-petname, no-note, no-favourite';
+const TAKES = phrase`petname NAME, note TEXT, favourite, or no-petname, no-note, no-favourite`;
 
 /** `petname NAME`, `no-note` and so on. Throws UsageError `bad-arguments`. */
 export function contactChange(words: string): ContactChange {
@@ -79,7 +81,7 @@ export function contactChange(words: string): ContactChange {
     case 'no-favourite':
       return { favourite: what === 'favourite' };
     default:
-      throw new UsageError('bad-arguments', `/contact NAME takes ${TAKES}`);
+      throw new UsageError('bad-arguments', phrase`/contact NAME takes ${TAKES}`);
   }
 }
 

@@ -1,7 +1,9 @@
 // What the commands about messages do: answering one, changing one, reacting, polls, timers, stickers. For the screen
 // and the plain interface; a message is named by how new it is: `^2` is the second newest of those that fit.
+
 import type { Destination, Session, StoredMessage } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { MIN_CHOICES } from '../protocol/limits.ts';
@@ -185,7 +187,7 @@ async function poll(scene: ContentScene, args: string): Promise<SafeText | null>
   const [question = '', ...choices] = (isAnonymous ? rest : args)
     .split('|')
     .map((each) => each.trim());
-  if (!('room' in here)) throw new UsageError('bad-room', 'polls are for rooms');
+  if (!('room' in here)) throw new UsageError('bad-room', phrase`polls are for rooms`);
   const isWhole = choices.filter((choice) => choice !== '').length >= MIN_CHOICES;
   required(
     isWhole ? question : '',
@@ -241,11 +243,11 @@ async function newest(
   if (nth === null && chosen !== null) {
     const { message } = await ask({ do: 'message', id: chosen });
     if (message !== null && fits(message)) return message;
-    throw new UsageError('unknown-message', 'that can’t be done with the selected message');
+    throw new UsageError('unknown-message', phrase`that can’t be done with the selected message`);
   }
   const page = { conversation: here, before: null, limit: MAX_LOOKED_AT };
   const { messages } = await ask({ do: 'history', ...page });
   const found = messages.filter(fits).at(-(nth ?? 1));
   if (found !== undefined) return found;
-  throw new UsageError('unknown-message', 'there is no such message among the newest here');
+  throw new UsageError('unknown-message', phrase`there is no such message among the newest here`);
 }

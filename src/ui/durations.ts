@@ -1,4 +1,5 @@
 // How long something lasts: as people type it, and in words. Pure.
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 
@@ -21,7 +22,7 @@ export function parseTimer(text: string): number | null {
   if (factor === undefined) {
     throw new UsageError(
       'bad-timer',
-      'a timer takes 30s, 5m, 2h, 7d or off: 10 seconds to 90 days',
+      phrase`a timer takes 30s, 5m, 2h, 7d or off: 10 seconds to 90 days`,
     );
   }
   return Number(count) * factor;
@@ -29,14 +30,10 @@ export function parseTimer(text: string): number | null {
 
 /** `30 seconds`, `1 hour`, `7 days`: in the largest unit that it is whole in. */
 export function durationWords(seconds: number): SafeText {
-  const [size, name] =
-    seconds % DAY === 0
-      ? ([DAY, t`day`] as const)
-      : seconds % HOUR === 0
-        ? ([HOUR, t`hour`] as const)
-        : seconds % MINUTE === 0
-          ? ([MINUTE, t`minute`] as const)
-          : ([1, t`second`] as const);
-  const count = seconds / size;
-  return count === 1 ? t`1 ${name}` : t`${count} ${name}s`;
+  if (seconds % DAY === 0) return seconds === DAY ? t`1 day` : t`${seconds / DAY} days`;
+  if (seconds % HOUR === 0) return seconds === HOUR ? t`1 hour` : t`${seconds / HOUR} hours`;
+  if (seconds % MINUTE === 0) {
+    return seconds === MINUTE ? t`1 minute` : t`${seconds / MINUTE} minutes`;
+  }
+  return seconds === 1 ? t`1 second` : t`${seconds} seconds`;
 }

@@ -1,4 +1,5 @@
 // The file in which a person says which keys do what: read, with what is wrong in it, and written. Knows no disk.
+import { phrase } from '../language/translate.ts';
 import { type KeysOf, shownKey } from './bound-keys.ts';
 import {
   ALL_PLACES,
@@ -220,13 +221,13 @@ function isReachable(
 
 const PLACE_WORDS: Readonly<Record<KeyPlace, string>> = {
   everywhere: 'everywhere',
-  screen: 'on the screen',
-  selection: 'with a message selected',
+  screen: phrase`on the screen`,
+  selection: phrase`with a message selected`,
   afterPrefix: 'second keys',
-  emptyLine: 'where nothing is typed',
-  line: 'in the line that is typed',
-  list: 'in lists and questions over the messages',
-  person: 'in the details of a person',
+  emptyLine: phrase`where nothing is typed`,
+  line: phrase`in the line that is typed`,
+  list: phrase`in lists and questions over the messages`,
+  person: phrase`in the details of a person`,
 };
 
 /** All bindings as such a file; `path`: where lanchat looks for it. */

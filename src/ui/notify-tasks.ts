@@ -1,6 +1,8 @@
 // What /notify and /mute do: of which conversations one is told, how, and whether this terminal shows it.
+
 import type { NotifyLevel, Session } from '../client/api.ts';
 import { NOTIFY_LEVELS } from '../client/conversation-settings.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
 import { listing, splitFirst } from './command-text.ts';
@@ -26,7 +28,7 @@ export interface NoticeScene {
 
 const SETTINGS = ['notify', 'notify-text', 'notify-level', 'quiet-hours'];
 const WAYS = ['off', 'bell', 'terminal'];
-const TAKES = 'test; off, bell or terminal; all, mentions, nothing or default, and a name';
+const TAKES = phrase`test; off, bell or terminal; all, mentions, nothing or default, and a name`;
 
 /** `/notify [test|WAY|LEVEL [NAME]]`, on the screen. */
 export async function notify(
@@ -90,13 +92,16 @@ export async function roomPlace(
 ): Promise<SettingPlace> {
   const room = name.startsWith('#') ? publicRoom(name) : await enteredRoom(ask, rooms, name);
   if (room !== null) return { destination: { room }, label: rooms.label(room) };
-  throw new UsageError('not-in-room', `you are in no room called ${name}`);
+  throw new UsageError('not-in-room', phrase`you are in no room called ${name}`);
 }
 
 function publicRoom(name: string): string {
   const parsed = parseRoomName(name);
   if (parsed !== null) return `#${parsed}`;
-  throw new UsageError('bad-room', `"${name.slice(0, 80)}" is not a room; one is called #ward-3`);
+  throw new UsageError(
+    'bad-room',
+    phrase`"${name.slice(0, 80)}" is not a room; one is called #ward-3`,
+  );
 }
 
 /** How it stands, or what has been changed; null where that has been said already. Throws UsageError, and what the client does. */
@@ -143,7 +148,7 @@ async function setLevel(
   const place = name === '' ? here : await find(name);
   if (place === null) {
     if (name !== '') return null;
-    throw new UsageError('bad-arguments', '/mute ROOM, or /mute @NAME: which conversation?');
+    throw new UsageError('bad-arguments', phrase`/mute ROOM, or /mute @NAME: which conversation?`);
   }
   const { destination, label } = place;
   await ask({ do: 'conversation-settings', with: destination, change: { notifyLevel } });

@@ -5,8 +5,8 @@ import { below, longListRows, type OverlayArea, paragraph, title } from './list-
 import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
 import type { MembersOverlay, TrustOverlay } from './overlay.ts';
 import { trustWord } from './people.ts';
-import { roomFacts } from './room-words.ts';
-import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { ROLE_WORDS, roomFacts } from './room-words.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, span, type Tone } from './spans.ts';
 import { cellWidth, truncate } from './width.ts';
@@ -67,9 +67,14 @@ function personRow(state: ScreenState, { id, room }: Listed, cells: number): Row
     span(column(called, nameCells(cells)), 'strong'),
     span(column(isSelf ? t`` : trust, TRUST_CELLS), trustTone(person)),
     span(column(isSelf || person?.online === true ? t`here` : t`away`, HERE_CELLS), 'dim'),
-    span(column(safeText(roleIn(room, id) ?? ''), ROLE_CELLS)),
+    span(column(roleWord(room, id), ROLE_CELLS)),
     span(says ?? t``, 'dim'),
   ];
+}
+
+function roleWord(room: Room | undefined, id: PeerId): SafeText {
+  const role = roleIn(room, id);
+  return role === null ? t`` : ROLE_WORDS[role];
 }
 
 function trustTone(person: ReturnType<ScreenState['people']['get']>): Tone {

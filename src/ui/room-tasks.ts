@@ -1,5 +1,7 @@
 // What the commands about private rooms do, on the screen and in the plain interface alike. A refusal is thrown.
+
 import type { InvitationInfo, Room, Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { cleanTitle } from '../protocol/nickname.ts';
@@ -86,7 +88,7 @@ function given(args: string, usage: string): string {
 /** Throws UsageError `not-in-room`. */
 function hereOf({ here }: RoomScene): string {
   if (here !== null) return here;
-  const message = 'that is done in a private room: go to one, or make one with /room create TITLE';
+  const message = phrase`that is done in a private room: go to one, or make one with /room create TITLE`;
   throw new UsageError('not-in-room', message);
 }
 
@@ -100,7 +102,7 @@ async function create({ ask, open, say }: RoomScene, args: string): Promise<void
 
 async function invite(scene: RoomScene, args: string): Promise<void> {
   const room = hereOf(scene);
-  const peers = await scene.people(given(args, 'invite NAME …: whom?').split(/[\s,]+/));
+  const peers = await scene.people(given(args, phrase`invite NAME …: whom?`).split(/[\s,]+/));
   if (peers === null) return;
   await scene.ask({ do: 'room-invite', room, peers });
   scene.say(t`Asked in: ${namesOf(scene, peers)}. They come once they say yes.`);
@@ -108,7 +110,7 @@ async function invite(scene: RoomScene, args: string): Promise<void> {
 
 async function remove(scene: RoomScene, args: string): Promise<void> {
   const room = hereOf(scene);
-  const peers = await scene.people(given(args, 'remove NAME …: whom?').split(/[\s,]+/));
+  const peers = await scene.people(given(args, phrase`remove NAME …: whom?`).split(/[\s,]+/));
   if (peers === null) return;
   await scene.ask({ do: 'room-remove', room, peers });
   const info = scene.roomOf(room);
@@ -126,14 +128,14 @@ function namesOf({ names }: RoomScene, peers: readonly PeerId[]): SafeText {
 
 async function moderate(scene: RoomScene, args: string, on: boolean): Promise<void> {
   const room = hereOf(scene);
-  const usage = on ? 'grant NAME: whom?' : 'revoke NAME: whom?';
+  const usage = on ? phrase`grant NAME: whom?` : phrase`revoke NAME: whom?`;
   const [peer] = (await scene.people([given(args, usage)])) ?? [];
   if (peer !== undefined) await scene.ask({ do: 'room-moderator', room, peer, on });
 }
 
 async function transfer(scene: RoomScene, args: string): Promise<void> {
   const room = hereOf(scene);
-  const [name, yes] = splitFirst(given(args, 'transfer NAME: to whom?'));
+  const [name, yes] = splitFirst(given(args, phrase`transfer NAME: to whom?`));
   const [peer] = (await scene.people([name])) ?? [];
   if (peer === undefined) return;
   const who = scene.names.label(peer);
@@ -162,7 +164,7 @@ async function topic(scene: RoomScene, args: string): Promise<void> {
 async function readOnly(scene: RoomScene, args: string): Promise<void> {
   const word = args.toLowerCase();
   if (word !== 'on' && word !== 'off')
-    throw new UsageError('bad-arguments', '/room read-only on|off');
+    throw new UsageError('bad-arguments', phrase`/room read-only on|off`);
   await scene.ask({ do: 'room-set', room: hereOf(scene), readOnly: word === 'on' });
 }
 
@@ -179,7 +181,7 @@ async function close(scene: RoomScene, args: string): Promise<void> {
 
 async function info(scene: RoomScene): Promise<void> {
   const room = scene.roomOf(hereOf(scene));
-  if (room === undefined) throw new UsageError('not-in-room', 'you are not in this room');
+  if (room === undefined) throw new UsageError('not-in-room', phrase`you are not in this room`);
   const { head, lines } = roomDetails(room, scene);
   scene.say(listing(head, lines));
 }
@@ -212,7 +214,7 @@ async function onlyQuestion(scene: RoomScene): Promise<string | null> {
   const open = invitations.filter(({ accepted }) => !accepted);
   const [first, ...others] = open;
   if (first === undefined) {
-    throw new UsageError('unknown-invitation', 'nobody asks you into a room');
+    throw new UsageError('unknown-invitation', phrase`nobody asks you into a room`);
   }
   if (others.length === 0) return first.room;
   say(

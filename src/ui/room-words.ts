@@ -24,6 +24,13 @@ const BLANKS = /[\p{Z}\u2800\u115f\u1160\u3164\uffa0]+/gu;
 /** People that one line names; more are counted. */
 const MAX_NAMED = 8;
 
+export const ROLE_WORDS: Readonly<Record<Role, SafeText>> = {
+  owner: t`owner`,
+  moderator: t`moderator`,
+  member: t`member`,
+  invited: t`invited`,
+};
+
 /** A stranger's group, which waits for the person's word. */
 export function isRequest(room: Room): boolean {
   return room.kind !== 'public' && room.request === true;
@@ -198,7 +205,7 @@ function memberLine(
     role,
   }: { readonly self: PeerId; readonly names: RoomCallers & Trusts; readonly role: Role | null },
 ): SafeText {
-  const what = role === null || role === 'member' ? t`` : t`, ${safeText(role)}`;
+  const what = role === null || role === 'member' ? t`` : t`, ${ROLE_WORDS[role]}`;
   if (id === self) return t`you${what}`;
   const known = names.get(id);
   return t`${names.label(id)} · ${known === null ? t`unverified` : trustWord(known)}${what}`;

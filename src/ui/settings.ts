@@ -1,4 +1,5 @@
 // The one table of settings: names, meanings and values, for `lanchat set` and /set. Asks nobody.
+
 import type { ConversationSettings, Preferences } from '../client/api.ts';
 import { NOTIFY_LEVELS } from '../client/conversation-settings.ts';
 import {
@@ -9,6 +10,7 @@ import {
   SIDEBAR_GROUPS,
   THEME_NAMES,
 } from '../client/preferences.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { nearest } from './nearest.ts';
 import { parseQuietHours } from './quiet-hours.ts';
@@ -37,7 +39,7 @@ const YES = ['on', 'yes', 'true'];
 const NO = ['off', 'no', 'false'];
 /** Puts a setting back, or makes it in one conversation as everywhere. */
 const DEFAULT = 'default';
-const ON_OR_OFF = 'on or off';
+const ON_OR_OFF = phrase`on or off`;
 const NONE = 'none';
 
 export const SETTINGS: readonly Setting[] = [
@@ -122,7 +124,7 @@ export const SETTINGS: readonly Setting[] = [
       const collapsed = SIDEBAR_GROUPS.filter((group) => words.includes(group));
       return collapsed.length === new Set(words).size ? { collapsed } : null;
     },
-    takes: `${NONE}, or of ${SIDEBAR_GROUPS.join(', ')} one or more`,
+    takes: phrase`${NONE}, or of ${SIDEBAR_GROUPS.join(', ')} one or more`,
     choices: [NONE, ...SIDEBAR_GROUPS],
     own: null,
   },
@@ -134,7 +136,7 @@ export const SETTINGS: readonly Setting[] = [
       const notify = NOTIFY_WAYS.find((way) => way === text.toLowerCase());
       return notify === undefined ? null : { notify };
     },
-    takes: 'off, bell or terminal',
+    takes: phrase`off, bell or terminal`,
     choices: NOTIFY_WAYS,
     own: null,
   },
@@ -159,14 +161,14 @@ export const SETTINGS: readonly Setting[] = [
       const notifyLevel = levels.find((level) => level === text.toLowerCase());
       return notifyLevel === undefined ? null : { notifyLevel };
     },
-    takes: 'usual, all or mentions',
+    takes: phrase`usual, all or mentions`,
     choices: ['usual', 'all', 'mentions'],
     own: 'notifyLevel',
     parseOwn: (text) => {
       const notifyLevel = NOTIFY_LEVELS.find((level) => level === text.toLowerCase());
       return notifyLevel === undefined ? null : { notifyLevel };
     },
-    takesOwn: 'all, mentions, nothing',
+    takesOwn: phrase`all, mentions, nothing`,
   },
   {
     name: 'quiet-hours',
@@ -176,7 +178,7 @@ export const SETTINGS: readonly Setting[] = [
       const quietHours = parseQuietHours(text);
       return quietHours === null ? null : { quietHours };
     },
-    takes: 'hours such as 22:00-07:00, or off',
+    takes: phrase`hours such as 22:00-07:00, or off`,
     choices: ['off'],
     own: null,
   },
@@ -194,8 +196,8 @@ export function settingOf(name: string): Setting {
   if (setting !== undefined) return setting;
   const names = SETTINGS.map((each) => each.name);
   const meant = nearest(name, names);
-  const hint = meant === null ? `there are ${names.join(', ')}` : `did you mean "${meant}"?`;
-  throw new UsageError('unknown-setting', `there is no setting "${name}"; ${hint}`);
+  const hint = meant === null ? `there are ${names.join(', ')}` : phrase`did you mean "${meant}"?`;
+  throw new UsageError('unknown-setting', phrase`there is no setting "${name}"; ${hint}`);
 }
 
 /** What is to change so that the setting has this value; `default`: its usual one. Throws UsageError `bad-setting`. */
@@ -214,13 +216,13 @@ export function ownChangeOf(setting: Setting, value: string): Partial<Conversati
   const [wanted] = change === null ? [] : Object.values(change);
   if (wanted !== undefined) return { [own]: wanted };
   const takes = setting.takesOwn ?? 'on, off';
-  throw new UsageError('bad-setting', `${setting.name} takes ${takes} or default there`);
+  throw new UsageError('bad-setting', phrase`${setting.name} takes ${takes} or default there`);
 }
 
 /** Throws UsageError `bad-setting`. */
 export function requireOwn({ name, own }: Setting): keyof ConversationSettings {
   if (own !== null) return own;
-  throw new UsageError('bad-setting', `${name} is the same for all conversations`);
+  throw new UsageError('bad-setting', phrase`${name} is the same for all conversations`);
 }
 
 /** `send-read  off  in @bela: whether …`. */

@@ -49,10 +49,18 @@ export function stateMark(state: MessageState): SafeText {
   }
 }
 
+const STATE_WORDS: Readonly<Record<MessageState, SafeText>> = {
+  pending: safeTemplate`pending`,
+  relayed: safeTemplate`relayed`,
+  delivered: safeTemplate`delivered`,
+  read: safeTemplate`read`,
+  failed: safeTemplate`failed`,
+};
+
 /** What has happened to a message of ours and, where it is stuck, why. */
 export function stateWords(state: MessageState, reason: MessageReason | null): SafeText {
-  if (reason === null) return safeText(state);
-  return safeTemplate`${safeText(state)}: ${reasonWords(reason)}`;
+  if (reason === null) return STATE_WORDS[state];
+  return safeTemplate`${STATE_WORDS[state]}: ${reasonWords(reason)}`;
 }
 
 function reasonWords(reason: MessageReason): SafeText {
