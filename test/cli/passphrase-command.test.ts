@@ -74,7 +74,7 @@ describe('lanchat passphrase', () => {
     const set = runCommand(['passphrase', '--home', home], { stdin: 'first secret\n' });
     expect(await set.status).toBe(0);
     expect(set.stdout()).toMatch(/^Passphrase set\./);
-    expect(set.stderr()).toContain('Your name and fingerprint\nstay readable');
+    expect(set.stderr()).toContain('Your name and fingerprint stay readable');
     expect(set.stderr()).toContain('Nobody can recover a forgotten one');
     expect(set.stderr()).toContain('lay on this disk without a passphrase before');
     const change = runCommand(['passphrase', '--home', home], {
@@ -82,7 +82,7 @@ describe('lanchat passphrase', () => {
     });
     expect(await change.status).toBe(0);
     expect(change.stdout()).toMatch(/^Passphrase changed\./);
-    expect(change.stderr()).toContain('still open with the\npassphrase of before');
+    expect(change.stderr()).toContain('still open with the passphrase of before');
     expect(set.stderr() + set.stdout() + change.stderr() + change.stdout()).not.toContain('secret');
   });
 
