@@ -7,8 +7,7 @@ import {
   shownOptions,
 } from '../../src/cli/command-tree.ts';
 import { COMMANDS } from '../../src/ui/commands.ts';
-import { PLACE_HEADINGS } from '../../src/ui/help-pages.ts';
-import { ALL_PLACES, KEY_ACTIONS } from '../../src/ui/key-bindings.ts';
+import { ALL_PLACES, KEY_ACTIONS, PLACE_HEADINGS } from '../../src/ui/key-bindings.ts';
 import { writtenKey } from '../../src/ui/key-names.ts';
 import { SETTINGS, settingHelp } from '../../src/ui/settings.ts';
 import {
@@ -176,5 +175,6 @@ function files(): readonly string[] {
       ),
     ),
     definition(italic(`${folder}/keys`), escaped('keys of your own')),
+    definition(italic(`${folder}/theme`), escaped('colours of your own, for the theme own')),
   ];
 }

@@ -100,7 +100,7 @@ function addCommonOptions(program: Command): void {
       '--ephemeral',
       phrase`nothing on disk: keys and words are gone at exit (LANCHAT_EPHEMERAL=1)`,
     )
-    .option('--plain', phrase`append-only lines instead of a screen`)
+    .option('--plain', phrase`lines instead of a screen`)
     .option('--screen-reader', phrase`lines to be read aloud`)
     .option('-q, --quiet', phrase`less on stderr`)
     .option('-v, --verbose', phrase`more on stderr`);

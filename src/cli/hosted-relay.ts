@@ -1,4 +1,4 @@
-// Starts `lanchat relay` as a process of its own, for the screen that found none; it may outlive the screen.
+// Starts `lanchat relay` as a process of its own, for the screen or the plain lines that found none; it may outlive them.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

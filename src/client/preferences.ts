@@ -10,6 +10,7 @@ import {
   type Settings,
   SIDEBAR_GROUPS,
   THEME_NAMES,
+  USUAL_LEVELS,
 } from '../storage/settings-file.ts';
 
 /** What of the settings a person sets for all conversations; the rooms come and go by themselves. */
@@ -28,7 +29,7 @@ export const changeSchema = v.strictObject({
   theme: v.exactOptional(v.picklist(THEME_NAMES)),
   notify: v.exactOptional(v.picklist(NOTIFY_WAYS)),
   notifyText: v.exactOptional(v.boolean()),
-  notifyLevel: v.exactOptional(v.picklist(['usual', 'all', 'mentions'])),
+  notifyLevel: v.exactOptional(v.picklist(USUAL_LEVELS)),
   quietHours: v.exactOptional(v.pipe(v.string(), v.check(isQuietHours))),
 });
 
@@ -36,7 +37,7 @@ export const changeSchema = v.strictObject({
 export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
 export type { SidebarGroup, ThemeName } from '../storage/settings-file.ts';
-export { isKeepDays, isQuietHours, NOTIFY_WAYS, SIDEBAR_GROUPS, THEME_NAMES };
+export { isKeepDays, isQuietHours, NOTIFY_WAYS, SIDEBAR_GROUPS, THEME_NAMES, USUAL_LEVELS };
 
 /** Of all settings what a person sets. */
 export function preferencesOf(settings: Settings): Preferences {

@@ -40,15 +40,18 @@ export function describeMdnsPort(code: string | null, holders: readonly PortHold
   const check = 'mdns-port';
   const who = holders.map(({ program, pid }) => `${program} (pid ${pid})`).join(', ');
   if (code === null) {
-    const shared = who === '' ? phrase`is free` : phrase`is shared with ${who}`;
-    return { check, ok: true, detail: `UDP port ${MDNS_PORT} ${shared}.` };
+    const detail =
+      who === ''
+        ? phrase`UDP port ${MDNS_PORT} is free.`
+        : phrase`UDP port ${MDNS_PORT} is shared with ${who}.`;
+    return { check, ok: true, detail };
   }
   if (code === 'EADDRINUSE') {
     return {
       check,
       ok: false,
-      detail: phrase`UDP port ${MDNS_PORT} is held exclusively by ${who || 'a program of another user'}.`,
-      fix: `Stop ${who || 'the program that holds it (sudo ss -ulpn shows which)'}, ${WITHOUT_DISCOVERY}.`,
+      detail: phrase`UDP port ${MDNS_PORT} is held exclusively by ${who || phrase`a program of another user`}.`,
+      fix: phrase`Stop ${who || phrase`the program that holds it (sudo ss -ulpn shows which)`}, ${WITHOUT_DISCOVERY}.`,
     };
   }
   return {

@@ -47,7 +47,7 @@ export function languageOf(env: Readonly<Record<string, string | undefined>>): s
   return /^([a-z]{2,3})(?:[_.@-]|$)/.exec(locale ?? '')?.[1] ?? null;
 }
 
-/** BCP 47: what `phrase` speaks. */
+/** BCP 47: what is spoken now. */
 export function currentLanguage(): string {
   return catalogue?.language ?? 'en';
 }

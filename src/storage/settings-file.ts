@@ -32,7 +32,7 @@ export interface Settings {
   /** Whether what was said stands in a notice, and not only who said it. */
   readonly notifyText: boolean;
   /** What a notice is for where a conversation has no level of its own; `usual`: by its kind. */
-  readonly notifyLevel: 'usual' | 'all' | 'mentions';
+  readonly notifyLevel: (typeof USUAL_LEVELS)[number];
   /** `HH:MM-HH:MM` of this machine's clock in which nothing is told, or `off`. */
   readonly quietHours: string;
   /** Whether others may see that our person has read their messages. */
@@ -61,6 +61,9 @@ export type NotifyWay = (typeof NOTIFY_WAYS)[number];
 /** What of a conversation somebody is told of; `nothing` also counts nothing as unread. */
 export const NOTIFY_LEVELS = ['all', 'mentions', 'nothing'] as const;
 export type NotifyLevel = (typeof NOTIFY_LEVELS)[number];
+
+/** The same for all that have no level of their own. */
+export const USUAL_LEVELS = ['usual', 'all', 'mentions'] as const;
 
 /** With settings of their own: the file has bounds. */
 export const MAX_CONVERSATION_SETTINGS = 1_500;
@@ -126,7 +129,7 @@ const settingsSchema = v.strictObject({
   hidden: v.optional(v.boolean(), DEFAULT_SETTINGS.hidden),
   notify: v.optional(v.picklist(NOTIFY_WAYS), DEFAULT_SETTINGS.notify),
   notifyText: v.optional(v.boolean(), DEFAULT_SETTINGS.notifyText),
-  notifyLevel: v.optional(v.picklist(['usual', 'all', 'mentions']), DEFAULT_SETTINGS.notifyLevel),
+  notifyLevel: v.optional(v.picklist(USUAL_LEVELS), DEFAULT_SETTINGS.notifyLevel),
   quietHours: v.optional(quietHoursSchema, DEFAULT_SETTINGS.quietHours),
   muted: v.optional(mutedNames, []),
   sendRead: v.optional(v.boolean(), DEFAULT_SETTINGS.sendRead),

@@ -2,7 +2,7 @@
 import { type BoundKeys, keyHelp, shownKeys } from './bound-keys.ts';
 import { COMMANDS, type CommandName, findCommand, type SlashCommand } from './commands.ts';
 import { TOPICS, type TopicName } from './help-topics.ts';
-import { ALL_PLACES, KEY_ACTIONS, type KeyActionName, type KeyPlace } from './key-bindings.ts';
+import { ALL_PLACES, KEY_ACTIONS, type KeyActionName, PLACE_HEADINGS } from './key-bindings.ts';
 import { nearest } from './nearest.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { SETTINGS, settingHelp } from './settings.ts';
@@ -35,17 +35,6 @@ const FIRST_KEYS: readonly KeyActionName[] = [
   ...(['send', 'newline', 'complete', 'find-window', 'window-1', 'next-window'] as const),
   ...(['previous-window', 'next-unread', 'page-up', 'back', 'up', 'interrupt'] as const),
 ];
-
-export const PLACE_HEADINGS: Readonly<Record<KeyPlace, SafeText>> = {
-  screen: t`Keys`,
-  selection: t`Keys with a message selected`,
-  afterPrefix: t`Second keys`,
-  emptyLine: t`Keys where nothing is typed`,
-  everywhere: t`Keys everywhere`,
-  line: t`Keys in the line that is typed`,
-  list: t`Keys in lists, and in questions over the messages`,
-  person: t`Keys in the details of a person`,
-};
 
 const MARKS: HelpBlock = {
   heading: t`Marks beside messages`,

@@ -83,7 +83,7 @@ export const KEY_TABLE = {
     {
       name: 'back',
       keys: ['escape'],
-      help: t`back to the newest message, or to where a search began`,
+      help: t`back to the newest message, or to where a jump began`,
     },
     { name: 'oldest-unread', keys: ['alt+u'], help: t`the oldest unread message here` },
     {
@@ -234,3 +234,15 @@ export const NEEDED_ACTIONS: ReadonlySet<KeyActionName> = new Set([
   'choose',
   'close',
 ]);
+
+/** What stands above the keys of a place. */
+export const PLACE_HEADINGS: Readonly<Record<KeyPlace, SafeText>> = {
+  screen: t`Keys`,
+  selection: t`Keys with a message selected`,
+  afterPrefix: t`Second keys`,
+  emptyLine: t`Keys where nothing is typed`,
+  everywhere: t`Keys everywhere`,
+  line: t`Keys in the line that is typed`,
+  list: t`Keys in lists, and in questions over the messages`,
+  person: t`Keys in the details of a person`,
+};

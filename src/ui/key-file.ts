@@ -1,5 +1,4 @@
 // The file in which a person says which keys do what: read, with what is wrong in it, and written. Knows no disk.
-import { phrase } from '../language/translate.ts';
 import { type KeysOf, shownKey } from './bound-keys.ts';
 import {
   ALL_PLACES,
@@ -7,6 +6,7 @@ import {
   type KeyActionName,
   type KeyPlace,
   NEEDED_ACTIONS,
+  PLACE_HEADINGS,
 } from './key-bindings.ts';
 import { readKey, typesText, writtenKey } from './key-names.ts';
 import { nearest } from './nearest.ts';
@@ -219,17 +219,6 @@ function isReachable(
   return (keysOf.get(name) ?? []).some((key) => !hidden.has(key));
 }
 
-const PLACE_WORDS: Readonly<Record<KeyPlace, string>> = {
-  everywhere: 'everywhere',
-  screen: phrase`on the screen`,
-  selection: phrase`with a message selected`,
-  afterPrefix: 'second keys',
-  emptyLine: phrase`where nothing is typed`,
-  line: phrase`in the line that is typed`,
-  list: phrase`in lists and questions over the messages`,
-  person: phrase`in the details of a person`,
-};
-
 /** All bindings as such a file; `path`: where lanchat looks for it. */
 export function keyFileText(keysOf: KeysOf, path: SafeText): SafeText {
   const width = Math.max(...KEY_ACTIONS.map(({ name }) => name.length));
@@ -239,7 +228,7 @@ export function keyFileText(keysOf: KeysOf, path: SafeText): SafeText {
       const keys = (keysOf.get(name) ?? []).map(writtenKey).join(', ') || 'none';
       return `${`${name.padEnd(width)} = ${keys}`.padEnd(width + 30)} # ${help}`;
     });
-    return [`# ${PLACE_WORDS[place]}`, ...lines].join('\n');
+    return [`# ${PLACE_HEADINGS[place]}`, ...lines].join('\n');
   });
   return t`${head}\n\n${safeText(parts.join('\n\n'), { multiline: true })}`;
 }

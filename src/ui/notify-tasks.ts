@@ -2,6 +2,7 @@
 
 import type { NotifyLevel, Session } from '../client/api.ts';
 import { NOTIFY_LEVELS } from '../client/conversation-settings.ts';
+import { NOTIFY_WAYS } from '../client/preferences.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { parseRoomName } from '../protocol/nickname.ts';
@@ -27,7 +28,6 @@ export interface NoticeScene {
 }
 
 const SETTINGS = ['notify', 'notify-text', 'notify-level', 'quiet-hours'];
-const WAYS = ['off', 'bell', 'terminal'];
 const TAKES = phrase`test; off, bell or terminal; all, mentions, nothing or default, and a name`;
 
 /** `/notify [test|WAY|LEVEL [NAME]]`, on the screen. */
@@ -108,7 +108,7 @@ function publicRoom(name: string): string {
 export async function notifyLine(scene: NoticeScene, args: string): Promise<SafeText | null> {
   const [word, name] = splitFirst(args);
   if (word === '') return overview(scene);
-  if (WAYS.includes(word))
+  if (NOTIFY_WAYS.some((way) => way === word))
     return (await settingLines(scene.ask, `notify ${word}`, null))[0] ?? null;
   const level = levelOf(word);
   if (level === undefined) throw new UsageError('bad-arguments', `/notify takes ${TAKES}`);

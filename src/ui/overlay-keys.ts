@@ -1,4 +1,4 @@
-// What keys do while something lies over the messages. Choosing a person never sends anything.
+// What keys do while something lies over the messages. Choosing a person never sends words; it does the command that asked which one.
 import type { RelayChoice } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';

@@ -6,7 +6,7 @@ import type { ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 
-/** What a picked person is for. Picking never sends: a text comes back as a draft. */
+/** What a picked person is for. Picking sends no words: a text comes back as a draft; a command is done. */
 export type PickPurpose =
   | { readonly kind: 'open'; readonly draft: string | null }
   /** A group of who is picked and the others who were named. */

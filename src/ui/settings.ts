@@ -9,6 +9,7 @@ import {
   NOTIFY_WAYS,
   SIDEBAR_GROUPS,
   THEME_NAMES,
+  USUAL_LEVELS,
 } from '../client/preferences.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -157,12 +158,11 @@ export const SETTINGS: readonly Setting[] = [
     meaning: t`what you are told of; usual: all that is private, and what names you in rooms`,
     of: ({ notifyLevel }) => notifyLevel,
     parse: (text) => {
-      const levels = ['usual', 'all', 'mentions'] as const;
-      const notifyLevel = levels.find((level) => level === text.toLowerCase());
+      const notifyLevel = USUAL_LEVELS.find((level) => level === text.toLowerCase());
       return notifyLevel === undefined ? null : { notifyLevel };
     },
     takes: phrase`usual, all or mentions`,
-    choices: ['usual', 'all', 'mentions'],
+    choices: USUAL_LEVELS,
     own: 'notifyLevel',
     parseOwn: (text) => {
       const notifyLevel = NOTIFY_LEVELS.find((level) => level === text.toLowerCase());
@@ -196,7 +196,8 @@ export function settingOf(name: string): Setting {
   if (setting !== undefined) return setting;
   const names = SETTINGS.map((each) => each.name);
   const meant = nearest(name, names);
-  const hint = meant === null ? `there are ${names.join(', ')}` : phrase`did you mean "${meant}"?`;
+  const hint =
+    meant === null ? phrase`there are ${names.join(', ')}` : phrase`did you mean "${meant}"?`;
   throw new UsageError('unknown-setting', phrase`there is no setting "${name}"; ${hint}`);
 }
 
@@ -215,7 +216,7 @@ export function ownChangeOf(setting: Setting, value: string): Partial<Conversati
   const change = (setting.parseOwn ?? setting.parse)(value);
   const [wanted] = change === null ? [] : Object.values(change);
   if (wanted !== undefined) return { [own]: wanted };
-  const takes = setting.takesOwn ?? 'on, off';
+  const takes = setting.takesOwn ?? phrase`on, off`;
   throw new UsageError('bad-setting', phrase`${setting.name} takes ${takes} or default there`);
 }
 
