@@ -25,6 +25,15 @@ export type MakeProgram = (start: Start) => Command;
 type Start = (flags: Flags, action: Action) => Promise<void>;
 export type Action = (context: CommandContext) => Promise<void>;
 
+/** Commander's own words above the parts of a help. */
+const TITLES: ReadonlyMap<string, string> = new Map([
+  ['Usage:', phrase`Usage:`],
+  ['Arguments:', phrase`Arguments:`],
+  ['Options:', phrase`Options:`],
+  ['Global Options:', phrase`Global Options:`],
+  ['Commands:', phrase`Commands:`],
+]);
+
 /** `start` is called once, with the flags and the command to run. Parsing throws CommanderError. */
 export function buildProgram(
   { version, write }: { version: string; write: (text: string) => void },
@@ -32,12 +41,12 @@ export function buildProgram(
 ): Command {
   const program = new Command('lanchat')
     .description(phrase`End-to-end encrypted chat on a local network, without internet`)
-    .version(version, '--version', 'print the version')
-    .helpOption('--help', 'show help')
+    .version(version, '--version', phrase`print the version`)
+    .helpOption('--help', phrase`show help`)
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeOut: write })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => TITLES.get(title) ?? title })
     .showSuggestionAfterError();
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);

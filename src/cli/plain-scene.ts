@@ -1,5 +1,6 @@
 // What the commands of the plain interface share, and whom a name means there.
 import type { Session } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { Directory } from '../ui/people.ts';
@@ -52,5 +53,5 @@ export async function personOrHere(
   if (name !== '') return personNamed(scene, name);
   const { peerHere } = scene.places;
   if (peerHere !== null) return peerHere;
-  throw new UsageError('bad-arguments', `/${command} NAME: who?`);
+  throw new UsageError('bad-arguments', phrase`/${command} NAME: who?`);
 }

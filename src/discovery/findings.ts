@@ -26,7 +26,7 @@ const WITHOUT_DISCOVERY = phrase`or go without discovery: lanchat --relay HOST:P
 
 export function describeLan(lan: readonly NetworkInterface[]): Finding {
   if (lan.length > 0) {
-    return { check: 'interfaces', ok: true, detail: `Up: ${listInterfaces(lan)}.` };
+    return { check: 'interfaces', ok: true, detail: phrase`Up: ${listInterfaces(lan)}.` };
   }
   return {
     check: 'interfaces',
@@ -144,7 +144,7 @@ export function describeReach(
   switch (reach.kind) {
     case 'connected': {
       const time = `${Math.ceil(reach.elapsedMs)} ms`;
-      return { check: 'relay', ok: true, detail: `${where} accepts connections (${time}).` };
+      return { check: 'relay', ok: true, detail: phrase`${where} accepts connections (${time}).` };
     }
     case 'refused':
       return fault(

@@ -104,7 +104,8 @@ async function say({ ask, here }: ContentScene, words: Words): Promise<null> {
 async function sticker(scene: ContentScene, name: string): Promise<SafeText | null> {
   const names = safeText(STICKER_NAMES.join(', '));
   if (name === '') return t`Stickers: ${names}`;
-  if (!STICKER_NAMES.includes(name)) throw new UsageError('bad-sticker', `stickers are ${names}`);
+  if (!STICKER_NAMES.includes(name))
+    throw new UsageError('bad-sticker', phrase`stickers are ${names}`);
   return say(scene, { text: name, kind: 'sticker' });
 }
 

@@ -111,7 +111,7 @@ export async function notifyLine(scene: NoticeScene, args: string): Promise<Safe
   if (NOTIFY_WAYS.some((way) => way === word))
     return (await settingLines(scene.ask, `notify ${word}`, null))[0] ?? null;
   const level = levelOf(word);
-  if (level === undefined) throw new UsageError('bad-arguments', `/notify takes ${TAKES}`);
+  if (level === undefined) throw new UsageError('bad-arguments', phrase`/notify takes ${TAKES}`);
   return setLevel(scene, name, level);
 }
 

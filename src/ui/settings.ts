@@ -206,7 +206,7 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
   const isUsual = value.toLowerCase() === DEFAULT;
   const change = setting.parse(isUsual ? shown(setting.of(DEFAULT_PREFERENCES)) : value);
   if (change !== null) return change;
-  throw new UsageError('bad-setting', `${setting.name} takes ${setting.takes}`);
+  throw new UsageError('bad-setting', phrase`${setting.name} takes ${setting.takes}`);
 }
 
 /** As `changeOf`, for one conversation; `default` makes it as everywhere. */
