@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Destination, Session } from '../client/api.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
+import type { MessageId } from '../protocol/ids.ts';
 import { makePrivateFolder } from '../storage/private-file.ts';
 import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
 import {
@@ -62,12 +63,12 @@ export async function exportKept(context: CommandContext, request: ExportRequest
 }
 
 /**
- * One conversation into a file that isn't there yet, for whoever types its name where no shell reads it:
+ * One conversation, or one message of it, into a file that isn't there yet, for whoever types its name where no shell reads it:
  * `~/` is the home folder. Throws CommandError `file-exists`, StorageError; then there is no file.
  */
 export async function exportConversation(
   session: Session,
-  { conversation, format: name, file }: ExportWish,
+  { conversation, only, format: name, file }: ExportWish,
 ): Promise<Exported> {
   const path = resolve(file.replace(/^~(?=$|\/)/, () => homedir()));
   const cast = new Cast(await session.request({ do: 'snapshot' }));
@@ -75,11 +76,10 @@ export async function exportConversation(
   try {
     const format = formatOf(name, cast, null);
     const write = (text: string) => out.write(text);
-    const messages = await compose(session, [conversation], {
-      format,
-      write,
-      isWanted: () => true,
-    });
+    const messages =
+      only === null
+        ? await compose(session, [conversation], { format, write, isWanted: () => true })
+        : await composeOne(session, { conversation, only }, { format, write });
     await out.publish();
     return { file: path, messages };
   } finally {
@@ -214,6 +214,17 @@ async function compose(
   }
   await write(format.end());
   return count;
+}
+
+async function composeOne(
+  session: Session,
+  { conversation, only }: Pick<ExportWish, 'conversation'> & { readonly only: MessageId },
+  { format, write }: Pick<Sink, 'format' | 'write'>,
+): Promise<number> {
+  const { message } = await session.request({ do: 'message', id: only });
+  const said = message === null ? '' : format.message(message);
+  await write(format.begin() + format.conversation(conversation) + said + format.end());
+  return message === null ? 0 : 1;
 }
 
 /** Made for its owner only where it isn't there yet. */

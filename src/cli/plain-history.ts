@@ -104,6 +104,6 @@ export async function runExport(scene: Scene, args: string): Promise<void> {
   if (file === '') {
     throw new UsageError('bad-arguments', phrase`/export [text|jsonl|html] FILE: into which file?`);
   }
-  const written = await exportConversation(session, { conversation, format, file });
+  const written = await exportConversation(session, { conversation, only: null, format, file });
   show(safeTemplate`-- ${exportedWords(label, written)}`);
 }

@@ -404,7 +404,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     name: 'export',
     aliases: [],
     args: t`[text|jsonl|html] FILE`,
-    help: t`write this conversation into a file, not encrypted`,
+    help: t`write this conversation, or the message selected, into a file, not encrypted`,
     example: t`/export html ward-3.html`,
     topic: 'history',
     completes: 'none',

@@ -163,20 +163,22 @@ export function forgottenWords(name: SafeText, deleted: number): SafeText {
   return t`Deleted here: ${messageCount(deleted)} of ${name}. Others keep theirs.`;
 }
 
-/** `/export [FORMAT] FILE`, of the conversation it was typed in. */
+/** `/export [FORMAT] FILE`, of the conversation it was typed in, or of the message selected there. */
 export async function exportHere(
   actions: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
-  const { store, exportTo } = actions;
+  const { store, exportTo, chosen = null } = actions;
   const [format, file] = formatAndFile(args);
   if (file === '') {
     store.note(t`/export [text|jsonl|html] FILE: into which file?`, 'warning');
     return;
   }
   try {
-    const written = await exportTo({ conversation: destinationOf(here), format, file });
+    const written = await exportTo({
+      ...{ conversation: destinationOf(here), only: chosen, format, file },
+    });
     store.note(exportedWords(conversationName(store.state, here), written));
   } catch (error) {
     store.note(faultWords(error), 'warning');

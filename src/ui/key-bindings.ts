@@ -108,6 +108,7 @@ export const KEY_TABLE = {
     { name: 'delete', keys: ['d'], help: t`deletes it: here, or your own for all` },
     { name: 'react', keys: ['+'], help: t`reacts with an emoji` },
     { name: 'copy', keys: ['c'], help: t`copies it to the clipboard` },
+    { name: 'save', keys: ['s'], help: t`writes it into a file, with /export` },
     { name: 'unfold', keys: ['enter'], help: t`shows all of a long one; goes to what it answers` },
     { name: 'go-to-quoted', keys: ['g'], help: t`goes to what it answers` },
     { name: 'info', keys: ['i'], help: t`who wrote it, when, and how it stands` },

@@ -77,6 +77,9 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
     case 'copy':
       void copy(actions, entry);
       break;
+    case 'save':
+      store.edit({ type: 'insert', text: '/export ' });
+      break;
     case 'unfold':
       if (!toggleFold(store, entry)) void goToQuoted(actions, entry);
       break;

@@ -115,7 +115,7 @@ describe('/export', () => {
     screen.store.open(bela.fingerprint);
     await enter(screen, `/export ${args}`);
     const conversation = { peer: bela.fingerprint };
-    expect(screen.exports).toEqual(file === '' ? [] : [{ conversation, format, file }]);
+    expect(screen.exports).toEqual(file === '' ? [] : [{ conversation, only: null, format, file }]);
     expect(last(screen)).toContain(file === '' ? 'into which file?' : `/there/${file}, 2 messages`);
   });
 

@@ -242,6 +242,17 @@ describe('with a message selected', () => {
     expect(rowsOf(screen).at(-3)).toContain('Copied by a test.');
   });
 
+  it('s asks for a file, and writes it alone there', async () => {
+    const screen = await screenOf([stored(1), stored(2), stored(3)]);
+    await alt(screen, 'up', 'up');
+    await press(screen, 's');
+    expect(screen.store.active.composer.text).toBe('/export ');
+    await press(screen, ...'note.txt', 'enter');
+    expect(screen.exports).toEqual([
+      expect.objectContaining({ only: nthId(2), format: 'text', file: 'note.txt' }),
+    ]);
+  });
+
   it('i tells who, when, what became of it, and what it said before', async () => {
     const originals = [{ text: 'mein', until: '2026-01-31T09:20:00.000Z' }];
     const screen = await screenOf([own(3, { text: 'mine' })]);
