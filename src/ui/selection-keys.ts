@@ -1,4 +1,5 @@
 // What keys do with a selected message. A command may be typed meanwhile: from its slash on, keys are the composer's.
+import { keyHints } from './bound-keys.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Selection } from './conversation.ts';
 import { begin } from './intent-tasks.ts';
@@ -94,7 +95,9 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
 /** Only a slash, and help, is for others. */
 function refuses(store: ScreenStore, text: string): boolean {
   if (text === '/' || text === '?') return store.active.composer.text !== '';
-  answer(store, t`${safeText(text, { maxLength: 20 })} does nothing here. Esc, then type.`);
+  const pressed = safeText(text, { maxLength: 20 });
+  const end = keyHints(store.state.keys)('end-selection');
+  answer(store, t`${pressed} does nothing here. ${end}, then type.`);
   return true;
 }
 
