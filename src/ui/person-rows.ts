@@ -12,7 +12,7 @@ import {
 } from './list-rows.ts';
 import type { PersonOverlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson } from './people.ts';
-import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span, type Tone } from './spans.ts';
 import { cellWidth, wrap } from './width.ts';
@@ -83,7 +83,7 @@ function trustSentences(
   }
   if (person?.trust === 'verified')
     return [t`verified: you compared keys, so nobody stands between you.`];
-  const compares = hintKey(keys.keysOf, 'compare') ?? t`/verify`;
+  const compares = hintKey(keys.keysOf, 'compare') ?? safeText('/verify');
   return [
     t`unverified: nobody has compared this key with ${name} yet; ${compares} does it in a minute.`,
   ];

@@ -32,20 +32,20 @@ function editableForms(key: KeyHints): readonly SafeText[] {
 }
 
 function deleteOwnForms(key: KeyHints): readonly SafeText[] {
-  const no = key('end-selection');
+  const [here, all, no] = [key('delete-here'), key('delete-for-all'), key('end-selection')];
   return [
-    t` Delete it? h: here only · a: for all who have it · ${no}: no`,
-    t` Delete? h: here · a: for all · ${no}: no`,
-    t` h: here · a: for all · ${no}`,
+    t` Delete it? ${here}: here only · ${all}: for all who have it · ${no}: no`,
+    t` Delete? ${here}: here · ${all}: for all · ${no}: no`,
+    t` ${here}: here · ${all}: for all · ${no}`,
   ];
 }
 
 function deleteOthersForms(key: KeyHints): readonly SafeText[] {
-  const no = key('end-selection');
+  const [here, no] = [key('delete-here'), key('end-selection')];
   return [
-    t` Delete it? h: here, others keep theirs · ${no}: no`,
-    t` Delete? h: here only · ${no}: no`,
-    t` h: delete here · ${no}: no`,
+    t` Delete it? ${here}: here, others keep theirs · ${no}: no`,
+    t` Delete? ${here}: here only · ${no}: no`,
+    t` ${here}: delete here · ${no}: no`,
   ];
 }
 
