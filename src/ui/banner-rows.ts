@@ -1,6 +1,7 @@
 // What stands under the messages as long as it is true: no relay, nobody here, a disk that takes nothing. Pure.
 import type { MessageState } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
+import { keyHints } from './bound-keys.ts';
 import type { Conversation } from './conversation.ts';
 import { emptyRows, type Reach, stepRows } from './empty-rows.ts';
 import { lostRows, type Waiting } from './lost-link.ts';
@@ -67,9 +68,10 @@ function searchingRows(state: ScreenState, around: Surroundings, cells: number):
   if (around.searchedMs < SEARCH_PATIENCE_MS) {
     return ownRows(t`Looking for a relay on this network …`, cells);
   }
+  const hosts = keyHints(state.keys)('send');
   return [
     ...ownRows(t`No relay found on this network; the search goes on.`, cells),
-    ...stepRows(t`Enter on an empty line hosts one on this machine.`, cells),
+    ...stepRows(t`${hosts} on an empty line hosts one on this machine.`, cells),
     ...ownRows(t`Where discovery is blocked: /relay HOST:PORT`, cells),
   ];
 }

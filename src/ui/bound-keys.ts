@@ -7,6 +7,7 @@ import {
   type KeyActionName,
   type KeyPlace,
 } from './key-bindings.ts';
+import { typesText } from './key-names.ts';
 import type { KeyEvent } from './key-sequences.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 
@@ -93,6 +94,31 @@ export function shownKeys(keysOf: KeysOf, action: KeyActionName): SafeText | nul
   const [first, ...others] = (keysOf.get(action) ?? []).map(shownKey);
   if (first === undefined) return null;
   return others.reduce((text, key) => t`${text}, ${key}`, first);
+}
+
+/** The first key of an action as people read it, for a hint. */
+export type KeyHints = (action: KeyActionName) => SafeText;
+
+/**
+ * `-` is said of an action without a key. `beside-input`: where a line is typed as well, so that a key that types a
+ * character is none.
+ */
+export function keyHints(
+  { keysOf }: Pick<BoundKeys, 'keysOf'>,
+  where: 'anywhere' | 'beside-input' = 'anywhere',
+): KeyHints {
+  return (action) => hintKey(keysOf, action, where) ?? t`-`;
+}
+
+/** Null where the action has no key. */
+export function hintKey(
+  keysOf: KeysOf,
+  action: KeyActionName,
+  where: 'anywhere' | 'beside-input' = 'anywhere',
+): SafeText | null {
+  const keys = keysOf.get(action) ?? [];
+  const first = where === 'anywhere' ? keys[0] : keys.find((key) => !typesText(key));
+  return first === undefined ? null : shownKey(first);
 }
 
 /** The keys of a place and what they do, as the help lists them; what has no key is left out, windows are one line. */

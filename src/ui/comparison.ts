@@ -1,9 +1,10 @@
 // A comparison by words, as sentences and as rows. Pure.
 import type { ClientEvent, WordsReason } from '../client/api.ts';
+import { keyHints } from './bound-keys.ts';
 import { type OverlayArea, paragraph } from './list-rows.ts';
 import type { Overlay } from './overlay.ts';
-import type { People } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, rowWidth, span } from './spans.ts';
 import { truncate } from './width.ts';
 
@@ -62,16 +63,18 @@ const ROWS_OF_ONE_COLUMN = 14;
 
 /** The words to compare, or that they are waited for. */
 export function comparisonRows(
-  people: People,
+  { people, keys }: Pick<ScreenState, 'people' | 'keys'>,
   { peer, sas }: Extract<Overlay, { kind: 'comparison' }>,
   { cells, rows }: OverlayArea,
 ): readonly Row[] {
   const name = people.label(peer);
+  const key = keyHints(keys);
+  const [yes, no, close] = [key('yes'), key('no'), key('close')];
   const head = [span(truncate(t` Verify ${name}, step 2 of 3: compare`, cells - 1), 'strong')];
   if (sas === null) {
     const wait = t`Waiting for ${name}, who is asked on their screen.`;
-    const keys = t` n: end it  Esc: close`;
-    return [head, ...paragraph(wait, cells), [], [span(keys, 'accent')]];
+    const hints = t` ${no}: end it  ${close}: close`;
+    return [head, ...paragraph(wait, cells), [], [span(hints, 'accent')]];
   }
   const ask = t`They see seven words too. One reads them aloud, the other follows: face to face, or where you know the voice.`;
   const numbers = sas.digits.split(' ');
@@ -85,7 +88,7 @@ export function comparisonRows(
     [],
     ...(rows < ROWS_OF_ONE_COLUMN ? inTwoColumns(words, Math.floor(cells / 2)) : words),
     [],
-    [span(t` Step 3: the same?  y: yes  n: no  Esc`, 'accent')],
+    [span(t` Step 3: the same?  ${yes}: yes  ${no}: no  ${close}`, 'accent')],
   ];
 }
 

@@ -1,4 +1,5 @@
 // The list that Tab opens, as rows over the last ones of the conversation. Pure.
+import { type BoundKeys, keyHints } from './bound-keys.ts';
 import type { Completion } from './completion.ts';
 import { listRows, type OverlayArea } from './list-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -27,6 +28,13 @@ export function completionRows(completion: Completion, area: OverlayArea): reado
 }
 
 /** What keys do while it is open. */
-export function completionHint({ candidates }: Completion): SafeText {
-  return t` ${candidates.length} fit · Tab ↓ next · Enter takes · Esc closes`;
+export function completionHint({ candidates }: Completion, keys: BoundKeys): SafeText {
+  const key = keyHints(keys, 'beside-input');
+  const [tab, down, takes, closes] = [
+    key('complete'),
+    key('list-down'),
+    key('choose'),
+    key('close'),
+  ];
+  return t` ${candidates.length} fit · ${tab} ${down} next · ${takes} takes · ${closes} closes`;
 }

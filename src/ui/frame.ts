@@ -2,7 +2,7 @@
 // and the messages; React only puts the rows in their places.
 import type { Surroundings } from './banner-rows.ts';
 import { bannerRows } from './banner-rows.ts';
-import { shownKeys } from './bound-keys.ts';
+import { hintKey, keyHints, shownKeys } from './bound-keys.ts';
 import { completionRows } from './completion-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
 import { composerSpans } from './composer-status.ts';
@@ -44,7 +44,7 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   const conversation = activeConversation(state);
   const prompt = promptOf(state, layout);
   const input = composerOf(conversation, prompt, layout);
-  const intent = intentRows(conversation);
+  const intent = intentRows(conversation, keyHints(state.keys));
   const height = layout.bodyRows(intent.length + input.rows.length);
   const area = { cells: layout.main, rows: height };
   const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
@@ -159,7 +159,8 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
     entryRows(state, { conversation, index }, layout.measure).slice(from, to),
   );
   // Of an empty conversation, too, it is said whether that is all.
-  if (conversation.entries.length === 0) shown.push(...olderRows(conversation).slice(0, rows));
+  if (conversation.entries.length === 0)
+    shown.push(...olderRows(conversation, keyHints(state.keys)).slice(0, rows));
   const blank: Row[] = Array.from({ length: rows - shown.length }, () => []);
   const below = scrolled ? [belowRow(state, slice.itemsBelow, layout.measure)] : [];
   return [...blank, ...shown, ...banner, ...below];
@@ -167,19 +168,23 @@ function messagePane(state: ScreenState, moment: Moment, { layout, height }: Pan
 
 function belowRow(state: ScreenState, count: number, cells: number): Row {
   const { selection, entries } = activeConversation(state);
-  if (selection !== null) return selectionBar(entries, selection, { below: count, cells });
+  if (selection !== null) {
+    const key = keyHints(state.keys);
+    return selectionBar(entries, selection, { below: count, cells, key });
+  }
   return [NOTE_GUTTER, span(belowText(state, count), 'dim')];
 }
 
 function belowText(state: ScreenState, count: number): SafeText {
   const { intent } = activeConversation(state);
-  const { cameFrom, active } = state;
+  const { cameFrom, active, keys } = state;
+  const back = hintKey(keys.keysOf, 'back');
   const more = moreWords(activeConversation(state), count);
-  // Esc drops what is answered first.
-  if (intent !== null) return more;
-  if (cameFrom === null) return t`${more} · Esc goes there`;
-  if (cameFrom.key === active) return t`${more} · Esc goes back`;
-  return t`${more} · Esc goes back to ${conversationName(state, cameFrom.key)}`;
+  // The key drops what is answered first.
+  if (intent !== null || back === null) return more;
+  if (cameFrom === null) return t`${more} · ${back} goes there`;
+  if (cameFrom.key === active) return t`${more} · ${back} goes back`;
+  return t`${more} · ${back} goes back to ${conversationName(state, cameFrom.key)}`;
 }
 
 /** What lanchat said last is not missed by who reads further up. */
@@ -199,7 +204,8 @@ export function scrollArea(
   if (layout.kind === 'too-small') return null;
   const conversation = activeConversation(state);
   const input = composerOf(conversation, promptOf(state, layout), layout);
-  const height = layout.bodyRows(intentRows(conversation).length + input.rows.length);
+  const intent = intentRows(conversation, keyHints(state.keys));
+  const height = layout.bodyRows(intent.length + input.rows.length);
   const banner = bannerRows(state, moment, layout.measure).slice(0, Math.floor(height / 2));
   const rows = Math.max(1, height - banner.length - 1);
   return { source: messageSource(conversation, layout.measure), rows };

@@ -1,6 +1,7 @@
 // Going to a time or to the oldest unread message of a conversation, through all that is kept; Esc comes back.
 import { MAX_PAGE_MESSAGES, type StoredMessage } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { keyHints } from './bound-keys.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import { destinationOf } from './message-line.ts';
 import { safeText, safeTemplate as t } from './safe-text.ts';
@@ -89,7 +90,8 @@ export async function goToUnread(actions: ScreenActions): Promise<void> {
   await answering(store, async () => {
     const message = await oldestUnread(actions, active);
     if (message !== null) return goTo(actions, message, active.key);
-    return t`Nothing is unread here. Alt+A goes to the next window that has something.`;
+    const next = keyHints(store.state.keys)('next-unread');
+    return t`Nothing is unread here. ${next} goes to the next window that has something.`;
   });
 }
 

@@ -5,6 +5,7 @@ import {
   type Session,
   type StoredMessage,
 } from '../client/api.ts';
+import { keyHints } from './bound-keys.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import {
@@ -101,7 +102,8 @@ export async function remove(
 async function removeNewest(actions: ScreenActions, here: ConversationKey): Promise<void> {
   const last = newestOwn(actions.store.conversation(here));
   if (last !== null) return removeHere(actions, last);
-  const none = t`No message of yours is here; /search finds any, and d deletes it.`;
+  const deletes = keyHints(actions.store.state.keys)('delete-found');
+  const none = t`No message of yours is here; /search finds any, and ${deletes} deletes it.`;
   actions.store.note(none, 'warning');
 }
 
@@ -261,5 +263,5 @@ async function ownLine(
 
 /** Lines of before are read by scrolling here; the plain interface has a command for them. */
 export function history({ store }: ScreenActions): void {
-  store.note(t`PgUp shows what was said before.`);
+  store.note(t`${keyHints(store.state.keys)('page-up')} shows what was said before.`);
 }

@@ -106,6 +106,8 @@ export const KEY_TABLE = {
     { name: 'reply', keys: ['r'], help: t`answers it` },
     { name: 'edit', keys: ['e'], help: t`changes words of yours` },
     { name: 'delete', keys: ['d'], help: t`deletes it: here, or your own for all` },
+    { name: 'delete-here', keys: ['h'], help: t`once asked how to delete it: here only` },
+    { name: 'delete-for-all', keys: ['a'], help: t`once asked how to delete it: for all` },
     { name: 'react', keys: ['+'], help: t`reacts with an emoji` },
     { name: 'copy', keys: ['c'], help: t`copies it to the clipboard` },
     { name: 'save', keys: ['s'], help: t`writes it into a file, with /export` },

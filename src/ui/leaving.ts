@@ -1,4 +1,5 @@
 // Leaving while others depend on the relay that is hosted here: the question, as rows, and what its keys do.
+import { keyHints } from './bound-keys.ts';
 import {
   below,
   listRows,
@@ -10,6 +11,7 @@ import {
 import { moveSelection, type Overlay } from './overlay.ts';
 import { type ListAction, stepOf } from './overlay-press.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { type Row, span } from './spans.ts';
 import type { ScreenActions } from './talk.ts';
 
@@ -34,9 +36,15 @@ export async function leaveOrAsk({ store, quit, dependents }: ScreenActions): Pr
   else store.setOverlay({ kind: 'leaving', others, selected: 0 });
 }
 
-export function leavingView({ others, selected }: Leaving, area: OverlayArea): OverlayView {
+export function leavingView(
+  { keys }: ScreenState,
+  { others, selected }: Leaving,
+  area: OverlayArea,
+): OverlayView {
+  const key = keyHints(keys);
+  const [up, down] = [key('list-up'), key('list-down')];
   const head = [
-    ...title(t`Leave?`, t`Up Down, Enter, Esc: stay`),
+    ...title(t`Leave?`, t`${up} ${down}, ${key('choose')}, ${key('close')}: stay`),
     ...paragraph(dependWords(others), area.cells),
     ...(area.rows < ROOMY_ROWS ? [] : [[]]),
   ];

@@ -1,4 +1,5 @@
 // What stands under the messages while the link to the relay is lost: since when, what still works, what is tried. Pure.
+import { type KeyHints, keyHints } from './bound-keys.ts';
 import { ownRows } from './message-body.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -22,7 +23,7 @@ export function lostRows(
   if (lostMs === null) return [];
   return [
     ...ownRows(
-      t`No link to the relay for ${spanWords(lostMs)}; ${tryWords(countdownMs)}.`,
+      t`No link to the relay for ${spanWords(lostMs)}; ${tryWords(countdownMs, keyHints(state.keys))}.`,
       cells,
       'warning',
     ),
@@ -30,9 +31,9 @@ export function lostRows(
   ];
 }
 
-function tryWords(countdownMs: number | null): SafeText {
+function tryWords(countdownMs: number | null, key: KeyHints): SafeText {
   if (countdownMs === null || countdownMs <= 0) return t`trying now`;
-  return t`next try in ${Math.ceil(countdownMs / 1000)} s, Enter tries at once`;
+  return t`next try in ${Math.ceil(countdownMs / 1000)} s, ${key('send')} tries at once`;
 }
 
 /** Only what is so: an ephemeral profile keeps nothing over its end. */

@@ -1,5 +1,6 @@
 // What a line of a conversation is made of, without what stands above it: what was written, folded where it is long,
 // and what lanchat says of it. Knows no neighbours, no scrolling and no React.
+import type { KeyHints } from './bound-keys.ts';
 import type { Entry } from './conversation.ts';
 import { findLinks, type Oddity } from './links.ts';
 import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
@@ -51,16 +52,20 @@ export function bodyHeight(entry: Entry, cells: number, whole: boolean): number 
 }
 
 /** Those rows. */
-export function bodyRows(entry: Entry, cells: number, whole: boolean): readonly Row[] {
+export function bodyRows(
+  entry: Entry,
+  cells: number,
+  { whole, key }: { readonly whole: boolean; readonly key: KeyHints },
+): readonly Row[] {
   const text = textRows(entry, cells);
   const notes = noteRows(entry, cells);
   if (whole || !isLong(entry, cells)) return [...text, ...notes];
-  return [...text.slice(0, FOLDED_ROWS), foldRow(text.length - FOLDED_ROWS, cells), ...notes];
+  return [...text.slice(0, FOLDED_ROWS), foldRow(text.length - FOLDED_ROWS, cells, key), ...notes];
 }
 
 /** One row at any width. */
-function foldRow(count: number, cells: number): Row {
-  const full = t`… ${count} more lines · Enter on it (or /unfold) shows all`;
+function foldRow(count: number, cells: number, key: KeyHints): Row {
+  const full = t`… ${count} more lines · ${key('unfold')} on it (or /unfold) shows all`;
   const fits = cellWidth(full) <= cells - GUTTER_CELLS;
   const words = fits ? full : t`… ${count} more lines: /unfold`;
   return [NOTE_GUTTER, span(words, 'dim')];

@@ -1,5 +1,6 @@
 // All that is known of one message, as rows: who, when, what became of it. Pure; what others wrote is cleaned here.
 import type { StoredMessage } from '../client/api.ts';
+import { keyHints } from './bound-keys.ts';
 import { listing } from './command-text.ts';
 import { paragraph, title } from './list-rows.ts';
 import { fingerprintWords, trustWord } from './people.ts';
@@ -27,8 +28,10 @@ export function infoRows(state: ScreenState, message: StoredMessage, cells: numb
     t`id ${safeText(id)}`,
   ];
   const rows = facts.flatMap((fact) => fact.split('\n').map((line) => safeText(line)));
+  const key = keyHints(state.keys);
+  const [up, down] = [key('list-page-up'), key('list-page-down')];
   return [
-    ...title(t`This message`, t`PgUp PgDn, Esc closes`),
+    ...title(t`This message`, t`${up} ${down}, ${key('close')} closes`),
     ...rows.flatMap((fact) => paragraph(fact, cells)),
   ];
 }

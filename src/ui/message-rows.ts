@@ -1,6 +1,7 @@
 // Lines of a conversation as rows. lanchat's own words stand behind marks in a gutter that text from
 // others can't reach; knows no scrolling and no React.
 import type { MessageId } from '../protocol/ids.ts';
+import { type KeyHints, keyHints } from './bound-keys.ts';
 import { type Conversation, type Entry, indexOfMessage, indexOfSeq } from './conversation.ts';
 import { withShownLinks } from './links.ts';
 import { bodyHeight, bodyRows, lookOf, type MessageEntry, NOTE_GUTTER } from './message-body.ts';
@@ -102,8 +103,8 @@ export function messageSource(conversation: Conversation, cells: number): Viewpo
 }
 
 /** What is before the first line: one row, or none where nobody has asked yet. */
-export function olderRows({ older }: Conversation): readonly Row[] {
-  const words = olderWords(older);
+export function olderRows({ older }: Conversation, key: KeyHints): readonly Row[] {
+  const words = olderWords(older, key);
   return words === null ? [] : [[NOTE_GUTTER, span(words, 'dim')]];
 }
 
@@ -117,13 +118,14 @@ export function entryRows(
   const entry = conversation.entries[index];
   if (entry === undefined) return [];
   const { older, day, unread, found, quote, author } = headingOf(conversation, index);
-  const rows: Row[] = older ? [...olderRows(conversation)] : [];
+  const key = keyHints(state.keys);
+  const rows: Row[] = older ? [...olderRows(conversation, key)] : [];
   if (day) rows.push([NOTE_GUTTER, span(calendarDay(entry.timeMs), 'dim')]);
   if (unread) rows.push(ruleRow(t`new`, cells));
   if (found) rows.push(ruleRow(t`found`, cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
   if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, { entry, cells }));
-  const body = bodyRows(entry, cells, isWhole(conversation, entry));
+  const body = bodyRows(entry, cells, { whole: isWhole(conversation, entry), key });
   const isSelected = entry.kind === 'message' && conversation.selection?.id === entry.id;
   return [...rows, ...(isSelected ? selectedRows(body) : body)];
 }

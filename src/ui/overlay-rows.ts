@@ -1,6 +1,7 @@
 // What lies over the messages, as rows, and where its own cursor stands. Pure.
 import type { Link, RelayChoice } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
+import { type BoundKeys, keyHints } from './bound-keys.ts';
 import { comparisonRows } from './comparison.ts';
 import { helpRows } from './help-rows.ts';
 import { leavingView } from './leaving.ts';
@@ -45,7 +46,7 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
     case 'relays':
       return { rows: relayRows(state, overlay, area), cursor: null };
     case 'verify':
-      return { rows: verifyRows(state.people, overlay, area), cursor: null };
+      return { rows: verifyRows(state, overlay, area), cursor: null };
     case 'verify-how':
       return { rows: verifyHowRows(state, overlay, area), cursor: null };
     case 'members':
@@ -55,15 +56,15 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
     case 'person':
       return personView(state, overlay, area);
     case 'comparison':
-      return { rows: comparisonRows(state.people, overlay, area), cursor: null };
+      return { rows: comparisonRows(state, overlay, area), cursor: null };
     case 'name':
-      return nameView(overlay, area);
+      return nameView(state, overlay, area);
     case 'leaving':
-      return leavingView(overlay, area);
+      return leavingView(state, overlay, area);
     case 'search':
       return { rows: searchRows(state, overlay, area), cursor: null };
     case 'react':
-      return reactView(overlay, area);
+      return reactView(state, overlay, area);
     case 'info':
       return {
         rows: scrolled(infoRows(state, overlay.message, area.cells), overlay.top, area.rows),
@@ -81,7 +82,8 @@ function switcherView(
   overlay: Extract<Overlay, { kind: 'switcher' }>,
   area: OverlayArea,
 ): OverlayView {
-  const head = title(t`Go to`, t`type letters, Enter opens, Esc closes`);
+  const key = keyHints(state.keys, 'beside-input');
+  const head = title(t`Go to`, t`type letters, ${key('choose')} opens, ${key('close')} closes`);
   const input = inputRow(overlay.query, t` > `, area.cells);
   const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
@@ -99,14 +101,19 @@ function switcherView(
   };
 }
 
+function choosingKeys(keys: BoundKeys): SafeText {
+  const key = keyHints(keys);
+  return t`${key('list-up')} ${key('list-down')}, ${key('choose')}, ${key('close')}`;
+}
+
 function pickerRows(
-  { people }: ScreenState,
+  { people, keys }: ScreenState,
   overlay: Extract<Overlay, { kind: 'picker' }>,
   area: OverlayArea,
 ): readonly Row[] {
   const why = t`Several keys go by this name, so nothing was sent. Compare before you choose.`;
   const head = [
-    ...title(t`Which ${overlay.name}?`, t`Up Down, Enter, Esc`),
+    ...title(t`Which ${overlay.name}?`, choosingKeys(keys)),
     ...paragraph(why, area.cells),
     [],
   ];
@@ -127,12 +134,12 @@ function pickedPerson(label: SafeText, person: KnownPerson, cells: number): Row[
 }
 
 function relayRows(
-  { link }: ScreenState,
+  { link, keys }: ScreenState,
   overlay: Extract<Overlay, { kind: 'relays' }>,
   area: OverlayArea,
 ): readonly Row[] {
   const head = [
-    ...title(t`Which relay?`, t`Up Down, Enter, Esc`),
+    ...title(t`Which relay?`, choosingKeys(keys)),
     ...paragraph(relayQuestion(overlay.choices, link), area.cells),
     [],
   ];
@@ -159,9 +166,14 @@ function relayQuestion(choices: readonly RelayChoice[], link: Link | null): Safe
   return t`The relay you know doesn't answer, and this one isn't known. It can't read what you write, but it sees who is here, and when.`;
 }
 
-function nameView(overlay: Extract<Overlay, { kind: 'name' }>, area: OverlayArea): OverlayView {
+function nameView(
+  { keys }: ScreenState,
+  overlay: Extract<Overlay, { kind: 'name' }>,
+  area: OverlayArea,
+): OverlayView {
+  const takes = keyHints(keys, 'beside-input')('choose');
   const head = [
-    ...title(t`What should people call you?`, t`Enter takes it`),
+    ...title(t`What should people call you?`, t`${takes} takes it`),
     ...paragraph(t`You can change it later with /nick.`, area.cells),
     [],
   ];

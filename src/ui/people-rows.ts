@@ -1,6 +1,7 @@
 // Lists of people over the messages, as rows: those of a room, with what the room is, and everybody's trust. Pure.
 import type { Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
+import { keyHints } from './bound-keys.ts';
 import { below, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
 import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
 import type { MembersOverlay, TrustOverlay } from './overlay.ts';
@@ -27,10 +28,9 @@ export function membersRows(
 ): readonly Row[] {
   const room = name === null ? undefined : state.rooms.get(name);
   const where = name === null ? t`the relay` : state.people.rooms.label(name);
-  const keys = t`Enter: details, v: verify, Esc`;
   const head = title(
     facts ? t`Room ${where}` : t`In ${where}: ${personCount(people.length)}`,
-    keys,
+    listKeys(state),
   );
   const list = {
     head: facts && room !== undefined ? factRows(state, room, area.cells) : [],
@@ -40,6 +40,11 @@ export function membersRows(
   const rows = longListRows(list, selected, below(head, area));
   const nobody = people.length === 0 ? [[span(t` nobody but you`, 'dim')]] : [];
   return [...head, ...rows, ...nobody].slice(0, area.rows);
+}
+
+function listKeys({ keys }: ScreenState): SafeText {
+  const key = keyHints(keys);
+  return t`${key('choose')}: details, ${key('compare')}: verify, ${key('close')}`;
 }
 
 function factRows({ people, self }: ScreenState, room: Room, cells: number): Row[] {
@@ -100,7 +105,7 @@ export function trustRows(
   area: OverlayArea,
 ): readonly Row[] {
   const head = [
-    ...title(t`Trust`, t`Enter: details, v: verify, Esc`),
+    ...title(t`Trust`, listKeys(state)),
     ...paragraph(totals(state, people), area.cells),
     [],
   ];

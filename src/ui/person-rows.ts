@@ -1,5 +1,7 @@
 // All of a person over the messages, as rows: what their key is worth, what is known, what can be done. Pure.
+import { type BoundKeys, hintKey, keyHints } from './bound-keys.ts';
 import { personLines, sharedRooms } from './contact-tasks.ts';
+import { type ActionIn, KEY_TABLE } from './key-bindings.ts';
 import {
   below,
   inputRow,
@@ -10,7 +12,7 @@ import {
 } from './list-rows.ts';
 import type { PersonOverlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson } from './people.ts';
-import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span, type Tone } from './spans.ts';
 import { cellWidth, wrap } from './width.ts';
@@ -23,7 +25,10 @@ export function personView(
 ): OverlayView {
   const person = state.people.get(overlay.peer);
   const head = [
-    ...title(state.people.label(overlay.peer), t`Esc`),
+    ...title(
+      state.people.label(overlay.peer),
+      keyHints(state.keys, overlay.input === null ? 'anywhere' : 'beside-input')('close'),
+    ),
     ...trustSentences(state, overlay, person).flatMap((text) =>
       toned(text, trustTone(person), area.cells),
     ),
@@ -32,7 +37,7 @@ export function personView(
   const input = overlay.input === null ? null : askRow(overlay.input, area.cells);
   const foot = [
     ...(overlay.problem === null ? [] : toned(overlay.problem, 'warn', area.cells)),
-    ...(input === null ? keyRows(person, area.cells) : [input.row]),
+    ...(input === null ? keyRows(state, person, area.cells) : [input.row]),
   ];
   const room = below([...head, ...foot], area).rows;
   const rows = [...head, ...factRows(state, overlay, area.cells).slice(0, room), ...foot];
@@ -62,7 +67,7 @@ function trustTone(person: KnownPerson | null): Tone {
 
 /** What the key is worth, and what that means, in two sentences at most. */
 function trustSentences(
-  { people, self }: ScreenState,
+  { people, self, keys }: ScreenState,
   { peer }: PersonOverlay,
   person: KnownPerson | null,
 ): SafeText[] {
@@ -78,18 +83,44 @@ function trustSentences(
   }
   if (person?.trust === 'verified')
     return [t`verified: you compared keys, so nobody stands between you.`];
-  return [t`unverified: nobody has compared this key with ${name} yet; v does it in a minute.`];
+  const compares = hintKey(keys.keysOf, 'compare') ?? safeText('/verify');
+  return [
+    t`unverified: nobody has compared this key with ${name} yet; ${compares} does it in a minute.`,
+  ];
 }
 
-function keyRows(person: KnownPerson | null, cells: number): Row[] {
-  return person === null ? [] : inRows(keyWords(person), cells).map((row) => [span(row, 'accent')]);
+function keyRows({ keys }: ScreenState, person: KnownPerson | null, cells: number): Row[] {
+  if (person === null) return [];
+  return inRows(keyWords(person, keys), cells).map((row) => [span(row, 'accent')]);
 }
 
-function keyWords(person: KnownPerson): readonly SafeText[] {
-  const ignore = person.ignored === true ? t`i: show again` : t`i: ignore`;
-  const block = person.blocked === true ? t`b: unblock` : t`b: block`;
-  const favourite = person.favourite === true ? t`f: no favourite` : t`f: favourite`;
-  return [t`m: write`, t`v: verify`, t`p: petname`, t`n: note`, favourite, ignore, block];
+/** What has no key is left out. */
+function keyWords(person: KnownPerson, { keysOf }: BoundKeys): readonly SafeText[] {
+  return KEY_TABLE.person.flatMap(({ name }) => {
+    const key = hintKey(keysOf, name);
+    return key === null ? [] : [keyWord(name, key, person)];
+  });
+}
+
+function keyWord(action: ActionIn<'person'>, key: SafeText, person: KnownPerson): SafeText {
+  switch (action) {
+    case 'message':
+      return t`${key}: write`;
+    case 'compare':
+      return t`${key}: verify`;
+    case 'petname':
+      return t`${key}: petname`;
+    case 'note':
+      return t`${key}: note`;
+    case 'favourite':
+      return person.favourite === true ? t`${key}: no favourite` : t`${key}: favourite`;
+    case 'ignore':
+      return person.ignored === true ? t`${key}: show again` : t`${key}: ignore`;
+    case 'block':
+      return person.blocked === true ? t`${key}: unblock` : t`${key}: block`;
+    default:
+      return action satisfies never;
+  }
 }
 
 /** As many beside each other as fit, each whole. */

@@ -1,6 +1,7 @@
 // Which emoji goes to a message: common ones first, all others by their short code, or typed themselves.
 import { SHORT_CODES, withEmoji } from '../client/short-codes.ts';
 import { isEmoji } from '../protocol/emoji.ts';
+import { keyHints } from './bound-keys.ts';
 import { editComposer } from './composer.ts';
 import {
   below,
@@ -13,6 +14,7 @@ import {
 import { moveSelection, type Overlay } from './overlay.ts';
 import { inputEdit, type ListPress, stepOf } from './overlay-press.ts';
 import { safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { answering } from './selection-answer.ts';
 import { type Row, span } from './spans.ts';
 import { fuzzyScore } from './switcher.ts';
@@ -42,8 +44,16 @@ function choicesFor(query: string): readonly Choice[] {
 }
 
 /** The list, and where one types. The code stands left of the emoji, whose width terminals disagree about. */
-export function reactView(overlay: ReactOverlay, area: OverlayArea): OverlayView {
-  const head = title(t`React with`, t`type letters or an emoji, Enter, Esc; again takes it back`);
+export function reactView(
+  { keys }: ScreenState,
+  overlay: ReactOverlay,
+  area: OverlayArea,
+): OverlayView {
+  const key = keyHints(keys, 'beside-input');
+  const head = title(
+    t`React with`,
+    t`type letters or an emoji, ${key('choose')}, ${key('close')}; again takes it back`,
+  );
   const input = inputRow(overlay.query, t` > `, area.cells);
   const choices = choicesFor(overlay.query.text);
   const rest = below([...head, input.row, []], area);

@@ -1,5 +1,5 @@
 // A search's hits, and the question before a conversation is deleted, as rows. Pure.
-
+import { type KeyHints, keyHints } from './bound-keys.ts';
 import {
   below,
   inputRow,
@@ -31,7 +31,7 @@ export function searchRows(
 ): readonly Row[] {
   const head: Row[] = [
     [span(t` ${headingOf(overlay)}`, 'strong')],
-    ...keyRows(overlay, area.cells),
+    ...keyRows(overlay, area.cells, keyHints(state.keys)),
     [],
   ];
   if (overlay.outcome.kind !== 'found') return head;
@@ -56,14 +56,21 @@ function headingOf({ query, outcome }: SearchOverlay): SafeText {
   }
 }
 
-/** What went wrong, what a second `d` does, or which keys there are. */
-function keyRows({ outcome, armed, problem, scope }: SearchOverlay, cells: number): Row[] {
+/** What went wrong, what a second press does, or which keys there are. */
+function keyRows(
+  { outcome, armed, problem, scope }: SearchOverlay,
+  cells: number,
+  key: KeyHints,
+): Row[] {
   const why = outcome.kind === 'failed' ? outcome.why : problem;
   if (why !== null) return paragraph(why, cells);
-  if (armed) return [[span(t` d again deletes it; others keep theirs`, 'warn')]];
-  const other = scope === null ? t`Tab: here only` : t`Tab: everywhere`;
+  const [deletes, view, close] = [key('delete-found'), key('other-view'), key('close')];
+  if (armed) return [[span(t` ${deletes} again deletes it; others keep theirs`, 'warn')]];
+  const other = scope === null ? t`${view}: here only` : t`${view}: everywhere`;
   const isEmpty = outcome.kind !== 'found' || outcome.hits.length === 0;
-  const keys = isEmpty ? t`${other}, Esc` : t`Enter, d deletes, ${other}, Esc`;
+  const keys = isEmpty
+    ? t`${other}, ${close}`
+    : t`${key('choose')}, ${deletes} deletes, ${other}, ${close}`;
   return [[span(t` ${keys}`, 'dim')]];
 }
 
@@ -134,7 +141,12 @@ export function forgetView(
 ): OverlayView {
   const name = conversationName(state, overlay.key);
   const what = t`All that is kept here of ${name} will be gone for good. Others keep theirs.`;
-  const head = [...title(t`Delete ${name} here?`, t`Esc: no`), ...paragraph(what, area.cells), []];
+  const no = keyHints(state.keys, 'beside-input')('close');
+  const head = [
+    ...title(t`Delete ${name} here?`, t`${no}: no`),
+    ...paragraph(what, area.cells),
+    [],
+  ];
   const input = inputRow(overlay.input, t` Type yes: `, area.cells);
   return {
     rows: [...head, input.row],

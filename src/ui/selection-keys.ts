@@ -1,4 +1,5 @@
 // What keys do with a selected message. A command may be typed meanwhile: from its slash on, keys are the composer's.
+import { keyHints } from './bound-keys.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Selection } from './conversation.ts';
 import { begin } from './intent-tasks.ts';
@@ -35,12 +36,14 @@ export function selectionKey(actions: ScreenActions, event: Press): boolean {
   }
   if (composer.text.startsWith('/')) return false;
   if (selection.asks === 'delete') {
-    answerDelete(actions, selection, { entry, event });
+    answerDelete(actions, selection, { entry, action });
     return true;
   }
-  if (action !== null) act(actions, action, { entry, selection });
-  else if (event.kind === 'text') return refuses(store, event.text);
-  return action !== null;
+  if (action !== null && action !== 'delete-here' && action !== 'delete-for-all') {
+    act(actions, action, { entry, selection });
+    return true;
+  }
+  return event.kind === 'text' && refuses(store, event.text);
 }
 
 interface Selected {
@@ -48,7 +51,10 @@ interface Selected {
   readonly selection: Selection;
 }
 
-type SelectionAction = Exclude<ActionIn<'selection'>, 'end-selection'>;
+type SelectionAction = Exclude<
+  ActionIn<'selection'>,
+  'end-selection' | 'delete-here' | 'delete-for-all'
+>;
 
 function act(actions: ScreenActions, action: SelectionAction, selected: Selected): void {
   const { store } = actions;
@@ -97,19 +103,26 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
 /** Only a slash, and help, is for others. */
 function refuses(store: ScreenStore, text: string): boolean {
   if (text === '/' || text === '?') return store.active.composer.text !== '';
-  answer(store, t`${safeText(text, { maxLength: 20 })} does nothing here. Esc, then type.`);
+  const pressed = safeText(text, { maxLength: 20 });
+  const end = keyHints(store.state.keys)('end-selection');
+  answer(store, t`${pressed} does nothing here. ${end}, then type.`);
   return true;
 }
 
-/** Nothing but `h` and `a` deletes anything. */
+/** Nothing but the two actions that name what is deleted deletes anything. */
 function answerDelete(
   actions: ScreenActions,
   selection: Selection,
-  { entry, event }: { readonly entry: MessageEntry; readonly event: Press },
+  {
+    entry,
+    action,
+  }: {
+    readonly entry: MessageEntry;
+    readonly action: ActionIn<'selection'> | null;
+  },
 ): void {
-  const key = event.kind === 'text' ? event.text.toLowerCase() : '';
   setSelection(actions.store, { ...selection, asks: 'what', said: null });
-  if (key === 'h') void removeHere(actions, entry);
-  else if (key === 'a' && entry.own) void unsend(actions, entry);
+  if (action === 'delete-here') void removeHere(actions, entry);
+  else if (action === 'delete-for-all' && entry.own) void unsend(actions, entry);
   else answer(actions.store, t`Nothing was deleted.`);
 }

@@ -1,5 +1,6 @@
 // The header and the status line: where one is, what the link does, what a key is worth. Pure.
 import { PeerId } from '../protocol/ids.ts';
+import { keyHints } from './bound-keys.ts';
 import { completionHint } from './completion-rows.ts';
 import { durationWords } from './durations.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
@@ -69,9 +70,12 @@ export function statusRow(
   state: ScreenState,
   { countdownMs, sidebar, typed = [] }: StatusContext,
 ): Row {
-  if (state.quitArmed) return [span(t` Ctrl+C again quits; any other key goes on`, 'warn')];
+  if (state.quitArmed) {
+    const again = keyHints(state.keys)('interrupt');
+    return [span(t` ${again} again quits; any other key goes on`, 'warn')];
+  }
   const { link, completion } = state;
-  if (completion !== null) return [span(completionHint(completion), 'dim')];
+  if (completion !== null) return [span(completionHint(completion, state.keys), 'dim')];
   if (link === null) return [span(t` starting …`, 'dim')];
   const spans: Span[] = typed.length === 0 ? [] : [...typed, span(t` ·`, 'dim')];
   spans.push(linkSpan(state));

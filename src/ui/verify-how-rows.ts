@@ -1,4 +1,5 @@
 // The first step of comparing keys, as rows: what for, and by which of three ways. Pure.
+import { keyHints } from './bound-keys.ts';
 import { below, listRows, type OverlayArea, paragraph, title } from './list-rows.ts';
 import type { Overlay } from './overlay.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -11,15 +12,16 @@ export const WAYS = ['words', 'digits', 'qr'] as const;
 export type Way = (typeof WAYS)[number];
 
 export function verifyHowRows(
-  { people }: ScreenState,
+  { people, keys }: ScreenState,
   { peer, selected }: Extract<Overlay, { kind: 'verify-how' }>,
   area: OverlayArea,
 ): readonly Row[] {
   const name = people.label(peer);
+  const key = keyHints(keys);
   const isHere = people.get(peer)?.online === true;
   const why = t`You both look at what only your two keys give. Is it the same, nobody stands between you and ${name}.`;
   const head = [
-    ...title(t`Verify ${name}, step 1 of 3: how?`, t`1 2 3, Enter, Esc`),
+    ...title(t`Verify ${name}, step 1 of 3: how?`, t`1 2 3, ${key('choose')}, ${key('close')}`),
     ...paragraph(why, area.cells),
     [],
   ];

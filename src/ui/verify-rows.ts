@@ -1,8 +1,9 @@
 // The safety number as rows: sixty digits, and the same as a QR where there is room. Pure.
+import { keyHints } from './bound-keys.ts';
 import type { Overlay } from './overlay.ts';
-import type { People } from './people.ts';
 import { qrRows } from './qr-rows.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import type { ScreenState } from './screen-state.ts';
 import { blanks, type Row, rowWidth, span } from './spans.ts';
 import { truncate, wrap } from './width.ts';
 
@@ -11,11 +12,13 @@ const TEXT_CELLS = 20;
 
 /** The number, or the code to be scanned where it fits into `area`. */
 export function verifyRows(
-  people: People,
+  { people, keys }: Pick<ScreenState, 'people' | 'keys'>,
   overlay: Extract<Overlay, { kind: 'verify' }>,
   area: { readonly cells: number; readonly rows: number },
 ): readonly Row[] {
   const name = people.label(overlay.peer);
+  const key = keyHints(keys);
+  const [yes, no, close] = [key('yes'), key('no'), key('close')];
   const qr = qrRows(overlay.qr);
   const qrCells = rowWidth(qr[0] ?? []);
   const groups = overlay.digits.match(/\d{1,5}/g) ?? [];
@@ -25,13 +28,13 @@ export function verifyRows(
   const fits = area.rows >= qr.length;
   if (fits && area.cells >= qrCells + 2 + TEXT_CELLS) {
     const right = verifyText(name, digits, area.cells - qrCells - 3);
-    const keys = [t`Step 3: the same?`, t`y: yes`, t`n: no`, t`Esc: close`];
-    return besides(qr, [...right, ...keyRows(keys)], qrCells);
+    const hints = [t`Step 3: the same?`, t`${yes}: yes`, t`${no}: no`, t`${close}: close`];
+    return besides(qr, [...right, ...keyRows(hints)], qrCells);
   }
   if (overlay.shown === 'qr' && fits && area.cells >= qrCells) return qr;
-  const tab = fits && area.cells >= qrCells ? t`  Tab: QR` : t``;
-  const keys = keyRows([t`Step 3: the same?  y: yes  n: no  Esc${tab}`]);
-  return [...verifyText(name, digits, area.cells - 2), ...keys].map(indented);
+  const tab = fits && area.cells >= qrCells ? t`  ${key('other-view')}: QR` : t``;
+  const hints = keyRows([t`Step 3: the same?  ${yes}: yes  ${no}: no  ${close}${tab}`]);
+  return [...verifyText(name, digits, area.cells - 2), ...hints].map(indented);
 }
 
 function keyRows(keys: readonly SafeText[]): Row[] {

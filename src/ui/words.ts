@@ -1,6 +1,7 @@
 // Times, links, delivery and faults in words for a person; formats by hand, because Intl costs a cold start.
 import type { Link, MessageReason, MessageState } from '../client/api.ts';
 import { LanchatError } from '../protocol/errors.ts';
+import type { KeyHints } from './bound-keys.ts';
 import type { Older } from './conversation.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 
@@ -81,18 +82,18 @@ function reasonWords(reason: MessageReason): SafeText {
 }
 
 /** What is above the oldest line in memory, in one row; null: nobody has looked yet. */
-export function olderWords(older: Older): SafeText | null {
+export function olderWords(older: Older, key: KeyHints): SafeText | null {
   switch (older.kind) {
     case 'unknown':
       return null;
     case 'reading':
       return safeTemplate`reading older messages …`;
     case 'more':
-      return safeTemplate`older messages above: PgUp`;
+      return safeTemplate`older messages above: ${key('page-up')}`;
     case 'beginning':
       return safeTemplate`nothing older is kept here`;
     case 'failed':
-      return safeTemplate`PgUp tries again: ${older.why}`;
+      return safeTemplate`${key('page-up')} tries again: ${older.why}`;
     default:
       return older satisfies never;
   }

@@ -45,9 +45,9 @@ describe('comparing words on the screen', () => {
       ...{ kind: 'comparison', peer: peerId('b'), sas: null },
     });
     hear(screen, { type: 'words', peer, state: 'compare', ...sas });
-    const { overlay, people } = screen.store.state;
+    const { overlay, people, keys } = screen.store.state;
     if (overlay?.kind !== 'comparison') throw new Error('no comparison');
-    const text = comparisonRows(people, overlay, { cells: 40, rows: 20 })
+    const text = comparisonRows({ people, keys }, overlay, { cells: 40, rows: 20 })
       .map((row) => row.map((each) => each.text).join(''))
       .join('\n');
     for (const word of sas.words) expect(text).toContain(word);
