@@ -119,6 +119,8 @@ function trustSpans(state: ScreenState, inFull: boolean): Span[] {
   const peer = shown ?? PeerId.parse(state.active);
   if (peer !== null) {
     const person = state.people.get(peer);
+    // In the old key's window, too: what was compared is not what the name stands for now.
+    if (shown === null && state.people.isReplaced(peer)) return [span(t`KEY CHANGED`, 'alarm')];
     if (person === null) return [span(t`unverified`)];
     const changed = person.keyChangedFrom.length > 0;
     const tone = changed ? 'alarm' : person.trust === 'verified' ? 'good' : 'text';
