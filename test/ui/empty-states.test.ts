@@ -111,7 +111,7 @@ describe('a room with nobody else in it', () => {
     [
       'one’s own, with somebody asked',
       { ...ward, invited: [ravi.fingerprint] },
-      ['-- Only you are in +ward 3 yet; asked, and without an', '-- answer: 1.'],
+      ['-- Only you are in +ward 3 yet; asked, and without an', 'answer: 1.'],
     ],
     [
       'somebody’s who has gone',
