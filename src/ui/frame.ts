@@ -46,8 +46,7 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   const input = composerOf(conversation, prompt, layout);
   const intent = intentRows(conversation);
   const height = layout.bodyRows(intent.length + input.rows.length);
-  // No wider than what is said: no bar and no explanation runs away from the words beside it.
-  const area = { cells: layout.measure + 1, rows: height };
+  const area = { cells: layout.overlay, rows: height };
   const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
   const hint =
     conversation.composer.text === '' ? emptyHint(state, layout.columns - cellWidth(prompt)) : null;

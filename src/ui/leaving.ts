@@ -36,7 +36,7 @@ export async function leaveOrAsk({ store, quit, dependents }: ScreenActions): Pr
 
 export function leavingView({ others, selected }: Leaving, area: OverlayArea): OverlayView {
   const head = [
-    ...title(t`Leave?`, t`Up Down, Enter, Esc: stay`),
+    ...title(t`Leave?`, t`Up Down, Enter, Esc: stay`, area.cells),
     ...paragraph(dependWords(others), area.cells),
     ...(area.rows < ROOMY_ROWS ? [] : [[]]),
   ];

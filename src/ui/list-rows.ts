@@ -15,9 +15,12 @@ export interface OverlayView {
   readonly cursor: { readonly row: number; readonly column: number } | null;
 }
 
-/** What it is, which keys it takes, and an empty row. */
-export function title(text: SafeText, keys: SafeText): Row[] {
-  return [[span(t` ${text}`, 'strong'), span(t`  ${keys}`, 'dim')], []];
+/** What it is, which keys it takes, and an empty row; where that is too much for a row, the keys below. */
+export function title(text: SafeText, keys: SafeText, cells: number): Row[] {
+  const head = span(t` ${text}`, 'strong');
+  if (cellWidth(head.text) + 2 + cellWidth(keys) < cells)
+    return [[head, span(t`  ${keys}`, 'dim')], []];
+  return [[head], ...wrap(keys, cells - 2).map((row) => [span(t` ${row}`, 'dim')])];
 }
 
 /** Text wrapped to the width, a blank before each row. */

@@ -28,7 +28,7 @@ export function infoRows(state: ScreenState, message: StoredMessage, cells: numb
   ];
   const rows = facts.flatMap((fact) => fact.split('\n').map((line) => safeText(line)));
   return [
-    ...title(t`This message`, t`PgUp PgDn, Esc closes`),
+    ...title(t`This message`, t`PgUp PgDn, Esc closes`, cells),
     ...rows.flatMap((fact) => paragraph(fact, cells)),
   ];
 }

@@ -81,7 +81,7 @@ function switcherView(
   overlay: Extract<Overlay, { kind: 'switcher' }>,
   area: OverlayArea,
 ): OverlayView {
-  const head = title(t`Go to`, t`type letters, Enter opens, Esc closes`);
+  const head = title(t`Go to`, t`type letters, Enter opens, Esc closes`, area.cells);
   const input = inputRow(overlay.query, t` > `, area.cells);
   const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
@@ -106,7 +106,7 @@ function pickerRows(
 ): readonly Row[] {
   const why = t`Several keys go by this name, so nothing was sent. Compare before you choose.`;
   const head = [
-    ...title(t`Which ${overlay.name}?`, t`Up Down, Enter, Esc`),
+    ...title(t`Which ${overlay.name}?`, t`Up Down, Enter, Esc`, area.cells),
     ...paragraph(why, area.cells),
     [],
   ];
@@ -132,7 +132,7 @@ function relayRows(
   area: OverlayArea,
 ): readonly Row[] {
   const head = [
-    ...title(t`Which relay?`, t`Up Down, Enter, Esc`),
+    ...title(t`Which relay?`, t`Up Down, Enter, Esc`, area.cells),
     ...paragraph(relayQuestion(overlay.choices, link), area.cells),
     [],
   ];
@@ -161,7 +161,7 @@ function relayQuestion(choices: readonly RelayChoice[], link: Link | null): Safe
 
 function nameView(overlay: Extract<Overlay, { kind: 'name' }>, area: OverlayArea): OverlayView {
   const head = [
-    ...title(t`What should people call you?`, t`Enter takes it`),
+    ...title(t`What should people call you?`, t`Enter takes it`, area.cells),
     ...paragraph(t`You can change it later with /nick.`, area.cells),
     [],
   ];

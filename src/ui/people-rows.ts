@@ -31,6 +31,7 @@ export function membersRows(
   const head = title(
     facts ? t`Room ${where}` : t`In ${where}: ${personCount(people.length)}`,
     keys,
+    area.cells,
   );
   const list = {
     head: facts && room !== undefined ? factRows(state, room, area.cells) : [],
@@ -100,7 +101,7 @@ export function trustRows(
   area: OverlayArea,
 ): readonly Row[] {
   const head = [
-    ...title(t`Trust`, t`Enter: details, v: verify, Esc`),
+    ...title(t`Trust`, t`Enter: details, v: verify, Esc`, area.cells),
     ...paragraph(totals(state, people), area.cells),
     [],
   ];

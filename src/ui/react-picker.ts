@@ -43,7 +43,8 @@ function choicesFor(query: string): readonly Choice[] {
 
 /** The list, and where one types. The code stands left of the emoji, whose width terminals disagree about. */
 export function reactView(overlay: ReactOverlay, area: OverlayArea): OverlayView {
-  const head = title(t`React with`, t`type letters or an emoji, Enter, Esc; again takes it back`);
+  const keys = t`type letters or an emoji, Enter, Esc; again takes it back`;
+  const head = title(t`React with`, keys, area.cells);
   const input = inputRow(overlay.query, t` > `, area.cells);
   const choices = choicesFor(overlay.query.text);
   const rest = below([...head, input.row, []], area);

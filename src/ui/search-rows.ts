@@ -134,7 +134,11 @@ export function forgetView(
 ): OverlayView {
   const name = conversationName(state, overlay.key);
   const what = t`All that is kept here of ${name} will be gone for good. Others keep theirs.`;
-  const head = [...title(t`Delete ${name} here?`, t`Esc: no`), ...paragraph(what, area.cells), []];
+  const head = [
+    ...title(t`Delete ${name} here?`, t`Esc: no`, area.cells),
+    ...paragraph(what, area.cells),
+    [],
+  ];
   const input = inputRow(overlay.input, t` Type yes: `, area.cells);
   return {
     rows: [...head, input.row],
