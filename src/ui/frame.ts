@@ -97,7 +97,8 @@ function helpHint({ keys }: ScreenState): SafeText {
 
 /** What stands where nothing is typed: why nothing would go out, else where help is. */
 function emptyHint(state: ScreenState, cells: number): SafeText {
-  if (state.overlay !== null) return t``;
+  // Of a message that is selected it is said above what keys do.
+  if (state.overlay !== null || activeConversation(state).selection !== null) return t``;
   return truncate(silenceOf(state) ?? helpHint(state), cells);
 }
 

@@ -17,9 +17,16 @@ export function headerRow(state: ScreenState): Row {
   const name = conversationName(state, state.active);
   const detail = peer === null ? roomDetail(state) : privateDetail(state.people.get(peer), peer);
   const typing = state.typing.words(state.active);
-  // Before what a narrow screen cuts.
-  const now = typing === null ? t`` : t`${typing} …  `;
-  return [span(t` lanchat  ${name}  ${now}${detail}`, 'bar')];
+  // Before what a narrow screen cuts; between two it names the other already.
+  const now = typing === null ? t`` : t`${typing} …`;
+  const parts = peer !== null && typing !== null ? [now, detail] : [name, now, detail];
+  const shown = parts.filter((part) => part !== '');
+  return [
+    span(
+      shown.reduce((all, part) => t`${all}  ${part}`, t` lanchat`),
+      'bar',
+    ),
+  ];
 }
 
 function roomDetail(state: ScreenState): SafeText {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../src/client/api.ts';
 import type { Row } from '../../src/ui/spans.ts';
-import { statusRow } from '../../src/ui/status-rows.ts';
+import { headerRow, statusRow } from '../../src/ui/status-rows.ts';
 import { FakeSession, onlineLink, peerId, person } from '../support/fake-session.ts';
 import { type TestScreen, testScreen } from '../support/screen-store.ts';
 
@@ -15,6 +15,25 @@ function screenWith(...people: readonly Person[]): TestScreen {
 function toneOf(row: Row, words: string): string | undefined {
   return row.find(({ text }) => text === words)?.tone;
 }
+
+describe('the header', () => {
+  const words = ({ store }: TestScreen) =>
+    headerRow(store.state)
+      .map(({ text }) => text)
+      .join('');
+
+  it('names whom one writes to once, also while they type, before what a narrow screen cuts', () => {
+    const screen = screenWith(person('bela', 'b'));
+    const from = { nick: 'bela', fingerprint: peerId('b'), trust: 'known' } as const;
+    screen.store.open(peerId('b'));
+    screen.session.emit({ type: 'typing', from, room: null });
+    expect(words(screen)).toMatch(/^ lanchat {2}bela is typing … {2}private · here · key/);
+    // Control: of a room it stays said which one it is.
+    screen.store.open('#lobby');
+    screen.session.emit({ type: 'typing', from, room: '#lobby' });
+    expect(words(screen)).toMatch(/^ lanchat {2}#lobby {2}bela is typing … {2}/);
+  });
+});
 
 describe('the status line', () => {
   const old = person('bela', 'b', { trust: 'verified', online: false });
