@@ -28,6 +28,22 @@ export function paragraph(text: SafeText, cells: number): Row[] {
   return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
 }
 
+/** As many beside each other as fit into a paragraph's row, each whole, with `between` where two are. */
+export function inRows(
+  parts: readonly SafeText[],
+  between: SafeText,
+  cells: number,
+): readonly SafeText[] {
+  const rows: SafeText[] = [];
+  for (const part of parts) {
+    const last = rows.at(-1);
+    const both = last === undefined ? part : t`${last}${between}${part}`;
+    if (last !== undefined && cellWidth(both) <= cells - 2) rows.splice(-1, 1, both);
+    else rows.push(part);
+  }
+  return rows;
+}
+
 /** As many rows as fit, from `top` or as far down as there is something to show. */
 export function scrolled(rows: readonly Row[], top: number, height: number): readonly Row[] {
   const start = Math.max(0, Math.min(top, rows.length - height));

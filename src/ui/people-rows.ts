@@ -1,7 +1,7 @@
 // Lists of people over the messages, as rows: those of a room, with what the room is, and everybody's trust. Pure.
 import type { Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
-import { below, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
+import { below, inRows, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
 import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
 import type { MembersOverlay, TrustOverlay } from './overlay.ts';
 import { trustWord } from './people.ts';
@@ -102,7 +102,9 @@ export function trustRows(
 ): readonly Row[] {
   const head = [
     ...title(t`Trust`, t`Enter: details, v: verify, Esc`, area.cells),
-    ...paragraph(totals(state, people), area.cells),
+    ...inRows(totals(state, people), t` · `, area.cells).flatMap((row) =>
+      paragraph(row, area.cells),
+    ),
     [],
   ];
   const list = {
@@ -113,7 +115,7 @@ export function trustRows(
   return [...head, ...longListRows(list, selected, below(head, area))];
 }
 
-function totals(state: ScreenState, people: readonly PeerId[]): SafeText {
+function totals(state: ScreenState, people: readonly PeerId[]): readonly SafeText[] {
   const counts = new Map<TrustRank, number>();
   for (const id of people) {
     const person = state.people.get(id);
@@ -125,8 +127,7 @@ function totals(state: ScreenState, people: readonly PeerId[]): SafeText {
     const count = counts.get(rank) ?? 0;
     return count === 0 ? [] : [rankWords(rank, count)];
   });
-  if (parts.length === 0) return t`You know nobody yet.`;
-  return parts.reduce((all, part) => t`${all} · ${part}`);
+  return parts.length === 0 ? [t`You know nobody yet.`] : parts;
 }
 
 function rankWords(rank: TrustRank, count: number): SafeText {

@@ -3,6 +3,7 @@ import { personLines, sharedRooms } from './contact-tasks.ts';
 import {
   below,
   inputRow,
+  inRows,
   type OverlayArea,
   type OverlayView,
   paragraph,
@@ -13,7 +14,7 @@ import { fingerprintWords, type KnownPerson } from './people.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span, type Tone } from './spans.ts';
-import { cellWidth, wrap } from './width.ts';
+import { wrap } from './width.ts';
 
 /** What is known is scrolled where there is too little room, and it is said that there is more; trust and keys stay. */
 export function personView(
@@ -110,7 +111,8 @@ function trustSentences(
 }
 
 function keyRows(person: KnownPerson | null, cells: number): Row[] {
-  return person === null ? [] : inRows(keyWords(person), cells).map((row) => [span(row, 'accent')]);
+  const rows = person === null ? [] : inRows(keyWords(person), t`   `, cells);
+  return rows.map((row) => [span(t` ${row}`, 'accent')]);
 }
 
 function keyWords(person: KnownPerson): readonly SafeText[] {
@@ -118,17 +120,6 @@ function keyWords(person: KnownPerson): readonly SafeText[] {
   const block = person.blocked === true ? t`b: unblock` : t`b: block`;
   const favourite = person.favourite === true ? t`f: no favourite` : t`f: favourite`;
   return [t`m: write`, t`v: verify`, t`p: petname`, t`n: note`, favourite, ignore, block];
-}
-
-/** As many beside each other as fit, each whole. */
-function inRows(parts: readonly SafeText[], cells: number): SafeText[] {
-  const rows: SafeText[] = [];
-  for (const part of parts) {
-    const beside = t`${rows.at(-1) ?? t``}   ${part}`;
-    if (rows.length > 0 && cellWidth(beside) <= cells - 1) rows.splice(-1, 1, beside);
-    else rows.push(t` ${part}`);
-  }
-  return rows;
 }
 
 function askRow({ field, line }: NonNullable<PersonOverlay['input']>, cells: number) {

@@ -93,6 +93,8 @@ describe('nobody here yet', () => {
     expect(words(screen).join(' ').replace(/ -- +/g, ' ')).toContain(
       'lanchat --relay 192.168.1.5:7717',
     );
+    expect(words(screen).length).toBeLessThanOrEqual(rows / 3);
+    expect(words(screen).includes('-- or, where it finds nothing:')).toBe(rows > 15);
   });
 });
 
