@@ -18,15 +18,13 @@ export function headerRow(state: ScreenState): Row {
   const detail = peer === null ? roomDetail(state) : privateDetail(state.people.get(peer), peer);
   const typing = state.typing.words(state.active);
   // Before what a narrow screen cuts; between two it names the other already.
-  const now = typing === null ? t`` : t`${typing} …`;
-  const parts = peer !== null && typing !== null ? [now, detail] : [name, now, detail];
-  const shown = parts.filter((part) => part !== '');
-  return [
-    span(
-      shown.reduce((all, part) => t`${all}  ${part}`, t` lanchat`),
-      'bar',
-    ),
-  ];
+  const [who, now] =
+    typing === null
+      ? [name, t``]
+      : peer === null
+        ? [name, t`${typing} …  `]
+        : [t`${typing} …`, t``];
+  return [span(t` lanchat  ${who}  ${now}${detail}`, 'bar')];
 }
 
 function roomDetail(state: ScreenState): SafeText {
