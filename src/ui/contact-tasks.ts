@@ -22,11 +22,16 @@ export function personLines(
     firstSeen,
     verified,
     rooms,
-  }: Omit<Replies['contact'], 'person'> & { readonly rooms: readonly SafeText[] },
+    trustTold = false,
+  }: Omit<Replies['contact'], 'person'> & {
+    readonly rooms: readonly SafeText[];
+    /** Whether it stands above already what the key is worth. */
+    readonly trustTold?: boolean;
+  },
 ): SafeText[] {
   const { status, note, fingerprint, online, favourite, ignored, blocked } = person;
   const marks = [
-    trustWord(person),
+    ...(trustTold ? [] : [trustWord(person)]),
     online ? t`here now` : t`not here`,
     ...(favourite === true ? [t`favourite`] : []),
     ...(ignored === true ? [t`ignored`] : []),

@@ -4,6 +4,7 @@ import { EMPTY_COMPOSER, editComposer } from './composer.ts';
 import { changePerson, showPerson } from './details-tasks.ts';
 import { introduce } from './introduce.ts';
 import type { ActionIn } from './key-bindings.ts';
+import { layoutFor } from './layout.ts';
 import {
   type MembersOverlay,
   moveSelection,
@@ -12,6 +13,7 @@ import {
 } from './overlay.ts';
 import { inputEdit, type ListAction, type ListPress, stepOf } from './overlay-press.ts';
 import { chooseHow } from './people-tasks.ts';
+import { lastPersonTop } from './person-rows.ts';
 import type { ScreenActions } from './talk.ts';
 
 /** In a list: Enter opens somebody's details, `v` compares keys with them. */
@@ -51,7 +53,19 @@ export function leavePerson({ store }: ScreenActions, overlay: PersonOverlay): v
 
 export function personKey(actions: ScreenActions, overlay: PersonOverlay, press: ListPress): void {
   if (overlay.input !== null) inputKey(actions, { ...overlay, input: overlay.input }, press);
-  else act(actions, overlay, actions.store.state.keys.person(press.event));
+  else if (!scroll(actions, overlay, press.action))
+    act(actions, overlay, actions.store.state.keys.person(press.event));
+}
+
+/** Whether the key was for that. Below the last row there is nothing more to show. */
+function scroll({ store }: ScreenActions, overlay: PersonOverlay, action: ListAction): boolean {
+  const layout = layoutFor(store.state.size);
+  const by = stepOf(action) || pageOf(action, store.state.size.rows);
+  if (by === 0 || layout.kind === 'too-small') return false;
+  const area = { cells: layout.overlay, rows: layout.bodyRows(1) };
+  const last = lastPersonTop(store.state, overlay, area);
+  store.setOverlay({ ...overlay, top: Math.max(0, Math.min(last, overlay.top + by)) });
+  return true;
 }
 
 function act(

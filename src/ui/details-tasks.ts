@@ -70,7 +70,7 @@ export async function showPerson(
     }
   }
   if (store.state.overlay !== before) return;
-  store.setOverlay({ kind: 'person', peer, known, input: null, problem: null, back });
+  store.setOverlay({ kind: 'person', peer, known, input: null, problem: null, top: 0, back });
 }
 
 /** Sets something about the person whose details are open; a refusal stands there. */

@@ -11,6 +11,9 @@ export interface Reach {
   readonly lanAddress: () => string | null;
 }
 
+/** Header, status line and input. */
+const FRAME_ROWS = 3;
+
 /** Something to type, or to press, in lanchat's own words: it stands out, and is no warning. */
 export function stepRows(text: SafeText, cells: number): Row[] {
   return ownRows(text, cells).map(([gutter, ...words]) => [
@@ -49,13 +52,16 @@ function lonelyRows(state: ScreenState, reach: Reach, cells: number): Row[] {
       cells,
     );
   }
-  // At 40×15 six rows are all there are, and the command must be among them whole.
-  return [
-    ...ownRows(t`Nobody else is here yet. On another machine here:`, cells),
+  const why = ownRows(t`Nobody else is here yet. On another machine here:`, cells);
+  const command = stepRows(t`lanchat --relay ${relay}`, cells);
+  const whole = [
+    ...why,
     ...stepRows(t`lanchat`, cells),
     ...ownRows(t`or, where it finds nothing:`, cells),
-    ...stepRows(t`lanchat --relay ${relay}`, cells),
+    ...command,
   ];
+  // On a small screen the command that always works, so that what is said has room.
+  return 3 * whole.length <= state.size.rows - FRAME_ROWS ? whole : [...why, ...command];
 }
 
 // Others can't reach this machine's loopback address, so its address on the network is shown instead.

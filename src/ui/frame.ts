@@ -46,7 +46,7 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
   const input = composerOf(conversation, prompt, layout);
   const intent = intentRows(conversation, keyHints(state.keys));
   const height = layout.bodyRows(intent.length + input.rows.length);
-  const area = { cells: layout.main, rows: height };
+  const area = { cells: layout.overlay, rows: height };
   const overlay = state.overlay === null ? null : overlayView(state, state.overlay, area);
   const hint =
     conversation.composer.text === '' ? emptyHint(state, layout.columns - cellWidth(prompt)) : null;
@@ -97,7 +97,8 @@ function helpHint({ keys }: ScreenState): SafeText {
 
 /** What stands where nothing is typed: why nothing would go out, else where help is. */
 function emptyHint(state: ScreenState, cells: number): SafeText {
-  if (state.overlay !== null) return t``;
+  // Of a message that is selected it is said above what keys do.
+  if (state.overlay !== null || activeConversation(state).selection !== null) return t``;
   return truncate(silenceOf(state) ?? helpHint(state), cells);
 }
 

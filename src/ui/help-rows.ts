@@ -35,8 +35,15 @@ function wrapped(text: SafeText, cells: number, style: 'strong' | 'dim'): readon
   return wrap(text, cells - 2).map((row): Row => [span(t` ${row}`, style)]);
 }
 
+/** Below so many there is no room for two columns, unless the first is one of marks. */
+const WIDE_CELLS = 56;
+const MARK_CELLS = 6;
+
 function definitions(list: readonly Definition[], cells: number): Row[] {
-  const left = Math.min(cells >= 56 ? 28 : 12, 2 + Math.max(0, ...list.map(([a]) => cellWidth(a))));
+  const widest = Math.max(0, ...list.map(([term]) => cellWidth(term)));
+  if (cells < WIDE_CELLS && widest > MARK_CELLS)
+    return list.flatMap((each) => stacked(each, cells));
+  const left = Math.min(28, 2 + widest);
   return list.flatMap(([term, meaning]): Row[] => {
     const body = wrap(meaning, Math.max(10, cells - left - 2)).map(
       (line): Row => [span(blanks(left + 1)), span(line)],
@@ -50,4 +57,12 @@ function definitions(list: readonly Definition[], cells: number): Row[] {
     const first = [span(last, 'accent'), span(blanks(gap)), ...(body[0]?.slice(1) ?? [])];
     return [...above, first, ...body.slice(1)];
   });
+}
+
+/** What is explained, and below it what it means, a little to the right. */
+function stacked([term, meaning]: Definition, cells: number): Row[] {
+  return [
+    ...wrap(term, cells - 2).map((line): Row => [span(t` ${line}`, 'accent')]),
+    ...wrap(meaning, cells - 4).map((line): Row => [span(t`   ${line}`)]),
+  ];
 }

@@ -9,6 +9,8 @@ export interface Layout {
   readonly sidebar: number;
   /** Cells right of it. */
   readonly main: number;
+  /** Cells of it that what lies over the messages takes: no bar runs away from the words beside it. */
+  readonly overlay: number;
   /** Cells that a line of text may take: longer ones are hard to read. */
   readonly measure: number;
   /** Rows between header and status line while the composer takes `composerRows`. */
@@ -38,6 +40,7 @@ export function layoutFor({ columns, rows }: ScreenSize): Layout | TooSmall {
     rows,
     sidebar,
     main,
+    overlay: Math.min(main, WIDEST_MEASURE + 1),
     measure: Math.min(main - 1, WIDEST_MEASURE),
     // Header and status line take one row each.
     bodyRows: (composerRows) => rows - 2 - composerRows,

@@ -44,7 +44,7 @@ export function leavingView(
   const key = keyHints(keys);
   const [up, down] = [key('list-up'), key('list-down')];
   const head = [
-    ...title(t`Leave?`, t`${up} ${down}, ${key('choose')}, ${key('close')}: stay`),
+    ...title(t`Leave?`, t`${up} ${down}, ${key('choose')}, ${key('close')}: stay`, area.cells),
     ...paragraph(dependWords(others), area.cells),
     ...(area.rows < ROOMY_ROWS ? [] : [[]]),
   ];

@@ -15,14 +15,33 @@ export interface OverlayView {
   readonly cursor: { readonly row: number; readonly column: number } | null;
 }
 
-/** What it is, which keys it takes, and an empty row. */
-export function title(text: SafeText, keys: SafeText): Row[] {
-  return [[span(t` ${text}`, 'strong'), span(t`  ${keys}`, 'dim')], []];
+/** What it is, which keys it takes, and an empty row; where that is too much for a row, the keys below. */
+export function title(text: SafeText, keys: SafeText, cells: number): Row[] {
+  const head = span(t` ${text}`, 'strong');
+  if (cellWidth(head.text) + 2 + cellWidth(keys) < cells)
+    return [[head, span(t`  ${keys}`, 'dim')], []];
+  return [[head], ...wrap(keys, cells - 2).map((row) => [span(t` ${row}`, 'dim')])];
 }
 
 /** Text wrapped to the width, a blank before each row. */
 export function paragraph(text: SafeText, cells: number): Row[] {
   return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
+}
+
+/** As many beside each other as fit into a paragraph's row, each whole, with `between` where two are. */
+export function inRows(
+  parts: readonly SafeText[],
+  between: SafeText,
+  cells: number,
+): readonly SafeText[] {
+  const rows: SafeText[] = [];
+  for (const part of parts) {
+    const last = rows.at(-1);
+    const both = last === undefined ? part : t`${last}${between}${part}`;
+    if (last !== undefined && cellWidth(both) <= cells - 2) rows.splice(-1, 1, both);
+    else rows.push(part);
+  }
+  return rows;
 }
 
 /** As many rows as fit, from `top` or as far down as there is something to show. */

@@ -95,11 +95,25 @@ function layoutNotes(entry: Entry, cells: number): readonly Row[] {
   }
 }
 
-/** lanchat's own words, behind its mark on every row. */
+/**
+ * lanchat's own words, which may hold names and titles. Only the first row bears its mark: a further one that begins
+ * with somebody's words could look like a line of lanchat's own.
+ */
 export function ownRows(text: SafeText, cells: number, tone: 'plain' | 'warning' = 'plain'): Row[] {
-  const [gutter, body]: [Span, Tone] =
-    tone === 'plain' ? [NOTE_GUTTER, 'dim'] : [WARNING_GUTTER, 'text'];
-  return wrap(text, cells - GUTTER_CELLS).map((row) => [gutter, span(row, body)]);
+  return tone === 'plain'
+    ? markedRows(text, cells, { mark: NOTE_GUTTER, tone: 'dim' })
+    : markedRows(text, cells, { mark: WARNING_GUTTER, tone: 'text' });
+}
+
+function markedRows(
+  text: SafeText,
+  cells: number,
+  { mark, tone }: { readonly mark: Span; readonly tone: Tone },
+): Row[] {
+  return wrap(text, cells - GUTTER_CELLS).map((row, index) => [
+    index === 0 ? mark : BLANK_GUTTER,
+    span(row, tone),
+  ]);
 }
 
 function messageNotes(entry: MessageEntry, cells: number): Row[] {
@@ -151,7 +165,7 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
     case 'poll':
       return remoteRows(entry.text, cells, gutter);
     case 'change':
-      return mixedRows(shape.words, cells, 'dim');
+      return ownRows(shape.words, cells);
     case 'deleted':
       return ownRows(t`message deleted by who wrote it`, cells);
     default:
@@ -161,17 +175,9 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
 
 function pollRows({ choices, stands }: Extract<Shape, { kind: 'poll' }>, cells: number): Row[] {
   return [
-    ...choices.flatMap((words) => mixedRows(words, cells, 'text')),
+    ...choices.flatMap((words) => markedRows(words, cells, { mark: NOTE_GUTTER, tone: 'text' })),
     ...ownRows(stands, cells),
   ];
-}
-
-/** lanchat's words with somebody's at their end: what is wrapped could look like lanchat's own line. */
-function mixedRows(words: SafeText, cells: number, tone: Tone): Row[] {
-  return wrap(words, cells - GUTTER_CELLS).map((row, index) => [
-    index === 0 ? NOTE_GUTTER : BLANK_GUTTER,
-    span(row, tone),
-  ]);
 }
 
 function richRows(entry: MessageEntry, text: SafeText, cells: number): Row[] {
@@ -181,11 +187,8 @@ function richRows(entry: MessageEntry, text: SafeText, cells: number): Row[] {
 }
 
 /** What others wrote: only its first row has a mark, and none of lanchat's own. */
-function remoteRows(text: SafeText, cells: number, first: Span): Row[] {
-  return wrap(text, cells - GUTTER_CELLS).map((row, index) => [
-    index === 0 ? first : BLANK_GUTTER,
-    span(row),
-  ]);
+function remoteRows(text: SafeText, cells: number, mark: Span): Row[] {
+  return markedRows(text, cells, { mark, tone: 'text' });
 }
 
 function messageGutter(entry: MessageEntry): Span {
@@ -216,14 +219,14 @@ function nameList(names: readonly SafeText[]): SafeText {
 
 function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
   const { nick, changes, more, wasVerified } = entry;
-  const alarm = wrap(t`KEY CHANGED: ${nick} has another key`, cells - GUTTER_CELLS);
+  const alarm = t`KEY CHANGED: ${nick} has another key`;
   const before = wasVerified ? t`verified` : t`known`;
   // Short, so that all of it stands on the smallest screen at once.
   const advice = wasVerified
     ? t`The new key gets no messages and no room keys until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
     : t`Ask them another way, then /verify ${nick} or /trust ${nick}.`;
   return [
-    ...alarm.map((row): Row => [WARNING_GUTTER, span(row, 'alarm')]),
+    ...markedRows(alarm, cells, { mark: WARNING_GUTTER, tone: 'alarm' }),
     ...changes.flatMap(({ was, now }) => [
       ...ownRows(t`was ${fingerprintWords(was)} (${before})`, cells, 'warning'),
       ...ownRows(t`now ${fingerprintWords(now)}`, cells, 'warning'),

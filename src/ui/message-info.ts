@@ -31,7 +31,7 @@ export function infoRows(state: ScreenState, message: StoredMessage, cells: numb
   const key = keyHints(state.keys);
   const [up, down] = [key('list-page-up'), key('list-page-down')];
   return [
-    ...title(t`This message`, t`${up} ${down}, ${key('close')} closes`),
+    ...title(t`This message`, t`${up} ${down}, ${key('close')} closes`, cells),
     ...rows.flatMap((fact) => paragraph(fact, cells)),
   ];
 }

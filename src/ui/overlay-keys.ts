@@ -124,8 +124,8 @@ function lastTop(state: ScreenState, overlay: Of<'help'> | Of<'info'>): number {
   if (layout.kind === 'too-small') return 0;
   const rows =
     overlay.kind === 'help'
-      ? helpRows(overlay.topic ?? '', layout.main, state)
-      : infoRows(state, overlay.message, layout.main);
+      ? helpRows(overlay.topic ?? '', layout.overlay, state)
+      : infoRows(state, overlay.message, layout.overlay);
   return rows.length - layout.bodyRows(1);
 }
 

@@ -83,7 +83,11 @@ function switcherView(
   area: OverlayArea,
 ): OverlayView {
   const key = keyHints(state.keys, 'beside-input');
-  const head = title(t`Go to`, t`type letters, ${key('choose')} opens, ${key('close')} closes`);
+  const head = title(
+    t`Go to`,
+    t`type letters, ${key('choose')} opens, ${key('close')} closes`,
+    area.cells,
+  );
   const input = inputRow(overlay.query, t` > `, area.cells);
   const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
@@ -113,7 +117,7 @@ function pickerRows(
 ): readonly Row[] {
   const why = t`Several keys go by this name, so nothing was sent. Compare before you choose.`;
   const head = [
-    ...title(t`Which ${overlay.name}?`, choosingKeys(keys)),
+    ...title(t`Which ${overlay.name}?`, choosingKeys(keys), area.cells),
     ...paragraph(why, area.cells),
     [],
   ];
@@ -139,7 +143,7 @@ function relayRows(
   area: OverlayArea,
 ): readonly Row[] {
   const head = [
-    ...title(t`Which relay?`, choosingKeys(keys)),
+    ...title(t`Which relay?`, choosingKeys(keys), area.cells),
     ...paragraph(relayQuestion(overlay.choices, link), area.cells),
     [],
   ];
@@ -173,7 +177,7 @@ function nameView(
 ): OverlayView {
   const takes = keyHints(keys, 'beside-input')('choose');
   const head = [
-    ...title(t`What should people call you?`, t`${takes} takes it`),
+    ...title(t`What should people call you?`, t`${takes} takes it`, area.cells),
     ...paragraph(t`You can change it later with /nick.`, area.cells),
     [],
   ];

@@ -66,6 +66,8 @@ export interface PersonOverlay {
   /** What is typed of a petname or a note. */
   readonly input: { readonly field: 'petname' | 'note'; readonly line: ComposerState } | null;
   readonly problem: SafeText | null;
+  /** How far what is known is scrolled. */
+  readonly top: number;
   /** What Esc goes back to. */
   readonly back: MembersOverlay | TrustOverlay | null;
 }

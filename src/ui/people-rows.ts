@@ -2,7 +2,7 @@
 import type { Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { keyHints } from './bound-keys.ts';
-import { below, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
+import { below, inRows, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
 import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
 import type { MembersOverlay, TrustOverlay } from './overlay.ts';
 import { trustWord } from './people.ts';
@@ -16,9 +16,15 @@ import { personCount } from './words.ts';
 /** Where there is little room for names, and the most they get. */
 const LEAST_NAME_CELLS = 9;
 const MOST_NAME_CELLS = 24;
-const TRUST_CELLS = 12;
-const HERE_CELLS = 5;
-const ROLE_CELLS = 10;
+// In other languages words are longer.
+const TRUST_CELLS = cellsFor(t`verified`, t`unverified`, t`KEY CHANGED`);
+const HERE_CELLS = cellsFor(t`here`, t`away`);
+const ROLE_CELLS = cellsFor(...Object.values(ROLE_WORDS));
+
+/** With a blank behind the widest. */
+function cellsFor(...words: readonly SafeText[]): number {
+  return 1 + Math.max(...words.map(cellWidth));
+}
 
 /** Who is in a room; with `facts` what it is, above them. */
 export function membersRows(
@@ -31,6 +37,7 @@ export function membersRows(
   const head = title(
     facts ? t`Room ${where}` : t`In ${where}: ${personCount(people.length)}`,
     listKeys(state),
+    area.cells,
   );
   const list = {
     head: facts && room !== undefined ? factRows(state, room, area.cells) : [],
@@ -105,8 +112,10 @@ export function trustRows(
   area: OverlayArea,
 ): readonly Row[] {
   const head = [
-    ...title(t`Trust`, listKeys(state)),
-    ...paragraph(totals(state, people), area.cells),
+    ...title(t`Trust`, listKeys(state), area.cells),
+    ...inRows(totals(state, people), t` · `, area.cells).flatMap((row) =>
+      paragraph(row, area.cells),
+    ),
     [],
   ];
   const list = {
@@ -117,7 +126,7 @@ export function trustRows(
   return [...head, ...longListRows(list, selected, below(head, area))];
 }
 
-function totals(state: ScreenState, people: readonly PeerId[]): SafeText {
+function totals(state: ScreenState, people: readonly PeerId[]): readonly SafeText[] {
   const counts = new Map<TrustRank, number>();
   for (const id of people) {
     const person = state.people.get(id);
@@ -129,8 +138,7 @@ function totals(state: ScreenState, people: readonly PeerId[]): SafeText {
     const count = counts.get(rank) ?? 0;
     return count === 0 ? [] : [rankWords(rank, count)];
   });
-  if (parts.length === 0) return t`You know nobody yet.`;
-  return parts.reduce((all, part) => t`${all} · ${part}`);
+  return parts.length === 0 ? [t`You know nobody yet.`] : parts;
 }
 
 function rankWords(rank: TrustRank, count: number): SafeText {

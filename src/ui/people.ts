@@ -58,7 +58,10 @@ export function fingerprintWords(fingerprint: string, digits = 64): SafeText {
 }
 
 /** What views may ask: only the store adds to it. */
-export type People = Pick<Directory, 'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel'> & {
+export type People = Pick<
+  Directory,
+  'get' | 'list' | 'label' | 'lookAlikes' | 'byLabel' | 'isReplaced'
+> & {
   readonly rooms: Pick<RoomNames, 'label' | 'byLabel'>;
 };
 
@@ -68,6 +71,8 @@ export class Directory {
   // Who shares a skeleton: two names that look alike are told apart by their keys.
   readonly #bySkeleton = new Map<string, Set<PeerId>>();
   #sorted: readonly KnownPerson[] | null = null;
+  /** Keys whose name has come with another one since; null: somebody has changed. */
+  #replaced: ReadonlySet<PeerId> | null = null;
   /** Groups are called by who is in them. */
   readonly rooms = new RoomNames((peer) => this.label(peer));
 
@@ -81,6 +86,7 @@ export class Directory {
     }
     this.#people.set(known.fingerprint, known);
     this.#sorted = null;
+    this.#replaced = null;
     return known;
   }
 
@@ -105,6 +111,14 @@ export class Directory {
         compare(a, b),
     );
     return this.#sorted;
+  }
+
+  /** Whether its name has come with another key, which nobody has accepted or compared yet. */
+  isReplaced(fingerprint: PeerId): boolean {
+    this.#replaced ??= new Set(
+      [...this.#people.values()].flatMap(({ keyChangedFrom }) => keyChangedFrom),
+    );
+    return this.#replaced.has(fingerprint);
   }
 
   /** `asha`, or `asha·4f2a` with as many digits as tell the key from its namesakes'; a petname is one person's alone. */

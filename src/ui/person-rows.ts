@@ -5,6 +5,7 @@ import { type ActionIn, KEY_TABLE } from './key-bindings.ts';
 import {
   below,
   inputRow,
+  inRows,
   type OverlayArea,
   type OverlayView,
   paragraph,
@@ -15,34 +16,60 @@ import { fingerprintWords, type KnownPerson } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span, type Tone } from './spans.ts';
-import { cellWidth, wrap } from './width.ts';
+import { wrap } from './width.ts';
 
-/** What is known scrolls out below where there is too little room; trust and keys stay. */
+/** What is known is scrolled where there is too little room, and it is said that there is more; trust and keys stay. */
 export function personView(
   state: ScreenState,
   overlay: PersonOverlay,
   area: OverlayArea,
 ): OverlayView {
-  const person = state.people.get(overlay.peer);
-  const head = [
-    ...title(
-      state.people.label(overlay.peer),
-      keyHints(state.keys, overlay.input === null ? 'anywhere' : 'beside-input')('close'),
-    ),
-    ...trustSentences(state, overlay, person).flatMap((text) =>
-      toned(text, trustTone(person), area.cells),
-    ),
-    [],
-  ];
   const input = overlay.input === null ? null : askRow(overlay.input, area.cells);
-  const foot = [
-    ...(overlay.problem === null ? [] : toned(overlay.problem, 'warn', area.cells)),
-    ...(input === null ? keyRows(state, person, area.cells) : [input.row]),
-  ];
-  const room = below([...head, ...foot], area).rows;
-  const rows = [...head, ...factRows(state, overlay, area.cells).slice(0, room), ...foot];
+  const { head, facts, foot, room } = laidOut(state, overlay, area);
+  const rows = [...head, ...scrolledFacts(facts, overlay.top, room), ...foot];
   const cursor = input === null ? null : { row: rows.length - 1, column: input.column };
   return { rows, cursor };
+}
+
+/** How far down what is known can be scrolled. */
+export function lastPersonTop(
+  state: ScreenState,
+  overlay: PersonOverlay,
+  area: OverlayArea,
+): number {
+  const { facts, room } = laidOut(state, overlay, area);
+  return Math.max(0, facts.length - room);
+}
+
+function laidOut(state: ScreenState, overlay: PersonOverlay, area: OverlayArea) {
+  const person = state.people.get(overlay.peer);
+  const name = state.people.label(overlay.peer);
+  const trust = trustSentences(state, overlay, person).flatMap((text) =>
+    toned(text, trustTone(person), area.cells),
+  );
+  const key = keyHints(state.keys, overlay.input === null ? 'anywhere' : 'beside-input');
+  const whole = [...title(name, key('close'), area.cells), ...trust, []];
+  const foot = [
+    ...(overlay.problem === null ? [] : toned(overlay.problem, 'warn', area.cells)),
+    ...(overlay.input === null
+      ? keyRows(state, person, area.cells)
+      : [askRow(overlay.input, area.cells).row]),
+  ];
+  const facts = factRows(state, overlay, area.cells);
+  const fits = whole.length + facts.length + foot.length <= area.rows;
+  const [up, down] = [key('list-page-up'), key('list-page-down')];
+  const closes = t`${up} ${down}, ${key('close')} closes`;
+  const scrolls = [...title(name, closes, area.cells), ...trust];
+  const head = fits ? whole : scrolls.filter((row) => row.length > 0);
+  return { head, facts, foot, room: below([...head, ...foot], area).rows };
+}
+
+/** From `top`, or as far down as there is something to show; the last row says how much there is below. */
+function scrolledFacts(facts: readonly Row[], top: number, room: number): readonly Row[] {
+  const start = Math.max(0, Math.min(top, facts.length - room));
+  const more = facts.length - start - room;
+  if (more <= 0 || room === 1) return facts.slice(start, start + room);
+  return [...facts.slice(start, start + room - 1), [span(t` … ${more + 1} more`, 'dim')]];
 }
 
 function toned(text: SafeText, tone: Tone, cells: number): Row[] {
@@ -54,9 +81,11 @@ function factRows(state: ScreenState, { peer, known }: PersonOverlay, cells: num
   if (person === null || known === null) {
     return paragraph(t`key ${fingerprintWords(peer)}`, cells);
   }
-  return personLines(person, { ...known, rooms: sharedRooms(state, peer) }).flatMap((line) =>
-    paragraph(line, cells),
-  );
+  return personLines(person, {
+    ...known,
+    rooms: sharedRooms(state, peer),
+    trustTold: true,
+  }).flatMap((line) => paragraph(line, cells));
 }
 
 function trustTone(person: KnownPerson | null): Tone {
@@ -90,8 +119,8 @@ function trustSentences(
 }
 
 function keyRows({ keys }: ScreenState, person: KnownPerson | null, cells: number): Row[] {
-  if (person === null) return [];
-  return inRows(keyWords(person, keys), cells).map((row) => [span(row, 'accent')]);
+  const rows = person === null ? [] : inRows(keyWords(person, keys), t`   `, cells);
+  return rows.map((row) => [span(t` ${row}`, 'accent')]);
 }
 
 /** What has no key is left out. */
@@ -121,17 +150,6 @@ function keyWord(action: ActionIn<'person'>, key: SafeText, person: KnownPerson)
     default:
       return action satisfies never;
   }
-}
-
-/** As many beside each other as fit, each whole. */
-function inRows(parts: readonly SafeText[], cells: number): SafeText[] {
-  const rows: SafeText[] = [];
-  for (const part of parts) {
-    const beside = t`${rows.at(-1) ?? t``}   ${part}`;
-    if (rows.length > 0 && cellWidth(beside) <= cells - 1) rows.splice(-1, 1, beside);
-    else rows.push(t` ${part}`);
-  }
-  return rows;
 }
 
 function askRow({ field, line }: NonNullable<PersonOverlay['input']>, cells: number) {

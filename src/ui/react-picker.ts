@@ -53,6 +53,7 @@ export function reactView(
   const head = title(
     t`React with`,
     t`type letters or an emoji, ${key('choose')}, ${key('close')}; again takes it back`,
+    area.cells,
   );
   const input = inputRow(overlay.query, t` > `, area.cells);
   const choices = choicesFor(overlay.query.text);

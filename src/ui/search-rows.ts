@@ -143,7 +143,7 @@ export function forgetView(
   const what = t`All that is kept here of ${name} will be gone for good. Others keep theirs.`;
   const no = keyHints(state.keys, 'beside-input')('close');
   const head = [
-    ...title(t`Delete ${name} here?`, t`${no}: no`),
+    ...title(t`Delete ${name} here?`, t`${no}: no`, area.cells),
     ...paragraph(what, area.cells),
     [],
   ];

@@ -167,8 +167,8 @@ function windowRow(state: ScreenState, key: ConversationKey, cells: number): Row
   const counts = conversation === undefined ? t`` : t`${countWords(conversation)}${draft}`;
   const number = state.order.indexOf(key) + 1;
   const left = number < 10 ? t` ${number}` : t`${number}`;
-  const mark = personMark(state, key);
-  const before = cellWidth(left) + 1;
+  const mark = markedOff(personMark(state, key));
+  const before = cellWidth(left) + cellWidth(mark);
   const name = truncate(
     conversationName(state, key),
     Math.max(1, cells - before - 1 - cellWidth(counts)),
@@ -199,21 +199,28 @@ function nameTone(state: ScreenState, key: ConversationKey): Tone {
 }
 
 function personRow(state: ScreenState, person: KnownPerson, cells: number): Row {
-  const name = truncate(state.people.label(person.fingerprint), Math.max(1, cells - 4));
+  const mark = markedOff(personMark(state, person.fingerprint));
+  const room = Math.max(1, cells - cellWidth(mark) - 3);
+  const name = truncate(state.people.label(person.fingerprint), room);
   const tone = person.online ? 'text' : 'dim';
-  return [span(t`  `), span(personMark(state, person.fingerprint)), span(name, tone)];
+  return [span(t`  `), span(mark), span(name, tone)];
 }
 
-/** One cell between number and name: `✓` verified, `!` key changed, `?` a stranger's group, nothing for all others. */
+/** What stands between number and name: a blank, or the mark between two. */
+function markedOff(mark: SafeText): SafeText {
+  return mark === '' ? t` ` : t` ${mark} `;
+}
+
+/** `✓` verified, `!` key changed, `?` a stranger's group, nothing for all others. */
 function personMark(state: ScreenState, key: ConversationKey): SafeText {
   const peer = PeerId.parse(key);
   const person = peer === null ? null : state.people.get(peer);
   if (person === null) return roomMark(state, key);
   if (person.keyChangedFrom.length > 0) return t`!`;
-  return person.trust === 'verified' ? t`✓` : t` `;
+  return person.trust === 'verified' ? t`✓` : t``;
 }
 
 function roomMark({ rooms }: ScreenState, key: ConversationKey): SafeText {
   const room = rooms.get(key);
-  return room !== undefined && isRequest(room) ? t`?` : t` `;
+  return room !== undefined && isRequest(room) ? t`?` : t``;
 }

@@ -18,9 +18,14 @@ export function headerRow(state: ScreenState): Row {
   const name = conversationName(state, state.active);
   const detail = peer === null ? roomDetail(state) : privateDetail(state.people.get(peer), peer);
   const typing = state.typing.words(state.active);
-  // Before what a narrow screen cuts.
-  const now = typing === null ? t`` : t`${typing} …  `;
-  return [span(t` lanchat  ${name}  ${now}${detail}`, 'bar')];
+  // Before what a narrow screen cuts; between two it names the other already.
+  const [who, now] =
+    typing === null
+      ? [name, t``]
+      : peer === null
+        ? [name, t`${typing} …  `]
+        : [t`${typing} …`, t``];
+  return [span(t` lanchat  ${who}  ${now}${detail}`, 'bar')];
 }
 
 function roomDetail(state: ScreenState): SafeText {
@@ -123,6 +128,8 @@ function trustSpans(state: ScreenState, inFull: boolean): Span[] {
   const peer = shown ?? PeerId.parse(state.active);
   if (peer !== null) {
     const person = state.people.get(peer);
+    // In the old key's window, too: what was compared is not what the name stands for now.
+    if (shown === null && state.people.isReplaced(peer)) return [span(t`KEY CHANGED`, 'alarm')];
     if (person === null) return [span(t`unverified`)];
     const changed = person.keyChangedFrom.length > 0;
     const tone = changed ? 'alarm' : person.trust === 'verified' ? 'good' : 'text';

@@ -11,6 +11,7 @@ import { wrap } from './width.ts';
 export const WAYS = ['words', 'digits', 'qr'] as const;
 export type Way = (typeof WAYS)[number];
 
+/** All ways are seen at once: what for goes where there is little room, and explained is the selected one, or none. */
 export function verifyHowRows(
   { people, keys }: ScreenState,
   { peer, selected }: Extract<Overlay, { kind: 'verify-how' }>,
@@ -20,19 +21,36 @@ export function verifyHowRows(
   const key = keyHints(keys);
   const isHere = people.get(peer)?.online === true;
   const why = t`You both look at what only your two keys give. Is it the same, nobody stands between you and ${name}.`;
-  const head = [
-    ...title(t`Verify ${name}, step 1 of 3: how?`, t`1 2 3, ${key('choose')}, ${key('close')}`),
-    ...paragraph(why, area.cells),
-    [],
-  ];
-  const items = WAYS.map((way, index): Row[] => {
-    const { called, means } = wayWords(way, { name, isHere });
-    return [
-      [span(t`${index + 1}  `, 'dim'), span(called, 'strong')],
-      ...wrap(means, area.cells - 8).map((row): Row => [span(t`   `), span(row)]),
-    ];
-  });
-  return [...head, ...listRows(items, selected, below(head, area))];
+  const head = title(
+    t`Verify ${name}, step 1 of 3: how?`,
+    t`1 2 3, ${key('choose')}, ${key('close')}`,
+    area.cells,
+  );
+  const explained = [...head, ...paragraph(why, area.cells)];
+  const ways = WAYS.map((way) => wayRows(wayWords(way, { name, isHere }), area.cells));
+  const whole = ways.map(({ called, means }, index) => [numbered(called, index), ...means]);
+  const short = ways.map(({ called, means }, index) =>
+    index === selected ? [numbered(called, index), ...means] : [numbered(called, index)],
+  );
+  const fits = (rows: readonly Row[], items: readonly (readonly Row[])[]) =>
+    rows.length + items.flat().length <= area.rows;
+  if (fits([...explained, []], whole)) {
+    return [...explained, [], ...listRows(whole, selected, area)];
+  }
+  const above = fits(explained, short) ? explained : head;
+  const items = fits(above, short)
+    ? short
+    : ways.map(({ called }, index) => [numbered(called, index)]);
+  return [...above, ...listRows(items, selected, below(above, area))];
+}
+
+function numbered(called: SafeText, index: number): Row {
+  return [span(t`${index + 1}  `, 'dim'), span(called, 'strong')];
+}
+
+function wayRows({ called, means }: ReturnType<typeof wayWords>, cells: number) {
+  const rows = wrap(means, cells - 8).map((row): Row => [span(t`   `), span(row)]);
+  return { called, means: rows };
 }
 
 function wayWords(

@@ -139,9 +139,19 @@ function fittingEnd(line: string, cells: number): number {
   return end;
 }
 
-/** The rows of `text` at a width of `cells` (at least 1), as `wrapRanges` breaks them. */
+/** A command and the first word of what it is about. */
+const COMMAND = /(?<![^\s(])\/[a-z-]+ \S+/g;
+
+/**
+ * The rows of `text` at a width of `cells` (at least 1), as `wrapRanges` breaks them; but `/trust bela` is not broken
+ * where a row has room for it: who types what stands at the end of a row would take it for all of it.
+ */
 export function wrap(text: SafeText, cells: number): SafeText[] {
-  return wrapRanges(text, cells).map(({ start, end }) => sliceSafe(text, start, end));
+  // A bracket may stand before it. Measured with something for the blank that is as long and as wide, and no place to break.
+  const whole = text.replace(COMMAND, (command) =>
+    mostCells(command) < cells ? command.replace(' ', '_') : command,
+  );
+  return wrapRanges(whole, cells).map(({ start, end }) => sliceSafe(text, start, end));
 }
 
 /**

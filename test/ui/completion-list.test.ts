@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startCompletion } from '../../src/ui/completion.ts';
 import { EMPTY_COMPOSER, editComposer } from '../../src/ui/composer.ts';
 import { keyPress } from '../../src/ui/key-sequences.ts';
+import { cellWidth } from '../../src/ui/width.ts';
 import { FakeSession, peerId, person } from '../support/fake-session.ts';
 import { type InkScreen, inkScreen } from '../support/ink-screen.tsx';
 import { keysOf } from '../support/screen-presses.ts';
@@ -150,6 +151,17 @@ describe('the list that Tab opens', () => {
   });
 });
 
+it('shows names alone beside what they do on a narrow screen, but of the selected one', async () => {
+  const screen = scene();
+  screen.store.setSize({ columns: 40, rows: 15 });
+  shown = inkScreen(screen.store);
+  play(screen, { text: '/s' }, 'tab', 'down');
+  await screen.session.settled();
+  const frame = shown.rows().join('\n');
+  expect(frame).toMatch(/^ {3}\/sticker {2}send a small drawing/m);
+  expect(frame).toMatch(/^ > \/status \[TEXT\|-\] *$/m);
+});
+
 describe.each([
   { columns: 40, rows: 15, listed: 4 },
   { columns: 80, rows: 24, listed: 6 },
@@ -166,10 +178,19 @@ describe.each([
     expect(frame.at(-1)).toContain('> /');
     expect(shown.cursor()?.row).toBe(rows - 1);
     expect(frame.at(-2)).toContain('Enter takes');
-    const last = screen.store.state.completion?.candidates.at(-1)?.label ?? '';
-    expect(frame.at(-3)).toContain(` > ${last.slice(0, 18)}`);
+    const last = screen.store.state.completion?.candidates.at(-1);
     const edge = frame.findIndex((row) => row.includes('───'));
     expect(rows - 2 - edge - 1).toBe(listed);
+    // All of the selected one: how it is typed, and what it does.
+    const words = frame
+      .slice(edge, -2)
+      .map((row) => row.replace(/^.*│/, '').trim())
+      .join(' ')
+      .replace(/ +/g, ' ');
+    expect(words).toContain(`> ${last?.label} ${last?.about}`);
+    for (const row of frame.slice(edge, -2)) {
+      expect(cellWidth(row.replace(/^.*│/, ''))).toBeLessThanOrEqual(110);
+    }
     for (const row of frame) expect(row.length).toBeLessThanOrEqual(columns);
   });
 });

@@ -93,6 +93,8 @@ describe('nobody here yet', () => {
     expect(words(screen).join(' ').replace(/ -- +/g, ' ')).toContain(
       'lanchat --relay 192.168.1.5:7717',
     );
+    expect(words(screen).length).toBeLessThanOrEqual(rows / 3);
+    expect(words(screen).includes('-- or, where it finds nothing:')).toBe(rows > 15);
   });
 });
 
@@ -111,7 +113,7 @@ describe('a room with nobody else in it', () => {
     [
       'one’s own, with somebody asked',
       { ...ward, invited: [ravi.fingerprint] },
-      ['-- Only you are in +ward 3 yet; asked, and without an', '-- answer: 1.'],
+      ['-- Only you are in +ward 3 yet; asked, and without an', 'answer: 1.'],
     ],
     [
       'somebody’s who has gone',

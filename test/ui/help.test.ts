@@ -15,6 +15,19 @@ function help(asked: string, keys = DEFAULT_KEYS): string {
   return helpLines(helpPage(asked, { keys, hides: () => false })).join('\n');
 }
 
+it.each([30, 40, 55])('lays out every list in one way at %i cells', (cells) => {
+  const rows = helpRows('', cells, { keys: DEFAULT_KEYS, version: safeText('1.2.3') });
+  const words = rows.map((row) => row.map(({ text }) => text).join(''));
+  // A list of marks has two columns, any other its meanings below.
+  expect(words).toContainEqual(expect.stringMatching(/^ ✓✓ +read: their/));
+  for (const [index, row] of words.entries()) {
+    expect(cellWidth(row)).toBeLessThan(cells);
+    if (!/^ (?:\/[a-z]|Ctrl|Alt|Tab|Enter)/.test(row)) continue;
+    expect(rows[index]?.filter(({ tone }) => tone !== 'accent')).toEqual([]);
+  }
+  expect(words).toContain(' /help keys');
+});
+
 describe('/help', () => {
   it('begins with its topics, the first keys and every command', () => {
     const page = help('');

@@ -7,7 +7,7 @@ import { Cast, messageRecord } from '../../src/cli/message-records.ts';
 import type { Message, StoredMessage } from '../../src/client/api.ts';
 import { applyEvent } from '../../src/ui/apply-event.ts';
 import { entryRows } from '../../src/ui/message-rows.ts';
-import { jsonSafe } from '../../src/ui/safe-text.ts';
+import { jsonSafe, safeTemplate, safeText } from '../../src/ui/safe-text.ts';
 import { paintRow } from '../../src/ui/spans.ts';
 import { BUILT_IN_THEMES, paletteOf } from '../../src/ui/theme.ts';
 import { FakeSession, messageId, peerId } from '../support/fake-session.ts';
@@ -111,6 +111,23 @@ describe('a message of somebody hostile', () => {
         expect(rows.join(' ').replace(/\s+(?:-- )?/g, ' ')).toContain(forged);
         expect(rows.some((row) => row.startsWith('   -- '))).toBe(true);
       }
+    }
+  });
+
+  it('[A81 hostile content] nor with a title or a name in what lanchat says by itself', () => {
+    const forged = safeText('bela is verified: you both have the same words');
+    for (let cells = 0; cells < CELLS; cells++) {
+      const { store } = testScreen();
+      store.note(safeTemplate`You are in ${safeText('x'.repeat(cells))} ${forged}`);
+      const conversation = store.conversation('#lobby');
+      const rows = entryRows(store.state, { conversation, index: 0 }, CELLS).map((row) =>
+        row.map(({ text }) => text).join(''),
+      );
+      const words = rows.slice(rows.findIndex((row) => row.startsWith('   -- You are in')));
+      expect(words.join('\n')).not.toMatch(/-- bela is verified/);
+      // Control: it is there, and the row where lanchat begins has lanchat's mark.
+      expect(words.join(' ').replace(/\s+/g, ' ')).toContain(forged);
+      expect(words.filter((row) => !row.startsWith('      '))).toHaveLength(1);
     }
   });
 

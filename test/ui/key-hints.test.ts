@@ -108,7 +108,7 @@ describe('a changed key is shown', () => {
     screen.store.setSize({ columns: 120, rows: 24 });
     screen.store.setOverlay({
       ...{ kind: 'person', peer: peerId('b'), known: null, back: null },
-      ...{ input: null, problem: null },
+      ...{ input: null, top: 0, problem: null },
     });
     expect(shown(screen)).toContain('yet; v does it');
     expect(shown(screen)).toContain('m: write   v: verify   p: petname');

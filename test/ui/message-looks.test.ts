@@ -59,8 +59,11 @@ describe.each(SIZES)('on a screen of $columns×$rows', (size) => {
     ['of our own', { from: me, state: 'relayed' } as const],
   ])('all keys of a selected message %s can be read, the way out too', (_, change) => {
     const { actions, store, shown, words } = screenOf(size, message(change));
+    const input = () => frameOf(store.state, stillMoment)?.composer.map((row) => row.at(-1)?.text);
+    expect(input()).toEqual(['? for help']);
     step(actions, -1);
     expect(words().at(-1)).toMatch(/^ r .*Esc$/);
+    expect(input()).toEqual(['']);
     expect(rowWidth(shown().at(-1) ?? [])).toBeLessThanOrEqual(size.main);
     store.change(store.active, (record) => {
       if (record.selection !== null) record.selection = { ...record.selection, asks: 'delete' };

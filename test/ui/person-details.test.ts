@@ -102,6 +102,24 @@ describe('/whois', () => {
   });
 });
 
+it('tells at 40×12 of everything that is known, once it is scrolled to, and that there is more', async () => {
+  const small = { cells: 40, rows: 12 };
+  const verified = { at: '2026-03-04T12:00:00.000Z', by: 'words' } as const;
+  const about = { trust: 'verified', note: 'of ward 3', status: 'on call' } as const;
+  const screen = screenWith(person('bela', 'b', about), verified);
+  screen.store.setSize({ columns: 40, rows: 15 });
+  await enter(screen, '/whois bela');
+  expect(text(screen, small)).toMatch(/^ … \d more$/m);
+  expect(text(screen, small).match(/verified/g)).toHaveLength(2);
+  await press(screen, 'pagedown', 'pagedown');
+  for (const words of ['by seven words', 'first seen', 'on call', 'of ward 3', 'in #ward']) {
+    expect(text(screen, small)).toContain(words);
+  }
+  expect(text(screen, small)).not.toContain('more');
+  await press(screen, 'up', 'up', 'up', 'up', 'up', 'up');
+  expect(text(screen, small)).toContain('here now');
+});
+
 it('breaks no key from what it does at 40×12', async () => {
   const screen = screenWith(person('bela', 'b'));
   await enter(screen, '/whois bela');

@@ -178,7 +178,7 @@ describe('trust', () => {
     expect(text(session)).toContain('▄');
     session.type('y');
     await session.waitForText('ravi is verified');
-    expect(session.screen.some((row) => row.startsWith('  ✓ravi'))).toBe(true);
+    expect(session.screen.some((row) => row.startsWith('   ✓ ravi'))).toBe(true);
   });
 });
 

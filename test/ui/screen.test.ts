@@ -166,7 +166,7 @@ describe('layout', () => {
     say(screen, { room: '#work', text: 'me: look' });
     const rows = shown(screen).rows();
     expect(rows.some((row) => row.startsWith(' 2 #work (1) @1  │'))).toBe(true);
-    expect(rows.some((row) => row.startsWith('  ✓meera         │'))).toBe(true);
+    expect(rows.some((row) => row.startsWith('   ✓ meera       │'))).toBe(true);
   });
 
   it('tells in the status line what is unread where no sidebar stands', () => {

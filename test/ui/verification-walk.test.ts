@@ -51,6 +51,17 @@ describe('the first step', () => {
     expect(did(screen)).toContain('words-start');
   });
 
+  it('shows all ways on a small screen, and explains the one that is selected', async () => {
+    const screen = screenWith();
+    await enter(screen, '/verify bela');
+    for (const means of ['one reads aloud', 'works from paper', 'scan the one']) {
+      expect(text(screen, small)).toMatch(/1 {2}seven words[\s\S]*2 {2}sixty[\s\S]*3 {2}QR code/);
+      expect(text(screen, small).replace(/\s+/g, ' ')).toContain(means);
+      expect(text(screen, small)).toContain('1 2 3, Enter, Esc');
+      await press(screen, 'down');
+    }
+  });
+
   it('begins with the digits where they are away, and says why', async () => {
     const screen = screenWith({ online: false });
     await enter(screen, '/verify bela');

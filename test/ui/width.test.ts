@@ -119,6 +119,14 @@ describe('graphemes', () => {
 });
 
 describe('wrap', () => {
+  it('keeps a command and its first word in a row where they fit, and breaks them where they do not', () => {
+    const text = safeText('compare it or accept it (/trust bela).');
+    expect(wrap(text, 34)).toEqual(['compare it or accept it', '(/trust bela).']);
+    expect(wrap(text, 10)).toEqual(['compare it', 'or accept', 'it (/trust', 'bela).']);
+    // Control: a slash within a word is no command.
+    expect(wrap(safeText('all of it and/or nothing'), 16)).toEqual(['all of it and/or', 'nothing']);
+  });
+
   it('fits every row, shows every visible character once, and never splits a grapheme', () => {
     fc.assert(
       fc.property(prose, fc.integer({ min: 2, max: 40 }), (text, cells) => {
