@@ -62,7 +62,8 @@ export class PlainCommands {
       await this.#tellingFaults(() => this.#walk.answer(text));
       return null;
     }
-    const line = parseLine(text);
+    // As the key does on the screen; a blank before it sends it.
+    const line = parseLine(text.trimEnd() === '?' ? '/help' : text);
     switch (line.kind) {
       case 'nothing':
         return null;
@@ -163,7 +164,7 @@ export class PlainCommands {
       case 'who-read':
         return this.#doKept(name, args);
       case 'help':
-        return scene.show(...plainHelp(first));
+        return scene.show(...plainHelp(args));
       default:
         return name satisfies never;
     }

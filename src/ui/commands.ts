@@ -71,6 +71,8 @@ export interface SlashCommand {
   /** As /help shows them. */
   readonly args: SafeText;
   readonly help: SafeText;
+  /** In place of `help` where lines are typed and there are no keys, windows or questions over the messages. */
+  readonly plainHelp?: SafeText;
   /** As one types it. */
   readonly example: SafeText;
   /** Under which /help tells of it. */
@@ -383,6 +385,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['read'],
     args: t`[COUNT]`,
     help: t`with --plain: what was said before; on the screen: PgUp`,
+    plainHelp: t`the last messages of this conversation again, 20 or as many as you say`,
     example: t`/history 20`,
     topic: 'history',
     completes: 'none',
@@ -394,6 +397,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[all]`,
     help: t`delete your last message, or the whole conversation, here only`,
+    plainHelp: t`delete your last message, or with all yes the whole conversation, here only`,
     example: t`/delete all`,
     topic: 'history',
     completes: 'none',
@@ -449,6 +453,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t``,
     help: t`go to the oldest unread message here; Esc comes back`,
+    plainHelp: t`say what was unread here when you came, the oldest first`,
     example: t`/unread`,
     topic: 'talking',
     completes: 'none',
@@ -460,6 +465,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`DAY|TIME|DAY TIME`,
     help: t`go to what was said then: 2026-11-03, yesterday, 14:30; Esc comes back`,
+    plainHelp: t`say what was said here from then on: 2026-11-03, yesterday, 14:30; alone it goes on`,
     example: t`/goto yesterday`,
     topic: 'history',
     completes: 'none',
@@ -493,8 +499,9 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['w'],
     args: t`NUMBER`,
     help: t`go to a window, as Alt+number does`,
+    plainHelp: t`go to a conversation by its number, as /where lists them`,
     example: t`/win 2`,
-    topic: 'keys',
+    topic: 'screen',
     completes: 'none',
     runs: 'at-once',
     run: win,
@@ -537,6 +544,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['h'],
     args: t`[TOPIC|COMMAND]`,
     help: t`this list, a topic, or one command; also ? on an empty line`,
+    plainHelp: t`this list, a topic, or one command; also ? alone`,
     example: t`/help rooms`,
     topic: 'screen',
     completes: 'topic',

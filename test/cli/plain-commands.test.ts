@@ -80,6 +80,14 @@ describe('a command in plain lines', () => {
     else expect(requests, said).toContain(request);
   });
 
+  it('says the help for a lone ?, which is sent with a blank before it', async () => {
+    const { requests, said } = await asked('?', '/where');
+    expect(requests).not.toContain('send');
+    expect(said).toMatch(/^-- Help\n/);
+    // Control: what begins otherwise is said to the room.
+    expect((await asked(' ?', '/where')).requests).toContain('send');
+  });
+
   it('is there for each of the screen, but for what says that it needs one; /quit leaves', async () => {
     const typed = new Set(
       LINES.map(([line]) => findCommand(/\w[\w-]*/.exec(line)?.[0] ?? '')?.name),
