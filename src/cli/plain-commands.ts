@@ -13,7 +13,7 @@ import { type SafeText, safeText, safeTemplate as t, typedText } from '../ui/saf
 import { parseLine } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
-import { needsScreen, plainHelp, type ScreenOnly } from './plain-help.ts';
+import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
 import {
   askWhoRead,
   runDelete,
@@ -31,7 +31,7 @@ import { checkText } from './text-input.ts';
 /** About what was said before, and how long it stays. */
 type KeptCommand = Extract<
   CommandName,
-  'search' | 'history' | 'delete' | 'export' | 'set' | 'who-read'
+  'search' | 'history' | 'goto' | 'unread' | 'delete' | 'export' | 'set' | 'who-read'
 >;
 
 function isContent(name: CommandName): name is ContentCommand {
@@ -100,7 +100,7 @@ export class PlainCommands {
 
   async #command(name: CommandName, args: string): Promise<'quit' | null> {
     if (name === 'quit') return (await this.#scene.link.mayQuit(args)) ? 'quit' : null;
-    if (needsScreen(name)) this.#say(t`/${safeText(name)} needs the screen`);
+    if (needsScreen(name)) this.#say(screenOnlyWords(name));
     else await this.#tellingFaults(() => this.#do(name, args));
     return null;
   }
@@ -158,6 +158,8 @@ export class PlainCommands {
         return goToUnread(scene);
       case 'search':
       case 'history':
+      case 'goto':
+      case 'unread':
       case 'delete':
       case 'export':
       case 'set':
@@ -201,7 +203,7 @@ export class PlainCommands {
   }
 
   async #doKept(name: KeptCommand, args: string): Promise<void> {
-    const { session, show, people, places } = this.#scene;
+    const { session, show, people, places, reading } = this.#scene;
     if (name === 'set') {
       for (const line of await settingLines(this.#ask, args, this.#labelled)) this.#say(line);
       return;
@@ -212,6 +214,8 @@ export class PlainCommands {
     const label = places.fullLabel(places.here);
     const scene: Scene = { ...telling, conversation: places.here, label };
     if (name === 'history') return showHistory(scene, args);
+    if (name === 'goto') return reading.goTo(scene, args);
+    if (name === 'unread') return reading.unread(scene);
     if (name === 'who-read') return askWhoRead(scene);
     return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }

@@ -44,6 +44,8 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/relay retry', 'retry'],
   ['/search tea', 'search'],
   ['/history 5', 'history'],
+  ['/goto yesterday', 'first-since'],
+  ['/unread', 'message'],
   ['/delete', 'delete-message', '/query asha'],
   ['/export text', null],
   ['/set', 'settings'],
@@ -94,7 +96,9 @@ describe('a command in plain lines', () => {
     );
     const others = COMMANDS.map(({ name }) => name).filter((name) => !typed.has(name));
     expect(others.filter((name) => !needsScreen(name))).toEqual(['quit']);
-    expect((await asked('/clear', '/where')).said).toBe('-- /clear needs the screen\n');
+    expect((await asked('/keys', '/where')).said).toBe(
+      '-- /keys needs the screen; lanchat keys lists its keys\n',
+    );
     // Control: what is no command is said not to be one.
     expect((await asked('/frobnicate', '/where')).said).toContain('is no command');
   });
