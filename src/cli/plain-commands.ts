@@ -1,6 +1,7 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Destination, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
+import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { namesOfGroup, splitFirst } from '../ui/command-text.ts';
 import type { CommandName } from '../ui/commands.ts';
 import { statusLine } from '../ui/contact-tasks.ts';
@@ -10,7 +11,8 @@ import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
 import { muteLine, type NoticeScene, notifyLine, roomPlace } from '../ui/notify-tasks.ts';
 import { isRoomName, roomQuery } from '../ui/room-names.ts';
 import { type SafeText, safeText, safeTemplate as t, typedText } from '../ui/safe-text.ts';
-import { parseLine } from '../ui/typed-line.ts';
+import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
+import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
 import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
@@ -68,7 +70,7 @@ export class PlainCommands {
       case 'nothing':
         return null;
       case 'unknown-command':
-        this.#say(t`${safeText(line.name)} is no command and was not sent; /help`);
+        this.#say(unknownCommandWords(line.name));
         return null;
       case 'say':
         await this.#tellingFaults(() => this.#send(this.#scene.places.here, line.text));
@@ -119,19 +121,19 @@ export class PlainCommands {
       case 'query':
         return this.#query(first, rest);
       case 'nick':
-        return this.#rename(first);
+        return this.#rename(args);
       case 'who':
         return showWho(scene);
       case 'whois':
-        return runChange(scene, first, { command: name, change: {} });
+        return runChange(scene, args, { command: name, change: {} });
       case 'contact':
         return runContact(scene, args);
       case 'ignore':
       case 'unignore':
-        return runChange(scene, first, { command: name, change: { ignored: name === 'ignore' } });
+        return runChange(scene, args, { command: name, change: { ignored: name === 'ignore' } });
       case 'block':
       case 'unblock':
-        return runChange(scene, first, { command: name, change: { blocked: name === 'block' } });
+        return runChange(scene, args, { command: name, change: { blocked: name === 'block' } });
       case 'status':
         return this.#say(await statusLine(this.#ask, args));
       case 'mute':
@@ -140,7 +142,7 @@ export class PlainCommands {
       case 'verify':
         return runVerify(scene, this.#walk, args);
       case 'trust':
-        return runTrust(scene, first);
+        return runTrust(scene, args);
       case 'room':
       case 'invite':
       case 'accept':
@@ -149,9 +151,9 @@ export class PlainCommands {
       case 'topic':
         return this.#doRoom(name, args);
       case 'relay':
-        return scene.link.run(first);
+        return scene.link.run(args);
       case 'win':
-        return goToNumber(scene, first);
+        return goToNumber(scene, args);
       case 'where':
         return sayWhere(scene);
       case 'next':
@@ -241,6 +243,7 @@ export class PlainCommands {
     }
     const room = name === '' ? (places.roomHere ?? '') : await this.#entered(name);
     if (room === null) return this.#say(t`you are not in ${safeText(name)}`);
+    if (room === FIRST_ROOM) return this.#say(LOBBY_STAYS);
     const left = await this.#ask({ do: 'leave', room });
     this.#say(t`left ${people.rooms.label(left.room)}`);
     places.dropRoom(left.room);

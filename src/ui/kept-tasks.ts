@@ -73,13 +73,14 @@ async function outcomeOf(
   }
 }
 
-/** The newest message of ours, or, once that is confirmed, all of the conversation. */
+/** `/delete`: the newest message of ours. `/delete all`: once that is confirmed, all of the conversation; `/delete all yes`: at once. */
 export async function remove(
   actions: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
   const { store } = actions;
+  if (args === 'all yes') return forget(actions, here);
   if (args === 'all') {
     store.setOverlay({ kind: 'forget', key: here, input: EMPTY_COMPOSER });
     return;

@@ -71,7 +71,7 @@ describe('/history', () => {
 
   it('says so where nothing is kept, and where one is nowhere', async () => {
     expect((await shownAfter(['/history'], [])).lines).toEqual(['-- Nothing is kept of #lobby.']);
-    const { lines } = await shownAfter(['/part', '/history']);
+    const { lines } = await shownAfter(['/join #kitchen', '/part', '/history']);
     expect(lines.at(-1)).toBe('-- /join #room or /query NAME first');
   });
 
