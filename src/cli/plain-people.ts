@@ -1,8 +1,9 @@
 // People in the plain interface: who is here, what is known of somebody, and what their key is worth.
-import type { Command, ContactChange, Person } from '../client/api.ts';
+import type { Command, ContactChange } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { splitFirst } from '../ui/command-text.ts';
 import { contactChange, personLines } from '../ui/contact-tasks.ts';
+import { everybodyByTrust } from '../ui/listed-people.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from '../ui/people.ts';
 import { ROLE_WORDS, type Role, roleOf } from '../ui/room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
@@ -91,18 +92,14 @@ export async function runTrust(scene: PlainScene, name: string): Promise<void> {
 
 /** Trouble first. */
 async function showTrust(scene: PlainScene): Promise<void> {
-  const { session, show, people } = scene;
+  const { session, show, people, places } = scene;
   const { people: known } = await session.request({ do: 'snapshot' });
   for (const person of known) people.set(person);
-  const ids = known.toSorted((a, b) => worth(a) - worth(b)).map(({ fingerprint }) => fingerprint);
+  const self = places.self === null ? null : { fingerprint: places.self };
+  const ids = everybodyByTrust({ people, self, conversations: places });
   if (ids.length === 0) show(t`-- You have met nobody yet.`);
   for (const id of ids.slice(0, MAX_LISTED)) show(personLine(scene, id, null));
   if (ids.length > MAX_LISTED) show(t`-- and ${ids.length - MAX_LISTED} more`);
-}
-
-function worth({ trust, keyChangedFrom }: Person): number {
-  if (keyChangedFrom.length > 0) return 0;
-  return trust === 'verified' ? 2 : 1;
 }
 
 /** `/verify [NAME] [NUMBER|CODE|words|digits|qr|same|different]`: without more, a walk through the number begins. */

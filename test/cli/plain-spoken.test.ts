@@ -1,6 +1,6 @@
 // Lines that are read aloud: of the conversation in front, in words, each complete in itself.
 import { describe, expect, it } from 'vitest';
-import type { Message, Room, StoredMessage } from '../../src/client/api.ts';
+import type { ClientEvent, Message, Room, StoredMessage } from '../../src/client/api.ts';
 import { calendarDay } from '../../src/ui/words.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
 import { type KeptHistory, nthId, stored, tell } from '../support/kept-history.ts';
@@ -282,6 +282,45 @@ describe('what is said', () => {
     ]);
   });
 
+  it('says what still works without a relay, and promises no more', async () => {
+    const lines = async (change: Partial<FakeSession['snapshot']>, ...events: ClientEvent[]) => {
+      const session = new FakeSession({ join: ({ room }) => ({ room }) });
+      session.snapshot = { ...session.snapshot, ...change };
+      const plain = openPlain(session);
+      await plain.printed('goes to #lobby');
+      const link = { ...session.snapshot.link, state: 'offline', reason: 'silent' } as const;
+      for (const event of [...events, { type: 'link', link } as const]) session.emit(event);
+      plain.end();
+      expect(await plain.status).toBe(0);
+      return plain.stdout();
+    };
+    expect(await lines({})).toContain('-- You can read and search. What you write is kept here');
+    const fleeting = await lines({ ephemeral: true });
+    expect(fleeting).toContain('is gone if you leave before');
+    expect(fleeting).not.toContain('kept here');
+    const problem = { code: 'no-space', message: 'the disk is full' };
+    const full = await lines({}, { type: 'storage', problem });
+    expect(full).toContain('LINK LOST');
+    expect(full).not.toContain('kept here');
+  });
+
+  it('lists what keys are worth, trouble first, as the screen does', async () => {
+    const [chen, dora] = [person('chen', 'c'), person('dora', 'd', { trust: 'verified' })];
+    const eve = person('eve', '9', { keyChangedFrom: [peerId('8')] });
+    const history = await openHistory([privately(1)]);
+    const session = history.serve(new FakeSession({ join: ({ room }) => ({ room }) }));
+    session.snapshot = { ...session.snapshot, people: [dora, chen, bela, eve] };
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    plain.type('/trust');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    const names = [...plain.stdout().matchAll(/^-- (\w+): (?:here|away)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(names).toEqual(['eve', 'bela', 'chen', 'dora']);
+  });
+
   it('follows one’s own messages until they were read, or have failed', async () => {
     const { session, end } = await spoken();
     const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
@@ -304,6 +343,7 @@ describe('what is said', () => {
       '-- bela has received: psst',
       '-- bela has read: psst',
       expect.stringMatching(/^-- LINK LOST/),
+      '-- You can read and search. What you write is kept here and goes out when the relay is back.',
       '-- waits here for a relay, and goes out then: are you there?',
       '-- gone out to @bela: are you there?',
       '-- your message to @bela failed: the relay refused it: are you there?',
