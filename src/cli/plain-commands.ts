@@ -4,7 +4,7 @@ import { withEmoji } from '../client/short-codes.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { namesOfGroup, splitFirst } from '../ui/command-text.ts';
 import type { CommandName } from '../ui/commands.ts';
-import { statusLine } from '../ui/contact-tasks.ts';
+import { awayText, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { enteredRoom } from '../ui/entered-room.ts';
 import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
@@ -136,6 +136,10 @@ export class PlainCommands {
         return runChange(scene, args, { command: name, change: { blocked: name === 'block' } });
       case 'status':
         return this.#say(await statusLine(this.#ask, args));
+      case 'away':
+        return this.#say(await statusLine(this.#ask, awayText(args)));
+      case 'back':
+        return this.#say(await statusLine(this.#ask, '-'));
       case 'mute':
       case 'notify':
         return this.#notify(name, args);

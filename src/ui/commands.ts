@@ -1,5 +1,5 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
-import { changing, contact, status } from './contact-tasks.ts';
+import { away, back, changing, contact, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
@@ -38,6 +38,8 @@ export type CommandName =
   | 'block'
   | 'unblock'
   | 'status'
+  | 'away'
+  | 'back'
   | 'mute'
   | 'notify'
   | 'room'
@@ -271,6 +273,28 @@ export const COMMANDS: readonly SlashCommand[] = [
     run: status,
   },
   {
+    name: 'away',
+    aliases: [],
+    args: t`[TEXT]`,
+    help: t`say in your line about you that you are away, or TEXT; /back takes it back`,
+    example: t`/away back at six`,
+    topic: 'people',
+    completes: 'none',
+    runs: 'in-order',
+    run: away,
+  },
+  {
+    name: 'back',
+    aliases: [],
+    args: t``,
+    help: t`take back your line about you, as /status - does`,
+    example: t`/back`,
+    topic: 'people',
+    completes: 'none',
+    runs: 'in-order',
+    run: back,
+  },
+  {
     name: 'mute',
     aliases: [],
     args: t`[ROOM|NAME] [off]`,
@@ -338,9 +362,9 @@ export const COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: 'kick',
-    aliases: [],
+    aliases: ['ban'],
     args: t`NAME …`,
-    help: t`take people out of this private room`,
+    help: t`take people out of this private room; they come back only if its owner asks them in`,
     example: t`/kick bela`,
     topic: 'rooms',
     completes: 'person',

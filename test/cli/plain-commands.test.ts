@@ -34,6 +34,8 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/block asha', 'contact'],
   ['/unblock asha', 'contact'],
   ['/status here', 'status'],
+  ['/away', 'status'],
+  ['/back', 'status'],
   ['/mute #lobby', 'conversation-settings'],
   ['/notify all', 'conversation-settings'],
   ['/room create Planning', 'room-create'],
@@ -41,6 +43,7 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/accept', 'room-answer'],
   ['/decline', 'room-answer'],
   ['/kick asha', 'room-remove', '/win 2'],
+  ['/ban asha', 'room-remove', '/win 2'],
   ['/topic tea', 'room-topic', '/win 2'],
   ['/relay retry', 'retry'],
   ['/search tea', 'search'],
@@ -103,6 +106,9 @@ describe('a command in plain lines', () => {
   });
 
   it.each([
+    ['/away till six', { do: 'status', text: 'till six' }],
+    ['/away', { do: 'status', text: 'away' }],
+    ['/back', { do: 'status', text: '' }],
     ['/nick asha kumar', { do: 'nick', nick: 'asha kumar' }],
     ['/whois asha kumar', { do: 'find-person', query: 'asha kumar' }],
     ['/trust asha kumar', { do: 'find-person', query: 'asha kumar' }],
