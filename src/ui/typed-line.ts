@@ -75,8 +75,9 @@ export function runLine(actions: ScreenActions, line: Line): void {
 export function unknownCommandWords(typed: string): SafeText {
   const name = safeText(typed, { maxLength: 40 });
   const meant = nearest(typed.slice(1), longNames());
-  const hint = meant === null ? t`/help lists them` : t`did you mean /${safeText(meant)}?`;
-  return t`${name} is no command and was not sent; ${hint}. //text sends a slash.`;
+  return meant === null
+    ? t`${name} is no command and was not sent; /help lists them. //text sends a slash.`
+    : t`${name} is no command and was not sent; did you mean /${safeText(meant)}? //text sends a slash.`;
 }
 
 /** Without the one-letter names: any slip is near one of those. */

@@ -127,7 +127,7 @@ describe('a command in plain lines', () => {
 
   it('names what was probably meant', async () => {
     expect((await asked('/jion #work', '/where')).said).toBe(
-      '-- /jion is no command and was not sent; did you mean /join?. //text sends a slash.\n',
+      '-- /jion is no command and was not sent; did you mean /join? //text sends a slash.\n',
     );
   });
 
