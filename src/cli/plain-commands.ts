@@ -1,19 +1,21 @@
 // What a typed line does in the plain interface. The lines are parsed as the screen parses them.
 import type { Destination, Session } from '../client/api.ts';
 import { withEmoji } from '../client/short-codes.ts';
+import { FIRST_ROOM } from '../protocol/nickname.ts';
 import { namesOfGroup, splitFirst } from '../ui/command-text.ts';
 import type { CommandName } from '../ui/commands.ts';
-import { statusLine } from '../ui/contact-tasks.ts';
+import { awayText, statusLine } from '../ui/contact-tasks.ts';
 import { CONTENT_COMMANDS, type ContentCommand, doContent } from '../ui/content-tasks.ts';
 import { enteredRoom } from '../ui/entered-room.ts';
 import { type SettingPlace, settingLines } from '../ui/kept-tasks.ts';
 import { muteLine, type NoticeScene, notifyLine, roomPlace } from '../ui/notify-tasks.ts';
 import { isRoomName, roomQuery } from '../ui/room-names.ts';
 import { type SafeText, safeText, safeTemplate as t, typedText } from '../ui/safe-text.ts';
-import { parseLine } from '../ui/typed-line.ts';
+import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
+import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
-import { needsScreen, plainHelp, type ScreenOnly } from './plain-help.ts';
+import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
 import {
   askWhoRead,
   runDelete,
@@ -31,7 +33,7 @@ import { checkText } from './text-input.ts';
 /** About what was said before, and how long it stays. */
 type KeptCommand = Extract<
   CommandName,
-  'search' | 'history' | 'delete' | 'export' | 'set' | 'who-read'
+  'search' | 'history' | 'goto' | 'unread' | 'delete' | 'export' | 'set' | 'who-read'
 >;
 
 function isContent(name: CommandName): name is ContentCommand {
@@ -62,12 +64,13 @@ export class PlainCommands {
       await this.#tellingFaults(() => this.#walk.answer(text));
       return null;
     }
-    const line = parseLine(text);
+    // As the key does on the screen; a blank before it sends it.
+    const line = parseLine(text.trimEnd() === '?' ? '/help' : text);
     switch (line.kind) {
       case 'nothing':
         return null;
       case 'unknown-command':
-        this.#say(t`${safeText(line.name)} is no command and was not sent; /help`);
+        this.#say(unknownCommandWords(line.name));
         return null;
       case 'say':
         await this.#tellingFaults(() => this.#send(this.#scene.places.here, line.text));
@@ -99,7 +102,7 @@ export class PlainCommands {
 
   async #command(name: CommandName, args: string): Promise<'quit' | null> {
     if (name === 'quit') return (await this.#scene.link.mayQuit(args)) ? 'quit' : null;
-    if (needsScreen(name)) this.#say(t`/${safeText(name)} needs the screen`);
+    if (needsScreen(name)) this.#say(screenOnlyWords(name));
     else await this.#tellingFaults(() => this.#do(name, args));
     return null;
   }
@@ -118,28 +121,32 @@ export class PlainCommands {
       case 'query':
         return this.#query(first, rest);
       case 'nick':
-        return this.#rename(first);
+        return this.#rename(args);
       case 'who':
         return showWho(scene);
       case 'whois':
-        return runChange(scene, first, { command: name, change: {} });
+        return runChange(scene, args, { command: name, change: {} });
       case 'contact':
         return runContact(scene, args);
       case 'ignore':
       case 'unignore':
-        return runChange(scene, first, { command: name, change: { ignored: name === 'ignore' } });
+        return runChange(scene, args, { command: name, change: { ignored: name === 'ignore' } });
       case 'block':
       case 'unblock':
-        return runChange(scene, first, { command: name, change: { blocked: name === 'block' } });
+        return runChange(scene, args, { command: name, change: { blocked: name === 'block' } });
       case 'status':
         return this.#say(await statusLine(this.#ask, args));
+      case 'away':
+        return this.#say(await statusLine(this.#ask, awayText(args)));
+      case 'back':
+        return this.#say(await statusLine(this.#ask, '-'));
       case 'mute':
       case 'notify':
         return this.#notify(name, args);
       case 'verify':
         return runVerify(scene, this.#walk, args);
       case 'trust':
-        return runTrust(scene, first);
+        return runTrust(scene, args);
       case 'room':
       case 'invite':
       case 'accept':
@@ -148,22 +155,24 @@ export class PlainCommands {
       case 'topic':
         return this.#doRoom(name, args);
       case 'relay':
-        return scene.link.run(first);
+        return scene.link.run(args);
       case 'win':
-        return goToNumber(scene, first);
+        return goToNumber(scene, args);
       case 'where':
         return sayWhere(scene);
       case 'next':
         return goToUnread(scene);
       case 'search':
       case 'history':
+      case 'goto':
+      case 'unread':
       case 'delete':
       case 'export':
       case 'set':
       case 'who-read':
         return this.#doKept(name, args);
       case 'help':
-        return scene.show(...plainHelp(first));
+        return scene.show(...plainHelp(args));
       default:
         return name satisfies never;
     }
@@ -200,7 +209,7 @@ export class PlainCommands {
   }
 
   async #doKept(name: KeptCommand, args: string): Promise<void> {
-    const { session, show, people, places } = this.#scene;
+    const { session, show, people, places, reading } = this.#scene;
     if (name === 'set') {
       for (const line of await settingLines(this.#ask, args, this.#labelled)) this.#say(line);
       return;
@@ -211,6 +220,8 @@ export class PlainCommands {
     const label = places.fullLabel(places.here);
     const scene: Scene = { ...telling, conversation: places.here, label };
     if (name === 'history') return showHistory(scene, args);
+    if (name === 'goto') return reading.goTo(scene, args);
+    if (name === 'unread') return reading.unread(scene);
     if (name === 'who-read') return askWhoRead(scene);
     return name === 'delete' ? runDelete(scene, args) : runExport(scene, args);
   }
@@ -236,6 +247,7 @@ export class PlainCommands {
     }
     const room = name === '' ? (places.roomHere ?? '') : await this.#entered(name);
     if (room === null) return this.#say(t`you are not in ${safeText(name)}`);
+    if (room === FIRST_ROOM) return this.#say(LOBBY_STAYS);
     const left = await this.#ask({ do: 'leave', room });
     this.#say(t`left ${people.rooms.label(left.room)}`);
     places.dropRoom(left.room);

@@ -95,7 +95,7 @@ export class PlainEvents {
   }
 
   #tell(event: Exclude<ClientEvent, { type: 'message' | 'message-changed' | 'link' }>): void {
-    const { show, people } = this.#options;
+    const { show, people, link } = this.#options;
     switch (event.type) {
       case 'invitation':
         if (isAsking(event.invitation)) {
@@ -113,6 +113,10 @@ export class PlainEvents {
         return;
       case 'gap':
         if (!this.#isSilent(event.room ?? event.from.fingerprint)) this.#line(event);
+        return;
+      case 'storage':
+        link.storage(event.problem);
+        this.#line(event);
         return;
       // What stands on the terminal stays there; whoever deletes it here is answered.
       case 'deleted':

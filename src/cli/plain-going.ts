@@ -3,6 +3,7 @@
 import { type Destination, MAX_PAGE_MESSAGES } from '../client/api.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
+import { keyOf } from '../ui/message-line.ts';
 import { silenceWords } from '../ui/room-words.ts';
 import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
 import { ownLine } from './lines.ts';
@@ -15,7 +16,7 @@ const READ_BESIDE = 50;
 
 /** From now on what is typed goes there; what is unread of it is said. Throws what the client does. */
 export async function goTo(scene: PlainScene, place: Destination): Promise<void> {
-  const { session, show, people, places, placeChanged, seen } = scene;
+  const { session, show, people, places, reading, placeChanged, seen } = scene;
   // What a room is called that was just made may come later than its name.
   const { rooms } = await session.request({ do: 'snapshot' });
   for (const room of rooms) {
@@ -23,6 +24,7 @@ export async function goTo(scene: PlainScene, place: Destination): Promise<void>
     places.setRoom(room);
   }
   const unread = places.go(place);
+  reading.came(keyOf(place), null);
   placeChanged();
   show(t`-- what you type now goes to ${places.fullLabel(place)}`);
   const standing = standingLine(scene, place);
@@ -46,11 +48,13 @@ function standingLine({ people, places }: PlainScene, place: Destination): SafeT
 }
 
 async function sayUnread(scene: PlainScene, place: Destination, unread: number): Promise<void> {
-  const { session, show, events } = scene;
+  const { session, show, events, reading } = scene;
   const limit = Math.min(MAX_PAGE_MESSAGES, Math.min(unread, MAX_SAID) + READ_BESIDE);
   const page = { conversation: place, before: null, limit };
   const { messages } = await session.request({ do: 'history', ...page });
   const ofOthers = messages.filter(({ state, from }) => state === null && from.ignored !== true);
+  const last = messages.at(-1)?.id;
+  if (last !== undefined) reading.came(keyOf(place), { last, count: unread });
   const first = ofOthers.at(-Math.min(unread, MAX_SAID));
   const from = first === undefined ? 0 : messages.indexOf(first);
   const more = unread - MAX_SAID;

@@ -3,14 +3,23 @@ import type { CommandName } from '../ui/commands.ts';
 import { helpLines, helpPage } from '../ui/help-pages.ts';
 import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
 
-/** What makes no sense without windows. */
-const SCREEN_ONLY = [
-  ...(['keys', 'clear', 'collapse', 'unread', 'goto', 'select', 'unfold'] as const),
-] as const satisfies readonly CommandName[];
-export type ScreenOnly = (typeof SCREEN_ONLY)[number];
+/** What makes no sense without windows, and what does instead. */
+const SCREEN_ONLY = {
+  keys: t`/keys needs the screen; lanchat keys lists its keys`,
+  clear: t`/clear needs the screen; your terminal itself can clear what stands here`,
+  collapse: t`/collapse needs the screen; /where lists the conversations`,
+  select: t`/select needs the screen; /reply, /edit, /react and others take the newest message, or with ^2 the second newest`,
+  unfold: t`/unfold needs the screen; here every message is said whole`,
+} as const satisfies Partial<Record<CommandName, SafeText>>;
+export type ScreenOnly = keyof typeof SCREEN_ONLY;
 
 export function needsScreen(name: CommandName): name is ScreenOnly {
-  return SCREEN_ONLY.some((each) => each === name);
+  return name in SCREEN_ONLY;
+}
+
+/** That it can't be done here, and the way out. */
+export function screenOnlyWords(name: ScreenOnly): SafeText {
+  return SCREEN_ONLY[name];
 }
 
 const TYPING: readonly SafeText[] = [

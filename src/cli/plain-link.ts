@@ -1,7 +1,8 @@
 // The relay in the plain interface: each change of the link once, a relay of one's own, and what /relay does.
-import type { Link, Session, Snapshot } from '../client/api.ts';
+import type { Link, Session, Snapshot, StorageProblem } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { type HostedRelay, Hosting, type HostingStore } from '../ui/hosting.ts';
+import { worksWords } from '../ui/lost-link.ts';
 import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
 import { linkReason, linkWords } from '../ui/words.ts';
@@ -25,6 +26,9 @@ export class PlainLink {
   readonly #options: PlainLinkOptions;
   readonly #hosting: Hosting;
   #link: Link | null = null;
+  #ephemeral = false;
+  /** Whether the disk takes what is written. */
+  #keeps = true;
   #last: readonly SafeText[] = [];
   #isHosting: HostingStore['state']['hosting'] = 'no';
 
@@ -45,7 +49,9 @@ export class PlainLink {
   }
 
   /** How it was before the first event. */
-  begin({ link, ready }: Snapshot): void {
+  begin({ link, ready, ephemeral, storageProblem }: Snapshot): void {
+    this.#ephemeral = ephemeral;
+    this.storage(storageProblem);
     this.take(link);
     if (ready && link.relay !== null) {
       this.#options.show(t`-- online: relay ${safeText(link.relay, { maxLength: 300 })}`);
@@ -54,12 +60,22 @@ export class PlainLink {
 
   take(link: Link): void {
     this.#link = link;
-    const lines = linkLines(link);
+    const lines = [...linkLines(link), ...this.#worksLines(link)];
     // What is lost once more is said once more.
     if (link.state === 'online') this.#last = [];
     if (lines.length === 0 || lines.join('\n') === this.#last.join('\n')) return;
     this.#last = lines;
     this.#options.show(...lines);
+  }
+
+  storage(problem: StorageProblem | null): void {
+    this.#keeps = problem === null;
+  }
+
+  /** As on the screen: what is written waits, unless the disk takes nothing. */
+  #worksLines({ state }: Link): readonly SafeText[] {
+    if (state !== 'offline' || !this.#keeps) return [];
+    return [t`-- ${worksWords({ ephemeral: this.#ephemeral })}`];
   }
 
   /** `/relay [HOST:PORT|host|retry]`. Throws UsageError `bad-relay`, and what the client does. */

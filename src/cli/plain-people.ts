@@ -1,17 +1,21 @@
 // People in the plain interface: who is here, what is known of somebody, and what their key is worth.
-import type { Command, ContactChange, Person } from '../client/api.ts';
+import type { Command, ContactChange } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { splitFirst } from '../ui/command-text.ts';
 import { contactChange, personLines } from '../ui/contact-tasks.ts';
+import { everybodyByTrust } from '../ui/listed-people.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from '../ui/people.ts';
 import { ROLE_WORDS, type Role, roleOf } from '../ui/room-words.ts';
-import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
+import { verifyWish } from '../ui/verify-wish.ts';
 import { ownLine } from './lines.ts';
 import { type PlainScene, personOrHere } from './plain-scene.ts';
 import type { NumberWalk } from './plain-walk.ts';
 
 /** Digits of a key that a list shows; /whois has all. */
 const SHOWN_DIGITS = 16;
+/** More than a code has. */
+const MAX_CODE_LENGTH = 120;
 /** People that one answer lists; more are counted. */
 const MAX_LISTED = 200;
 
@@ -88,37 +92,54 @@ export async function runTrust(scene: PlainScene, name: string): Promise<void> {
 
 /** Trouble first. */
 async function showTrust(scene: PlainScene): Promise<void> {
-  const { session, show, people } = scene;
+  const { session, show, people, places } = scene;
   const { people: known } = await session.request({ do: 'snapshot' });
   for (const person of known) people.set(person);
-  const ids = known.toSorted((a, b) => worth(a) - worth(b)).map(({ fingerprint }) => fingerprint);
+  const self = places.self === null ? null : { fingerprint: places.self };
+  const ids = everybodyByTrust({ people, self, conversations: places });
   if (ids.length === 0) show(t`-- You have met nobody yet.`);
   for (const id of ids.slice(0, MAX_LISTED)) show(personLine(scene, id, null));
   if (ids.length > MAX_LISTED) show(t`-- and ${ids.length - MAX_LISTED} more`);
 }
 
-function worth({ trust, keyChangedFrom }: Person): number {
-  if (keyChangedFrom.length > 0) return 0;
-  return trust === 'verified' ? 2 : 1;
-}
-
-/** `/verify [NAME] [NUMBER|CODE|words|same|different]`: without more, a walk through the number begins. */
+/** `/verify [NAME] [NUMBER|CODE|words|digits|qr|same|different]`: without more, a walk through the number begins. */
 export async function runVerify(scene: PlainScene, walk: NumberWalk, args: string): Promise<void> {
   const { session, show, people } = scene;
   const [name, rest] = splitFirst(args);
   const peer = await personOrHere(scene, name, 'verify');
-  const typed = rest.replace(/\s/g, '');
-  if (typed === '') {
-    const { digits } = await session.request({ do: 'safety-number', peer });
-    return walk.begin(peer, digits);
+  const wish = verifyWish(rest);
+  switch (wish.kind) {
+    case 'ask':
+      return walkThrough(scene, walk, peer);
+    case 'way':
+      if (wish.way === 'words') return ask(scene, { do: 'words-start', peer });
+      return wish.way === 'digits' ? walkThrough(scene, walk, peer) : sayCode(scene, peer);
+    case 'words-answer':
+      return ask(scene, { do: 'words-answer', peer, same: wish.same });
+    case 'number': {
+      const { person } = await session.request({ do: 'verify', peer, digits: wish.digits });
+      people.set(person);
+      show(verifiedLine(scene, peer));
+      return;
+    }
+    default:
+      wish satisfies never;
   }
-  if (typed === 'words') return ask(scene, { do: 'words-start', peer });
-  if (typed === 'same' || typed === 'different') {
-    return ask(scene, { do: 'words-answer', peer, same: typed === 'same' });
-  }
-  const { person } = await session.request({ do: 'verify', peer, digits: typed });
-  people.set(person);
-  show(verifiedLine(scene, peer));
+}
+
+async function walkThrough({ session }: PlainScene, walk: NumberWalk, peer: PeerId): Promise<void> {
+  const { digits } = await session.request({ do: 'safety-number', peer });
+  walk.begin(peer, digits);
+}
+
+/** A drawing can't be read aloud; its text can be copied. */
+async function sayCode({ session, show, people }: PlainScene, peer: PeerId): Promise<void> {
+  const { qr } = await session.request({ do: 'safety-number', peer });
+  const name = people.label(peer);
+  show(
+    t`-- your code for ${name}, as text: ${safeText(qr, { maxLength: MAX_CODE_LENGTH })}`,
+    t`-- The screen draws it, and so does lanchat verify ${name}. What theirs says goes behind /verify ${name}.`,
+  );
 }
 
 export function verifiedLine({ people }: Pick<PlainScene, 'people'>, peer: PeerId): SafeText {

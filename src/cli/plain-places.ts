@@ -5,6 +5,7 @@ import type { ConversationKey } from '../ui/conversation.ts';
 import { destinationOf, keyOf, keyOfMessage } from '../ui/message-line.ts';
 import { type Directory, trustWord } from '../ui/people.ts';
 import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
+import { nextUnreadOf } from '../ui/window-order.ts';
 
 /** Conversations that one answer lists; more are counted. */
 const MAX_LISTED = 60;
@@ -137,19 +138,22 @@ export class Places {
     return key === undefined ? null : destinationOf(key);
   }
 
+  /** Whether there is such a conversation. */
+  has(key: ConversationKey): boolean {
+    return this.#listed.has(key);
+  }
+
   get count(): number {
     return this.#order.length;
   }
 
   /** Where to read on: who names us or writes privately before the rest. Null: nothing is unread. */
   nextUnread(): Destination | null {
-    const unread = this.#order.filter((key) => this.#unread.has(key));
-    const urgent = unread.find((key) => {
-      const room = this.#rooms.get(key);
-      return room === undefined || room.kind === 'group' || this.#unreadOf(key).mentions > 0;
+    const key = nextUnreadOf(this.#order, (each) => {
+      const { count: unread, mentions } = this.#unreadOf(each);
+      return { unread, mentions, kind: this.#rooms.get(each)?.kind };
     });
-    const key = urgent ?? unread[0];
-    return key === undefined ? null : destinationOf(key);
+    return key === null ? null : destinationOf(key);
   }
 
   /** As it is called now: titles change, and so does who is in a group. */

@@ -8,6 +8,7 @@ import type { Show } from './lines.ts';
 import type { PlainEvents } from './plain-events.ts';
 import type { PlainLink } from './plain-link.ts';
 import type { Places } from './plain-places.ts';
+import type { PlainReading } from './plain-reading.ts';
 import { resolvePerson } from './session.ts';
 
 export interface PlainScene {
@@ -17,6 +18,7 @@ export interface PlainScene {
   readonly places: Places;
   readonly link: PlainLink;
   readonly events: PlainEvents;
+  readonly reading: PlainReading;
   /** Everything of the conversation in front has been seen. */
   readonly seen: () => void;
   /** One is somewhere else now. */

@@ -16,6 +16,7 @@ import { Deliveries } from './plain-deliveries.ts';
 import { PlainEvents } from './plain-events.ts';
 import { PlainLink } from './plain-link.ts';
 import { Places } from './plain-places.ts';
+import { PlainReading } from './plain-reading.ts';
 import { tellInvitations } from './plain-rooms.ts';
 import type { PlainScene } from './plain-scene.ts';
 import { withSession } from './session.ts';
@@ -117,7 +118,8 @@ class Run {
     const seen = () => {
       if (places.here !== null) marks.add(keyOf(places.here));
     };
-    this.scene = { ...parts, link, events, seen, placeChanged };
+    const reading = new PlainReading();
+    this.scene = { ...parts, link, events, reading, seen, placeChanged };
     this.#marks = marks;
     this.#comings = comings;
     this.#output = context.output;

@@ -1,6 +1,6 @@
 // `lanchat verify`: shows a safety number, or compares one and records that it matched. By words: verify-words.ts.
 import type { Person, Session } from '../client/api.ts';
-import { parseVerificationQr } from '../crypto/verification-qr.ts';
+import { comparedNumber, SAFETY_DIGITS } from '../client/compared-number.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { displayName, fingerprintWords, trustWord } from '../ui/people.ts';
@@ -11,7 +11,6 @@ import { qrLines } from './qr.ts';
 import { resolvePerson, whenReady, withSession } from './session.ts';
 import { verifyByWords } from './verify-words.ts';
 
-const SAFETY_DIGITS = 60;
 /** A whole fingerprint, or 8 digits and more of one: needs no roster to be told apart. */
 const FINGERPRINT = /^[0-9a-f]{8,64}$/i;
 
@@ -49,11 +48,9 @@ async function record(session: Session, person: Person, digits: string | null): 
   return (await session.request({ do: 'verify', peer: person.fingerprint, digits })).person;
 }
 
-/** A number as people type it, or what a scan of their QR gave: a terminal may have broken either. */
 function readNumber(text: string): string {
-  const number = text.replace(/[\s-]/g, '');
-  if (/^\d+$/.test(number) && number.length === SAFETY_DIGITS) return number;
-  if (parseVerificationQr(number) !== null) return number;
+  const number = comparedNumber(text);
+  if (number !== null) return number;
   throw new UsageError(
     'bad-number',
     phrase`a safety number has ${SAFETY_DIGITS} digits; a scanned code begins with LANCHAT1: and must be whole`,

@@ -1,5 +1,5 @@
 // The one table of slash commands: dispatch, completion and /help are made from it. Draws nothing.
-import { changing, contact, status } from './contact-tasks.ts';
+import { away, back, changing, contact, status } from './contact-tasks.ts';
 import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
@@ -38,6 +38,8 @@ export type CommandName =
   | 'block'
   | 'unblock'
   | 'status'
+  | 'away'
+  | 'back'
   | 'mute'
   | 'notify'
   | 'room'
@@ -71,6 +73,8 @@ export interface SlashCommand {
   /** As /help shows them. */
   readonly args: SafeText;
   readonly help: SafeText;
+  /** In place of `help` where lines are typed and there are no keys, windows or questions over the messages. */
+  readonly plainHelp?: SafeText;
   /** As one types it. */
   readonly example: SafeText;
   /** Under which /help tells of it. */
@@ -269,6 +273,28 @@ export const COMMANDS: readonly SlashCommand[] = [
     run: status,
   },
   {
+    name: 'away',
+    aliases: [],
+    args: t`[TEXT]`,
+    help: t`say in your line about you that you are away, or TEXT; /back takes it back`,
+    example: t`/away back at six`,
+    topic: 'people',
+    completes: 'none',
+    runs: 'in-order',
+    run: away,
+  },
+  {
+    name: 'back',
+    aliases: [],
+    args: t``,
+    help: t`take back your line about you, as /status - does`,
+    example: t`/back`,
+    topic: 'people',
+    completes: 'none',
+    runs: 'in-order',
+    run: back,
+  },
+  {
     name: 'mute',
     aliases: [],
     args: t`[ROOM|NAME] [off]`,
@@ -336,9 +362,9 @@ export const COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: 'kick',
-    aliases: [],
+    aliases: ['ban'],
     args: t`NAME …`,
-    help: t`take people out of this private room`,
+    help: t`take people out of this private room; they come back only if its owner asks them in`,
     example: t`/kick bela`,
     topic: 'rooms',
     completes: 'person',
@@ -383,6 +409,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['read'],
     args: t`[COUNT]`,
     help: t`with --plain: what was said before; on the screen: PgUp`,
+    plainHelp: t`the last messages of this conversation again, 20 or as many as you say`,
     example: t`/history 20`,
     topic: 'history',
     completes: 'none',
@@ -394,6 +421,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`[all]`,
     help: t`delete your last message, or the whole conversation, here only`,
+    plainHelp: t`delete your last message, or with all yes the whole conversation, here only`,
     example: t`/delete all`,
     topic: 'history',
     completes: 'none',
@@ -449,6 +477,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t``,
     help: t`go to the oldest unread message here; Esc comes back`,
+    plainHelp: t`say what was unread here when you came, the oldest first`,
     example: t`/unread`,
     topic: 'talking',
     completes: 'none',
@@ -460,6 +489,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: [],
     args: t`DAY|TIME|DAY TIME`,
     help: t`go to what was said then: 2026-11-03, yesterday, 14:30; Esc comes back`,
+    plainHelp: t`say what was said here from then on: 2026-11-03, yesterday, 14:30; alone it goes on`,
     example: t`/goto yesterday`,
     topic: 'history',
     completes: 'none',
@@ -493,8 +523,9 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['w'],
     args: t`NUMBER`,
     help: t`go to a window, as Alt+number does`,
+    plainHelp: t`go to a conversation by its number, as /where lists them`,
     example: t`/win 2`,
-    topic: 'keys',
+    topic: 'screen',
     completes: 'none',
     runs: 'at-once',
     run: win,
@@ -537,6 +568,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     aliases: ['h'],
     args: t`[TOPIC|COMMAND]`,
     help: t`this list, a topic, or one command; also ? on an empty line`,
+    plainHelp: t`this list, a topic, or one command; also ? alone`,
     example: t`/help rooms`,
     topic: 'screen',
     completes: 'topic',

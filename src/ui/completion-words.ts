@@ -2,7 +2,7 @@
 import { COMMANDS, findCommand } from './commands.ts';
 import { TOPICS } from './help-topics.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { choicesOf, SETTINGS } from './settings.ts';
+import { choicesOf, fitsHere, ownChoicesOf, SETTINGS } from './settings.ts';
 
 /** A word that a command takes, and what it does. */
 export interface Word {
@@ -13,7 +13,8 @@ export interface Word {
 /** What the next word of a command can be. */
 export type NextWord =
   | { readonly kind: 'person'; readonly fits: 'anybody' | 'ignored' | 'blocked' }
-  | { readonly kind: 'room' | 'request' | 'emoji' | 'sticker' }
+  /** place: a room or a person. */
+  | { readonly kind: 'room' | 'place' | 'request' | 'emoji' | 'sticker' }
   | { readonly kind: 'words'; readonly words: readonly Word[] };
 
 const PERSON: NextWord = { kind: 'person', fits: 'anybody' };
@@ -24,6 +25,8 @@ const TIMERS = words(
   ['7d', t`a week`],
   ['off', t`messages stay`],
 );
+
+const LEVELS = ['all', 'mentions', 'nothing', 'default'];
 
 /** By command, the words that may come first, besides what the table of commands says. */
 const FIRST_WORDS: ReadonlyMap<string, NextWord> = new Map([
@@ -56,6 +59,29 @@ const FIRST_WORDS: ReadonlyMap<string, NextWord> = new Map([
   ['status', words(['-', t`take it back`])],
   ['delete', words(['all', t`the whole conversation, here`])],
   ['export', words(['text', t`to read`], ['jsonl', t`for programs`], ['html', t`for a browser`])],
+  ['mute', { kind: 'place' }],
+  [
+    'notify',
+    words(
+      ['test', t`signal once`],
+      ['off', t`signal nothing, anywhere`],
+      ['bell', t`ring the bell`],
+      ['terminal', t`as the terminal can`],
+      ['all', t`all that is said there`],
+      ['mentions', t`only what names you`],
+      ['nothing', t`mute it`],
+      ['default', t`as everywhere`],
+    ),
+  ],
+  [
+    'collapse',
+    words(
+      ['rooms', t`public rooms`],
+      ['private', t`private rooms and groups`],
+      ['people', t`private conversations`],
+    ),
+  ],
+  ['keys', words(['reload', t`read your file of keys anew`])],
   ['sticker', { kind: 'sticker' }],
   ['react', { kind: 'emoji' }],
   ['accept', { kind: 'request' }],
@@ -63,6 +89,14 @@ const FIRST_WORDS: ReadonlyMap<string, NextWord> = new Map([
   ['unignore', { kind: 'person', fits: 'ignored' }],
   ['unblock', { kind: 'person', fits: 'blocked' }],
 ]);
+
+const VERIFY = words(
+  ['words', t`seven words, read aloud`],
+  ['digits', t`sixty digits`],
+  ['qr', t`a code to scan`],
+  ['same', t`both see the same words`],
+  ['different', t`the words differ`],
+);
 
 const CONTACT = words(
   ['petname', t`your own name for them`],
@@ -126,6 +160,10 @@ function laterWord(command: string, given: readonly string[]): NextWord | null {
       return roomWord(first, rest);
     case 'contact':
       return rest.length === 0 ? CONTACT : null;
+    case 'verify':
+      return rest.length === 0 ? VERIFY : null;
+    case 'notify':
+      return rest.length === 0 && LEVELS.includes(first) ? { kind: 'place' } : null;
     case 'mute':
       return rest.length === 0 ? words(['off', t`count and signal again`]) : null;
     case 'react':
@@ -148,9 +186,13 @@ function roomWord(verb: string, rest: readonly string[]): NextWord | null {
 function settingWord(name: string, rest: readonly string[]): NextWord | null {
   const setting = SETTINGS.find((each) => each.name === name);
   if (setting === undefined || rest.length > 1) return null;
-  const isOwn = setting.own !== null;
-  if (rest.length === 1) return isOwn ? words(['here', t`in this conversation only`]) : null;
-  return { kind: 'words', words: choicesOf(setting).map((word) => ({ word, help: t`` })) };
+  const [value] = rest;
+  if (value !== undefined) {
+    return fitsHere(setting, value) ? words(['here', t`in this conversation only`]) : null;
+  }
+  const everywhere = choicesOf(setting).map((word) => ({ word, help: t`` }));
+  const own = ownChoicesOf(setting).map((word) => ({ word, help: t`only with here behind it` }));
+  return { kind: 'words', words: [...everywhere, ...own] };
 }
 
 /** `/join #room`: how a command is listed. */

@@ -77,6 +77,11 @@ function ofKind(next: NextWord, word: string, state: Completable): Candidate[] {
       return people(word, '', state, next.fits);
     case 'room':
       return rooms(word, '', state);
+    case 'place':
+      return [
+        ...(word.startsWith('@') ? [] : rooms(word, ' ', state)),
+        ...(isRoomName(word) ? [] : people(word, '', state)),
+      ];
     case 'request':
       return requests(word, state);
     case 'emoji':

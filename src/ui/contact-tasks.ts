@@ -151,6 +151,17 @@ export async function status({ store, ask }: ScreenActions, args: string): Promi
   }
 }
 
+/** `/away [TEXT]`. */
+export const away: typeof status = (actions, args) => status(actions, awayText(args));
+
+/** `/back`. */
+export const back: typeof status = (actions) => status(actions, '-');
+
+/** The status line that `/away [TEXT]` sets. */
+export function awayText(args: string): string {
+  return args === '' ? phrase`away` : args;
+}
+
 /** Shows one's status line, sets it, or with `-` takes it back. Throws UsageError, and what the client does. */
 export async function statusLine(ask: Ask, args: string): Promise<SafeText> {
   const text = args === '' ? null : args === '-' ? '' : args;

@@ -58,7 +58,7 @@ export function helpPage(asked: string, scene: HelpScene): HelpPage {
   const topic = TOPICS.find((each) => each.name === name || each.aliases.includes(name));
   if (topic !== undefined) return topicPage(topic, scene);
   const command = findCommand(name.replace(/^\//u, ''));
-  if (command !== null) return commandPage(command);
+  if (command !== null) return commandPage(command, scene);
   const [meant, shown] = [nearestName(name), safeText(asked.trim(), { maxLength: 40 })];
   const says =
     meant === null
@@ -81,8 +81,7 @@ function overview(scene: HelpScene): readonly HelpBlock[] {
   const { keys } = scene;
   return [
     topicBlock(),
-    ...(keys === null ? [] : [firstKeys(keys)]),
-    MARKS,
+    ...(keys === null ? [] : [firstKeys(keys), MARKS]),
     { heading: t`Commands`, says: [t`//text sends a slash.`], list: commandList(scene) },
   ];
 }
@@ -103,7 +102,8 @@ function firstKeys({ keysOf }: BoundKeys): HelpBlock {
   return { heading: t`Keys`, says: [], list };
 }
 
-function topicPage({ name, about, says }: Topic, scene: HelpScene): HelpPage {
+function topicPage({ name, about, ...topic }: Topic, scene: HelpScene): HelpPage {
+  const says = scene.keys === null ? (topic.plainSays ?? topic.says) : topic.says;
   const list = commandList(scene, name);
   const commands = list.length === 0 ? [] : [{ heading: t`Commands`, says: [], list }];
   return {
@@ -114,7 +114,7 @@ function topicPage({ name, about, says }: Topic, scene: HelpScene): HelpPage {
 
 /** What a topic has besides commands. */
 function extras(topic: TopicName, { keys }: HelpScene): readonly HelpBlock[] {
-  if (topic === 'talking') return [MARKS];
+  if (topic === 'talking') return keys === null ? [] : [MARKS];
   if (topic === 'settings') {
     const list = SETTINGS.map((each): Definition => [safeText(each.name), settingHelp(each)]);
     return [{ heading: t`Settings`, says: [], list }];
@@ -134,10 +134,14 @@ function allKeys({ keysOf, file }: BoundKeys): readonly HelpBlock[] {
   ];
 }
 
-function commandList({ hides }: HelpScene, topic: TopicName | null = null): readonly Definition[] {
+function commandList(scene: HelpScene, topic: TopicName | null = null): readonly Definition[] {
   return COMMANDS.filter(
-    (each) => !hides(each.name) && (topic === null || each.topic === topic),
-  ).map((command): Definition => [commandTerm(command), command.help]);
+    (each) => !scene.hides(each.name) && (topic === null || each.topic === topic),
+  ).map((command): Definition => [commandTerm(command), helpThere(command, scene)]);
+}
+
+function helpThere({ help, plainHelp }: SlashCommand, { keys }: HelpScene): SafeText {
+  return keys === null ? (plainHelp ?? help) : help;
 }
 
 /** `/join, /j #room`. */
@@ -146,10 +150,11 @@ function commandTerm({ name, aliases, args }: SlashCommand): SafeText {
   return args === '' ? safeText(names) : t`${safeText(names)} ${args}`;
 }
 
-function commandPage(command: SlashCommand): HelpPage {
-  const { help, example, topic } = command;
+function commandPage(command: SlashCommand, scene: HelpScene): HelpPage {
+  const { example, topic } = command;
   const says = [
-    t`${help}.`,
+    t`${helpThere(command, scene)}.`,
+    ...(scene.hides(command.name) ? [t`It needs the screen.`] : []),
     t`For example: ${example}`,
     t`More of this kind: /help ${safeText(topic)}`,
   ];

@@ -7,6 +7,8 @@ export interface HelpTopic {
   readonly aliases: readonly string[];
   readonly about: SafeText;
   readonly says: readonly SafeText[];
+  /** In place of `says` where lines are typed and there are no keys. */
+  readonly plainSays?: readonly SafeText[];
 }
 
 const TABLE = [
@@ -16,6 +18,11 @@ const TABLE = [
     about: t`writing, answering, changing and reacting`,
     says: [
       t`What you type goes to the window you are in, once you press Enter. A paste of several lines is put in and never sent by itself.`,
+      t`@name TEXT writes to one person and #room TEXT to a room, from wherever you are; @name,@name TEXT to several people at once. //text sends a slash.`,
+      t`A command that goes by a message takes the newest that fits; ^2 is the second newest.`,
+    ],
+    plainSays: [
+      t`A line that you type goes to the conversation you are in, once you press Enter. Each line of a paste is sent as one.`,
       t`@name TEXT writes to one person and #room TEXT to a room, from wherever you are; @name,@name TEXT to several people at once. //text sends a slash.`,
       t`A command that goes by a message takes the newest that fits; ^2 is the second newest.`,
     ],
@@ -55,6 +62,7 @@ const TABLE = [
     says: [
       t`lanchat keys --write makes a file of all keys in your profile's folder. Change it there; /keys reload reads it anew.`,
     ],
+    plainSays: [t`The screen has keys; here there are lines. lanchat keys lists them all.`],
   },
   {
     name: 'settings',
@@ -87,6 +95,7 @@ const TABLE = [
     aliases: ['windows', 'window', 'leaving'],
     about: t`windows, this help, leaving`,
     says: [t`Every room and every private conversation has a window with a number.`],
+    plainSays: [t`Every room and every private conversation has a number: /where lists them.`],
   },
 ] as const satisfies readonly HelpTopic[];
 

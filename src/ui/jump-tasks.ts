@@ -1,11 +1,13 @@
 // Going to a time or to the oldest unread message of a conversation, through all that is kept; Esc comes back.
 import { MAX_PAGE_MESSAGES, type StoredMessage } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
+import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { keyHints } from './bound-keys.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import { destinationOf } from './message-line.ts';
-import { safeText, safeTemplate as t } from './safe-text.ts';
-import { answer, answering } from './selection-answer.ts';
+import { type SafeText, safeTemplate as t } from './safe-text.ts';
+import { answering } from './selection-answer.ts';
 import type { ScreenActions } from './talk.ts';
 import { calendarDay, clockTime } from './words.ts';
 
@@ -68,19 +70,26 @@ export async function goToTime(
   here: ConversationKey,
 ): Promise<void> {
   const { store, ask } = actions;
-  const timeMs = timeOf(args, store.now());
-  if (timeMs === null) {
-    const typed = safeText(args, { maxLength: 40 });
-    const forms = t`/goto 2026-11-03, yesterday, 14:30, 2026-11-03 14:30`;
-    answer(store, args === '' ? t`When? ${forms}` : t`"${typed}" is no time: ${forms}`, 'warning');
-    return;
-  }
   await answering(store, async () => {
+    const timeMs = timeMeant(args, store.now());
     const conversation = destinationOf(here);
     const { message } = await ask({ do: 'first-since', conversation, timeMs });
-    if (message !== null) return goTo(actions, message, here);
-    return t`Nothing came here at ${calendarDay(timeMs)} ${clockTime(timeMs)} or later.`;
+    return message === null ? nothingSince(timeMs) : goTo(actions, message, here);
   });
+}
+
+/** As `timeOf`. Throws UsageError `bad-arguments`. */
+export function timeMeant(typed: string, nowMs: number): number {
+  const timeMs = timeOf(typed, nowMs);
+  if (timeMs !== null) return timeMs;
+  const forms = phrase`/goto 2026-11-03, yesterday, 14:30, 2026-11-03 14:30`;
+  const message =
+    typed === '' ? phrase`When? ${forms}` : phrase`"${typed.slice(0, 40)}" is no time: ${forms}`;
+  throw new UsageError('bad-arguments', message);
+}
+
+export function nothingSince(timeMs: number): SafeText {
+  return t`Nothing came here at ${calendarDay(timeMs)} ${clockTime(timeMs)} or later.`;
 }
 
 /** Alt+U, `/unread`: to the oldest message here that nobody had looked at when the conversation was opened. */
@@ -114,10 +123,17 @@ async function oldestUnread(
   return id === null ? null : (await ask({ do: 'message', id })).message;
 }
 
-async function countedBack(
+/** So many messages of others up to that one, as history counted them. */
+export interface Owed {
+  readonly last: MessageId;
+  readonly count: number;
+}
+
+/** The first of them; null: the last is there no more. */
+export async function countedBack(
   ask: ScreenActions['ask'],
   key: ConversationKey,
-  { last, count }: { readonly last: MessageId; readonly count: number },
+  { last, count }: Owed,
 ): Promise<StoredMessage | null> {
   const conversation = destinationOf(key);
   let { message: first } = await ask({ do: 'message', id: last });

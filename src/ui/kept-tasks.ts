@@ -5,6 +5,8 @@ import {
   type Session,
   type StoredMessage,
 } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
+import { UsageError } from '../protocol/errors.ts';
 import { keyHints } from './bound-keys.ts';
 import { listing, splitFirst } from './command-text.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
@@ -74,13 +76,14 @@ async function outcomeOf(
   }
 }
 
-/** The newest message of ours, or, once that is confirmed, all of the conversation. */
+/** `/delete`: the newest message of ours. `/delete all`: once that is confirmed, all of the conversation; `/delete all yes`: at once. */
 export async function remove(
   actions: ScreenActions,
   args: string,
   here: ConversationKey,
 ): Promise<void> {
   const { store } = actions;
+  if (args === 'all yes') return forget(actions, here);
   if (args === 'all') {
     store.setOverlay({ kind: 'forget', key: here, input: EMPTY_COMPOSER });
     return;
@@ -238,7 +241,7 @@ export async function settingLines(
 ): Promise<readonly SafeText[]> {
   const [name, rest] = splitFirst(args);
   const value = rest.replace(/\s*\bhere$/u, '');
-  if (value !== rest && place !== null) return [await ownLine(ask, place, [name, value])];
+  if (value !== rest) return [await ownLine(ask, place, [name, value])];
   const named = name === '' ? null : settingOf(name);
   const change = named === null || rest === '' ? null : changeOf(named, rest);
   const preferences = await (change === null
@@ -251,11 +254,16 @@ export async function settingLines(
 
 async function ownLine(
   ask: Session['request'],
-  { destination, label }: SettingPlace,
+  place: SettingPlace | null,
   [name, value]: readonly [string, string],
 ): Promise<SafeText> {
   const setting = settingOf(name);
   requireOwn(setting);
+  if (place === null) {
+    const message = phrase`"here" means a conversation, and you are in none: /join #room or /query NAME first`;
+    throw new UsageError('bad-arguments', message);
+  }
+  const { destination, label } = place;
   const change = value === '' ? {} : ownChangeOf(setting, value);
   const settings = await ask({ do: 'conversation-settings', with: destination, change });
   return ownSettingLine(setting, settings, label);

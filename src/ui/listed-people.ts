@@ -37,9 +37,15 @@ export function roleIn(room: Room | undefined, id: PeerId): Role | null {
 export type TrustRank = 'changed' | 'written' | 'unverified' | 'verified';
 export const TRUST_RANKS: readonly TrustRank[] = ['changed', 'written', 'unverified', 'verified'];
 
+/** Who is known, and with whom one talks privately. */
+export interface TrustScene extends Pick<ScreenState, 'people'> {
+  readonly conversations: Pick<ScreenState['conversations'], 'has'>;
+  readonly self: { readonly fingerprint: PeerId } | null;
+}
+
 /** `written`: nobody compared the key of somebody with whom one talks privately. */
 export function trustRank(
-  { conversations }: Pick<ScreenState, 'conversations'>,
+  { conversations }: Pick<TrustScene, 'conversations'>,
   { keyChangedFrom, trust, fingerprint }: KnownPerson,
 ): TrustRank {
   if (keyChangedFrom.length > 0) return 'changed';
@@ -48,7 +54,7 @@ export function trustRank(
 }
 
 /** Everybody who is known, trouble first. */
-export function everybodyByTrust(state: ScreenState): readonly PeerId[] {
+export function everybodyByTrust(state: TrustScene): readonly PeerId[] {
   const others = state.people
     .list()
     .filter(({ fingerprint }) => fingerprint !== state.self?.fingerprint);

@@ -37,7 +37,7 @@ function tryWords(countdownMs: number | null, key: KeyHints): SafeText {
 }
 
 /** Only what is so: an ephemeral profile keeps nothing over its end. */
-function worksWords({ ephemeral }: ScreenState): SafeText {
+export function worksWords({ ephemeral }: Pick<ScreenState, 'ephemeral'>): SafeText {
   return ephemeral
     ? t`You can read and search. What you write waits, goes out when the relay is back, and is gone if you leave before.`
     : t`You can read and search. What you write is kept here and goes out when the relay is back.`;

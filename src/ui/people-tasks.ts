@@ -7,9 +7,11 @@ import { everybodyByTrust } from './listed-people.ts';
 import { fingerprintWords, type KnownPerson } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { attempt, findPerson, type ScreenActions } from './talk.ts';
-import { WAYS, type Way } from './verify-how-rows.ts';
+import type { Way } from './verify-how-rows.ts';
+import { type VerifyWish, verifyWish } from './verify-wish.ts';
+import { faultWords } from './words.ts';
 
-/** `/verify [NAME] [NUMBER|CODE|words|digits|qr]`: asks how to compare, or compares and records that it matched. */
+/** `/verify [NAME] [NUMBER|CODE|words|digits|qr|same|different]`: asks how to compare, or compares and records that it matched. */
 export async function verify(
   actions: ScreenActions,
   args: string,
@@ -18,11 +20,33 @@ export async function verify(
   const [name = '', typed = ''] = splitFirst(args);
   const person = await personOrHere(actions, name, { command: 'verify', here });
   if (person === null) return;
-  const said = typed.replace(/\s/g, '');
-  const way = WAYS.find((one) => one === said.toLowerCase());
-  if (said === '') return chooseHow(actions, person.fingerprint);
-  if (way !== undefined) return compareBy(actions, person.fingerprint, way);
-  return recordVerified(actions, person.fingerprint, said);
+  const peer = person.fingerprint;
+  const wish = wishOrSay(actions, typed);
+  switch (wish?.kind) {
+    case undefined:
+      return;
+    case 'ask':
+      return chooseHow(actions, peer);
+    case 'way':
+      return compareBy(actions, peer, wish.way);
+    case 'words-answer':
+      await attempt(actions, { do: 'words-answer', peer, same: wish.same });
+      return;
+    case 'number':
+      return recordVerified(actions, peer, wish.digits);
+    default:
+      wish satisfies never;
+  }
+}
+
+/** Null: it is none, and that has been said. */
+function wishOrSay({ store }: ScreenActions, typed: string): VerifyWish | null {
+  try {
+    return verifyWish(typed);
+  } catch (error) {
+    store.note(faultWords(error), 'warning');
+    return null;
+  }
 }
 
 /** The first of three steps: by which way. */

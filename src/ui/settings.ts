@@ -34,6 +34,7 @@ export interface Setting {
   /** Where a conversation takes other values than all of them. */
   readonly parseOwn?: (text: string) => Partial<ConversationSettings> | null;
   readonly takesOwn?: string;
+  readonly choicesOwn?: readonly string[];
 }
 
 const YES = ['on', 'yes', 'true'];
@@ -169,6 +170,7 @@ export const SETTINGS: readonly Setting[] = [
       return notifyLevel === undefined ? null : { notifyLevel };
     },
     takesOwn: phrase`all, mentions, nothing`,
+    choicesOwn: NOTIFY_LEVELS,
   },
   {
     name: 'quiet-hours',
@@ -213,11 +215,14 @@ export function changeOf(setting: Setting, value: string): Partial<Preferences> 
 export function ownChangeOf(setting: Setting, value: string): Partial<ConversationSettings> {
   const own = requireOwn(setting);
   if (value.toLowerCase() === DEFAULT) return { [own]: null };
-  const change = (setting.parseOwn ?? setting.parse)(value);
-  const [wanted] = change === null ? [] : Object.values(change);
+  const wanted = ownValueOf(setting, value);
   if (wanted !== undefined) return { [own]: wanted };
   const takes = setting.takesOwn ?? phrase`on, off`;
   throw new UsageError('bad-setting', phrase`${setting.name} takes ${takes} or default there`);
+}
+
+function ownValueOf({ parse, parseOwn }: Setting, value: string) {
+  return Object.values((parseOwn ?? parse)(value) ?? {})[0];
 }
 
 /** Throws UsageError `bad-setting`. */
@@ -257,6 +262,17 @@ export function choicesOf({ choices }: Setting): readonly string[] {
   return [...choices, DEFAULT];
 }
 
+/** What Tab offers that only a conversation can have. */
+export function ownChoicesOf({ choices, choicesOwn = [] }: Setting): readonly string[] {
+  return choicesOwn.filter((choice) => !choices.includes(choice));
+}
+
+/** Whether one conversation can have that value. */
+export function fitsHere(setting: Setting, value: string): boolean {
+  if (setting.own === null) return false;
+  return value.toLowerCase() === DEFAULT || ownValueOf(setting, value) !== undefined;
+}
+
 /** The setting as it is, and how to change it: a line each. */
 export function settingLesson(setting: Setting, preferences: Preferences): readonly SafeText[] {
   const name = safeText(setting.name);
@@ -265,9 +281,16 @@ export function settingLesson(setting: Setting, preferences: Preferences): reado
     t`/set ${name} VALUE changes it; VALUE is ${safeText(setting.takes)}, or default, which puts it back`,
   ];
   if (setting.own === null) return lines;
+  if (setting.takesOwn === undefined) {
+    return [
+      ...lines,
+      t`/set ${name} VALUE here: in this conversation alone; /set ${name} default here: as everywhere again`,
+    ];
+  }
+  const takes = safeText(setting.takesOwn);
   return [
     ...lines,
-    t`/set ${name} VALUE here: in this conversation alone; /set ${name} default here: as everywhere again`,
+    t`/set ${name} VALUE here: in this conversation alone, where VALUE is ${takes}; /set ${name} default here: as everywhere again`,
   ];
 }
 

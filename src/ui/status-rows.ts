@@ -117,7 +117,6 @@ function troubleSpans({ link }: ScreenState, countdownMs: number | null): Span[]
     const seconds = Math.max(1, Math.ceil(countdownMs / 1000));
     spans.push(span(t` · next try in ${seconds} s`));
   }
-  spans.push(span(t` · type on: it waits here and goes out later`));
   if (link?.reason != null) spans.push(span(t` · ${linkReason(link.reason)}`, 'dim'));
   return spans;
 }

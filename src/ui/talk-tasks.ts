@@ -42,6 +42,9 @@ export async function join(actions: ScreenActions, args: string): Promise<void> 
   if (reply !== null) actions.store.open(reply.room);
 }
 
+/** The answer to /part there. */
+export const LOBBY_STAYS = t`The lobby stays open; /quit leaves lanchat.`;
+
 /** Leaves a room, or closes a private conversation's window. */
 export async function part(
   actions: ScreenActions,
@@ -52,7 +55,7 @@ export async function part(
   const key = args === '' ? here : await enteredFrom(actions, args);
   if (key === null) return;
   if (key === FIRST_ROOM) {
-    store.note(t`The lobby stays open; /quit leaves lanchat.`);
+    store.note(LOBBY_STAYS);
     return;
   }
   if (store.state.rooms.has(key)) {

@@ -8,7 +8,7 @@ import {
   backgroundIn,
 } from './background.ts';
 import { type ColourDepth, colourDepth } from './colours.ts';
-import { safeTemplate as t } from './safe-text.ts';
+import { safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import { BUILT_IN_THEMES, paletteOf, type Theme } from './theme.ts';
 import type { ThemeFile } from './theme-file.ts';
@@ -16,6 +16,8 @@ import { faultWords } from './words.ts';
 
 /** Of a file full of faults the first are enough. */
 const MAX_TOLD = 6;
+/** Lines of others that are counted out. */
+const MAX_NUMBERS = 20;
 
 export interface ThemingOptions {
   readonly store: Pick<ScreenStore, 'note' | 'now' | 'setPalette'>;
@@ -87,9 +89,10 @@ export class Theming {
     for (const { line, text } of problems.slice(0, MAX_TOLD)) {
       store.note(t`Theme, line ${line}: ${text}`, 'warning');
     }
-    if (problems.length > MAX_TOLD) {
-      store.note(t`Theme: ${problems.length - MAX_TOLD} more.`, 'warning');
-    }
+    const more = problems.slice(MAX_TOLD).map(({ line }) => line);
+    if (more.length === 0 || path === null) return;
+    const numbers = safeText(more.slice(0, MAX_NUMBERS).join(', '));
+    store.note(t`Theme: ${more.length} more, in these lines of ${path}: ${numbers}`, 'warning');
   }
 
   #paint(): void {

@@ -2,7 +2,7 @@
 import { splitFirst } from './command-text.ts';
 import { COMMANDS, findCommand, type SlashCommand } from './commands.ts';
 import { nearest } from './nearest.ts';
-import { safeText, safeTemplate as t } from './safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { type ScreenActions, say } from './talk.ts';
 import { tellPerson, tellRoom } from './talk-tasks.ts';
 
@@ -64,18 +64,20 @@ export function runLine(actions: ScreenActions, line: Line): void {
       break;
     }
     case 'unknown-command':
-      refuseCommand(actions, line.name);
+      store.note(unknownCommandWords(line.name), 'warning');
       break;
     default:
       line satisfies never;
   }
 }
 
-function refuseCommand({ store }: ScreenActions, typed: string): void {
+/** That it is none, and which one was probably meant. */
+export function unknownCommandWords(typed: string): SafeText {
   const name = safeText(typed, { maxLength: 40 });
   const meant = nearest(typed.slice(1), longNames());
-  const hint = meant === null ? t`/help lists them` : t`did you mean /${safeText(meant)}?`;
-  store.note(t`${name} is no command and was not sent; ${hint}. //text sends a slash.`, 'warning');
+  return meant === null
+    ? t`${name} is no command and was not sent; /help lists them. //text sends a slash.`
+    : t`${name} is no command and was not sent; did you mean /${safeText(meant)}? //text sends a slash.`;
 }
 
 /** Without the one-letter names: any slip is near one of those. */

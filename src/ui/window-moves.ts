@@ -1,7 +1,7 @@
 // Going from one window to another, by its number, its place or what is unread there. Knows no keys.
-import { isRoomName } from './room-names.ts';
+import type { Conversation } from './conversation.ts';
 import type { ScreenStore } from './store.ts';
-import { walkedWindows } from './window-order.ts';
+import { nextUnreadOf, walkedWindows } from './window-order.ts';
 
 /** To window 1, 2, 3 …; false: there is none of that number. */
 export function goToWindow(store: ScreenStore, number: number): boolean {
@@ -21,14 +21,10 @@ export function goBy(store: ScreenStore, by: 1 | -1): void {
 /** Mentions, private messages and groups first, then whatever is unread; false: nothing is. */
 export function goToUnreadWindow(store: ScreenStore): boolean {
   const { conversations, order, rooms } = store.state;
-  const unread = order.filter((key) => (conversations.get(key)?.unread ?? 0) > 0);
-  const addressed = unread.find(
-    (key) =>
-      !isRoomName(key) ||
-      rooms.get(key)?.kind === 'group' ||
-      (conversations.get(key)?.mentions ?? 0) > 0,
-  );
-  const next = addressed ?? unread[0];
-  if (next !== undefined) store.open(next);
-  return next !== undefined;
+  const next = nextUnreadOf(order, (key) => {
+    const { unread = 0, mentions = 0 }: Partial<Conversation> = conversations.get(key) ?? {};
+    return { unread, mentions, kind: rooms.get(key)?.kind };
+  });
+  if (next !== null) store.open(next);
+  return next !== null;
 }

@@ -1,9 +1,11 @@
 // The order in which windows stand in the sidebar, and that none moves while a person goes from one to the next.
+import type { Room } from '../client/api.ts';
 import type { SidebarGroup } from '../client/preferences.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import { notifyLevelOf } from './notify-level.ts';
 import { compareRanks } from './ranks.ts';
+import { isRoomName } from './room-names.ts';
 import type { ScreenState } from './screen-state.ts';
 
 /** Whoever goes through windows presses the next key sooner than this. */
@@ -91,6 +93,26 @@ export class WindowOrder {
 }
 
 const NO_RANK: readonly number[] = [];
+
+/** What is unread in a conversation, and what kind of room it is; of a person's there is none. */
+export interface UnreadThere {
+  readonly unread: number;
+  readonly mentions: number;
+  readonly kind: Room['kind'] | undefined;
+}
+
+/** Where to read on: mentions, private messages and groups first, then whatever is unread; null: nothing is. */
+export function nextUnreadOf(
+  keys: readonly ConversationKey[],
+  there: (key: ConversationKey) => UnreadThere,
+): ConversationKey | null {
+  const unread = keys.filter((key) => there(key).unread > 0);
+  const addressed = unread.find((key) => {
+    const { mentions, kind } = there(key);
+    return !isRoomName(key) || kind === 'group' || mentions > 0;
+  });
+  return addressed ?? unread[0] ?? null;
+}
 
 /** The part of the sidebar in which a window stands. */
 export function groupOf(key: ConversationKey): SidebarGroup {

@@ -71,7 +71,7 @@ describe('/history', () => {
 
   it('says so where nothing is kept, and where one is nowhere', async () => {
     expect((await shownAfter(['/history'], [])).lines).toEqual(['-- Nothing is kept of #lobby.']);
-    const { lines } = await shownAfter(['/part', '/history']);
+    const { lines } = await shownAfter(['/join #kitchen', '/part', '/history']);
     expect(lines.at(-1)).toBe('-- /join #room or /query NAME first');
   });
 
@@ -142,6 +142,21 @@ describe('/set', () => {
       '-- keep-days takes a number of days, 0 to 36500',
     ]);
     expect(session.requests).toContainEqual({ do: 'set', change: { keepDays: 7 } });
+  });
+
+  it('needs a conversation for what is of one alone', async () => {
+    const nowhere = ['/join #kitchen', '/part', '/set send-read off here'];
+    const { session, lines } = await shownAfter(nowhere);
+    expect(lines.at(-1)).toMatch(/^-- "here" means a conversation, and you are in none/);
+    expect(session.requests.map((request) => request.do)).not.toContain('set');
+    // Control: in one it is asked for.
+    const { session: somewhere } = await shownAfter(['/set send-read off here']);
+    expect(somewhere.requests.map((request) => request.do)).toContain('conversation-settings');
+  });
+
+  it('says what one conversation takes where that is something else', async () => {
+    const { lines } = await shownAfter(['/set notify-level']);
+    expect(lines.at(-1)).toContain('alone, where VALUE is all, mentions, nothing; /set');
   });
 });
 

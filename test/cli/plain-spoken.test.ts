@@ -1,6 +1,7 @@
 // Lines that are read aloud: of the conversation in front, in words, each complete in itself.
 import { describe, expect, it } from 'vitest';
-import type { Message, Room, StoredMessage } from '../../src/client/api.ts';
+import type { ClientEvent, Message, Room, StoredMessage } from '../../src/client/api.ts';
+import { calendarDay } from '../../src/ui/words.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
 import { type KeptHistory, nthId, stored, tell } from '../support/kept-history.ts';
 import { openHistory } from '../support/opened-history.ts';
@@ -59,6 +60,10 @@ function inKitchen(n: number, change: Partial<StoredMessage> = {}): StoredMessag
 
 function privately(n: number, change: Partial<StoredMessage> = {}): StoredMessage {
   return stored(n, { room: null, peer: bela.fingerprint, from: bela, ...change });
+}
+
+function dayOf(message: StoredMessage | undefined): string {
+  return calendarDay(Date.parse(message?.time ?? ''));
 }
 
 describe('a conversation in front', () => {
@@ -161,6 +166,46 @@ describe('a conversation in front', () => {
     expect(await end()).toEqual(['-- what you type now goes to #lobby', '#lobby asha: last']);
   });
 
+  it('is read from a time on, twenty messages at once, and further', async () => {
+    const said = Array.from({ length: 50 }, (_, index) => stored(index + 1));
+    const { type, end } = await spoken(said);
+    for (const line of [`/goto ${dayOf(said[0])}`, '/goto', '/goto', '/goto']) type(line);
+    type('/goto 2036-01-01');
+    type('/goto sometime');
+    const lines = (await end()).slice(1).filter((line) => !line.startsWith('#lobby'));
+    expect(lines).toEqual([
+      '-- There is more: /goto goes on.',
+      '-- There is more: /goto goes on.',
+      '-- Nothing came after that.',
+      expect.stringMatching(/^-- Nothing came here at 2036-01-01 00:00 or later/),
+      expect.stringMatching(/^-- "sometime" is no time: \/goto 2026-11-03/),
+    ]);
+  });
+
+  it('says each message once as it is read on; elsewhere there is nothing to go on from', async () => {
+    const said = Array.from({ length: 25 }, (_, index) => stored(index + 1));
+    const { type, end } = await spoken([...said, inKitchen(30)]);
+    for (const line of [`/goto ${dayOf(said[0])}`, '/goto', '/join #kitchen', '/goto']) type(line);
+    const lines = await end();
+    expect(lines.filter((line) => line.startsWith('#lobby'))).toEqual(
+      said.map(({ text }) => `#lobby asha: ${text}`),
+    );
+    expect(lines.at(-1)).toMatch(/^-- When\? \/goto/);
+  });
+
+  it('says again what was unread when one came, the oldest first', async () => {
+    const said = Array.from({ length: 60 }, (_, index) => stored(index + 1));
+    const { type, end } = await spoken([...said, inKitchen(61)], { read: 10 });
+    type('/unread');
+    for (const line of ['/goto', '/goto', '/join #kitchen', '/unread', '/win 1']) type(line);
+    type('/unread');
+    const lines = await end();
+    const from = lines.indexOf('#lobby asha: message 60') + 1;
+    const again = lines.slice(from).filter((line) => line.startsWith('#lobby'));
+    expect(again).toEqual(said.slice(10).map(({ text }) => `#lobby asha: ${text}`));
+    expect(lines.at(-1)).toBe('-- Nothing was unread here; /next goes to where something is.');
+  });
+
   it('counts nothing of a muted room', async () => {
     const rooms: Room[] = [LOBBY, { ...KITCHEN, notifyLevel: 'nothing' }];
     const { session, history, type, end } = await spoken([], { rooms });
@@ -237,6 +282,45 @@ describe('what is said', () => {
     ]);
   });
 
+  it('says what still works without a relay, and promises no more', async () => {
+    const lines = async (change: Partial<FakeSession['snapshot']>, ...events: ClientEvent[]) => {
+      const session = new FakeSession({ join: ({ room }) => ({ room }) });
+      session.snapshot = { ...session.snapshot, ...change };
+      const plain = openPlain(session);
+      await plain.printed('goes to #lobby');
+      const link = { ...session.snapshot.link, state: 'offline', reason: 'silent' } as const;
+      for (const event of [...events, { type: 'link', link } as const]) session.emit(event);
+      plain.end();
+      expect(await plain.status).toBe(0);
+      return plain.stdout();
+    };
+    expect(await lines({})).toContain('-- You can read and search. What you write is kept here');
+    const fleeting = await lines({ ephemeral: true });
+    expect(fleeting).toContain('is gone if you leave before');
+    expect(fleeting).not.toContain('kept here');
+    const problem = { code: 'no-space', message: 'the disk is full' };
+    const full = await lines({}, { type: 'storage', problem });
+    expect(full).toContain('LINK LOST');
+    expect(full).not.toContain('kept here');
+  });
+
+  it('lists what keys are worth, trouble first, as the screen does', async () => {
+    const [chen, dora] = [person('chen', 'c'), person('dora', 'd', { trust: 'verified' })];
+    const eve = person('eve', '9', { keyChangedFrom: [peerId('8')] });
+    const history = await openHistory([privately(1)]);
+    const session = history.serve(new FakeSession({ join: ({ room }) => ({ room }) }));
+    session.snapshot = { ...session.snapshot, people: [dora, chen, bela, eve] };
+    const plain = openPlain(session);
+    await plain.printed('goes to #lobby');
+    plain.type('/trust');
+    plain.end();
+    expect(await plain.status).toBe(0);
+    const names = [...plain.stdout().matchAll(/^-- (\w+): (?:here|away)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(names).toEqual(['eve', 'bela', 'chen', 'dora']);
+  });
+
   it('follows one’s own messages until they were read, or have failed', async () => {
     const { session, end } = await spoken();
     const me = { nick: 'me', fingerprint: peerId('e'), trust: 'verified' } as const;
@@ -259,6 +343,7 @@ describe('what is said', () => {
       '-- bela has received: psst',
       '-- bela has read: psst',
       expect.stringMatching(/^-- LINK LOST/),
+      '-- You can read and search. What you write is kept here and goes out when the relay is back.',
       '-- waits here for a relay, and goes out then: are you there?',
       '-- gone out to @bela: are you there?',
       '-- your message to @bela failed: the relay refused it: are you there?',

@@ -236,9 +236,31 @@ describe('other commands', () => {
         throw new UsageError('digits-differ', 'the number differs');
       },
     });
-    await enter(screen, '/verify ravi 12345 67890');
-    expect(screen.session.requests.at(-1)).toMatchObject({ do: 'verify', digits: '1234567890' });
+    const digits = '12345'.repeat(12);
+    await enter(screen, `/verify ravi ${digits.replace(/.{5}/g, '$& ')}`);
+    expect(screen.session.requests.at(-1)).toMatchObject({ do: 'verify', digits });
     expect(lines(screen.store, '#lobby')).toEqual(['!! the number differs']);
+  });
+
+  it.each(['12345 67890', 'sme', 'LANCHAT1:HALF', 'digit'])(
+    'takes %s for a slip and for no number: nobody is alarmed',
+    async (typed) => {
+      const screen = screenWith();
+      await enter(screen, `/verify ravi ${typed}`);
+      expect(screen.session.requests.map((request) => request.do)).not.toContain('verify');
+      expect(lines(screen.store, '#lobby').join()).toMatch(/^!! \/verify NAME takes words, digits/);
+    },
+  );
+
+  it.each([
+    ['same', true],
+    ['Different', false],
+  ])('answers whether the words are the %s', async (typed, same) => {
+    const screen = screenWith();
+    screen.session.answer({ 'words-answer': () => ({}) });
+    await enter(screen, `/verify ravi ${typed}`);
+    const answer = { do: 'words-answer', peer: ravi.fingerprint, same };
+    expect(screen.session.requests.at(-1)).toEqual(answer);
   });
 
   it('hands a scanned code to the client as it is', async () => {

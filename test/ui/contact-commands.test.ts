@@ -142,6 +142,16 @@ describe('/status', () => {
     await enter(screen, '/status -');
     expect(last(screen)).toContain('You say nothing of yourself');
   });
+
+  it('is set by /away, with words or without, and cleared by /back', async () => {
+    const screen = screenWith();
+    await enter(screen, '/away');
+    expect(last(screen)).toBe('-- You say of yourself: away');
+    await enter(screen, '/away back at six');
+    expect(last(screen)).toBe('-- You say of yourself: back at six');
+    await enter(screen, '/back');
+    expect(last(screen)).toContain('You say nothing of yourself');
+  });
 });
 
 describe('who hides', () => {

@@ -96,6 +96,27 @@ describe('/help', () => {
     }
   });
 
+  it('describes no key, mark, window or paste of the screen where lines are typed', () => {
+    const scene = { keys: null, hides: (name: string) => name === 'keys' || name === 'select' };
+    const asked = [
+      '',
+      ...TOPICS.map(({ name }) => name),
+      ...COMMANDS.map(({ name }) => `/${name}`),
+    ];
+    const said = (keys: typeof DEFAULT_KEYS | null) => {
+      const pages = asked.filter((each) => each !== '/select' && each !== '/keys');
+      return pages.flatMap((each) => helpLines(helpPage(each, { ...scene, keys }))).join('\n');
+    };
+    const ofScreen = [
+      ...['empty line', '✓✓', 'Alt+', 'Esc', 'PgUp', '/keys reload', 'never sent', 'a window'],
+    ];
+    for (const word of ofScreen) expect(said(null)).not.toContain(word);
+    // Control: the screen's has them.
+    for (const word of ofScreen) expect(said(DEFAULT_KEYS)).toContain(word);
+    expect(helpLines(helpPage('/select', scene)).join()).toContain('It needs the screen.');
+    expect(helpLines(helpPage('/win', scene)).join()).not.toContain('needs the screen');
+  });
+
   it('opens over the messages with what stands behind it', async () => {
     const screen = testScreen();
     await enter(screen, '/help /join');

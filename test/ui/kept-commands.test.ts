@@ -93,6 +93,15 @@ describe('/delete', () => {
     expect(screen.store.active.older).toEqual({ kind: 'beginning' });
   });
 
+  it('deletes the whole conversation for who says yes with it, as in plain lines', async () => {
+    const screen = await screenWith();
+    await enter(screen, '/delete all yes');
+    expect(screen.store.state.overlay).toBeNull();
+    expect(asked(screen, 'delete-conversation')).toEqual([
+      { do: 'delete-conversation', conversation: { room: '#lobby' } },
+    ]);
+  });
+
   it('explains itself where it is given anything else', async () => {
     const screen = await screenWith();
     await enter(screen, '/delete everything');

@@ -39,6 +39,7 @@ const EXPLAINED = [
   'select a message; then Up, Down, and a key for what to do with it',
   'go to a window, as Alt+number does',
   'What you type goes to the window you are in, once you press Enter. A paste of several lines is put in and never sent by itself.',
+  'A line that you type goes to the conversation you are in, once you press Enter. Each line of a paste is sent as one.',
 ];
 
 function belaKnown(): FakeSession {

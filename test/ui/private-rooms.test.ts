@@ -341,6 +341,7 @@ describe('what is typed about a private room', () => {
     ['/invite @ravi, chen', { do: 'room-invite', peers: [ravi.fingerprint, chen.fingerprint] }],
     ['/room invite ravi', { do: 'room-invite', peers: [ravi.fingerprint] }],
     ['/kick asha', { do: 'room-remove', peers: [asha.fingerprint] }],
+    ['/ban asha', { do: 'room-remove', peers: [asha.fingerprint] }],
     ['/room remove asha', { do: 'room-remove', peers: [asha.fingerprint] }],
     ['/room grant asha', { do: 'room-moderator', peer: asha.fingerprint, on: true }],
     ['/room revoke asha', { do: 'room-moderator', peer: asha.fingerprint, on: false }],

@@ -273,7 +273,8 @@ describe('the link', () => {
     const status = shown(screen, { ...stillMoment, countdownMs: 3_200 })
       .rows()
       .at(-2);
-    expect(status).toContain('LINK LOST · next try in 4 s · type on: it waits here');
+    // What becomes of what one types stands under the messages.
+    expect(status).toContain('LINK LOST · next try in 4 s · nothing heard');
   });
 
   it('offers to host where no relay is found, and Enter does', () => {

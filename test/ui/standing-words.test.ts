@@ -97,7 +97,8 @@ describe('a disk that takes nothing', () => {
     screen.store.notifyNow();
     const status = shown(screen).rows().at(-2);
     expect(status).toContain('LINK LOST · the disk takes nothing');
-    expect(status).not.toContain('type on');
+    expect(status).not.toContain('next try');
+    expect(shown(screen).rows().join('\n')).not.toContain('You can read and search');
   });
 
   it('says it in words of ours alone, and leaves room for messages', async () => {
