@@ -10,9 +10,9 @@ import { cellWidth } from './width.ts';
 function keyForms(key: KeyHints): readonly SafeText[] {
   const [reply, react, copy] = [key('reply'), key('react'), key('copy')];
   const [erase, info, unfold] = [key('delete'), key('info'), key('unfold')];
-  const end = key('end-selection');
+  const [save, end] = [key('save'), key('end-selection')];
   return [
-    t` ${reply} reply · ${react} react · ${copy} copy · ${erase} delete · ${info} info · ${unfold} · ${end}`,
+    t` ${reply} reply · ${react} react · ${copy} copy · ${save} save · ${erase} delete · ${info} info · ${unfold} · ${end}`,
     t` ${reply} reply · ${react} react · ${copy} · ${erase} · ${info} · ${unfold} · ${end}`,
     t` ${reply} reply · ${react} react · ${copy} · ${erase} · ${info} · ${end}`,
     t` ${reply} · ${react} · ${copy} · ${erase} · ${info} · ${end}`,
@@ -23,8 +23,9 @@ function editableForms(key: KeyHints): readonly SafeText[] {
   const [reply, edit, erase] = [key('reply'), key('edit'), key('delete')];
   const [react, copy, info] = [key('react'), key('copy'), key('info')];
   const [unfold, end] = [key('unfold'), key('end-selection')];
+  const save = key('save');
   return [
-    t` ${reply} reply · ${edit} edit · ${erase} delete · ${react} react · ${copy} copy · ${info} info · ${unfold} · ${end}`,
+    t` ${reply} reply · ${edit} edit · ${erase} delete · ${react} react · ${copy} copy · ${save} save · ${info} info · ${unfold} · ${end}`,
     t` ${reply} reply · ${edit} edit · ${erase} · ${react} react · ${copy} · ${info} · ${unfold} · ${end}`,
     t` ${reply} reply · ${edit} edit · ${erase} · ${react} · ${copy} · ${info} · ${end}`,
     t` ${reply} · ${edit} · ${erase} · ${react} · ${copy} · ${info} · ${end}`,

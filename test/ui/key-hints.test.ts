@@ -125,6 +125,7 @@ describe('a changed key is shown', () => {
 
   it('with a message selected, in the question before it is deleted, and does what it says', async () => {
     const screen = await keptScreen(await openHistory([stored(1), stored(2)]));
+    screen.store.setSize({ columns: 100, rows: 24 });
     screen.store.setKeys(
       bound([
         ['reply', ['f7']],
@@ -136,7 +137,7 @@ describe('a changed key is shown', () => {
     keysOf(screen).take(keyPress('up', { ctrl: true }));
     await settled(screen);
     expect(shown(screen)).toContain(
-      ' F7 reply · + react · c copy · D delete · i info · Enter · F8',
+      ' F7 reply · + react · c copy · s save · D delete · i info · Enter · F8',
     );
     const deleted = () => screen.session.requests.filter((each) => each.do === 'delete-message');
     await press(screen, 'D');
