@@ -214,7 +214,8 @@ export class KeyDecoder {
 
 function altKey(character: string): KeyEvent {
   const name = character.toLowerCase();
-  return keyPress(name === ' ' ? 'space' : name, { alt: true, shift: name !== character });
+  const shift = name !== character;
+  return keyPress(name === ' ' ? 'space' : name, { alt: true, shift, typed: character });
 }
 
 const CONTROL_NAMES: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
 import { goToUnread } from './jump-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
-import type { KeyEvent } from './key-sequences.ts';
+import { type KeyEvent, keyPress } from './key-sequences.ts';
 import { leaveOrAsk } from './leaving.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
@@ -72,6 +72,12 @@ export class ScreenKeys {
     const { store } = this.#actions;
     if (event.kind === 'focus' || event.kind === 'blur') {
       store.setFocused(event.kind === 'focus');
+      return;
+    }
+    if (event.kind === 'key' && event.typed !== undefined && !store.state.keys.isBound(event)) {
+      // Esc and a character in one read. Dropped, the slash of a command would be missing, and the rest of it be sent.
+      this.take(keyPress('escape'));
+      this.take({ kind: 'text', text: event.typed });
       return;
     }
     const wasPrefixed = this.#isPrefixed;
