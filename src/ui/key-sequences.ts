@@ -17,8 +17,11 @@ export type KeyEvent =
       /** The character that came behind an ESC: Alt with it, or the Esc key and then it, which are the same bytes. */
       readonly typed?: string;
     }
-  /** A bracketed paste, whole, line ends as LF, otherwise raw: clean it before use. */
-  | { readonly kind: 'paste'; readonly text: string }
+  /**
+   * A bracketed paste, line ends as LF, otherwise raw: clean it before use. Whole, unless it fell silent before its end:
+   * `late` is what came after that, be it the rest of the paste or keys.
+   */
+  | { readonly kind: 'paste'; readonly text: string; readonly late?: true }
   /** The window is looked at, or no longer. */
   | { readonly kind: 'focus' }
   | { readonly kind: 'blur' };

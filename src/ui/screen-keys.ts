@@ -183,6 +183,10 @@ export class ScreenKeys {
 
   #type(event: Extract<Press, { kind: 'text' | 'paste' }>): void {
     const { store } = this.#actions;
+    // What Enter is in a paste whose end was lost.
+    if (event.kind === 'paste' && event.late && event.text === '\n') {
+      store.note(t`What comes still counts as a paste that has not ended: Esc or Ctrl+C ends it.`);
+    }
     const wasEmpty = store.active.composer.text === '';
     const before = store.active.composer.text.length;
     store.edit({ type: 'insert', text: event.text });

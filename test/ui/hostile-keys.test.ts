@@ -6,7 +6,7 @@ import { KeyDecoder } from '../../src/ui/keys.ts';
 import { OPEN_SWITCHER } from '../../src/ui/overlay.ts';
 import { FakeSession, person } from '../support/fake-session.ts';
 import { keysOf } from '../support/screen-presses.ts';
-import { message, type TestScreen, testScreen } from '../support/screen-store.ts';
+import { lines, message, type TestScreen, testScreen } from '../support/screen-store.ts';
 
 // `setImmediate` stays real: it is how the fake session settles.
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
@@ -20,6 +20,12 @@ interface Typist {
   /** Each a read of its own, at once behind the one before. */
   readonly type: (...reads: readonly string[]) => void;
   readonly sent: () => unknown[];
+}
+
+/** Nothing is typed for so long. */
+async function pause(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function typist(): Typist {
@@ -60,7 +66,7 @@ describe('Esc and a command that come in one read', () => {
   it('[A99 Esc and slash] Control: apart they are the same', async () => {
     const { screen, type, sent } = typist();
     type('\x1b');
-    await vi.advanceTimersByTimeAsync(100);
+    await pause(100);
     type(COMMAND);
     await screen.session.settled();
     expect(sent()).toEqual(toAsha);
@@ -102,5 +108,74 @@ describe('Esc and a command that come in one read', () => {
     const { screen, type } = typist();
     type('\x1b[47;3u');
     expect(screen.store.active.composer.text).toBe('');
+  });
+});
+
+describe('a paste that a slow line cuts', () => {
+  const FIRST = '\x1b[200~see:\r';
+  const REST = `one\r${COMMAND}/quit\r`;
+
+  it('[A101 paste that pauses] is text to its end, sends nothing and runs nothing', async () => {
+    const { screen, type, sent } = typist();
+    type(FIRST);
+    await pause(5_000);
+    type(REST);
+    await pause(5_000);
+    type('two\r\x1b[201~');
+    await screen.session.settled();
+    expect(screen.store.active.composer.text).toBe('see:\none\n/msg asha hush\n/quit\ntwo\n');
+    expect(sent()).toEqual([]);
+    expect(screen.wishes).toEqual([]);
+    // Control: behind its end keys are keys.
+    type('\r');
+    await screen.session.settled();
+    expect(sent()).toMatchObject([{ text: expect.stringContaining('see:') }]);
+  });
+
+  it('[A101 paste that pauses] Control: outside a paste the same is sent and run', async () => {
+    const { screen, type, sent } = typist();
+    type(REST);
+    await screen.session.settled();
+    expect(sent()).toEqual([{ to: { room: '#lobby' }, text: 'one' }, ...toAsha]);
+    expect(screen.wishes).toHaveLength(1);
+  });
+
+  it('[A101 paste that pauses] does not pause where the program was busy, and the rest was there to read', () => {
+    const { screen, type } = typist();
+    type(FIRST);
+    // The time is over, and nothing has been read yet.
+    vi.advanceTimersByTime(1_500);
+    type('y\x1b[201~');
+    expect(screen.store.active.composer.text).toBe('see:\ny');
+  });
+
+  it('[A101 paste that pauses] answers no question over the messages', async () => {
+    const { screen, type } = typist();
+    type(FIRST);
+    await pause(5_000);
+    const question = { kind: 'verify', digits: '1', qr: '', shown: 'digits' } as const;
+    screen.store.setOverlay({ ...question, peer: asha.fingerprint });
+    type('n');
+    await pause(100);
+    expect(screen.store.state.overlay?.kind).toBe('verify');
+    // Control: behind the end of the paste the same answers it.
+    type('\x1b[201~n');
+    expect(screen.store.state.overlay).toBeNull();
+  });
+
+  it('[A101 paste that pauses] whose end is lost says how to go on, and goes on', async () => {
+    const { screen, type, sent } = typist();
+    type(FIRST);
+    await pause(5_000);
+    type('hi');
+    await pause(100);
+    type('\r');
+    await pause(100);
+    expect(lines(screen.store, '#lobby').join()).toContain('Esc or Ctrl+C ends it');
+    type('\x03');
+    await pause(100);
+    type('again\r');
+    await screen.session.settled();
+    expect(sent()).toEqual([{ to: { room: '#lobby' }, text: 'again' }]);
   });
 });
