@@ -16,7 +16,7 @@ interface Row {
 function rows(): Row[] {
   const lines = readFileSync(join(TEST_FOLDER, 'attacks.md'), 'utf8').split('\n');
   return lines.flatMap((line) => {
-    const [, id, attack, shown] = /^\| (A\d\d) \| (.+?) \| (.+) \|$/.exec(line) ?? [];
+    const [, id, attack, shown] = /^\| (A\d{2,}) \| (.+?) \| (.+) \|$/.exec(line) ?? [];
     if (id === undefined || attack === undefined || shown === undefined) return [];
     const [, later] = /^later: (.+)$/.exec(shown) ?? [];
     return [{ id, attack, later: later ?? null, tests: later === undefined ? named(shown) : [] }];
@@ -75,7 +75,7 @@ describe('the table of attacks', () => {
     );
     const stray = testFiles().flatMap((file) =>
       titlesIn(file).flatMap((title) => {
-        const [, id] = /^\[(A\d\d) /.exec(title) ?? [];
+        const [, id] = /^\[(A\d{2,}) /.exec(title) ?? [];
         return id === undefined || listed.has(`${id} ${file} ${title}`)
           ? []
           : [`${file} › ${title}`];

@@ -30,6 +30,11 @@ _lanchat_offer() {
   if [[ -z $quote ]]; then
     printf -v reply %q "$1"
     reply=\${reply#"$kept"}
+  else
+    # Behind an open quote it goes as it is: what would end the quote, or mean something in it, is not offered.
+    case "$quote$1" in
+      \\'*\\'* | \\"*[\\"\\\\\\$\\\`\\!]* | *[[:cntrl:]]*) return 0 ;;
+    esac
   fi
   COMPREPLY+=("$reply")
 }

@@ -19,14 +19,18 @@ export type BoundKeys = {
   readonly [Place in KeyPlace]: (event: KeyEvent) => ActionIn<Place> | null;
 } & {
   readonly keysOf: KeysOf;
+  /** Whether a press means anything, in whatever place. */
+  readonly isBound: (event: KeyEvent) => boolean;
   /** Where a file that changes them is looked for; null: nowhere. */
   readonly file: SafeText | null;
 };
 
 /** Of two actions in one place that share a key the first in the table has it. */
 export function bindKeys(keysOf: KeysOf, file: SafeText | null = null): BoundKeys {
+  const bound = new Set([...keysOf.values()].flat());
   return {
     keysOf,
+    isBound: (event) => keysOfEvent(event).some((key) => bound.has(key)),
     file,
     everywhere: finder(KEY_TABLE.everywhere, keysOf),
     list: finder(KEY_TABLE.list, keysOf),

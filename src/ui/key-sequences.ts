@@ -14,19 +14,29 @@ export type KeyEvent =
       readonly ctrl: boolean;
       readonly alt: boolean;
       readonly shift: boolean;
+      /** The character that came behind an ESC: Alt with it, or the Esc key and then it, which are the same bytes. */
+      readonly typed?: string;
     }
-  /** A bracketed paste, whole, line ends as LF, otherwise raw: clean it before use. */
-  | { readonly kind: 'paste'; readonly text: string }
+  /**
+   * A bracketed paste, line ends as LF, otherwise raw: clean it before use. Whole, unless it fell silent before its end:
+   * `late` is what came after that, be it the rest of the paste or keys.
+   */
+  | { readonly kind: 'paste'; readonly text: string; readonly late?: true }
   /** The window is looked at, or no longer. */
   | { readonly kind: 'focus' }
   | { readonly kind: 'blur' };
 
-type Modifiers = { readonly ctrl?: boolean; readonly alt?: boolean; readonly shift?: boolean };
+type Modifiers = {
+  readonly ctrl?: boolean;
+  readonly alt?: boolean;
+  readonly shift?: boolean;
+  readonly typed?: string;
+};
 
 /** A key that was pressed, with nothing held unless `modifiers` says so. */
 export function keyPress(name: string, modifiers: Modifiers = {}): KeyEvent {
-  const { ctrl = false, alt = false, shift = false } = modifiers;
-  return { kind: 'key', name, ctrl, alt, shift };
+  const { ctrl = false, alt = false, shift = false, typed } = modifiers;
+  return { kind: 'key', name, ctrl, alt, shift, ...(typed === undefined ? {} : { typed }) };
 }
 
 const LETTER_KEYS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 // Turns terminal input bytes, cut anywhere, into key events; knows no bindings and no screen.
 import type { CursorCell } from './frame-sink.ts';
 import { cursorReport, decodeCsi, decodeSs3, type KeyEvent, keyPress } from './key-sequences.ts';
-import { type Schedule, scheduleTimeout } from './schedule.ts';
+import { type Schedule, scheduleBehindReads } from './schedule.ts';
 
 export type KeyDecoderOptions = {
   readonly onKey: (event: KeyEvent) => void;
@@ -13,7 +13,7 @@ export type KeyDecoderOptions = {
   readonly escapeTimeoutMs?: number;
   /** The same of what no key begins with: the rest of a reply that a slow line cuts must not end as typed text. */
   readonly replyTimeoutMs?: number;
-  /** How long an open paste may stay silent before it ends by itself, so keys aren't lost for good. */
+  /** How long an open paste may stay silent before what came of it is handed on. */
   readonly pasteTimeoutMs?: number;
   readonly schedule?: Schedule;
 };
@@ -26,6 +26,8 @@ const MAX_CSI_LENGTH = 64;
 const MAX_STRING_LENGTH = 4_096;
 
 const PASTE_END = '\x1b[201~';
+/** Esc or Ctrl+C, and nothing else. */
+const ONLY_ENDING_KEYS = /^[\x1b\x03]+$/;
 const PRINTABLE_RUN = /^[^\x00-\x1f\x7f-\x9f]+/;
 const CSI = /^\x1b\[([0-?]*[ -/]*)([@-~])/;
 const CSI_BEGUN = /^\x1b\[[0-?]/;
@@ -45,6 +47,13 @@ export class KeyDecoder {
   readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   #pending = '';
   #paste: string | null = null;
+  /**
+   * The open paste fell silent: what came was handed on, and what comes is handed on as text whenever it pauses. Nothing
+   * says whether that is the rest of the paste on a slow line, in which a line end must not send and a word not run, or
+   * keys, since the end of the paste was lost. So nothing of it is a key until the end comes, but for Esc or Ctrl+C alone
+   * between two pauses, as only a person presses them: either ends the paste, and the keyboard is never lost for good.
+   */
+  #isLate = false;
   #cancelTimer: (() => void) | null = null;
 
   constructor(options: KeyDecoderOptions) {
@@ -53,7 +62,7 @@ export class KeyDecoder {
         escapeTimeoutMs: 50,
         replyTimeoutMs: 1_000,
         pasteTimeoutMs: 1_000,
-        schedule: scheduleTimeout,
+        schedule: scheduleBehindReads,
       },
       ...{ onCursorReport: () => {}, onReply: () => {} },
     };
@@ -64,10 +73,11 @@ export class KeyDecoder {
     this.#stopTimer();
     this.#pending += this.#utf8.decode(bytes, { stream: true });
     this.#drain();
-    if (this.#paste !== null)
-      this.#startTimer(this.#options.pasteTimeoutMs, () => this.#endPaste());
-    else if (this.#pending !== '') {
-      const { escapeTimeoutMs, replyTimeoutMs } = this.#options;
+    const { escapeTimeoutMs, replyTimeoutMs, pasteTimeoutMs } = this.#options;
+    if (this.#paste !== null) {
+      const pauseMs = this.#isLate ? escapeTimeoutMs : pasteTimeoutMs;
+      this.#startTimer(pauseMs, () => this.#pausePaste());
+    } else if (this.#pending !== '') {
       const isReply = REPLY_BEGUN.test(this.#pending) || CSI_BEGUN.test(this.#pending);
       this.#startTimer(isReply ? replyTimeoutMs : escapeTimeoutMs, () => this.#resolvePending());
     }
@@ -77,6 +87,7 @@ export class KeyDecoder {
     this.#stopTimer();
     this.#pending = '';
     this.#paste = null;
+    this.#isLate = false;
   }
 
   #startTimer(delayMs: number, run: () => void): void {
@@ -189,14 +200,36 @@ export class KeyDecoder {
     const room = MAX_PASTE_LENGTH - (this.#paste?.length ?? 0);
     this.#paste = (this.#paste ?? '') + this.#pending.slice(0, Math.min(length, room));
     if (end === -1) return length;
+    this.#handPaste();
     this.#endPaste();
     return end + PASTE_END.length;
   }
 
-  #endPaste(): void {
+  #handPaste(): void {
     const text = (this.#paste ?? '').replace(/\r\n?/g, '\n').replace(/\p{Cs}/gu, '');
+    this.#paste = '';
+    const late = this.#isLate ? { late: true as const } : {};
+    if (text !== '') this.#options.onKey({ kind: 'paste', text, ...late });
+  }
+
+  #endPaste(): void {
     this.#paste = null;
-    if (text !== '') this.#options.onKey({ kind: 'paste', text });
+    this.#isLate = false;
+  }
+
+  /** What may be the beginning of its end goes on waiting. */
+  #pausePaste(): void {
+    const [key] = this.#isLate ? (ONLY_ENDING_KEYS.exec(this.#paste + this.#pending) ?? []) : [];
+    if (key === undefined) {
+      this.#handPaste();
+      this.#isLate = true;
+    } else {
+      this.#endPaste();
+      this.#pending = '';
+      this.#options.onKey(
+        key.endsWith('\x03') ? keyPress('c', { ctrl: true }) : keyPress('escape'),
+      );
+    }
   }
 
   /** The rest of a sequence didn't come: an ESC was the Esc key, ESC and a character were Alt. */
@@ -214,7 +247,8 @@ export class KeyDecoder {
 
 function altKey(character: string): KeyEvent {
   const name = character.toLowerCase();
-  return keyPress(name === ' ' ? 'space' : name, { alt: true, shift: name !== character });
+  const shift = name !== character;
+  return keyPress(name === ' ' ? 'space' : name, { alt: true, shift, typed: character });
 }
 
 const CONTROL_NAMES: Readonly<Record<string, string>> = {

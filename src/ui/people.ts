@@ -73,6 +73,8 @@ export class Directory {
   #sorted: readonly KnownPerson[] | null = null;
   /** Keys whose name has come with another one since; null: somebody has changed. */
   #replaced: ReadonlySet<PeerId> | null = null;
+  /** What lines of lanchat's call the person at this keyboard: nobody else is called so without the digits of a key. */
+  readonly #ourSkeleton = nickSkeleton(safeTemplate`you`);
   /** Groups are called by who is in them. */
   readonly rooms = new RoomNames((peer) => this.label(peer));
 
@@ -126,7 +128,9 @@ export class Directory {
     const person = this.#people.get(fingerprint);
     if (person === undefined) return safeTemplate`${NO_CARD_YET}·${shortKey(fingerprint, 4)}`;
     if (person.hasPetname) return person.name;
-    if (!person.ambiguous && this.#namesakes(person.name).size < 2) return person.name;
+    const skeleton = nickSkeleton(person.name);
+    const isShared = person.ambiguous || (this.#bySkeleton.get(skeleton)?.size ?? 0) > 1;
+    if (!isShared && skeleton !== this.#ourSkeleton) return person.name;
     return safeTemplate`${person.name}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
   }
 

@@ -126,13 +126,19 @@ export function wrapSpans(line: Row, cells: number): readonly Row[] {
     return rows.map((row) => [QUOTE_BAR, ...row]);
   }
   const whole = line.map(({ text }) => text).join('');
+  let index = 0;
+  let at = 0;
   return wrapRanges(whole, cells).map(({ start, end }) => {
-    let at = 0;
-    return line.flatMap((piece) => {
+    const row: Span[] = [];
+    // A row begins in the piece in which the one before it ended, or behind it.
+    for (let piece = line[index]; piece !== undefined && at < end; piece = line[index]) {
       const from = Math.max(0, start - at);
       const to = Math.min(piece.text.length, end - at);
+      if (from < to) row.push({ ...piece, text: sliceSafe(piece.text, from, to) });
+      if (at + piece.text.length > end) break;
       at += piece.text.length;
-      return from < to ? [{ ...piece, text: sliceSafe(piece.text, from, to) }] : [];
-    });
+      index += 1;
+    }
+    return row;
   });
 }

@@ -8,3 +8,18 @@ export const scheduleTimeout: Schedule = (run, delayMs) => {
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
 };
+
+/**
+ * The same, but not before what came meanwhile has been read: a program that was busy runs what is due first, and would
+ * take for silence what it had only not read yet.
+ */
+export const scheduleBehindReads: Schedule = (run, delayMs) => {
+  let immediate: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    immediate = setImmediate(run);
+  }, delayMs);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(immediate);
+  };
+};

@@ -12,7 +12,7 @@ import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
 import { goToUnread } from './jump-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
-import type { KeyEvent } from './key-sequences.ts';
+import { type KeyEvent, keyPress } from './key-sequences.ts';
 import { leaveOrAsk } from './leaving.ts';
 import { destinationOf } from './message-line.ts';
 import { OPEN_SWITCHER } from './overlay.ts';
@@ -72,6 +72,12 @@ export class ScreenKeys {
     const { store } = this.#actions;
     if (event.kind === 'focus' || event.kind === 'blur') {
       store.setFocused(event.kind === 'focus');
+      return;
+    }
+    if (event.kind === 'key' && event.typed !== undefined && !store.state.keys.isBound(event)) {
+      // Esc and a character in one read. Dropped, the slash of a command would be missing, and the rest of it be sent.
+      this.take(keyPress('escape'));
+      this.take({ kind: 'text', text: event.typed });
       return;
     }
     const wasPrefixed = this.#isPrefixed;
@@ -177,6 +183,10 @@ export class ScreenKeys {
 
   #type(event: Extract<Press, { kind: 'text' | 'paste' }>): void {
     const { store } = this.#actions;
+    // What Enter is in a paste whose end was lost.
+    if (event.kind === 'paste' && event.late && event.text === '\n') {
+      store.note(t`What comes still counts as a paste that has not ended: Esc or Ctrl+C ends it.`);
+    }
     const wasEmpty = store.active.composer.text === '';
     const before = store.active.composer.text.length;
     store.edit({ type: 'insert', text: event.text });

@@ -257,9 +257,18 @@ export class Terminal {
 
 const ignored = (): void => {};
 
-/** What makes the terminal show it. The text is one line; `;` would end a field. */
+/** What would end a field, or what a desktop may take for markup; each with what looks like it. */
+const NOT_IN_NOTICES: Readonly<Record<string, string>> = {
+  ';': ',',
+  '<': '‹',
+  '>': '›',
+  '&': '＆',
+};
+
+/** What makes the terminal show it. The text is one line. */
 export function noticeSequence(style: NoticeStyle, notice: SafeText): string {
-  const text = truncate(safeText(notice), MAX_NOTICE_CELLS).replaceAll(';', ',');
+  const plain = notice.replace(/[;<>&]/g, (character) => NOT_IN_NOTICES[character] ?? '');
+  const text = truncate(safeText(plain), MAX_NOTICE_CELLS);
   switch (style) {
     case 'osc9':
       return `\x1b]9;${text}\x1b\\`;

@@ -15,8 +15,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../support/command.ts';
 import { PtySession } from '../support/pty.ts';
 
-/** Whom the profile knows. The last two are no names that lanchat lets through, should one come all the same. */
-const NAMES = ['#lobby', '+ward 3', '@asha', '@bela', '+$(touch pwned)', '@`touch pwned`'];
+/** Whom the profile knows. The last five are no names that lanchat lets through, should one come all the same. */
+const NAMES = [
+  ...['#lobby', '+ward 3', '@asha', '@bela', "@o'brien", '+$(touch pwned)', '@`touch pwned`'],
+  ...["+x';touch pwned;'", '+y";touch pwned;"', '+z!touch'],
+];
 
 let home = '';
 beforeAll(async () => {
@@ -69,6 +72,7 @@ const LINES: readonly (readonly [string, string])[] = [
   ['lanchat send +wa', 'lanchat send +ward\\ 3 '],
   ['lanchat send +ward\\ ', 'lanchat send +ward\\ 3 '],
   ['lanchat send "+ward ', 'lanchat send "+ward 3" '],
+  ['lanchat send "@o', 'lanchat send "@o\'brien" '],
   ['lanchat search --in @be', 'lanchat search --in @bela '],
   ['lanchat search --in=@be', 'lanchat search --in=@bela '],
   ['lanchat room invite +ward\\ 3 @bela @as', 'lanchat room invite +ward\\ 3 @bela @asha '],
@@ -134,6 +138,39 @@ describe.each([
   });
 });
 
+describe.skipIf(!isHere('bash'))('completion behind an open quote', () => {
+  it('[A104 name out of its quote] offers bash no name that would end the quote or be run in it', async () => {
+    const args = ['--norc', '--noprofile', '-i'];
+    const size = { columns: 100, rows: 30 };
+    const pty = new PtySession({ file: 'bash', args, ...size, env: environment(), cwd: home });
+    try {
+      const shows = (line: string) =>
+        pty.waitFor(({ textLeftOfCursor }) => textLeftOfCursor === `$ ${line}`, line);
+      await shows('');
+      pty.type(`. ./bash && echo 'rea''dy'\r`);
+      await pty.waitForText('ready');
+      for (const begun of ["'+x", '"+y', '"+z', '"+$', '"@`']) {
+        pty.type(`lanchat send ${begun}\t_`);
+        await shows(`lanchat send ${begun}_`);
+        pty.type('\u0015');
+      }
+      // Control: what means nothing there is offered, and all are where no quote is open, quoted.
+      for (const [begun, completed] of [
+        ["'+$", "'+$(touch pwned)' "],
+        ['"@o', '"@o\'brien" '],
+        ['+x', "+x\\'\\;touch\\ pwned\\;\\' "],
+        ['+z', '+z\\!touch '],
+      ]) {
+        pty.type(`lanchat send ${begun}\t`);
+        await shows(`lanchat send ${completed}`);
+        pty.type('\u0015');
+      }
+    } finally {
+      await pty.close();
+    }
+  });
+});
+
 describe('completion in fish', () => {
   const skip = !isHere('fish');
 
@@ -162,7 +199,9 @@ describe('completion in fish', () => {
   it.skipIf(skip)('offers names, and runs nothing of them', () => {
     expect(offered('lanchat send "#')).toEqual(['#lobby']);
     expect(offered('lanchat send +ward\\ ')).toEqual(['+ward 3']);
-    expect(offered('lanchat --home ~/other whois ')).toEqual(['@asha', '@bela', '@`touch pwned`']);
+    expect(offered('lanchat --home ~/other whois ')).toEqual([
+      ...['@asha', '@bela', "@o'brien", '@`touch pwned`'],
+    ]);
     expect(asked().at(-1)).toBe(`completion names --home=${home}/other`);
     expect(offered('lanchat send ').sort()).toEqual(NAMES.toSorted());
     expect(existsSync(join(home, 'pwned'))).toBe(false);

@@ -187,12 +187,37 @@ describe('KeyDecoder', () => {
     expect(short(events)).toBe('<escape>');
   });
 
-  it('ends a paste whose terminator never comes, and hears keys again', () => {
+  it('hands on what came of a paste that falls silent, and hears of no key until Esc or Ctrl+C alone', () => {
+    for (const [ending, key] of [
+      ['\x03', '<ctrl+c>'],
+      ['\x1b', '<escape>'],
+      ['\x1b\x1b', '<escape>'],
+    ] as const) {
+      const { keys, events } = decoder();
+      const push = (text: string) => {
+        keys.push(new TextEncoder().encode(text));
+        vi.runAllTimers();
+      };
+      push('\x1b[200~lost');
+      for (const typed of ['a\x03b', '\r', '\x1b[A', '\x03x']) push(typed);
+      expect(short(events)).toBe('{lost}{a\x03b}{\n}{\x1b[A}{\x03x}');
+      expect(events.map((event) => event.kind === 'paste' && event.late === true)).toEqual([
+        ...[false, true, true, true, true],
+      ]);
+      push(ending);
+      push('hi\r');
+      expect(short(events.slice(5))).toBe(`${key}hi<enter>`);
+    }
+  });
+
+  it('takes the end of a paste that comes late, also cut, and the next paste is a whole one', () => {
     const { keys, events } = decoder();
-    keys.push(new TextEncoder().encode('\x1b[200~lost'));
-    vi.advanceTimersByTime(1_000);
-    keys.push(new TextEncoder().encode('\x03'));
-    expect(short(events)).toBe('{lost}<ctrl+c>');
+    for (const part of ['\x1b[200~a\x1b', '\r\x1b[2', '01~b\r', '\x1b[200~c\x1b[201~d']) {
+      keys.push(new TextEncoder().encode(part));
+      vi.runAllTimers();
+    }
+    expect(short(events)).toBe('{a}{\x1b\n}b<enter>{c}d');
+    expect(events.at(-2)).toEqual({ kind: 'paste', text: 'c' });
   });
 
   it('bounds a paste and drops the rest of it', () => {

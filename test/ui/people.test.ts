@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readCatalogue, setCatalogue } from '../../src/language/translate.ts';
 import { PeerId } from '../../src/protocol/ids.ts';
 import { Directory, trustWord } from '../../src/ui/people.ts';
 import { peerId, person } from '../support/fake-session.ts';
@@ -22,6 +23,33 @@ describe('labels', () => {
     people.set(person('bela', 'b'));
     people.set(person('mum', 'c'));
     expect([people.label(peerId('b')), people.label(peerId('c'))]).toEqual(['bela', 'mum']);
+  });
+
+  it('[A102 name of ours] that lines of lanchat give the person at this keyboard is nobody else’s without a key', () => {
+    const people = new Directory();
+    for (const nick of ['you', 'You', 'y.o.u', 'y0u', 'yöu']) {
+      people.set(person(nick, 'b'));
+      expect(people.label(peerId('b')), nick).toMatch(/·bbbb$/);
+    }
+    expect(people.byLabel(people.label(peerId('b')))).toHaveLength(1);
+    // Control: other names stand alone, and so does one that the person chose.
+    people.set(person('yousef', 'b'));
+    expect(people.label(peerId('b'))).toBe('yousef');
+    people.set(person('ravi', 'b', { petname: 'you' }));
+    expect(people.label(peerId('b'))).toBe('you');
+  });
+
+  it('[A102 name of ours] is so in the language that is spoken', () => {
+    setCatalogue(readCatalogue('es'));
+    try {
+      const people = new Directory();
+      people.set(person('Tu', 'b'));
+      people.set(person('you', 'c'));
+      expect(people.label(peerId('b'))).toBe('Tu·bbbb');
+      expect(people.label(peerId('c')), 'Control: no such word there').toBe('you');
+    } finally {
+      setCatalogue(null);
+    }
   });
 
   it('is the bare name where nobody shares it', () => {

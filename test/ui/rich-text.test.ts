@@ -62,14 +62,45 @@ describe('light marks', () => {
     );
   });
 
+  it('[A100 pieces without end] are wrapped in linear time, into the same rows', () => {
+    const wrapped = (count: number) => {
+      const [line = []] = richLines(safeText('`a` '.repeat(count)));
+      const before = process.cpuUsage();
+      const rows = wrapSpans(line, 40);
+      const { user, system } = process.cpuUsage(before);
+      return { rows, cpuMs: (user + system) / 1_000 };
+    };
+    const many = wrapped(15_000);
+    expect(many.cpuMs).toBeLessThan(400);
+    expect(many.rows).toHaveLength(1_500);
+    // Control: a row of many is a row of few, piece by piece.
+    const few = wrapped(20).rows;
+    expect(few[0]?.filter(({ tone }) => tone === 'code')).toHaveLength(10);
+    expect(few[0]?.map(({ text }) => text).join('')).toBe(`${'`a` '.repeat(9)}\`a\``);
+    expect(many.rows[0]).toEqual(few[0]);
+    expect(many.rows[749]).toEqual(few[0]);
+  });
+
   it('take linear time, whatever was written', () => {
-    for (const unit of ['*a', '_ ', '`', '```\n', '```js\n', '*', ' *a *', '> ', 'https://', '@']) {
+    for (const unit of [
+      '*a',
+      '_ ',
+      '`',
+      '```\n',
+      '```js\n',
+      '*',
+      ' *a *',
+      '> ',
+      '`a` ',
+      'https://',
+      '@',
+    ]) {
       const text = safeText(unit.repeat(60_000 / unit.length), {
         multiline: true,
         maxLength: 60_000,
       });
       const startMs = performance.now();
-      richLines(text, ['@nobody']);
+      for (const line of richLines(text, ['@nobody'])) wrapSpans(line, 40);
       expect(performance.now() - startMs, unit).toBeLessThan(500);
     }
   });

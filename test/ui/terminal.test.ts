@@ -8,7 +8,7 @@ import {
   skeletonRows,
 } from '../../bin/skeleton.js';
 import { safeText } from '../../src/ui/safe-text.ts';
-import { Terminal } from '../../src/ui/terminal.ts';
+import { noticeSequence, Terminal } from '../../src/ui/terminal.ts';
 
 class FakeInput extends EventEmitter {
   readonly raw: boolean[] = [];
@@ -192,6 +192,15 @@ describe('Terminal', () => {
         `\x1b]777;notify;lanchat;${'x'.repeat(199)}…\x1b\\` +
         '\x1b]99;;y\x1b\\\x07',
     );
+  });
+
+  it('[A103 markup in a notice] is not what a desktop would draw', () => {
+    const hostile = safeText('<b>asha</b> &lt;i&gt; <a href="http://x.example">hi</a>');
+    for (const style of ['osc9', 'osc99', 'osc777'] as const) {
+      expect(noticeSequence(style, hostile)).not.toMatch(/[<>&]/);
+      // Control: the words are all there.
+      expect(noticeSequence(style, hostile)).toMatch(/‹b›asha‹.b›.*x\.example.*hi/);
+    }
   });
 });
 
