@@ -79,6 +79,7 @@ export class Directory {
       if (before !== undefined) this.#unlist(before);
       this.#enlist(known);
     }
+    if (before === undefined || isCalledOtherwise(before, known)) this.rooms.renamed();
     this.#people.set(known.fingerprint, known);
     this.#sorted = null;
     return known;
@@ -172,6 +173,14 @@ export class Directory {
     }
     return 64;
   }
+}
+
+function isCalledOtherwise(before: KnownPerson, now: KnownPerson): boolean {
+  return (
+    before.name !== now.name ||
+    before.hasPetname !== now.hasPetname ||
+    before.ambiguous !== now.ambiguous
+  );
 }
 
 function shortKey(fingerprint: PeerId, digits: number): SafeText {
