@@ -273,7 +273,9 @@ describe('the link', () => {
     const status = shown(screen, { ...stillMoment, countdownMs: 3_200 })
       .rows()
       .at(-2);
-    expect(status).toContain('LINK LOST · next try in 4 s · type on: it waits here');
+    expect(status).toContain(
+      'LINK LOST · 1 of 2 verified · next try in 4 s · type on: it waits here',
+    );
   });
 
   it('offers to host where no relay is found, and Enter does', () => {
