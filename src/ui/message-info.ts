@@ -1,7 +1,7 @@
 // All that is known of one message, as rows: who, when, what became of it. Pure; what others wrote is cleaned here.
 import type { StoredMessage } from '../client/api.ts';
 import { listing } from './command-text.ts';
-import { paragraph, title } from './list-rows.ts';
+import { factRows, title } from './list-rows.ts';
 import { fingerprintWords, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -29,7 +29,7 @@ export function infoRows(state: ScreenState, message: StoredMessage, cells: numb
   const rows = facts.flatMap((fact) => fact.split('\n').map((line) => safeText(line)));
   return [
     ...title(t`This message`, t`PgUp PgDn, Esc closes`),
-    ...rows.flatMap((fact) => paragraph(fact, cells)),
+    ...rows.flatMap((fact) => factRows(fact, cells)),
   ];
 }
 

@@ -1,7 +1,7 @@
 // Lists of people over the messages, as rows: those of a room, with what the room is, and everybody's trust. Pure.
 import type { Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
-import { below, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
+import { below, factRows, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
 import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
 import type { MembersOverlay, TrustOverlay } from './overlay.ts';
 import { trustWord } from './people.ts';
@@ -33,7 +33,7 @@ export function membersRows(
     keys,
   );
   const list = {
-    head: facts && room !== undefined ? factRows(state, room, area.cells) : [],
+    head: facts && room !== undefined ? roomRows(state, room, area.cells) : [],
     count: people.length,
     rowOf: (index: number) => personRow(state, { id: people[index], room }, area.cells),
   };
@@ -42,10 +42,10 @@ export function membersRows(
   return [...head, ...rows, ...nobody].slice(0, area.rows);
 }
 
-function factRows({ people, self }: ScreenState, room: Room, cells: number): Row[] {
+function roomRows({ people, self }: ScreenState, room: Room, cells: number): Row[] {
   if (self === null) return [];
   const { head, lines } = roomFacts(room, { self: self.fingerprint, names: people });
-  return [...[head, ...lines].flatMap((line) => paragraph(line, cells)), []];
+  return [...[head, ...lines].flatMap((line) => factRows(line, cells)), []];
 }
 
 interface Listed {
@@ -68,7 +68,7 @@ function personRow(state: ScreenState, { id, room }: Listed, cells: number): Row
     span(column(isSelf ? t`` : trust, TRUST_CELLS), trustTone(person)),
     span(column(isSelf || person?.online === true ? t`here` : t`away`, HERE_CELLS), 'dim'),
     span(column(roleWord(room, id), ROLE_CELLS)),
-    span(says ?? t``, 'dim'),
+    span(says === null ? t`` : t`says: ${says}`, 'dim'),
   ];
 }
 

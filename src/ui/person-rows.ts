@@ -2,10 +2,10 @@
 import { personLines, sharedRooms } from './contact-tasks.ts';
 import {
   below,
+  factRows,
   inputRow,
   type OverlayArea,
   type OverlayView,
-  paragraph,
   title,
 } from './list-rows.ts';
 import type { PersonOverlay } from './overlay.ts';
@@ -35,7 +35,7 @@ export function personView(
     ...(input === null ? keyRows(person, area.cells) : [input.row]),
   ];
   const room = below([...head, ...foot], area).rows;
-  const rows = [...head, ...factRows(state, overlay, area.cells).slice(0, room), ...foot];
+  const rows = [...head, ...knownRows(state, overlay, area.cells).slice(0, room), ...foot];
   const cursor = input === null ? null : { row: rows.length - 1, column: input.column };
   return { rows, cursor };
 }
@@ -44,13 +44,13 @@ function toned(text: SafeText, tone: Tone, cells: number): Row[] {
   return wrap(text, cells - 2).map((row) => [span(t` `), span(row, tone)]);
 }
 
-function factRows(state: ScreenState, { peer, known }: PersonOverlay, cells: number): Row[] {
+function knownRows(state: ScreenState, { peer, known }: PersonOverlay, cells: number): Row[] {
   const person = state.people.get(peer);
   if (person === null || known === null) {
-    return paragraph(t`key ${fingerprintWords(peer)}`, cells);
+    return factRows(t`key ${fingerprintWords(peer)}`, cells);
   }
   return personLines(person, { ...known, rooms: sharedRooms(state, peer) }).flatMap((line) =>
-    paragraph(line, cells),
+    factRows(line, cells),
   );
 }
 

@@ -39,7 +39,7 @@ function privateRoomDetail(state: ScreenState, room: PrivateRoom, here: SafeText
     room.kind === 'group' ? t`group` : t`private`,
     here,
     isOurs ? t`yours` : t`owner ${state.people.label(owner)}`,
-    ...(topic === '' ? [] : [topic]),
+    ...(topic === '' ? [] : [t`topic: ${topic}`]),
   ];
   return parts.reduce((all, part) => t`${all} · ${part}`);
 }
@@ -48,7 +48,7 @@ function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
   const key = t`key ${fingerprintWords(peer, 16)} …`;
   if (person === null) return key;
   const here = person.online ? t`here` : t`not here`;
-  const says = person.status === null ? t`` : t` · ${person.status}`;
+  const says = person.status === null ? t`` : t` · ${t`says: ${person.status}`}`;
   const { expireSeconds } = person;
   const stays =
     expireSeconds === undefined ? t`` : t` · disappears after ${durationWords(expireSeconds)}`;
