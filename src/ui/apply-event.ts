@@ -220,9 +220,10 @@ function applyLink(store: ScreenStore, link: Link): void {
   // A relay that appears must not move what Enter would choose.
   const chosen = open?.choices[open.selected];
   const index = link.choices.findIndex(
-    ({ host, port }) => host === chosen?.host && port === chosen.port,
+    ({ host, port, fingerprint }) =>
+      host === chosen?.host && port === chosen.port && fingerprint === chosen.fingerprint,
   );
-  store.setOverlay({ kind: 'relays', choices: link.choices, selected: Math.max(0, index) });
+  store.setOverlay({ kind: 'relays', choices: link.choices, selected: open === null ? 0 : index });
 }
 
 function applyPresence(

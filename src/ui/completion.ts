@@ -184,7 +184,7 @@ function personWords(person: KnownPerson): SafeText {
   const here = person.online ? t`here` : t`not here`;
   const known = t`${ignored}${trust} · ${here}`;
   if (person.hasPetname) return t`${known} · goes by ${person.nick}`;
-  return person.status === null ? known : t`${known} · ${person.status}`;
+  return person.status === null ? known : t`${known} · ${t`says: ${person.status}`}`;
 }
 
 function rooms(word: string, behind: string, state: Completable): Candidate[] {
@@ -217,5 +217,5 @@ function roomAbout(room: Room): SafeText {
   if (room.kind === 'public') return t`public · ${count} in it`;
   const topic = topicWords(room);
   const words = t`${kindWords(room)} · ${count} in it`;
-  return topic === '' ? words : t`${words} · ${topic}`;
+  return topic === '' ? words : t`${words} · ${t`topic: ${topic}`}`;
 }

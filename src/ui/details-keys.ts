@@ -27,8 +27,7 @@ export function listKey(
   const step = stepOf(action);
   const page = pageOf(action, store.state.size.rows);
   if (step !== 0) {
-    const from = step < 0 && selected < 0 ? 0 : selected;
-    store.setOverlay({ ...overlay, selected: moveSelection(from, step, people.length) });
+    store.setOverlay({ ...overlay, selected: moveSelection(selected, step, people.length) });
   } else if (page !== 0) {
     const to = Math.max(0, Math.min(selected + page, people.length - 1));
     store.setOverlay({ ...overlay, selected: to });

@@ -22,7 +22,7 @@ const TABLE = [
       t`A command that goes by a message takes the newest that fits; ^2 is the second newest.`,
     ],
     plainSays: [
-      t`A line that you type goes to the conversation you are in, once you press Enter. Each line of a paste is sent as one.`,
+      t`A line that you type goes to the conversation you are in, once you press Enter.`,
       t`@name TEXT writes to one person and #room TEXT to a room, from wherever you are; @name,@name TEXT to several people at once. //text sends a slash.`,
       t`A command that goes by a message takes the newest that fits; ^2 is the second newest.`,
     ],

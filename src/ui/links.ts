@@ -3,6 +3,7 @@
 import { isOneScript } from '../protocol/scripts.ts';
 import { isTarget } from './frame-row.ts';
 import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
+import { boundaryAtOrBefore, mostCells } from './width.ts';
 
 /** Why a link is not what it looks like; `host` is where it goes, in ASCII. */
 export type Oddity =
@@ -22,7 +23,11 @@ export interface Link {
   readonly oddity: Oddity | null;
 }
 
-const MAX_HOST_LENGTH = 100;
+/** Of a host that lanchat writes into a line of its own. */
+const MAX_HOST_CELLS = 60;
+/** Blank to the eye, or a mark: with enough of them a host reads as words of lanchat's, on a row of their own. */
+const NO_HOST_LETTER =
+  /[^\p{L}\p{M}\p{Nd}.-]|[\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}\u{16fe4}]/gu;
 const ENDS = '\\s<>"、。，「」『』（）【】';
 /** Names that networks give to their own machines. `main.ts:42` and `at 14:30` are no addresses. */
 const OWN_HOST =
@@ -111,7 +116,7 @@ function hostIn(whole: string): { readonly host: string; readonly hasUser: boole
 
 /** `hostname`: as browsers read it, in ASCII. */
 function oddityOf(whole: string, hostname: string): Oddity | null {
-  const host = safeText(hostname, { maxLength: MAX_HOST_LENGTH });
+  const host = shownHost(hostname);
   const { host: written, hasUser } = hostIn(whole);
   // An IPv6 address has many ways to be written.
   if (!hasUser && (written === hostname || written.startsWith('['))) return null;
@@ -119,8 +124,21 @@ function oddityOf(whole: string, hostname: string): Oddity | null {
   if (hasUser || !hasLetters) return { kind: 'elsewhere', host };
   const letters = written.normalize('NFKC').toLowerCase();
   const isPlain = letters.split('.').every((label) => isOneScript(label));
-  const shown = safeText(letters, { maxLength: MAX_HOST_LENGTH });
-  return { kind: isPlain ? 'letters' : 'mixed', host, written: shown };
+  const told = shownHost(letters.replace(NO_HOST_LETTER, encodeURIComponent));
+  return { kind: isPlain ? 'letters' : 'mixed', host, written: told };
+}
+
+/** Of a long one its end, which says whose it is. */
+function shownHost(host: string): SafeText {
+  const shown = safeText(host);
+  if (mostCells(shown) <= MAX_HOST_CELLS) return shown;
+  let start = shown.length;
+  for (let cells = 1; ; ) {
+    const before = boundaryAtOrBefore(shown, start - 1);
+    cells += mostCells(shown.slice(before, start));
+    if (cells > MAX_HOST_CELLS) return t`…${sliceSafe(shown, start, shown.length)}`;
+    start = before;
+  }
 }
 
 /** Whether the terminal is known to show links of ours as links, and to show others none of their bytes. */

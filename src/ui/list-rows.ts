@@ -23,7 +23,7 @@ export function title(text: SafeText, keys: SafeText, cells: number): Row[] {
   return [[head], ...wrap(keys, cells - 2).map((row) => [span(t` ${row}`, 'dim')])];
 }
 
-/** Text wrapped to the width, a blank before each row. */
+/** Words of lanchat's own wrapped to the width, a blank before each row. */
 export function paragraph(text: SafeText, cells: number): Row[] {
   return wrap(text, cells - 2).map((row) => [span(t` ${row}`)]);
 }
@@ -42,6 +42,14 @@ export function inRows(
     else rows.push(part);
   }
   return rows;
+}
+
+/** One of several facts, with words of others in it: its further rows stand to the right, so that none looks like a fact. */
+export function factRows(text: SafeText, cells: number): Row[] {
+  const indent = blanks(3 + text.length - text.trimStart().length);
+  return wrap(text, cells - indent.length - 1).map((row, index) => [
+    span(index === 0 ? t` ${row}` : t`${indent}${row}`),
+  ]);
 }
 
 /** As many rows as fit, from `top` or as far down as there is something to show. */

@@ -2,7 +2,7 @@
 import type { StoredMessage } from '../client/api.ts';
 import { keyHints } from './bound-keys.ts';
 import { listing } from './command-text.ts';
-import { paragraph, title } from './list-rows.ts';
+import { factRows, title } from './list-rows.ts';
 import { fingerprintWords, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -32,7 +32,7 @@ export function infoRows(state: ScreenState, message: StoredMessage, cells: numb
   const [up, down] = [key('list-page-up'), key('list-page-down')];
   return [
     ...title(t`This message`, t`${up} ${down}, ${key('close')} closes`, cells),
-    ...rows.flatMap((fact) => paragraph(fact, cells)),
+    ...rows.flatMap((fact) => factRows(fact, cells)),
   ];
 }
 

@@ -24,7 +24,7 @@ import { reactKey } from './react-picker.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { forgetKey, searchKey } from './search-keys.ts';
-import { switcherItems } from './switcher.ts';
+import { selectedItem, switcherFor, switcherItems } from './switcher.ts';
 import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
 import { openGroup } from './talk-tasks.ts';
 import { parseLine, runLine } from './typed-line.ts';
@@ -137,10 +137,10 @@ function switcherKey(
   const items = switcherItems(store.state, overlay.query.text);
   const step = stepOf(action);
   if (step !== 0) {
-    const selected = moveSelection(overlay.selected, step, items.length);
-    store.setOverlay({ ...overlay, selected });
+    const at = moveSelection(selectedItem(items, overlay), step, items.length);
+    store.setOverlay({ ...overlay, selected: items[at]?.key ?? null });
   } else if (action === 'choose') {
-    const chosen = items[Math.min(overlay.selected, items.length - 1)];
+    const chosen = items[selectedItem(items, overlay)];
     if (chosen === undefined) return;
     const peer = PeerId.parse(chosen.key);
     const person = peer === null ? null : store.state.people.get(peer);
@@ -149,7 +149,7 @@ function switcherKey(
   } else {
     const edit = inputEdit(store.state.keys, event);
     if (edit === null) return;
-    store.setOverlay({ ...overlay, query: editComposer(overlay.query, edit), selected: 0 });
+    store.setOverlay(switcherFor(store.state, editComposer(overlay.query, edit)));
   }
 }
 

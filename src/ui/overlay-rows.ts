@@ -26,7 +26,7 @@ import type { ScreenState } from './screen-state.ts';
 import { forgetView, searchRows } from './search-rows.ts';
 import { hasDraft } from './sidebar-rows.ts';
 import { type Row, span } from './spans.ts';
-import { switcherItems } from './switcher.ts';
+import { selectedItem, switcherItems } from './switcher.ts';
 import { verifyHowRows } from './verify-how-rows.ts';
 import { verifyRows } from './verify-rows.ts';
 import { wrap } from './width.ts';
@@ -89,7 +89,8 @@ function switcherView(
     area.cells,
   );
   const input = inputRow(overlay.query, t` > `, area.cells);
-  const items = switcherItems(state, overlay.query.text).map((item): Row[] => {
+  const all = switcherItems(state, overlay.query.text);
+  const items = all.map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
     const unread = state.conversations.get(item.key)?.unread ?? 0;
     const draft = hasDraft(state, item.key) ? t` ✎` : t``;
@@ -97,7 +98,7 @@ function switcherView(
     return [[span(number, 'dim'), span(item.name), span(count, 'accent')]];
   });
   const rest = { cells: area.cells, rows: Math.max(1, area.rows - head.length - 2) };
-  const list = listRows(items, Math.min(overlay.selected, items.length - 1), rest);
+  const list = listRows(items, selectedItem(all, overlay), rest);
   const found = items.length === 0 ? [[span(t`   nothing is called that`, 'dim')]] : list;
   return {
     rows: [...head, input.row, [], ...found],

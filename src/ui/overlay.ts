@@ -1,7 +1,7 @@
 // What can lie over the messages and take the keys: its data and how a selection in it moves.
 import type { RelayChoice, Replies, StoredMessage } from '../client/api.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
-import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
+import type { ComposerState } from './composer.ts';
 import type { ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
 import type { SafeText } from './safe-text.ts';
@@ -75,7 +75,12 @@ export interface PersonOverlay {
 export type Overlay =
   /** `topic`: what was asked for, as it was typed; without: an overview. */
   | { readonly kind: 'help'; readonly topic?: string; readonly top: number }
-  | { readonly kind: 'switcher'; readonly query: ComposerState; readonly selected: number }
+  /** `selected` stays the same wherever it stands in a list that changes by itself; null: none. */
+  | {
+      readonly kind: 'switcher';
+      readonly query: ComposerState;
+      readonly selected: ConversationKey | null;
+    }
   | {
       readonly kind: 'picker';
       readonly name: SafeText;
@@ -86,6 +91,7 @@ export type Overlay =
   | {
       readonly kind: 'relays';
       readonly choices: readonly RelayChoice[];
+      /** −1: what was selected is there no more. */
       readonly selected: number;
     }
   /** By which way keys are compared. */
@@ -123,11 +129,10 @@ export type Overlay =
   /** All that is kept of a conversation is to go, once `yes` is typed. */
   | { readonly kind: 'forget'; readonly key: ConversationKey; readonly input: ComposerState };
 
-export const OPEN_SWITCHER: Overlay = { kind: 'switcher', query: EMPTY_COMPOSER, selected: 0 };
-
-/** A selection moved within `count` items, going round at the ends. */
+/** A selection moved within `count` items, going round at the ends; −1: none yet. */
 export function moveSelection(selected: number, by: number, count: number): number {
-  return count === 0 ? 0 : (selected + by + count) % count;
+  const from = by < 0 ? Math.max(0, selected) : selected;
+  return count === 0 ? 0 : (from + by + count) % count;
 }
 
 /** Without a message that has been deleted; the selection stays on the one below it. */

@@ -2,7 +2,15 @@
 import type { Room } from '../client/api.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { keyHints } from './bound-keys.ts';
-import { below, inRows, longListRows, type OverlayArea, paragraph, title } from './list-rows.ts';
+import {
+  below,
+  factRows,
+  inRows,
+  longListRows,
+  type OverlayArea,
+  paragraph,
+  title,
+} from './list-rows.ts';
 import { roleIn, TRUST_RANKS, type TrustRank, trustRank } from './listed-people.ts';
 import type { MembersOverlay, TrustOverlay } from './overlay.ts';
 import { trustWord } from './people.ts';
@@ -40,7 +48,7 @@ export function membersRows(
     area.cells,
   );
   const list = {
-    head: facts && room !== undefined ? factRows(state, room, area.cells) : [],
+    head: facts && room !== undefined ? roomRows(state, room, area.cells) : [],
     count: people.length,
     rowOf: (index: number) => personRow(state, { id: people[index], room }, area.cells),
   };
@@ -54,10 +62,10 @@ function listKeys({ keys }: ScreenState): SafeText {
   return t`${key('choose')}: details, ${key('compare')}: verify, ${key('close')}`;
 }
 
-function factRows({ people, self }: ScreenState, room: Room, cells: number): Row[] {
+function roomRows({ people, self }: ScreenState, room: Room, cells: number): Row[] {
   if (self === null) return [];
   const { head, lines } = roomFacts(room, { self: self.fingerprint, names: people });
-  return [...[head, ...lines].flatMap((line) => paragraph(line, cells)), []];
+  return [...[head, ...lines].flatMap((line) => factRows(line, cells)), []];
 }
 
 interface Listed {
@@ -80,7 +88,7 @@ function personRow(state: ScreenState, { id, room }: Listed, cells: number): Row
     span(column(isSelf ? t`` : trust, TRUST_CELLS), trustTone(person)),
     span(column(isSelf || person?.online === true ? t`here` : t`away`, HERE_CELLS), 'dim'),
     span(column(roleWord(room, id), ROLE_CELLS)),
-    span(says ?? t``, 'dim'),
+    span(says === null ? t`` : t`says: ${says}`, 'dim'),
   ];
 }
 

@@ -86,6 +86,7 @@ export class Directory {
       if (before !== undefined) this.#unlist(before);
       this.#enlist(known);
     }
+    if (before === undefined || isCalledOtherwise(before, known)) this.rooms.renamed();
     this.#people.set(known.fingerprint, known);
     this.#sorted = null;
     this.#replaced = null;
@@ -190,6 +191,14 @@ export class Directory {
     }
     return 64;
   }
+}
+
+function isCalledOtherwise(before: KnownPerson, now: KnownPerson): boolean {
+  return (
+    before.name !== now.name ||
+    before.hasPetname !== now.hasPetname ||
+    before.ambiguous !== now.ambiguous
+  );
 }
 
 function shortKey(fingerprint: PeerId, digits: number): SafeText {

@@ -4,11 +4,11 @@ import { personLines, sharedRooms } from './contact-tasks.ts';
 import { type ActionIn, KEY_TABLE } from './key-bindings.ts';
 import {
   below,
+  factRows,
   inputRow,
   inRows,
   type OverlayArea,
   type OverlayView,
-  paragraph,
   title,
 } from './list-rows.ts';
 import type { PersonOverlay } from './overlay.ts';
@@ -55,7 +55,7 @@ function laidOut(state: ScreenState, overlay: PersonOverlay, area: OverlayArea) 
       ? keyRows(state, person, area.cells)
       : [askRow(overlay.input, area.cells).row]),
   ];
-  const facts = factRows(state, overlay, area.cells);
+  const facts = knownRows(state, overlay, area.cells);
   const fits = whole.length + facts.length + foot.length <= area.rows;
   const [up, down] = [key('list-page-up'), key('list-page-down')];
   const closes = t`${up} ${down}, ${key('close')} closes`;
@@ -76,16 +76,16 @@ function toned(text: SafeText, tone: Tone, cells: number): Row[] {
   return wrap(text, cells - 2).map((row) => [span(t` `), span(row, tone)]);
 }
 
-function factRows(state: ScreenState, { peer, known }: PersonOverlay, cells: number): Row[] {
+function knownRows(state: ScreenState, { peer, known }: PersonOverlay, cells: number): Row[] {
   const person = state.people.get(peer);
   if (person === null || known === null) {
-    return paragraph(t`key ${fingerprintWords(peer)}`, cells);
+    return factRows(t`key ${fingerprintWords(peer)}`, cells);
   }
   return personLines(person, {
     ...known,
     rooms: sharedRooms(state, peer),
     trustTold: true,
-  }).flatMap((line) => paragraph(line, cells));
+  }).flatMap((line) => factRows(line, cells));
 }
 
 function trustTone(person: KnownPerson | null): Tone {

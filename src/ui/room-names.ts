@@ -29,15 +29,27 @@ export function roomQuery(typed: string): string {
   return digits === undefined ? typed.trim() : `+${digits}`;
 }
 
-interface Known {
-  readonly room: Room;
-  /** Rooms with the same one would look alike. */
-  readonly look: string;
+/** What a private room is called, as long as nobody is called otherwise. */
+interface Called {
+  /** Empty where its title says nothing. */
+  readonly words: SafeText;
+  /** Two rooms that share one of these would look alike. */
+  readonly looks: readonly string[];
 }
+
+interface Shown {
+  readonly called: ReadonlyMap<string, Called>;
+  /** How many rooms have it. */
+  readonly looks: ReadonlyMap<string, number>;
+}
+
+/** Ends as the short name of a room does, or as the label of a person: whoever reads it takes it for one of those. */
+const LIKE_DIGITS = /(?:^|·)[0-9a-f]{8,64}$/iu;
 
 /** What a room was called last stays known: lines of one that was left still name it. */
 export class RoomNames {
-  readonly #rooms = new Map<string, Known>();
+  readonly #rooms = new Map<string, Room>();
+  #shown: Shown | null = null;
   readonly #nameOf: (peer: PeerId) => SafeText;
   #self: PeerId | null = null;
 
@@ -47,10 +59,17 @@ export class RoomNames {
 
   setSelf(self: PeerId): void {
     this.#self = self;
+    this.#shown = null;
+  }
+
+  /** Somebody is called otherwise now. */
+  renamed(): void {
+    this.#shown = null;
   }
 
   set(room: Room): void {
-    this.#rooms.set(room.name, { room, look: lookOf(room) });
+    this.#rooms.set(room.name, room);
+    this.#shown = null;
     for (const oldest of this.#rooms.keys()) {
       if (this.#rooms.size <= MAX_ROOMS) break;
       this.#rooms.delete(oldest);
@@ -59,16 +78,27 @@ export class RoomNames {
 
   /** `#name`, `+title`, or of a group `+asha,ravi`; with the first digits where another would look the same. */
   label(name: string): SafeText {
-    const known = this.#rooms.get(name);
-    if (known === undefined || known.room.kind === 'public') return shortRoomName(name);
-    const { room, look } = known;
-    const called = room.kind === 'group' ? this.#group(room.members) : titleOf(room.title);
-    if (called === '') return shortRoomName(name);
-    const isOne = [...this.#rooms.values()].every(
-      (other) => other === known || other.look !== look,
-    );
-    if (isOne) return safeTemplate`+${called}`;
-    return safeTemplate`+${called}·${safeText(name.slice(1, 1 + SHOWN_DIGITS))}`;
+    this.#shown ??= this.#show();
+    const { called, looks } = this.#shown;
+    const { words, looks: own } = called.get(name) ?? NOT_CALLED;
+    if (words === '') return shortRoomName(name);
+    const isOne = own.every((look) => looks.get(look) === 1) && !LIKE_DIGITS.test(words);
+    if (isOne) return safeTemplate`+${words}`;
+    return safeTemplate`+${words}·${safeText(name.slice(1, 1 + SHOWN_DIGITS))}`;
+  }
+
+  /** All together, because each room may look like any other: looked at once until something changes. */
+  #show(): Shown {
+    const called = new Map<string, Called>();
+    const looks = new Map<string, number>();
+    for (const room of this.#rooms.values()) {
+      if (room.kind === 'public') continue;
+      const words = room.kind === 'group' ? this.#group(room.members) : titleOf(room.title);
+      const own = looksOf(room, words === '' ? shortRoomName(room.name).slice(1) : words);
+      called.set(room.name, { words, looks: own });
+      for (const look of own) looks.set(look, (looks.get(look) ?? 0) + 1);
+    }
+    return { called, looks };
   }
 
   /** The one room that is shown so, in either case; null: none, or several. */
@@ -94,8 +124,10 @@ function titleOf(title: string): SafeText {
   return safeText(cleanTitle(title), { maxLength: MAX_NAME_LENGTH });
 }
 
-function lookOf(room: Room): string {
-  if (room.kind === 'public') return room.name;
-  if (room.kind === 'group') return [...room.members].sort().join();
-  return `+${nickSkeleton(cleanTitle(room.title))}`;
+const NOT_CALLED: Called = { words: safeText(''), looks: [] };
+
+/** By what is shown, in whatever order people are named, and of a group by who is in it, too. */
+function looksOf({ kind, members }: Room, shown: string): string[] {
+  const look = nickSkeleton(shown).split(',').sort().join();
+  return kind === 'group' ? [look, `=${[...members].sort().join()}`] : [look];
 }

@@ -2,7 +2,7 @@
 
 import { SEARCH_PATIENCE_MS } from './banner-rows.ts';
 import { complete, completionKey } from './completion-keys.ts';
-import { type ComposerEdit, editComposer } from './composer.ts';
+import { type ComposerEdit, EMPTY_COMPOSER, editComposer } from './composer.ts';
 import { LINE_EDITS } from './composer-keys.ts';
 import { verticalTarget } from './composer-layout.ts';
 import { tooLongWords } from './composer-status.ts';
@@ -15,7 +15,6 @@ import type { ActionIn } from './key-bindings.ts';
 import { type KeyEvent, keyPress } from './key-sequences.ts';
 import { leaveOrAsk } from './leaving.ts';
 import { destinationOf } from './message-line.ts';
-import { OPEN_SWITCHER } from './overlay.ts';
 import { overlayKey } from './overlay-keys.ts';
 import type { Press } from './overlay-press.ts';
 import { collapse } from './preference-tasks.ts';
@@ -24,6 +23,7 @@ import { choiceAfterScroll } from './selection.ts';
 import { selectionKey } from './selection-keys.ts';
 import { choose, keepsPlace, step } from './selection-tasks.ts';
 import { recall } from './sent-history.ts';
+import { switcherFor } from './switcher.ts';
 import { attempt, type ScreenActions } from './talk.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { BOTTOM_ANCHOR, scrollBy } from './viewport.ts';
@@ -272,7 +272,7 @@ export class ScreenKeys {
         showHere(this.#actions);
         break;
       case 'find-window':
-        store.setOverlay(OPEN_SWITCHER);
+        store.setOverlay(switcherFor(store.state, EMPTY_COMPOSER));
         break;
       default:
         goToWindow(store, WINDOW_NUMBERS[action]);

@@ -1,6 +1,7 @@
 // What is done with the selected message, and the commands that select. Every answer stands below the messages, where
 // whoever selects looks.
 import type { CommandName } from './commands.ts';
+import { withShownLinks } from './links.ts';
 import { isLong, type MessageEntry } from './message-body.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import { type Chosen, firstChoice, messagesShown, nextChoice, selectedEntry } from './selection.ts';
@@ -66,9 +67,9 @@ export function unsend({ store, ask }: ScreenActions, { id }: MessageEntry): Pro
   });
 }
 
-/** Its words, as they stand on the screen: without controls, so that pasting them drives nothing. */
+/** Its words, as they stand on the screen: without controls, so that pasting them drives nothing, and links as what they lead to. */
 export function copy({ store, copy: put }: ScreenActions, { text }: MessageEntry): Promise<void> {
-  return answering(store, () => put(text));
+  return answering(store, () => put(withShownLinks(text)));
 }
 
 /** All that is known of it. */

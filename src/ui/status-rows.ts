@@ -45,7 +45,7 @@ function privateRoomDetail(state: ScreenState, room: PrivateRoom, here: SafeText
     room.kind === 'group' ? t`group` : t`private`,
     here,
     isOurs ? t`yours` : t`owner ${state.people.label(owner)}`,
-    ...(topic === '' ? [] : [topic]),
+    ...(topic === '' ? [] : [t`topic: ${topic}`]),
   ];
   return parts.reduce((all, part) => t`${all} · ${part}`);
 }
@@ -54,7 +54,7 @@ function privateDetail(person: KnownPerson | null, peer: PeerId): SafeText {
   const key = t`key ${fingerprintWords(peer, 16)} …`;
   if (person === null) return key;
   const here = person.online ? t`here` : t`not here`;
-  const says = person.status === null ? t`` : t` · ${person.status}`;
+  const says = person.status === null ? t`` : t` · ${t`says: ${person.status}`}`;
   const { expireSeconds } = person;
   const stays =
     expireSeconds === undefined ? t`` : t` · disappears after ${durationWords(expireSeconds)}`;
@@ -70,7 +70,7 @@ export interface StatusContext {
   readonly typed?: readonly Span[];
 }
 
-/** Link, trust, relay: the most important first, because a narrow screen cuts the end. */
+/** An alarm about keys, link, trust, relay: the most important first, because a narrow screen cuts the end. */
 export function statusRow(
   state: ScreenState,
   { countdownMs, sidebar, typed = [] }: StatusContext,
@@ -82,24 +82,28 @@ export function statusRow(
   const { link, completion } = state;
   if (completion !== null) return [span(completionHint(completion, state.keys), 'dim')];
   if (link === null) return [span(t` starting …`, 'dim')];
-  const spans: Span[] = typed.length === 0 ? [] : [...typed, span(t` ·`, 'dim')];
+  const people = readers(state);
+  const spans: Span[] = alarmSpans(state, people);
+  if (typed.length > 0) spans.push(...typed, span(t` ·`, 'dim'));
   spans.push(linkSpan(state));
   if (state.ephemeral) spans.push(span(t` · `, 'dim'), span(t`ephemeral`, 'warn'));
   if (state.self?.hidden === true) spans.push(span(t` · `, 'dim'), span(t`hidden`, 'warn'));
   if (state.storageProblem !== null) {
     // Neither typing on nor trying again helps: what stands under the messages says what does.
     spans.push(span(t` · `, 'dim'), span(t`the disk takes nothing`, 'alarm'));
+    spans.push(...trustSpans(state, people, false));
   } else if (link.state === 'offline' || link.state === 'connecting') {
-    spans.push(...troubleSpans(state, countdownMs));
+    spans.push(...trustSpans(state, people, false), ...troubleSpans(state, countdownMs));
   } else if (link.state === 'online') {
-    spans.push(span(t` · `, 'dim'), ...trustSpans(state, sidebar));
+    spans.push(...trustSpans(state, people, sidebar));
     const unread = sidebar ? null : elsewhere(state);
     if (unread !== null) spans.push(span(t` · `, 'dim'), span(unread, 'strong'));
     if (link.relay !== null) {
       spans.push(span(t` · relay ${safeText(link.relay, { maxLength: 300 })}`, 'dim'));
     }
-  } else if (link.reason !== null) {
-    spans.push(span(t` · ${linkReason(link.reason)}`));
+  } else {
+    spans.push(...trustSpans(state, people, false));
+    if (link.reason !== null) spans.push(span(t` · ${linkReason(link.reason)}`));
   }
   return spans;
 }
@@ -121,31 +125,57 @@ function troubleSpans({ link }: ScreenState, countdownMs: number | null): Span[]
   return spans;
 }
 
-/** Of whom the keys lie over the messages, else of who reads them. In few words where what is unread follows. */
-function trustSpans(state: ScreenState, inFull: boolean): Span[] {
-  const shown = state.overlay !== null && 'peer' in state.overlay ? state.overlay.peer : null;
-  const peer = shown ?? PeerId.parse(state.active);
-  if (peer !== null) {
-    const person = state.people.get(peer);
-    // In the old key's window, too: what was compared is not what the name stands for now.
-    if (shown === null && state.people.isReplaced(peer)) return [span(t`KEY CHANGED`, 'alarm')];
-    if (person === null) return [span(t`unverified`)];
-    const changed = person.keyChangedFrom.length > 0;
-    const tone = changed ? 'alarm' : person.trust === 'verified' ? 'good' : 'text';
-    return [span(trustWord(person), tone)];
-  }
-  const others = (state.rooms.get(state.active)?.members ?? [])
+/** Null: nobody of that key has been met. */
+type Readers = readonly (KnownPerson | null)[];
+
+/** Of whom the keys lie over the messages, else who reads them. */
+function readers(state: ScreenState): Readers {
+  const peer = shownPeer(state);
+  if (peer !== null) return [state.people.get(peer)];
+  return (state.rooms.get(state.active)?.members ?? [])
     .filter((member) => member !== state.self?.fingerprint)
     .map((member) => state.people.get(member));
-  if (others.length === 0) return [span(t`end-to-end encrypted`)];
-  const verified = others.filter((person) => person?.trust === 'verified').length;
-  const changed = others.filter((person) => (person?.keyChangedFrom.length ?? 0) > 0).length;
+}
+
+function shownPeer({ overlay, active }: ScreenState): PeerId | null {
+  return overlay !== null && 'peer' in overlay ? overlay.peer : PeerId.parse(active);
+}
+
+/** Before all else, whatever the link does. */
+function alarmSpans(state: ScreenState, people: Readers): Span[] {
+  const peer = shownPeer(state);
+  const isOld = peer !== null && isOldKey(state, peer);
+  const changed = people.filter((person) => isOld || hasNewKey(person)).length;
+  if (changed === 0) return [];
+  const words = peer === null ? t`${changed} KEY CHANGED` : t`KEY CHANGED`;
+  return [span(t` `), span(words, 'alarm'), span(t` ·`, 'dim')];
+}
+
+/** In the window of a key, what was compared is not what the name stands for now. */
+function isOldKey({ overlay, people }: ScreenState, peer: PeerId): boolean {
+  return (overlay === null || !('peer' in overlay)) && people.isReplaced(peer);
+}
+
+function hasNewKey(person: KnownPerson | null): boolean {
+  return person !== null && person.keyChangedFrom.length > 0;
+}
+
+/** In few words where more follows; what `alarmSpans` says is not said again. */
+function trustSpans(state: ScreenState, people: Readers, inFull: boolean): Span[] {
+  const [person = null] = people;
+  const dot = span(t` · `, 'dim');
+  const peer = shownPeer(state);
+  if (peer !== null) {
+    if (hasNewKey(person) || isOldKey(state, peer)) return [];
+    if (person === null) return [dot, span(t`unverified`)];
+    return [dot, span(trustWord(person), person.trust === 'verified' ? 'good' : 'text')];
+  }
+  if (people.length === 0) return [dot, span(t`end-to-end encrypted`)];
+  const verified = people.filter((each) => each?.trust === 'verified').length;
   const words = inFull
-    ? t`end-to-end encrypted, ${verified} of ${others.length} verified`
-    : t`${verified} of ${others.length} verified`;
-  const spans = [span(words)];
-  if (changed > 0) spans.push(span(t` · `, 'dim'), span(t`${changed} KEY CHANGED`, 'alarm'));
-  return spans;
+    ? t`end-to-end encrypted, ${verified} of ${people.length} verified`
+    : t`${verified} of ${people.length} verified`;
+  return [dot, span(words)];
 }
 
 // Where no sidebar stands, this is where unread lines of other windows show.

@@ -1,9 +1,13 @@
 // Finds the window somebody means from a few letters of its name. Pure.
 import { PeerId } from '../protocol/ids.ts';
+import type { ComposerState } from './composer.ts';
 import type { ConversationKey } from './conversation.ts';
 import { foldForMatch } from './fold.ts';
+import type { Overlay } from './overlay.ts';
 import type { SafeText } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
+
+type SwitcherOverlay = Extract<Overlay, { kind: 'switcher' }>;
 
 export interface SwitcherItem {
   readonly key: ConversationKey;
@@ -42,6 +46,19 @@ function allItems(state: ScreenState): SwitcherItem[] {
       number: null,
     }));
   return [...unread, ...rest, ...others];
+}
+
+/** The switcher with what is typed; the closest is selected. */
+export function switcherFor(state: ScreenState, query: ComposerState): SwitcherOverlay {
+  return { kind: 'switcher', query, selected: switcherItems(state, query.text)[0]?.key ?? null };
+}
+
+/** Where the selected one stands now; −1: it is there no more. */
+export function selectedItem(
+  items: readonly SwitcherItem[],
+  { selected }: Pick<SwitcherOverlay, 'selected'>,
+): number {
+  return items.findIndex(({ key }) => key === selected);
 }
 
 /** A room's label, or the person's. */

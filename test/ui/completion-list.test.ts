@@ -60,7 +60,7 @@ describe('the list that Tab opens', () => {
     const { completion } = screen.store.state;
     expect(completion?.candidates.map(({ label, about }) => `${label}: ${about}`)).toEqual([
       'ravi: verified · here',
-      'rani: unverified · not here · back at ten',
+      'rani: unverified · not here · says: back at ten',
       'rahel: ignored · unverified · here',
       'rasa: BLOCKED · unverified',
     ]);

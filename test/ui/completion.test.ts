@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { startCompletion } from '../../src/ui/completion.ts';
 import { EMPTY_COMPOSER, editComposer } from '../../src/ui/composer.ts';
-import { OPEN_SWITCHER } from '../../src/ui/overlay.ts';
 import { overlayView } from '../../src/ui/overlay-rows.ts';
-import { fuzzyScore, switcherItems } from '../../src/ui/switcher.ts';
+import { fuzzyScore, switcherFor, switcherItems } from '../../src/ui/switcher.ts';
 import { FakeSession, person } from '../support/fake-session.ts';
 import { testScreen } from '../support/screen-store.ts';
 
@@ -118,7 +117,10 @@ describe('the switcher', () => {
 
   it('says at 40×12, too, how it is left', () => {
     const { store } = testScreen(session);
-    const view = overlayView(store.state, OPEN_SWITCHER, { cells: 40, rows: 12 });
+    const view = overlayView(store.state, switcherFor(store.state, EMPTY_COMPOSER), {
+      cells: 40,
+      rows: 12,
+    });
     expect(view.rows.slice(0, 4).map((row) => row.map(({ text }) => text).join(''))).toEqual([
       ' Go to',
       ' type letters, Enter opens, Esc closes',

@@ -1,9 +1,10 @@
 // Bytes of a keyboard that a slow line, a busy program or a pasted text brings together otherwise than a person meant them.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bindKeys, DEFAULT_KEYS_OF } from '../../src/ui/bound-keys.ts';
+import { EMPTY_COMPOSER } from '../../src/ui/composer.ts';
 import { readKeyFile } from '../../src/ui/key-file.ts';
 import { KeyDecoder } from '../../src/ui/keys.ts';
-import { OPEN_SWITCHER } from '../../src/ui/overlay.ts';
+import { switcherFor } from '../../src/ui/switcher.ts';
 import { FakeSession, person } from '../support/fake-session.ts';
 import { keysOf } from '../support/screen-presses.ts';
 import { lines, message, type TestScreen, testScreen } from '../support/screen-store.ts';
@@ -74,7 +75,7 @@ describe('Esc and a command that come in one read', () => {
 
   it('[A99 Esc and slash] whatever lies over the messages, and whatever list is open', async () => {
     const over = typist();
-    over.screen.store.setOverlay(OPEN_SWITCHER);
+    over.screen.store.setOverlay(switcherFor(over.screen.store.state, EMPTY_COMPOSER));
     over.type(`\x1b${COMMAND}`);
     await over.screen.session.settled();
     expect(over.sent()).toEqual(toAsha);

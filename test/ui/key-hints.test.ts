@@ -1,10 +1,11 @@
 // What the screen says of keys: those that the person has, wherever a key is named.
 import { describe, expect, it } from 'vitest';
 import { bindKeys, DEFAULT_KEYS_OF, hintKey, keyHints } from '../../src/ui/bound-keys.ts';
+import { EMPTY_COMPOSER } from '../../src/ui/composer.ts';
 import { frameOf } from '../../src/ui/frame.ts';
 import type { KeyActionName } from '../../src/ui/key-bindings.ts';
 import { keyPress } from '../../src/ui/key-sequences.ts';
-import { OPEN_SWITCHER } from '../../src/ui/overlay.ts';
+import { switcherFor } from '../../src/ui/switcher.ts';
 import { FakeSession, peerId } from '../support/fake-session.ts';
 import { stillMoment } from '../support/ink-screen.tsx';
 import { nthId, stored } from '../support/kept-history.ts';
@@ -38,8 +39,9 @@ const EXPLAINED = [
   'go to what was said then: 2026-11-03, yesterday, 14:30; Esc comes back',
   'select a message; then Up, Down, and a key for what to do with it',
   'go to a window, as Alt+number does',
+  'What comes still counts as a paste that has not ended: Esc or Ctrl+C ends it.',
   'What you type goes to the window you are in, once you press Enter. A paste of several lines is put in and never sent by itself.',
-  'A line that you type goes to the conversation you are in, once you press Enter. Each line of a paste is sent as one.',
+  'A line that you type goes to the conversation you are in, once you press Enter.',
 ];
 
 function belaKnown(): FakeSession {
@@ -53,7 +55,7 @@ describe('hints', () => {
     const named = phrases().filter(
       ({ text, where }) => where.startsWith('src/ui/') && KEY_NAMED.test(text),
     );
-    expect(named.map(({ text }) => text)).toEqual(EXPLAINED);
+    expect(named.map(({ text }) => text).sort()).toEqual(EXPLAINED.toSorted());
   });
 
   it.each([
@@ -85,7 +87,7 @@ describe('hints', () => {
 describe('a changed key is shown', () => {
   it('in the switcher, which it opens and closes', () => {
     const screen = testScreen();
-    screen.store.setOverlay(OPEN_SWITCHER);
+    screen.store.setOverlay(switcherFor(screen.store.state, EMPTY_COMPOSER));
     expect(shown(screen)).toContain('type letters, Enter opens, Esc closes');
     screen.store.setKeys(
       bound([

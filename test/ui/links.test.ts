@@ -7,6 +7,7 @@ import { drawsLinks, findLinks } from '../../src/ui/links.ts';
 import { entryRows } from '../../src/ui/message-rows.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { PLAIN_PALETTE, paintRow } from '../../src/ui/spans.ts';
+import { cellWidth } from '../../src/ui/width.ts';
 import { inkScreen } from '../support/ink-screen.tsx';
 import { message, testScreen } from '../support/screen-store.ts';
 
@@ -139,6 +140,37 @@ describe('a disguised link', () => {
     expect(
       told('https://a.example/ 10.0.0.1:80 [::0001]:80 https://xn--pypal-4ve.example'),
     ).toEqual([]);
+  });
+
+  it.each(['\u2800', '\u{13441}', '\u{16fe4}', '\u{1d159}'])(
+    'fills no row with what only looks blank, so that no words stand on a row of their own: %j',
+    (blank) => {
+      const words = [54, 1, 1].map((count) => blank.repeat(count)).join('asha');
+      const rows = told(`http://а${words}.example/`);
+      expect(rows.join('')).toContain('The link to ');
+      expect(rows.join('')).not.toContain(blank);
+      const shown = painted(`http://а${words}.example/`).join('\n');
+      expect(shown).toContain(`asha${encodeURIComponent(blank)}.example`);
+      // Control: letters are shown as they are.
+      expect(told('http://münchen.example/')[0]).toContain('was written münchen.example');
+    },
+  );
+
+  it('shows the end of a long host, which says whose it is, in 60 cells', () => {
+    const hosts = (link: string) => {
+      const { oddity } = found(link)[0] ?? {};
+      return [oddity?.host ?? '', oddity?.kind === 'letters' ? oddity.written : ''] as const;
+    };
+    const [host] = hosts(`http://a@${'bank.'.repeat(30)}evil.example/`);
+    expect(cellWidth(host)).toBe(60);
+    expect(host).toMatch(/^….*bank\.evil\.example$/);
+    const [, written] = hosts(`http://${'路'.repeat(40)}.example/`);
+    expect(written).toMatch(/^…路+\.example$/);
+    expect(cellWidth(written)).toBeGreaterThan(57);
+    expect(cellWidth(written)).toBeLessThanOrEqual(60);
+    // Control: what is shorter is shown whole.
+    expect(hosts('http://a@[::1]/')).toEqual(['[::1]', '']);
+    expect(hosts('http://路.example/')).toEqual(['xn--rt3a.example', '路.example']);
   });
 
   it('is shown in a quote as it is itself', () => {

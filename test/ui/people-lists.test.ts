@@ -66,7 +66,7 @@ describe('/who', () => {
         .slice(2)
         .map((row) => row.replace(/ +/g, ' ').trim()),
     ).toEqual([
-      '> asha verified here owner in the lab',
+      '> asha verified here owner says: in the lab',
       'chen KEY CHANGED here moderator',
       'you here member',
       'dora unverified here invited',

@@ -112,7 +112,7 @@ it('tells at 40×12 of everything that is known, once it is scrolled to, and tha
   expect(text(screen, small)).toMatch(/^ … \d more$/m);
   expect(text(screen, small).match(/verified/g)).toHaveLength(2);
   await press(screen, 'pagedown', 'pagedown');
-  for (const words of ['by seven words', 'first seen', 'on call', 'of ward 3', 'in #ward']) {
+  for (const words of ['by seven', 'words', 'first seen', 'on call', 'of ward 3', 'in #ward']) {
     expect(text(screen, small)).toContain(words);
   }
   expect(text(screen, small)).not.toContain('more');

@@ -130,6 +130,39 @@ describe('a private room on the screen', () => {
     expect(conversationName(store.state, `+${'d'.repeat(64)}`)).toBe('+dddddddd');
   });
 
+  it('is told from a group that is shown by the same words, and groups from each other', () => {
+    const three = ['a', 'b', 'c'].map(peerId);
+    const called = ['asha', 'ravi', 'chen'];
+    const groupOf = (digit: string, members: Private['members']): Private => ({
+      ...{ ...group, name: `+${digit.repeat(64)}`, members: [self, ...members] },
+    });
+    const titled = { ...ward, title: called.join('.') };
+    const ofRavi = groupOf('1', [ravi.fingerprint]);
+    const alike = groupOf('2', [...three, peerId('1')]);
+    const other = groupOf('3', [...three.toReversed(), peerId('2')]);
+    const rooms = [titled, { ...ward, name: `+${'5'.repeat(64)}`, title: 'r.avi' }, ofRavi];
+    const { store } = screenIn([...rooms, alike, other, groupOf('4', three)]);
+    const label = (name: string) => conversationName(store.state, name);
+    expect(label(`+${'5'.repeat(64)}`)).toBe('+r.avi·55555555');
+    expect(label(ofRavi.name)).toBe('+ravi·11111111');
+    expect(label(alike.name)).toBe('+asha,ravi,chen,…·22222222');
+    expect(label(other.name)).toBe('+chen,ravi,asha,…·33333333');
+    // Control: what nothing looks like needs no digits, until somebody takes the name.
+    expect(label(`+${'4'.repeat(64)}`)).toBe('+asha,ravi,chen');
+    expect(label(titled.name)).toBe('+asha.ravi.chen');
+    store.setPerson({ ...ravi, nick: 'xavi' });
+    expect(label(ofRavi.name)).toBe('+xavi');
+    expect(label(alike.name)).toMatch(/^\+asha,xavi,chen,…·/);
+  });
+
+  it('keeps its digits where its title reads as those of another', () => {
+    const forged = { ...ward, name: `+${'5'.repeat(64)}`, title: 'cccccccc' };
+    const { store } = screenIn([forged, { ...ward, title: 'ccccccc' }]);
+    expect(conversationName(store.state, forged.name)).toBe('+cccccccc·55555555');
+    // Control: seven digits are no short name.
+    expect(conversationName(store.state, NAME)).toBe('+ccccccc');
+  });
+
   it.each([
     { columns: 40, rows: 15 },
     { columns: 80, rows: 24 },

@@ -274,7 +274,7 @@ describe('the link', () => {
       .rows()
       .at(-2);
     // What becomes of what one types stands under the messages.
-    expect(status).toContain('LINK LOST · next try in 4 s · nothing heard');
+    expect(status).toContain('LINK LOST · 1 of 2 verified · next try in 4 s · nothing heard');
   });
 
   it('offers to host where no relay is found, and Enter does', () => {

@@ -242,6 +242,16 @@ describe('with a message selected', () => {
     expect(rowsOf(screen).at(-3)).toContain('Copied by a test.');
   });
 
+  it('c copies a link as what it leads to, which is what the screen shows', async () => {
+    const text = 'see http://\u0430pple.com/ and\nhttps://a.example/x';
+    const screen = await screenOf([stored(1, { text })]);
+    await alt(screen, 'up');
+    await press(screen, 'c');
+    // Control: a link that is what it looks like is copied as it was written.
+    expect(screen.copied).toEqual(['see http://xn--pple-43d.com/ and\nhttps://a.example/x']);
+    expect(rowsOf(screen).join('\n')).toContain('http://xn--pple-43d.com/');
+  });
+
   it('s asks for a file, and writes it alone there', async () => {
     const screen = await screenOf([stored(1), stored(2), stored(3)]);
     await alt(screen, 'up', 'up');
