@@ -18,6 +18,27 @@ const withoutDevtools = {
   },
 };
 
+// string-width makes ready for every emoji there is when it is loaded: a tenth of the screen's start. Now when the first is measured.
+const lazyWidth = {
+  name: 'lazy-width',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
+      const eager = [
+        ['segmenter', 'segment', 'new Intl.Segmenter()'],
+        ['rgiEmojiRegex', 'test', '/^\\p{RGI_Emoji}$/v'],
+      ];
+      let contents = readFileSync(path, 'utf8');
+      for (const [name, method, made] of eager) {
+        const before = `const ${name} = ${made};`;
+        if (!contents.includes(before)) throw new Error(`${path} has no ${before}`);
+        const after = `let ${name}Made; const ${name} = { ${method}: (text) => (${name}Made ??= ${made}).${method}(text) };`;
+        contents = contents.replace(before, () => after);
+      }
+      return { contents };
+    });
+  },
+};
+
 const { metafile, outputFiles } = await build({
   // Shared code goes into parts of its own, so that a command loads what it uses: `lanchat id` no
   // libsodium, nothing headless ink or react.
@@ -44,7 +65,7 @@ const { metafile, outputFiles } = await build({
   },
   // wrap-ansi brings an older copy with tables of its own; the one here measures the same text.
   alias: { 'string-width': join(root, 'node_modules/string-width') },
-  plugins: [withoutDevtools],
+  plugins: [withoutDevtools, lazyWidth],
   // A native module with files of its own: found where it is installed, and only where Node has no SQLite.
   external: ['@photostructure/sqlite'],
   // CommonJS dependencies call require() for node: modules, which an ESM bundle lacks.
