@@ -18,21 +18,26 @@ const withoutDevtools = {
   },
 };
 
-// string-width makes ready for every emoji there is when it is loaded: a tenth of the screen's start. Now when the first is measured.
+// string-width makes ready for every emoji there is when it is loaded: a tenth of the screen's start. Now when
+// the first is measured; of a single UTF-16 unit the tables of widths know it as well.
 const lazyWidth = {
   name: 'lazy-width',
   setup(builder) {
     builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
-      const eager = [
-        ['segmenter', 'segment', 'new Intl.Segmenter()'],
-        ['rgiEmojiRegex', 'test', '/^\\p{RGI_Emoji}$/v'],
+      const changes = [
+        [
+          'const segmenter = new Intl.Segmenter();',
+          'let known; const segmenter = { segment: (text) => (known ??= new Intl.Segmenter()).segment(text) };',
+        ],
+        [
+          'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+          'let emoji; const rgiEmojiRegex = { test: (text) => text.length > 1 && (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
+        ],
       ];
       let contents = readFileSync(path, 'utf8');
-      for (const [name, method, made] of eager) {
-        const before = `const ${name} = ${made};`;
-        if (!contents.includes(before)) throw new Error(`${path} has no ${before}`);
-        const after = `let ${name}Made; const ${name} = { ${method}: (text) => (${name}Made ??= ${made}).${method}(text) };`;
-        contents = contents.replace(before, () => after);
+      for (const [eager, lazy] of changes) {
+        if (!contents.includes(eager)) throw new Error(`${path} has no ${eager}`);
+        contents = contents.replace(eager, () => lazy);
       }
       return { contents };
     });
