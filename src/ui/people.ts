@@ -67,6 +67,8 @@ export class Directory {
   readonly #people = new Map<PeerId, KnownPerson>();
   // Who shares a skeleton: two names that look alike are told apart by their keys.
   readonly #bySkeleton = new Map<string, Set<PeerId>>();
+  /** Of each person, those of the same skeleton: making one takes longer than all else of a label. */
+  readonly #namesakesOf = new Map<PeerId, Set<PeerId>>();
   #sorted: readonly KnownPerson[] | null = null;
   /** Groups are called by who is in them. */
   readonly rooms = new RoomNames((peer) => this.label(peer));
@@ -112,7 +114,7 @@ export class Directory {
     const person = this.#people.get(fingerprint);
     if (person === undefined) return safeTemplate`${NO_CARD_YET}·${shortKey(fingerprint, 4)}`;
     if (person.hasPetname) return person.name;
-    if (!person.ambiguous && this.#namesakes(person.name).size < 2) return person.name;
+    if (!person.ambiguous && this.#others(person).length === 0) return person.name;
     return safeTemplate`${person.name}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
   }
 
@@ -140,15 +142,17 @@ export class Directory {
 
   #enlist({ name, fingerprint }: KnownPerson): void {
     const skeleton = nickSkeleton(name);
-    const namesakes = this.#bySkeleton.get(skeleton);
-    if (namesakes === undefined) this.#bySkeleton.set(skeleton, new Set([fingerprint]));
-    else namesakes.add(fingerprint);
+    const namesakes = this.#bySkeleton.get(skeleton) ?? new Set();
+    namesakes.add(fingerprint);
+    this.#bySkeleton.set(skeleton, namesakes);
+    this.#namesakesOf.set(fingerprint, namesakes);
   }
 
   #unlist({ name, fingerprint }: KnownPerson): void {
     const skeleton = nickSkeleton(name);
     const namesakes = this.#bySkeleton.get(skeleton);
     namesakes?.delete(fingerprint);
+    this.#namesakesOf.delete(fingerprint);
     if (namesakes?.size === 0) this.#bySkeleton.delete(skeleton);
   }
 
@@ -164,8 +168,14 @@ export class Directory {
     this.#people.delete(dropped.fingerprint);
   }
 
+  /** Whoever is called as this person is, or looks so. */
+  #others({ fingerprint }: KnownPerson): readonly PeerId[] {
+    const namesakes = this.#namesakesOf.get(fingerprint) ?? NOBODY;
+    return namesakes.size < 2 ? [] : [...namesakes].filter((id) => id !== fingerprint);
+  }
+
   #digitsNeeded(person: KnownPerson): number {
-    const others = [...this.#namesakes(person.name)].filter((id) => id !== person.fingerprint);
+    const others = this.#others(person);
     for (const digits of [4, 8, 16]) {
       const prefix = person.fingerprint.slice(0, digits);
       if (!others.some((other) => other.startsWith(prefix))) return digits;
