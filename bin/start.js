@@ -12,6 +12,8 @@ if (args.length === 1 && args[0] === '--version') {
 } else {
   const skeleton = opensScreen() ? await beginScreen() : null;
   cacheCompiledCode();
+  // Beside the program, which asks for it once it has read the arguments; a fault in it is met there.
+  if (skeleton !== null) import('../dist/screen.js').catch(() => undefined);
   const { main } = await import('../dist/lanchat.js');
   await main(skeleton);
 }

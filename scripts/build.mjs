@@ -18,6 +18,48 @@ const withoutDevtools = {
   },
 };
 
+// Ink lays everything out before it writes, also what it writes line by line as our screen's one text
+// (src/ui/screen.tsx): there nothing reads the layout. Loading Yoga took a seventh of the screen's start.
+const withoutLayout = {
+  name: 'without-layout',
+  setup(builder) {
+    builder.onResolve({ filter: /^yoga-layout$/ }, () => ({
+      path: 'yoga',
+      namespace: 'no-layout',
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'no-layout' }, () => ({
+      contents: `const node = new Proxy({}, { get: () => () => undefined });
+        export default { Node: { create: () => node }, DISPLAY_NONE: 'none' };`,
+    }));
+  },
+};
+
+// string-width makes ready for every emoji there is when it is loaded: a tenth of the screen's start. Now when
+// the first is measured; of a single UTF-16 unit the tables of widths know it as well.
+const lazyWidth = {
+  name: 'lazy-width',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
+      const changes = [
+        [
+          'const segmenter = new Intl.Segmenter();',
+          'let known; const segmenter = { segment: (text) => (known ??= new Intl.Segmenter()).segment(text) };',
+        ],
+        [
+          'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+          'let emoji; const rgiEmojiRegex = { test: (text) => text.length > 1 && (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
+        ],
+      ];
+      let contents = readFileSync(path, 'utf8');
+      for (const [eager, lazy] of changes) {
+        if (!contents.includes(eager)) throw new Error(`${path} has no ${eager}`);
+        contents = contents.replace(eager, () => lazy);
+      }
+      return { contents };
+    });
+  },
+};
+
 const { metafile, outputFiles } = await build({
   // Shared code goes into parts of its own, so that a command loads what it uses: `lanchat id` no
   // libsodium, nothing headless ink or react.
@@ -38,13 +80,10 @@ const { metafile, outputFiles } = await build({
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
     LANCHAT_VERSION: JSON.stringify(version),
-    // Yoga fetches its own data: URL, which makes Node load its whole HTTP client: a fifth of the
-    // screen's start. Without fetch it decodes the URL itself.
-    fetch: 'undefined',
   },
   // wrap-ansi brings an older copy with tables of its own; the one here measures the same text.
   alias: { 'string-width': join(root, 'node_modules/string-width') },
-  plugins: [withoutDevtools],
+  plugins: [withoutDevtools, withoutLayout, lazyWidth],
   // A native module with files of its own: found where it is installed, and only where Node has no SQLite.
   external: ['@photostructure/sqlite'],
   // CommonJS dependencies call require() for node: modules, which an ESM bundle lacks.

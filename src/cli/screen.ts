@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { OpenSession, SessionOptions } from '../client/open-session.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
+import { ARRIVAL_PAUSE_MS } from '../ui/change-signal.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import { copyByProgram } from './clipboard-program.ts';
@@ -30,6 +32,8 @@ export async function runScreen(
   context: CommandContext,
   { target, version }: ScreenRequest,
 ): Promise<void> {
+  // New objects keep the room that the start gave them, about 8 MB. A busy room would make V8 take 32 MB, for good.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { home, nick, ephemeral } = context.options;
   const folder = ephemeral ? null : profileFolder(home ?? undefined);
   const unlocked = folder === null ? null : await unlock(context, folder);
@@ -95,6 +99,8 @@ async function openOwn(
   const { openSession } = await import('../client/open-session.ts');
   return openSession({
     ...{ home, nick, relay, ephemeral, exclusive: true, offline: false, rooms: 'join' },
+    // Nobody sees it sooner.
+    arrivalsEveryMs: ARRIVAL_PAUSE_MS,
     passphrase: passphrasePrompt(context),
     onProblem,
   });

@@ -23,7 +23,7 @@ import type { ClientEvent, Command, Link, Replies, Session, Snapshot } from './a
 import type { Connection } from './connection.ts';
 import { disclosureOf, notifyLevelsOf } from './conversation-settings.ts';
 import { Drafts } from './drafts.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EngineEdges } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
 import { type Committed, History } from './history.ts';
 import { MadeRecords } from './made-records.ts';
@@ -45,6 +45,8 @@ export interface ClientOptions {
   readonly surroundings: Surroundings;
   /** Looks for no relay until `goOnline`: who only reads what is on disk need not be seen. */
   readonly offline: boolean;
+  /** As the engine takes it. */
+  readonly arrivalsEveryMs: number;
 }
 
 /** What ending may wait for: a round trip for a bundle, and sealing. */
@@ -78,7 +80,7 @@ export class Client implements Session {
 
   /** Throws UsageError `bad-nick`. */
   constructor(options: ClientOptions) {
-    const { profile, nick, relay, rooms: remembered, surroundings } = options;
+    const { profile, nick, relay, rooms: remembered, surroundings, arrivalsEveryMs } = options;
     this.#profile = profile;
     this.#showsVisits = remembered === 'visit';
     const rows = profile.store.state();
@@ -88,7 +90,7 @@ export class Client implements Session {
     setQuiet(this.#core, !profile.settings.current.showDelivered);
     this.#history = new History(profile.store, this.#core, (event) => this.#emit(event));
     this.#drafts = new Drafts(profile.store, rows);
-    this.#engine = new Engine(this.#core, {
+    const edges: EngineEdges = {
       commit: (batch) => this.#history.commit(batch),
       onStorage: (problem) => this.#stored(problem),
       saveIdentity: (change) => {
@@ -100,7 +102,8 @@ export class Client implements Session {
       transmit: (frame) => this.#connection?.send(frame),
       emit: (event) => this.#take(event),
       isCongested: () => this.#isCongested(),
-    });
+    };
+    this.#engine = new Engine(this.#core, edges, arrivalsEveryMs);
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
     setNotifyLevels(this.#core, notifyLevelsOf(profile.settings.current));

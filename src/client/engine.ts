@@ -18,6 +18,10 @@ const MAX_WAKE_MS = 60_000;
 const MAX_COMMIT_PAUSE_MS = 100;
 /** A disk that takes nothing is tried again after this long. */
 const COMMIT_RETRY_MS = 1_000;
+/** So many commits may come at any pace where arrivals are gathered: what comes singly is never held up. */
+const COMMITS_AT_ONCE = 10;
+/** More effects than this are not gathered any further. */
+const MAX_GATHERED = 200;
 
 export interface EngineEdges {
   /** One transaction, on disk when it returns; throws StorageError, and nothing of it is then. */
@@ -51,6 +55,11 @@ export class Engine {
   #commitTimer: NodeJS.Timeout | null = null;
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #commitTookMs = 0;
+  readonly #arrivalsEveryMs: number;
+  /** Arrivals are gathered until then; with every commit later. */
+  #gatheredAtMs = Number.NEGATIVE_INFINITY;
+  /** Somebody waits for the next commit, or enough does. */
+  #isAwaited = false;
   #working = false;
   #scheduling = false;
   #closed = false;
@@ -58,9 +67,11 @@ export class Engine {
   #idle: (() => void)[] = [];
   readonly #afterStep = new Set<() => void>();
 
-  constructor(core: CoreState, edges: EngineEdges) {
+  /** `arrivalsEveryMs`: what arrives fast is durable, and done, no oftener than this; what is commanded is at once. */
+  constructor(core: CoreState, edges: EngineEdges, arrivalsEveryMs = 0) {
     this.#core = core;
     this.#edges = edges;
+    this.#arrivalsEveryMs = arrivalsEveryMs;
   }
 
   input(input: Input): void {
@@ -71,6 +82,7 @@ export class Engine {
   /** Runs a command of core/commands.ts. What it throws changed nothing. */
   command<T>(run: (core: CoreState) => T): T {
     const reply = run(this.#core);
+    this.#hurry();
     this.#take(finish(this.#core));
     return reply;
   }
@@ -117,6 +129,7 @@ export class Engine {
 
   #take(effects: readonly Effect[]): void {
     this.#effects.push(...effects);
+    if (this.#effects.length > MAX_GATHERED) this.#hurry();
     this.#drain();
     this.#work();
     this.#schedule();
@@ -153,11 +166,22 @@ export class Engine {
     else if (isUnsaved(this.#core)) this.#scheduleCommit();
   }
 
+  /** The next commit gathers no arrivals, or no longer. */
+  #hurry(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    if (this.#commitTimer === null || this.#refused !== null) return;
+    clearTimeout(this.#commitTimer);
+    this.#commitTimer = null;
+    this.#scheduleCommit();
+  }
+
   /** After everything else that this turn brings: all of it is one transaction. */
   #scheduleCommit(): void {
     this.#saving = true;
-    const pauseMs = Math.min(MAX_COMMIT_PAUSE_MS, this.#commitTookMs);
-    const waitMs = this.#committedAtMs + pauseMs - performance.now();
+    const restedAtMs = this.#committedAtMs + Math.min(MAX_COMMIT_PAUSE_MS, this.#commitTookMs);
+    const dueMs = this.#isAwaited ? restedAtMs : Math.max(restedAtMs, this.#gatheredAtMs);
+    const waitMs = dueMs - performance.now();
     if (waitMs < 1) setImmediate(() => this.#commit());
     else this.#commitTimer = setTimeout(() => this.#commit(), waitMs);
   }
@@ -179,6 +203,9 @@ export class Engine {
     }
     this.#committedAtMs = performance.now();
     this.#commitTookMs = this.#committedAtMs - startMs;
+    this.#isAwaited = false;
+    const quietMs = COMMITS_AT_ONCE * this.#arrivalsEveryMs;
+    this.#gatheredAtMs = Math.max(this.#gatheredAtMs, startMs - quietMs) + this.#arrivalsEveryMs;
     if (this.#refused !== null) this.#unstick();
     this.#saving = false;
     this.#drain();

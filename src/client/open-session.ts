@@ -38,6 +38,8 @@ export interface SessionOptions {
   readonly offline: boolean;
   /** Who only reads makes no profile by it: error `no-profile` where there is none. */
   readonly existing?: boolean;
+  /** What arrives fast is durable, and told, no oftener than this; absent: always at once. What is commanded is. */
+  readonly arrivalsEveryMs?: number;
   /** Asked where the profile is locked; again after one that is wrong, as long as it resolves. */
   readonly passphrase: PassphrasePrompt;
   /** Others could read what should be private, and for how long nobody knows. */
@@ -102,13 +104,16 @@ async function openEphemeral(options: SessionOptions): Promise<OpenSession> {
 
 /** A null folder: nothing is read from the disk, and nothing written. */
 async function openClient(folder: string | null, options: SessionOptions): Promise<Client> {
-  const { nick, relay, rooms, offline, passphrase, surroundings = realSurroundings } = options;
+  const { nick, relay, rooms, offline, passphrase, arrivalsEveryMs = 0 } = options;
+  const { surroundings = realSurroundings } = options;
   const faults: { report: (event: ClientEvent) => void } = { report: () => undefined };
   const onFault: OnSaveFault = ({ code, message }) =>
     faults.report({ type: 'error', code, message });
   const profile = await openProfile(folder, { passphrase, onFault });
   try {
-    const client = new Client({ profile, nick, relay, rooms, offline, surroundings });
+    const client = new Client({
+      ...{ profile, nick, relay, rooms, offline, surroundings, arrivalsEveryMs },
+    });
     faults.report = (event) => client.announce(event);
     return client;
   } catch (error) {

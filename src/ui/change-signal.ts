@@ -1,8 +1,8 @@
 // Tells the views that something changed: at once for keys, seldom for arrivals. Knows nothing of what changed.
 import type { Schedule } from './schedule.ts';
 
-/** Fifty messages a second repaint ten times; keys repaint at once. */
-export const ARRIVAL_PAUSE_MS = 100;
+/** Fifty messages a second repaint seven times; keys repaint at once. */
+export const ARRIVAL_PAUSE_MS = 150;
 
 export interface SignalOptions {
   /** Milliseconds of any clock, also one that is set back. */

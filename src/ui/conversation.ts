@@ -182,8 +182,9 @@ export function addLine(conversation: ConversationRecord, body: EntryBody, timeM
 }
 
 function isHere({ entries, aside }: ConversationRecord, id: MessageId): boolean {
-  if (aside !== null && indexOfMessage(aside.tail, id) !== -1) return true;
-  return indexOfMessage(entries, id) !== -1;
+  return [entries, aside?.tail ?? []].some(
+    (lines) => indexOfMessage(lines.slice(-PAGE_MESSAGES), id) !== -1,
+  );
 }
 
 /** Adds a line at the end, joining it to the last where both are joins and leaves. */

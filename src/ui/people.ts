@@ -70,6 +70,8 @@ export class Directory {
   readonly #people = new Map<PeerId, KnownPerson>();
   // Who shares a skeleton: two names that look alike are told apart by their keys.
   readonly #bySkeleton = new Map<string, Set<PeerId>>();
+  /** Of each person, those of the same skeleton: making one takes longer than all else of a label. */
+  readonly #namesakesOf = new Map<PeerId, Set<PeerId>>();
   #sorted: readonly KnownPerson[] | null = null;
   /** Keys whose name has come with another one since; null: somebody has changed. */
   #replaced: ReadonlySet<PeerId> | null = null;
@@ -129,9 +131,8 @@ export class Directory {
     const person = this.#people.get(fingerprint);
     if (person === undefined) return safeTemplate`${NO_CARD_YET}·${shortKey(fingerprint, 4)}`;
     if (person.hasPetname) return person.name;
-    const skeleton = nickSkeleton(person.name);
-    const isShared = person.ambiguous || (this.#bySkeleton.get(skeleton)?.size ?? 0) > 1;
-    if (!isShared && skeleton !== this.#ourSkeleton) return person.name;
+    const isShared = person.ambiguous || this.#others(person).length > 0;
+    if (!isShared && !this.#isCalledAsUs(person)) return person.name;
     return safeTemplate`${person.name}·${shortKey(fingerprint, this.#digitsNeeded(person))}`;
   }
 
@@ -159,15 +160,17 @@ export class Directory {
 
   #enlist({ name, fingerprint }: KnownPerson): void {
     const skeleton = nickSkeleton(name);
-    const namesakes = this.#bySkeleton.get(skeleton);
-    if (namesakes === undefined) this.#bySkeleton.set(skeleton, new Set([fingerprint]));
-    else namesakes.add(fingerprint);
+    const namesakes = this.#bySkeleton.get(skeleton) ?? new Set();
+    namesakes.add(fingerprint);
+    this.#bySkeleton.set(skeleton, namesakes);
+    this.#namesakesOf.set(fingerprint, namesakes);
   }
 
   #unlist({ name, fingerprint }: KnownPerson): void {
     const skeleton = nickSkeleton(name);
     const namesakes = this.#bySkeleton.get(skeleton);
     namesakes?.delete(fingerprint);
+    this.#namesakesOf.delete(fingerprint);
     if (namesakes?.size === 0) this.#bySkeleton.delete(skeleton);
   }
 
@@ -183,8 +186,19 @@ export class Directory {
     this.#people.delete(dropped.fingerprint);
   }
 
+  /** Whoever is called as this person is, or looks so. */
+  #others({ fingerprint }: KnownPerson): readonly PeerId[] {
+    const namesakes = this.#namesakesOf.get(fingerprint) ?? NOBODY;
+    return namesakes.size < 2 ? [] : [...namesakes].filter((id) => id !== fingerprint);
+  }
+
+  #isCalledAsUs({ fingerprint }: KnownPerson): boolean {
+    const namesakes = this.#namesakesOf.get(fingerprint);
+    return namesakes !== undefined && namesakes === this.#bySkeleton.get(this.#ourSkeleton);
+  }
+
   #digitsNeeded(person: KnownPerson): number {
-    const others = [...this.#namesakes(person.name)].filter((id) => id !== person.fingerprint);
+    const others = this.#others(person);
     for (const digits of [4, 8, 16]) {
       const prefix = person.fingerprint.slice(0, digits);
       if (!others.some((other) => other.startsWith(prefix))) return digits;

@@ -8,7 +8,13 @@ import { type SafeText, safeTemplate, safeText, sliceSafe } from './safe-text.ts
  */
 export type RowRange = { readonly start: number; readonly end: number; readonly next: number };
 
-const PLAIN_ASCII = /^[ -~]*$/;
+/**
+ * Characters that never join and take one cell each: of most text, and of our own marks and lines. What measures all others
+ * takes tens of milliseconds to begin, which the first frame doesn't have.
+ */
+const NARROW =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u0482\u2010-\u2027\u2190-\u21ff\u2500-\u257f\u270e\u2713]*$/;
+const NARROW_CLUSTER = { cells: 1, most: 1, isWide: false } as const;
 
 /** Bounds the memory of the cache; a busy multilingual room uses a few hundred clusters. */
 const MAX_CACHED_CLUSTERS = 4_096;
@@ -54,7 +60,7 @@ export function graphemes(text: string): string[] {
 const PIECE_LENGTH = 4_096;
 
 function* eachGrapheme(text: string): Iterable<string> {
-  if (PLAIN_ASCII.test(text)) yield* text;
+  if (NARROW.test(text)) yield* text;
   else if (text.length <= PIECE_LENGTH) for (const { segment } of segments(text)) yield segment;
   else yield* inPieces(text);
 }
@@ -93,7 +99,7 @@ export function boundaryAfter(text: string, offset: number): number {
 
 /** Cells that one line of text takes: 0 for marks, 2 for East Asian wide characters and emoji. */
 export function cellWidth(text: string): number {
-  if (PLAIN_ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let cells = 0;
   for (const grapheme of eachGrapheme(text)) cells += measured(grapheme).cells;
   return cells;
@@ -101,7 +107,7 @@ export function cellWidth(text: string): number {
 
 /** Cells that one line of text takes where a terminal counts the most: what has so many is never clipped. */
 export function mostCells(text: string): number {
-  if (PLAIN_ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let cells = 0;
   for (const grapheme of eachGrapheme(text)) cells += measured(grapheme).most;
   return cells;
@@ -110,6 +116,7 @@ export function mostCells(text: string): number {
 function measured(text: string): Cluster {
   const known = CLUSTERS.get(text);
   if (known !== undefined) return known;
+  if (text.length === 1 && NARROW.test(text)) return NARROW_CLUSTER;
   const kind = clusterKind(text);
   const cells = countCluster(text, (kind && measures[kind]) ?? 'whole');
   const isWide = cells > 1 && !SPACING_MARK.test(text);

@@ -1,5 +1,5 @@
 // The order in which the engine does what the core asks for, with a disk and a wire that the test plays.
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Engine, type EngineEdges } from '../../src/client/engine.ts';
 import { type Batch, journal, save as saveRow } from '../../src/core/durable.ts';
 import type { CoreEvent } from '../../src/core/events.ts';
@@ -28,7 +28,7 @@ class Lab {
   readonly core: CoreState;
   readonly engine: Engine;
 
-  constructor() {
+  constructor(arrivalsEveryMs?: number) {
     this.core = newState({
       env: {
         nowMs: () => performance.now(),
@@ -39,7 +39,7 @@ class Lab {
       pins: new MemoryPins(),
       ...{ nick: 'asha', cardSeq: 0n, bundleSeq: 0n },
     });
-    this.engine = new Engine(this.core, this.#edges());
+    this.engine = new Engine(this.core, this.#edges(), arrivalsEveryMs);
   }
 
   #edges(): EngineEdges {
@@ -70,6 +70,13 @@ class Lab {
     });
   }
 
+  /** As `change`, but it arrives: nobody here asked for it. */
+  arrive(place: string, ...after: Effect[]): void {
+    saveRow(this.core, place, () => ({ place }));
+    this.core.effects.push(...after);
+    this.engine.input({ type: 'tick' });
+  }
+
   /** As a command of the core would. */
   do(...effects: Effect[]): void {
     this.engine.command((core) => core.effects.push(...effects));
@@ -90,8 +97,8 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 let lab: Lab;
 
-function setUp(): Lab {
-  lab = new Lab();
+function setUp(arrivalsEveryMs?: number): Lab {
+  lab = new Lab(arrivalsEveryMs);
   return lab;
 }
 
@@ -262,5 +269,78 @@ describe('what must outlive the process', () => {
     await turn();
     await lab.engine.settled();
     expect(lab.done).toEqual([]);
+  });
+});
+
+describe('what arrives fast, where it is gathered', () => {
+  const EVERY_MS = 100;
+  const GAP_MS = 20;
+  const SECONDS = 3;
+  const commitsOf = ({ commits }: Lab) => commits.length;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  /** Fifty a second. Returns the commits of the last second. */
+  async function flood(): Promise<number> {
+    let before = 0;
+    for (let ms = 0; ms < SECONDS * 1_000; ms += GAP_MS) {
+      if (ms === (SECONDS - 1) * 1_000) before = commitsOf(lab);
+      lab.arrive(`row ${ms}`, screen);
+      await turn();
+      await vi.advanceTimersByTimeAsync(GAP_MS);
+    }
+    return commitsOf(lab) - before;
+  }
+
+  it('is durable and told ten times a second, and nothing of it is left out', async () => {
+    setUp(EVERY_MS);
+    expect(await flood()).toBe(1_000 / EVERY_MS);
+    await vi.advanceTimersByTimeAsync(EVERY_MS);
+    expect(lab.done.filter((what) => what === 'screen synced')).toHaveLength(
+      (SECONDS * 1_000) / GAP_MS,
+    );
+    expect(lab.core.unsaved.size).toBe(0);
+  });
+
+  it('Control: is durable each time where nothing is gathered', async () => {
+    setUp();
+    expect(await flood()).toBe(1_000 / GAP_MS);
+  });
+
+  it('holds up nothing that comes singly', async () => {
+    setUp(EVERY_MS);
+    for (let count = 1; count <= 5; count++) {
+      lab.arrive('a', screen);
+      await turn();
+      expect(commitsOf(lab)).toBe(count);
+    }
+  });
+
+  it('holds up no command', async () => {
+    setUp(EVERY_MS);
+    await flood();
+    const before = commitsOf(lab);
+    lab.arrive('a', screen);
+    await turn();
+    expect(commitsOf(lab)).toBe(before);
+    lab.change('b', wire(1));
+    await turn();
+    expect(commitsOf(lab)).toBe(before + 1);
+    expect(lab.done.slice(-3)).toEqual(['commit', 'screen synced', 'wire 1']);
+  });
+
+  it('is gathered no further where it is much', async () => {
+    setUp(EVERY_MS);
+    await flood();
+    const before = commitsOf(lab);
+    for (let n = 0; n < 50; n++) lab.arrive(`row ${n}`, screen);
+    await turn();
+    expect(commitsOf(lab)).toBe(before);
+    for (let n = 0; n < 200; n++) lab.arrive(`row ${n}`, screen);
+    await turn();
+    expect(commitsOf(lab)).toBe(before + 1);
   });
 });

@@ -90,6 +90,32 @@ describe('cellWidth', () => {
   });
 });
 
+describe('characters of one cell each', () => {
+  const pairs = (from: number, to: number) =>
+    fc.tuple(fc.integer({ min: from, max: to }), fc.integer({ min: from, max: to }));
+
+  it('are as wide as they are measured, and join nothing', () => {
+    for (let code = 0x20; code < 0x3000; code++) {
+      const character = String.fromCharCode(code);
+      if (/[\p{C}\p{Zl}\p{Zp}]/u.test(character)) continue;
+      const whole = stringWidth(character, { countAnsiEscapeCodes: true });
+      expect([code, cellWidth(character)]).toEqual([code, whole]);
+    }
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(
+        fc.oneof(pairs(0xa1, 0x2ff), pairs(0x391, 0x4ff), pairs(0x2010, 0x27ff)),
+        (codes) => {
+          const text = String.fromCharCode(...codes);
+          expect(graphemes(text)).toEqual(
+            Array.from(segmenter.segment(text), ({ segment }) => segment),
+          );
+        },
+      ),
+    );
+  });
+});
+
 describe('graphemes', () => {
   it('of a text of any length are those of all of it at once', () => {
     const pieces = fc.oneof(scripts, fc.constantFrom('\ud83d', '\udc68'));
