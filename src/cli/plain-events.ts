@@ -233,7 +233,7 @@ interface KeyChange {
 
 function keyChangeLines({ nick, was, now, wasVerified }: KeyChange, people: Directory): SafeText[] {
   const name = cleanNickname(nick);
-  const before = wasVerified ? t`verified` : t`known`;
+  const before = wasVerified ? t`verified` : t`unverified`;
   const called = people.get(now) === null ? name : people.label(now);
   const advice = wasVerified
     ? t`-- The new key gets no messages and no room keys until you compare it (/verify ${called}) or accept it unseen (/trust ${called}).`

@@ -19,7 +19,7 @@ import { FINAL_CODES, RelayRefusal, TransportError } from './transport-error.ts'
 
 /** Pauses between tries double up to this; with jitter, so that a room full of clients spreads out. */
 const MIN_PAUSE_MS = 250;
-const MAX_PAUSE_MS = 2_400;
+const MAX_PAUSE_MS = 2_000;
 /** A link that is lost sooner than this was no success: the pauses go on growing. */
 const STEADY_MS = 10_000;
 /** Whoever sends many hints must not make us connect as fast as we can. */

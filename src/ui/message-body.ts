@@ -220,7 +220,7 @@ function nameList(names: readonly SafeText[]): SafeText {
 function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
   const { nick, changes, more, wasVerified } = entry;
   const alarm = t`KEY CHANGED: ${nick} has another key`;
-  const before = wasVerified ? t`verified` : t`known`;
+  const before = wasVerified ? t`verified` : t`unverified`;
   // Short, so that all of it stands on the smallest screen at once.
   const advice = wasVerified
     ? t`The new key gets no messages and no room keys until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`

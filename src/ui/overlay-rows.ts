@@ -1,8 +1,10 @@
 // What lies over the messages, as rows, and where its own cursor stands. Pure.
+
 import type { Link, RelayChoice } from '../client/api.ts';
 import { formatAddress } from '../protocol/address.ts';
 import { type BoundKeys, keyHints } from './bound-keys.ts';
 import { comparisonRows } from './comparison.ts';
+import type { Conversation } from './conversation.ts';
 import { helpRows } from './help-rows.ts';
 import { leavingView } from './leaving.ts';
 import {
@@ -24,7 +26,7 @@ import { reactView } from './react-picker.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { forgetView, searchRows } from './search-rows.ts';
-import { hasDraft } from './sidebar-rows.ts';
+import { countWords, hasDraft, nameTone } from './sidebar-rows.ts';
 import { type Row, span } from './spans.ts';
 import { selectedItem, switcherItems } from './switcher.ts';
 import { verifyHowRows } from './verify-how-rows.ts';
@@ -92,10 +94,13 @@ function switcherView(
   const all = switcherItems(state, overlay.query.text);
   const items = all.map((item): Row[] => {
     const number = item.number === null ? t`   ` : t`${item.number}  `;
-    const unread = state.conversations.get(item.key)?.unread ?? 0;
     const draft = hasDraft(state, item.key) ? t` ✎` : t``;
-    const count = unread === 0 ? draft : t` (${unread})${draft}`;
-    return [[span(number, 'dim'), span(item.name), span(count, 'accent')]];
+    const { unread = 0, mentions = 0 }: Partial<Conversation> =
+      state.conversations.get(item.key) ?? {};
+    const count = t`${countWords({ unread, mentions })}${draft}`;
+    return [
+      [span(number, 'dim'), span(item.name, nameTone(state, item.key)), span(count, 'accent')],
+    ];
   });
   const rest = { cells: area.cells, rows: Math.max(1, area.rows - head.length - 2) };
   const list = listRows(items, selectedItem(all, overlay), rest);

@@ -186,12 +186,15 @@ export function hasDraft({ active, conversations }: ScreenState, key: Conversati
 }
 
 /** ` (3)` unread, ` @2` mentions: marks in words, not colour. */
-function countWords({ unread, mentions }: Pick<Conversation, 'unread' | 'mentions'>): SafeText {
+export function countWords({
+  unread,
+  mentions,
+}: Pick<Conversation, 'unread' | 'mentions'>): SafeText {
   if (unread === 0) return t``;
   return mentions === 0 ? t` (${unread})` : t` (${unread}) @${mentions}`;
 }
 
-function nameTone(state: ScreenState, key: ConversationKey): Tone {
+export function nameTone(state: ScreenState, key: ConversationKey): Tone {
   if (notifyLevelOf(state, key) === 'nothing') return 'dim';
   if ((state.conversations.get(key)?.unread ?? 0) > 0) return 'strong';
   const peer = PeerId.parse(key);

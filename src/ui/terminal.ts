@@ -54,6 +54,8 @@ const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const ENTER_SCREEN = '\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1004h';
 const LEAVE_SCREEN =
   '\x1b[?2026l\x1b]8;;\x1b\\\x1b[m\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l\x1b[23;0t';
+/** How long after the end of a program that had the terminal its Ctrl+C may still come. */
+const LATE_SIGNAL_MS = 200;
 const MAX_TITLE_CELLS = 60;
 const MAX_NOTICE_CELLS = 200;
 
@@ -69,6 +71,7 @@ export class Terminal {
   #entered = false;
   #gone = false;
   #ended = false;
+  #interruptible: NodeJS.Timeout | undefined;
 
   /** For the `FrameSink`: frames pass only while the screen is ours, never onto the shell's. */
   readonly frames: FrameOutput;
@@ -150,16 +153,22 @@ export class Terminal {
     this.#restore();
     stdin.pause();
     // Ctrl+C there is no end of ours; Ctrl+Z stops both, as one job.
+    clearTimeout(this.#interruptible);
     host.off('SIGINT', this.#endBySignal);
+    host.off('SIGINT', ignored);
     host.on('SIGINT', ignored);
     host.off('SIGTSTP', this.#stop);
     host.off('SIGCONT', this.#continued);
     try {
       return await use();
     } finally {
-      host.off('SIGINT', ignored);
-      if (!this.#ended) {
-        host.on('SIGINT', this.#endBySignal);
+      if (this.#ended) host.off('SIGINT', ignored);
+      else {
+        // The Ctrl+C that ended the other program may reach this one after its end. From now on Ctrl+C is a key.
+        this.#interruptible = setTimeout(() => {
+          host.off('SIGINT', ignored);
+          if (!this.#ended) host.on('SIGINT', this.#endBySignal);
+        }, LATE_SIGNAL_MS).unref();
         host.on('SIGTSTP', this.#stop);
         host.on('SIGCONT', this.#continued);
         this.#take(ENTER_SCREEN);
