@@ -70,11 +70,8 @@ export function helpPage(asked: string, scene: HelpScene): HelpPage {
 type Topic = (typeof TOPICS)[number];
 
 function nearestName(name: string): string | null {
-  const commands = COMMANDS.flatMap(({ name: each, aliases }) => [each, ...aliases]);
-  const topics = TOPICS.flatMap(({ name: each, aliases }) => [each, ...aliases]);
-  // Without the one-letter names: any slip is near one of those.
-  const all = [...topics, ...commands].filter((each) => each.length > 1);
-  return nearest(name.replace(/^\//u, ''), all);
+  const names = [...TOPICS, ...COMMANDS].flatMap((each) => [each.name, ...each.aliases]);
+  return nearest(name.replace(/^\//u, ''), names);
 }
 
 function overview(scene: HelpScene): readonly HelpBlock[] {

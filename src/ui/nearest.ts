@@ -1,11 +1,14 @@
 // The command a person probably meant. Pure.
 
-/** The candidate that differs from `typed` in the fewest letters, or null where all differ in too many. */
+/**
+ * The candidate that differs from `typed` in the fewest letters, or null where all differ in too many. None of one letter:
+ * any slip is near one of those.
+ */
 export function nearest(typed: string, candidates: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(typed.length / 2));
   let best: string | null = null;
   let bestDistance = limit + 1;
-  for (const candidate of candidates) {
+  for (const candidate of candidates.filter(({ length }) => length > 1)) {
     const distance = editDistance(typed.slice(0, 32).toLowerCase(), candidate);
     if (distance < bestDistance) {
       best = candidate;

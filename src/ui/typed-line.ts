@@ -74,14 +74,9 @@ export function runLine(actions: ScreenActions, line: Line): void {
 /** That it is none, and which one was probably meant. */
 export function unknownCommandWords(typed: string): SafeText {
   const name = safeText(typed, { maxLength: 40 });
-  const meant = nearest(typed.slice(1), longNames());
+  const names = COMMANDS.flatMap((command) => [command.name, ...command.aliases]);
+  const meant = nearest(typed.slice(1), names);
   return meant === null
     ? t`${name} is no command and was not sent; /help lists them. //text sends a slash.`
     : t`${name} is no command and was not sent; did you mean /${safeText(meant)}? //text sends a slash.`;
-}
-
-/** Without the one-letter names: any slip is near one of those. */
-function longNames(): string[] {
-  const names = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]);
-  return names.filter((name) => name.length > 1);
 }
