@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { publicRoomId, topicOf } from '../src/crypto/room.ts';
 import { newSenderChain, type SenderChain, sealRoomBlob } from '../src/crypto/room-chain.ts';
 import { concatBytes } from '../src/protocol/bytes.ts';
-import { encodeCbor } from '../src/protocol/content.ts';
+import { encodeCbor } from '../src/protocol/cbor.ts';
 import {
   encodeFrame,
   FRAME_HEADER_BYTES,

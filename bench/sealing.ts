@@ -11,7 +11,8 @@ import {
 } from '../src/crypto/room-chain.ts';
 import { openTurn, signBundle, signTurn } from '../src/crypto/signed-objects.ts';
 import { ready } from '../src/crypto/sodium.ts';
-import { decodeText, encodeCbor } from '../src/protocol/content.ts';
+import { encodeCbor } from '../src/protocol/cbor.ts';
+import { decodeText } from '../src/protocol/content.ts';
 import { DIRECT_OVERHEAD_BYTES } from '../src/protocol/envelope.ts';
 import { MessageId, StreamId } from '../src/protocol/ids.ts';
 import { CHAIN_MESSAGES } from '../src/protocol/limits.ts';

@@ -51,6 +51,8 @@ export interface ConnectRequest {
   /** Whether nobody else is to be told that we are here. */
   readonly hidden: () => boolean;
   readonly accepts: (relay: RelayId) => boolean;
+  /** `carry`: a connection beside the one that this person is here with, for one file. */
+  readonly as?: 'auth' | 'carry';
   readonly signal: AbortSignal;
   /** Called once, at READY: the frames behind it may be here already. */
   readonly onReady: (connection: Connection) => void;
@@ -279,16 +281,17 @@ class Login {
   }
 
   #answer(frame: Frame): void {
-    const { me, card, accepts, hidden } = this.#request;
+    const { me, card, accepts, hidden, as = 'auth' } = this.#request;
     const socket = this.#socket;
     const exporter = new Uint8Array(
       socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
     );
-    const login = { me, card, exporter, nonce: this.#nonce, accepts };
+    const login = { me, card, exporter, nonce: this.#nonce, accepts, as };
     const answer = answerChallenge(frame, login);
     this.#relay = answer.relay;
     // Before the login, which would show us for a moment.
-    if (hidden()) socket.write(encodeFrame({ type: 'hide', req: 0, hidden: true }));
+    if (as === 'auth' && hidden())
+      socket.write(encodeFrame({ type: 'hide', req: 0, hidden: true }));
     socket.write(encodeFrame(answer.auth));
     this.#splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
   }

@@ -1,7 +1,7 @@
 // When history of a certain age goes: by the wall clock, but never because that clock jumped.
 import * as v from 'valibot';
 import type { StateRow } from '../core/durable.ts';
-import { decodeCbor, encodeCbor } from '../protocol/content.ts';
+import { decodeCbor, encodeCbor } from '../protocol/cbor.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { Profile } from './profile.ts';
 

@@ -23,6 +23,8 @@ export interface LoginRequest {
   readonly nonce: Uint8Array;
   /** Whether this relay is one that may be logged in to: pinned there, or a first use. */
   readonly accepts: (relay: RelayId) => boolean;
+  /** `carry`: only to carry a file, beside the connection that this person is here with. */
+  readonly as?: 'auth' | 'carry';
 }
 
 export interface ProvenRelay {
@@ -50,7 +52,7 @@ export function helloFrame(nonce: Uint8Array): FrameOf<'hello'> {
 export function answerChallenge(
   frame: Frame,
   request: LoginRequest,
-): { readonly auth: FrameOf<'auth'>; readonly relay: ProvenRelay } {
+): { readonly auth: FrameOf<'auth' | 'carry'>; readonly relay: ProvenRelay } {
   const challenge = expect(frame, 'challenge');
   if (challenge.version !== PROTOCOL_VERSION) throw refusal('version');
   const claim = {
@@ -67,14 +69,15 @@ export function answerChallenge(
     mailboxBlobs: challenge.limits.mailboxBlobs,
   };
   if (!request.accepts(relay.id)) throw refusal('relay-key-changed');
-  const signature = signLogin(request.me, {
+  const { as = 'auth' } = request;
+  const signature = signLogin(request.me, as === 'auth' ? 'relay-auth' : 'relay-carry', {
     exporter: request.exporter,
     relay: relay.id,
     clientNonce: request.nonce,
     serverNonce: challenge.nonce,
     version: challenge.version,
   });
-  return { auth: { type: 'auth', req: AUTH_REQ, card: request.card(), signature }, relay };
+  return { auth: { type: as, req: AUTH_REQ, card: request.card(), signature }, relay };
 }
 
 /** Throws TransportError with the code the relay ended with, or `unexpected`. */

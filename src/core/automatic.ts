@@ -1,6 +1,6 @@
 // Answers that no person gave: few wait for somebody at a time, since whoever asks can ask without end and never come for them.
 import * as v from 'valibot';
-import { byteString, decodeCbor } from '../protocol/content.ts';
+import { byteString, decodeCbor } from '../protocol/cbor.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { type PeerId, RoomId } from '../protocol/ids.ts';
 import { decodeDirectRecord } from '../protocol/record.ts';

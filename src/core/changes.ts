@@ -1,6 +1,7 @@
 // What changes what was said: edits, deletions for all, reactions, votes; our own, and those of others as they arrive.
 // Whether one may do that to the message, history knows: it alone has it.
 import { phrase } from '../language/translate.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import {
   decodeClosePoll,
   decodeDelete,
@@ -9,7 +10,6 @@ import {
   decodeSecretVote,
   decodeVote,
 } from '../protocol/change-content.ts';
-import { encodeCbor } from '../protocol/content.ts';
 import { isEmoji } from '../protocol/emoji.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId } from '../protocol/ids.ts';

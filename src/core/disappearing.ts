@@ -2,8 +2,8 @@
 // a wall clock that jumps while this runs costs nothing, and between two runs a day at most (running-time.ts).
 import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
+import { decodeCbor, encodeCbor, sequenceNumber } from '../protocol/cbor.ts';
 import { decodeTimer, type TimerContent } from '../protocol/change-content.ts';
-import { decodeCbor, encodeCbor, sequenceNumber } from '../protocol/content.ts';
 import { ProtocolError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_TIMER_SECONDS, MIN_TIMER_SECONDS } from '../protocol/limits.ts';

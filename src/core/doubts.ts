@@ -1,6 +1,6 @@
 // Members who know another log of a private room than we do: they are asked for it, and what can't be is said.
 import { phrase } from '../language/translate.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { idBytes, type PeerId } from '../protocol/ids.ts';
 import { type LogHead, RECORD_TYPES } from '../protocol/record.ts';
 import { enqueueAutomatic } from './automatic.ts';

@@ -1,7 +1,7 @@
 // A run of numbered items as rows: where it stands, and what waits behind its gaps. Knows no items.
 import * as v from 'valibot';
 import { bytesFromHex, hexFromBytes } from '../protocol/bytes.ts';
-import { sequenceNumber } from '../protocol/content.ts';
+import { sequenceNumber } from '../protocol/cbor.ts';
 import { forget, save } from './durable.ts';
 import { bytesField } from './restored-row.ts';
 import type { HeldItem, Sequence } from './sequence.ts';

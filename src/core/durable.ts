@@ -1,6 +1,6 @@
 // What must outlive the process: marks what has changed, and hands over its bytes at the next commit.
 // Knows neither what is in a row nor where rows are kept.
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import type { MessageId, PeerId, StreamId } from '../protocol/ids.ts';
 import type { Destination, Message, MessageReason, MessageState } from './events.ts';
 import type { CoreState } from './state.ts';

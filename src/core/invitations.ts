@@ -2,7 +2,7 @@
 import { holderOf, newPen, privateTopicOf, signHolder } from '../crypto/room-log.ts';
 import { phrase } from '../language/translate.ts';
 import { equalBytes, hexFromBytes } from '../protocol/bytes.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { idBytes, type PeerId, RelayId, RoomId } from '../protocol/ids.ts';
 import { cleanTitle } from '../protocol/nickname.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';

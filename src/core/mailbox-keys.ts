@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { Prekey } from '../crypto/prekey.ts';
 import { wipe } from '../crypto/sodium.ts';
-import { byteString, decodeCbor } from '../protocol/content.ts';
+import { byteString, decodeCbor } from '../protocol/cbor.ts';
 import { idBytes, type Kid, RelayId } from '../protocol/ids.ts';
 import {
   BUNDLE_FRESH_MS,

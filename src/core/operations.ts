@@ -1,7 +1,7 @@
 // Operations on private rooms: signing ours, taking the owner's, handing them on, asking for those that are missing.
 import { signOperation, strikerOf } from '../crypto/room-log.ts';
 import { phrase } from '../language/translate.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { idBytes, PeerId, RoomId } from '../protocol/ids.ts';
 import { MAX_OPERATION_BYTES_A_RECORD, MAX_OPERATIONS } from '../protocol/limits.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';

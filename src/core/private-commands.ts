@@ -9,7 +9,7 @@ import {
 } from '../crypto/room-log.ts';
 import { phrase } from '../language/translate.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type PeerId, RoomId } from '../protocol/ids.ts';
 import { MAX_MODERATORS, MAX_PRIVATE_MEMBERS, MAX_ROOM_TOPIC_BYTES } from '../protocol/limits.ts';

@@ -2,7 +2,7 @@
 import { conversationOf } from '../crypto/identity.ts';
 import { messageIdOf } from '../crypto/message-id.ts';
 import { equalBytes } from '../protocol/bytes.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { idBytes, type PeerId, StreamId } from '../protocol/ids.ts';
 import { decodeRead, decodeWhoRead, type ReadContent } from '../protocol/receipt-content.ts';
 import { type DirectRecord, decodeDirectRecord, RECORD_TYPES } from '../protocol/record.ts';

@@ -1,6 +1,6 @@
 // Brings people back from the rows of an earlier run (durable-people.ts). Bad rows cost themselves alone.
 import * as v from 'valibot';
-import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { byteString, decodeCbor, sequenceNumber } from '../protocol/cbor.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { Kid, PeerId, RelayId, StreamId } from '../protocol/ids.ts';
 import { MAX_STATUS_BYTES } from '../protocol/limits.ts';

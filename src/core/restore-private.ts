@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { penFromSeed, privateTopicOf } from '../crypto/room-log.ts';
 import { hexFromBytes } from '../protocol/bytes.ts';
-import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { byteString, decodeCbor, sequenceNumber } from '../protocol/cbor.ts';
 import { PeerId, RoomId } from '../protocol/ids.ts';
 import { INVITATION_BYTES } from '../protocol/room-content.ts';
 import { forget, type StateRow } from './durable.ts';

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { newReceiverChain, type ReceiverChain, type SenderChain } from '../crypto/room-chain.ts';
 import { equalBytes } from '../protocol/bytes.ts';
-import { byteString, decodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { byteString, decodeCbor, sequenceNumber } from '../protocol/cbor.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import {
   idBytes,

@@ -1,6 +1,6 @@
 // Brings back what an earlier run kept: time first, since everything else ages by it.
 import * as v from 'valibot';
-import { decodeCbor } from '../protocol/content.ts';
+import { decodeCbor } from '../protocol/cbor.ts';
 import { restoreDisappearing } from './disappearing.ts';
 import { forget, type StateRow } from './durable.ts';
 import { SEQ_PLACE } from './link.ts';

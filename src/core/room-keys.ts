@@ -7,7 +7,8 @@ import {
   newReceiverChain,
   newSenderChain,
 } from '../crypto/room-chain.ts';
-import { decodeRoomKey, encodeCbor, type RoomKeyContent } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
+import { decodeRoomKey, type RoomKeyContent } from '../protocol/content.ts';
 import { decodeJoinProof } from '../protocol/frames.ts';
 import { idBytes, PeerId, RoomId, SenderKeyId, StreamId } from '../protocol/ids.ts';
 import { CHAIN_LIFETIME_MS, CHAIN_MESSAGES, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';

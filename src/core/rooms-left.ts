@@ -1,7 +1,7 @@
 // Private rooms that we left by our own word: whoever still counts us in, and hands us what is done or said there, hears
 // it again. The leave itself may have come to nobody who is in the room by now.
 import * as v from 'valibot';
-import { byteString, decodeCbor, encodeCbor } from '../protocol/content.ts';
+import { byteString, decodeCbor, encodeCbor } from '../protocol/cbor.ts';
 import { idBytes, type PeerId, RoomId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { INVITATION_BYTES } from '../protocol/room-content.ts';

@@ -1,6 +1,6 @@
 // How long this profile has run, over all its runs: what ages keys on disk and what waits. Trusts no wall clock.
 import * as v from 'valibot';
-import { decodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { decodeCbor, sequenceNumber } from '../protocol/cbor.ts';
 import { isUnsaved, save } from './durable.ts';
 import type { Age, CoreState } from './state.ts';
 

@@ -1,7 +1,7 @@
 // Saying something: a text, what one does, a sticker, a poll. Checks everything first: a refusal changes nothing.
 import { phrase } from '../language/translate.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId } from '../protocol/ids.ts';
 import {

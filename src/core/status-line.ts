@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
-import { decodeCbor, decodeStatus, encodeCbor } from '../protocol/content.ts';
+import { decodeCbor, encodeCbor } from '../protocol/cbor.ts';
+import { decodeStatus } from '../protocol/content.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MAX_STATUS_BYTES } from '../protocol/limits.ts';
 import { cleanLine } from '../protocol/one-line.ts';

@@ -1,7 +1,7 @@
 // Who has read a message of ours in a room: asked of those present, answered by those who tell such things.
 import { messageIdOf } from '../crypto/message-id.ts';
 import { phrase } from '../language/translate.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId, RoomId, StreamId } from '../protocol/ids.ts';
 import type { WhoReadContent } from '../protocol/receipt-content.ts';

@@ -1,6 +1,6 @@
 // One comparison by words with one person: how it begins, what it sends, how it ends. Decides nothing.
 import type { Sas } from '../crypto/sas.ts';
-import { encodeCbor } from '../protocol/content.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import type { WordsReason } from './events.ts';

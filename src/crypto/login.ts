@@ -28,6 +28,9 @@ function challengeParts(claim: ChallengeClaim): Uint8Array[] {
   return [claim.exporter, claim.helloBody, claim.challengeFields];
 }
 
+/** `relay-auth`: to be here. `relay-carry`: to carry a file beside it. */
+export type LoginLabel = 'relay-auth' | 'relay-carry';
+
 /** What a client signs to log in: bound to connection and relay, so it is worthless at another. */
 export interface LoginClaim {
   readonly exporter: Uint8Array;
@@ -37,14 +40,18 @@ export interface LoginClaim {
   readonly version: number;
 }
 
-/** `SIGN(id, "relay-auth"; E, relay_id, cnonce, snonce, version)`. */
-export function signLogin(identity: Identity, claim: LoginClaim): Uint8Array {
-  return sign(identity.signSecret, 'relay-auth', ...loginParts(claim));
+/** `SIGN(id, label; E, relay_id, cnonce, snonce, version)`. */
+export function signLogin(identity: Identity, label: LoginLabel, claim: LoginClaim): Uint8Array {
+  return sign(identity.signSecret, label, ...loginParts(claim));
 }
 
 /** Whether the holder of `claimed.publicKey` logs in on this connection. */
-export function verifyLogin(claimed: ClaimedSignature, claim: LoginClaim): boolean {
-  return verify(claimed, 'relay-auth', ...loginParts(claim));
+export function verifyLogin(
+  claimed: ClaimedSignature,
+  label: LoginLabel,
+  claim: LoginClaim,
+): boolean {
+  return verify(claimed, label, ...loginParts(claim));
 }
 
 function loginParts(claim: LoginClaim): Uint8Array[] {

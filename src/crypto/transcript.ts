@@ -10,6 +10,7 @@ export type SignLabel =
   | 'turn'
   | 'relay-hello'
   | 'relay-auth'
+  | 'relay-carry'
   | 'announce'
   | 'room-join'
   | 'room-pen'
@@ -32,7 +33,8 @@ type HashLabel =
   | 'record'
   | 'message'
   | 'sas-c'
-  | 'sas';
+  | 'sas'
+  | 'file';
 
 type KdfLabel =
   | 'id-sign'
@@ -47,6 +49,7 @@ type KdfLabel =
   | 'room-from'
   | 'room-mk'
   | 'room-ck'
+  | 'file-chunks'
   | 'relay-sender'
   | 'relay-source'
   | 'row-key'

@@ -1,15 +1,7 @@
 // The content of records that change what was said, of polls and of timers: strict CBOR, every size bounded.
 import * as v from 'valibot';
-import {
-  byteString,
-  decodeCbor,
-  lifetimeField,
-  mapOf,
-  mentionsField,
-  messageIdField,
-  sequenceNumber,
-  textOf,
-} from './content.ts';
+import { byteString, decodeCbor, mapOf, sequenceNumber, textOf } from './cbor.ts';
+import { lifetimeField, mentionsField, messageIdField } from './content.ts';
 import { isEmoji } from './emoji.ts';
 import { RoomId } from './ids.ts';
 import {

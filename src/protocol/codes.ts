@@ -43,6 +43,8 @@ export const CODES = {
   internal: 21,
   /** The relay's disk takes nothing now, or fails: nothing was stored. Trying again later may help. */
   storage: 22,
+  /** The relay keeps no file of that name, or not any more. */
+  'no-file': 23,
 } as const;
 
 export type Code = keyof typeof CODES;

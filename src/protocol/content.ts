@@ -1,81 +1,16 @@
-// CBOR inside sealed boxes: strict decoding of hostile bytes, and the schema of each content type.
-import { decode, encode, Tokenizer } from 'cborg';
+// The content of texts, status lines and room keys, as CBOR inside sealed boxes.
 import * as v from 'valibot';
-import { textFromUtf8, utf8FromText } from './bytes.ts';
-import { ProtocolError } from './errors.ts';
+import { byteString, decodeCbor, mapOf, sequenceNumber, textOf } from './cbor.ts';
+import { fileField } from './file-content.ts';
 import { MessageId, PeerId } from './ids.ts';
 import {
   CHAIN_MESSAGES,
-  MAX_CBOR_DEPTH,
   MAX_MENTIONS,
   MAX_STATUS_BYTES,
   MAX_TEXT_BYTES,
   MAX_TIMER_SECONDS,
   MIN_TIMER_SECONDS,
 } from './limits.ts';
-
-const DECODE_OPTIONS = {
-  strict: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
-  allowBigInt: false,
-  rejectDuplicateMapKeys: true,
-  retainStringBytes: true,
-} as const;
-
-/**
- * Refuses nesting deeper than any schema of ours before the decoder recurses into it, and text that is
- * not UTF-8, which the decoder would mend silently.
- */
-class BoundedTokenizer extends Tokenizer {
-  /** Items still to come in each open array or map. */
-  readonly #open: number[] = [];
-
-  override next() {
-    const token = super.next();
-    if (token.byteValue !== undefined) textFromUtf8(token.byteValue);
-    const inner = this.#open.length - 1;
-    const left = this.#open[inner];
-    if (left !== undefined) this.#open[inner] = left - 1;
-    if (token.type.name === 'array') this.#open.push(Number(token.value));
-    if (token.type.name === 'map') this.#open.push(2 * Number(token.value));
-    if (this.#open.length > MAX_CBOR_DEPTH) throw new ProtocolError('nested too deeply');
-    while (this.#open.at(-1) === 0) this.#open.pop();
-    return token;
-  }
-}
-
-/** A byte string of exactly `length` bytes, as a copy: the decoder's is a Buffer, whose `slice` is a view. */
-export const byteString = (length: number) =>
-  v.pipe(
-    v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length),
-    v.transform((bytes): Uint8Array => new Uint8Array(bytes)),
-  );
-
-/** A map with these keys, others ignored. Lists and byte strings are objects to valibot, and none here. */
-export const mapOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(v.custom<Record<string, unknown>>(isMap), v.object(entries));
-
-function isMap(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value)
-  );
-}
-
-/** A sequence number: an integer from 0 that a JavaScript number holds exactly. */
-export const sequenceNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
-/** A text of so many bytes of UTF-8 at most; untrusted, cleaned before it is shown. */
-export const textOf = (maxBytes: number) =>
-  v.pipe(
-    v.string(),
-    v.check((text) => text.length <= maxBytes && utf8FromText(text).length <= maxBytes),
-  );
 
 /** A message that a record refers to; who wrote it, and where, is for its reader to check. */
 export const messageIdField = v.pipe(
@@ -105,6 +40,8 @@ const textSchema = mapOf({
   mentions: v.exactOptional(mentionsField),
   /** It disappears so long after it was sent or arrived. */
   expires: v.exactOptional(lifetimeField),
+  /** With it the text may be empty: what is said of the file. */
+  file: v.exactOptional(fileField),
 });
 
 /** Content of a status line; empty: it is taken back. Untrusted, cleaned before it is shown. */
@@ -126,27 +63,6 @@ const roomKeySchema = mapOf({
 
 export type TextContent = v.InferOutput<typeof textSchema>;
 export type RoomKeyContent = v.InferOutput<typeof roomKeySchema>;
-
-/**
- * Reads one strict CBOR item: no indefinite lengths, minimal integers, no duplicate keys, no trailing
- * bytes, bounded depth; unknown keys are ignored. Throws ProtocolError.
- */
-export function decodeCbor<T>(schema: v.GenericSchema<unknown, T>, bytes: Uint8Array): T {
-  let value: unknown;
-  try {
-    const tokenizer = new BoundedTokenizer(bytes, DECODE_OPTIONS);
-    value = decode(bytes, { ...DECODE_OPTIONS, tokenizer });
-  } catch (cause) {
-    throw new ProtocolError('content is not strict CBOR', { cause });
-  }
-  const parsed = v.safeParse(schema, value);
-  if (!parsed.success) throw new ProtocolError('content does not fit its type');
-  return parsed.output;
-}
-
-export function encodeCbor(value: unknown): Uint8Array {
-  return encode(value);
-}
 
 export function decodeText(bytes: Uint8Array): TextContent {
   return decodeCbor(textSchema, bytes);

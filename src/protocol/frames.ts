@@ -2,15 +2,17 @@
 import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from './bytes.ts';
 import { CODES, type Code, codeFromNumber } from './codes.ts';
 import { ProtocolError } from './errors.ts';
-import { idBytes, PeerId, TopicId } from './ids.ts';
+import { FileId, idBytes, MeetingId, PeerId, TopicId } from './ids.ts';
 import {
   MAX_ANNOUNCEMENT_BYTES,
   MAX_CARD_BYTES,
+  MAX_FILE_CHUNKS,
   MAX_FRAME_BYTES,
   MAX_IDS_PER_GET,
   MAX_PRESENCE_ENTRIES,
   MAX_ROSTER_ENTRIES,
   MAX_RSEQS_PER_ACK,
+  SEALED_CHUNK_BYTES,
 } from './limits.ts';
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';
 
@@ -68,6 +70,8 @@ export type Frame = { readonly req: number } & (
     }
   | ({ readonly type: 'challenge' } & Challenge)
   | { readonly type: 'auth'; readonly card: Uint8Array; readonly signature: Uint8Array }
+  /** As AUTH, on a connection of its own that carries one file: nobody is told of it, and it replaces no other. */
+  | { readonly type: 'carry'; readonly card: Uint8Array; readonly signature: Uint8Array }
   | { readonly type: 'ready'; readonly queued: number; readonly timeMs: bigint }
   | { readonly type: 'publish'; readonly kind: ObjectKind; readonly object: Uint8Array }
   | { readonly type: 'get'; readonly kind: ObjectKind; readonly ids: readonly PeerId[] }
@@ -109,6 +113,22 @@ export type Frame = { readonly req: number } & (
     }
   /** Nobody else is told that this client is here. Before AUTH it counts from the login on, and is not answered. */
   | { readonly type: 'hide'; readonly hidden: boolean }
+  /** The relay is to keep this file; answered by HAVE, how much of it is there. */
+  | {
+      readonly type: 'keep';
+      readonly file: FileId;
+      readonly chunks: number;
+      readonly ttlSeconds: number;
+    }
+  /** CHUNKs of a kept file from `from` on, as HAVEs let them come. */
+  | { readonly type: 'take'; readonly file: FileId; readonly from: number }
+  /** Joined with the other connection that names this meeting; DONE when it is there. */
+  | { readonly type: 'meet'; readonly meeting: MeetingId }
+  /** The relay forgets a file that it keeps for us. */
+  | { readonly type: 'drop'; readonly file: FileId }
+  | { readonly type: 'chunk'; readonly index: number; readonly sealed: Uint8Array }
+  /** Chunks 0 to `count` − 1 are here: the next may come. */
+  | { readonly type: 'have'; readonly count: number }
   | { readonly type: 'end'; readonly code: Code }
   | { readonly type: 'error'; readonly code: Code }
   | { readonly type: 'ping' }
@@ -135,6 +155,7 @@ export const FRAME_TYPES = {
   challenge: 0x02,
   auth: 0x03,
   ready: 0x04,
+  carry: 0x05,
   publish: 0x10,
   get: 0x11,
   found: 0x12,
@@ -151,6 +172,12 @@ export const FRAME_TYPES = {
   roster: 0x43,
   announce: 0x44,
   hide: 0x45,
+  keep: 0x50,
+  take: 0x51,
+  meet: 0x52,
+  drop: 0x53,
+  chunk: 0x54,
+  have: 0x55,
   end: 0x7d,
   ping: 0x7e,
   error: 0x7f,
@@ -192,6 +219,8 @@ function likelySize(frame: Frame): number {
       return FRAME_HEADER_BYTES + TOKEN_BYTES + 4 + frame.blob.length;
     case 'deliver':
       return FRAME_HEADER_BYTES + 8 + frame.blob.length;
+    case 'chunk':
+      return FRAME_HEADER_BYTES + 4 + SEALED_CHUNK_BYTES;
     case 'presence':
       return FRAME_HEADER_BYTES + 3 + PRESENCE_ENTRY_BYTES * frame.entries.length;
     case 'roster':
@@ -233,6 +262,7 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
       writer.raw(encodeChallengeFields(frame)).fixed(frame.signature, SIGNATURE_BYTES);
       return;
     case 'auth':
+    case 'carry':
       writer.lp(frame.card).fixed(frame.signature, SIGNATURE_BYTES).u8(NO_SLOT);
       return;
     case 'ready':
@@ -288,6 +318,24 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
       return;
     case 'hide':
       writer.u8(frame.hidden ? 1 : 0);
+      return;
+    case 'keep':
+      writer.raw(idBytes(frame.file)).u32(frame.chunks).u32(frame.ttlSeconds);
+      return;
+    case 'take':
+      writer.raw(idBytes(frame.file)).u32(frame.from);
+      return;
+    case 'meet':
+      writer.raw(idBytes(frame.meeting));
+      return;
+    case 'drop':
+      writer.raw(idBytes(frame.file));
+      return;
+    case 'chunk':
+      writer.u32(frame.index).fixed(frame.sealed, SEALED_CHUNK_BYTES);
+      return;
+    case 'have':
+      writer.u32(frame.count);
       return;
     case 'end':
     case 'error':
@@ -367,7 +415,8 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
     }
     case 'challenge':
       return { type, req, ...readChallenge(reader) };
-    case 'auth': {
+    case 'auth':
+    case 'carry': {
       const card = reader.lp(MAX_CARD_BYTES);
       const signature = reader.take(SIGNATURE_BYTES);
       readNoSlot(reader);
@@ -428,6 +477,21 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
     }
     case 'hide':
       return { type, req, hidden: readFlag(reader) };
+    case 'keep': {
+      const [file, chunks] = [readFile(reader), readChunkCount(reader)];
+      if (chunks === 0) throw new ProtocolError('a file without chunks');
+      return { type, req, file, chunks, ttlSeconds: reader.u32() };
+    }
+    case 'take':
+      return { type, req, file: readFile(reader), from: readChunkCount(reader) };
+    case 'meet':
+      return { type, req, meeting: MeetingId.fromBytes(reader.take(MeetingId.sizeBytes)) };
+    case 'drop':
+      return { type, req, file: readFile(reader) };
+    case 'chunk':
+      return { type, req, index: reader.u32(), sealed: reader.take(SEALED_CHUNK_BYTES) };
+    case 'have':
+      return { type, req, count: readChunkCount(reader) };
     case 'end':
     case 'error':
       return { type, req, code: codeFromNumber(reader.u16()) };
@@ -481,6 +545,16 @@ function readPeerId(reader: ByteReader): PeerId {
 
 function readTopic(reader: ByteReader): TopicId {
   return TopicId.fromBytes(reader.take(TopicId.sizeBytes));
+}
+
+function readFile(reader: ByteReader): FileId {
+  return FileId.fromBytes(reader.take(FileId.sizeBytes));
+}
+
+function readChunkCount(reader: ByteReader): number {
+  const count = reader.u32();
+  if (count > MAX_FILE_CHUNKS) throw new ProtocolError('file too long');
+  return count;
 }
 
 function readKind(reader: ByteReader): ObjectKind {

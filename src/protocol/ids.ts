@@ -23,6 +23,10 @@ export type SenderKeyId = Id<'SenderKeyId'>;
 export type MessageId = Id<'MessageId'>;
 /** 16 hex digits, random: one unbroken run of sequence numbers. */
 export type StreamId = Id<'StreamId'>;
+/** 32 hex digits: `H("file"; key)[:16]`, the name under which a relay keeps a file. */
+export type FileId = Id<'FileId'>;
+/** 32 hex digits, random: where two connections that carry a file find each other. */
+export type MeetingId = Id<'MeetingId'>;
 
 interface IdKind<T> {
   readonly sizeBytes: number;
@@ -56,6 +60,8 @@ export const Kid = idKind<Kid>(16);
 export const SenderKeyId = idKind<SenderKeyId>(16);
 export const MessageId = idKind<MessageId>(16);
 export const StreamId = idKind<StreamId>(8);
+export const FileId = idKind<FileId>(16);
+export const MeetingId = idKind<MeetingId>(16);
 
 /** The bytes of any id. */
 export function idBytes(id: Id<string>): Uint8Array {

@@ -110,3 +110,23 @@ export const MAX_ROOM_TITLE_BYTES = 48;
 export const MAX_ROOM_TOPIC_BYTES = 400;
 /** Moderators of a private room. */
 export const MAX_MODERATORS = 32;
+
+/** A file's content travels in chunks of this many bytes, the last one padded; sealed, each has a tag of 16 bytes. */
+export const CHUNK_BYTES = 65_536;
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + 16;
+/** 1 TiB: what a count on the wire can name, and nobody sends by Wi-Fi. */
+export const MAX_FILE_CHUNKS = 16 * 1024 * 1024;
+/** Chunks under way that the other side has not said it has: 4 MiB, the memory that a transfer takes. */
+export const MAX_CHUNKS_AHEAD = 64;
+/** How long one who came first to a meeting waits for the other. */
+export const MEETING_WAIT_MS = 60_000;
+/** A file's name, UTF-8: what file systems take. */
+export const MAX_FILE_NAME_BYTES = 255;
+/** A file's type as its sender names it (RFC 6838). */
+export const MAX_FILE_TYPE_BYTES = 80;
+/** A small picture of the file, inside the seal. */
+export const MAX_THUMBNAIL_BYTES = 12 * 1024;
+/** What is said beside a file: with a thumbnail it fits the largest bucket. */
+export const MAX_CAPTION_BYTES = 4_000;
+/** The longest voice note. */
+export const MAX_DURATION_MS = 24 * 60 * 60_000;

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { PREKEY_BYTES } from './bundle.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { byteString, decodeCbor, encodeCbor, mapOf, sequenceNumber } from './content.ts';
+import { byteString, decodeCbor, encodeCbor, mapOf, sequenceNumber } from './cbor.ts';
 import { ProtocolError } from './errors.ts';
 import { idBytes, Kid, RoomId, SenderKeyId, StreamId } from './ids.ts';
 import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES, MAX_TURN_PREKEYS } from './limits.ts';

@@ -1,6 +1,6 @@
 // The content of records that tell what somebody has read: of a private conversation, and, asked, of a room.
 import type * as v from 'valibot';
-import { byteString, decodeCbor, mapOf, sequenceNumber } from './content.ts';
+import { byteString, decodeCbor, mapOf, sequenceNumber } from './cbor.ts';
 
 const stream = byteString(8);
 

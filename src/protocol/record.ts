@@ -8,8 +8,7 @@ import { HASH_BYTES } from './sizes.ts';
 
 /**
  * Record types. 0x01–0x3f travel only as private messages, 0x40–0x7f only in rooms; the other way round
- * is refused, so that nobody moves a sentence from one to the other. Reserved for later issues:
- * 20 file offer, 21 file chunk, 22 file state; 50 file offer.
+ * is refused, so that nobody moves a sentence from one to the other.
  */
 export const RECORD_TYPES = {
   text: 0x01,
@@ -43,6 +42,8 @@ export const RECORD_TYPES = {
   wordsReply: 0x19,
   wordsReveal: 0x1a,
   roomWantLog: 0x1b,
+  /** How it stands with a file that the other sent, or was sent (file-content.ts). */
+  fileState: 0x22,
   roomText: 0x40,
   roomEdit: 0x41,
   roomDelete: 0x42,

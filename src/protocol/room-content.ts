@@ -1,7 +1,7 @@
 // What private messages say about private rooms: invitations, welcomes, operations, strikes, the next owner's pen.
 import * as v from 'valibot';
 import { U64_MAX, utf8FromText } from './bytes.ts';
-import { byteString, decodeCbor, mapOf } from './content.ts';
+import { byteString, decodeCbor, mapOf } from './cbor.ts';
 import { MAX_OPERATION_BYTES, MAX_OPERATIONS, MAX_ROOM_TITLE_BYTES } from './limits.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';
 

@@ -1,7 +1,7 @@
 // One operation on a private room, as its owner signs it: the bytes, and what each kind does. Checks no signature.
 import * as v from 'valibot';
 import { ByteReader, ByteWriter, utf8FromText } from './bytes.ts';
-import { byteString, decodeCbor, encodeCbor } from './content.ts';
+import { byteString, decodeCbor, encodeCbor } from './cbor.ts';
 import { ProtocolError } from './errors.ts';
 import { MAX_OPERATION_BYTES, MAX_ROOM_TITLE_BYTES, MAX_ROOM_TOPIC_BYTES } from './limits.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sizes.ts';

@@ -1,6 +1,6 @@
 // The content of the three records with which two people come to the words that they compare.
 import * as v from 'valibot';
-import { byteString, decodeCbor, mapOf } from './content.ts';
+import { byteString, decodeCbor, mapOf } from './cbor.ts';
 
 const NONCE_BYTES = 32;
 const commit = byteString(32);

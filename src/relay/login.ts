@@ -50,13 +50,14 @@ export function answerHello(hello: FrameOf<'hello'>, offer: LoginOffer): LoginIn
  * another key, another relay, another TLS connection. Throws ProtocolError on a malformed card.
  */
 export function checkAuth(
-  auth: FrameOf<'auth'>,
+  auth: FrameOf<'auth' | 'carry'>,
   { login, relay }: { readonly login: LoginInProgress; readonly relay: RelayIdentity },
 ): Card | null {
   const card = openHonestCard(auth.card);
   if (card === null) return null;
   const holds = verifyLogin(
     { publicKey: card.ed25519, signature: auth.signature },
+    auth.type === 'auth' ? 'relay-auth' : 'relay-carry',
     {
       exporter: login.exporter,
       relay: relay.id,

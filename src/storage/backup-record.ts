@@ -1,6 +1,6 @@
 // What a backup is made of: its records, one a chunk, and their bytes. Knows no keys and no file.
 import * as v from 'valibot';
-import { byteString, decodeCbor, encodeCbor, sequenceNumber } from '../protocol/content.ts';
+import { byteString, decodeCbor, encodeCbor, sequenceNumber } from '../protocol/cbor.ts';
 import { idBytes, PeerId } from '../protocol/ids.ts';
 import { MAX_NICK_BYTES } from '../protocol/limits.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';

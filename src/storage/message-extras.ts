@@ -1,7 +1,7 @@
 // What a stored message has besides its words, where it has any of it: its types, bounds and bytes. Decides nothing.
 import * as v from 'valibot';
 import { utf8FromText } from '../protocol/bytes.ts';
-import { byteString, mapOf, sequenceNumber } from '../protocol/content.ts';
+import { byteString, mapOf, sequenceNumber } from '../protocol/cbor.ts';
 import { idBytes, MessageId, PeerId, StreamId } from '../protocol/ids.ts';
 import {
   MAX_CHOICE_BYTES,

@@ -1,7 +1,7 @@
 // A message and its conversation as history keeps them, and their bytes. Knows no keys and no database.
 import * as v from 'valibot';
 import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from '../protocol/bytes.ts';
-import { byteString, decodeCbor, encodeCbor } from '../protocol/content.ts';
+import { byteString, decodeCbor, encodeCbor } from '../protocol/cbor.ts';
 import { idBytes, MessageId, PeerId, RoomId } from '../protocol/ids.ts';
 import { MAX_ROOM_NAME_BYTES, MAX_TEXT_BYTES } from '../protocol/limits.ts';
 import { extrasOf, extrasSchema, type MessageExtras } from './message-extras.ts';

@@ -54,8 +54,8 @@ describe('the login', () => {
       serverNonce: good().nonce,
     };
     const claimed = { publicKey: me.ed25519, signature: auth.signature };
-    expect(verifyLogin(claimed, claim)).toBe(true);
-    expect(verifyLogin(claimed, { ...claim, exporter: NONCE })).toBe(false);
+    expect(verifyLogin(claimed, 'relay-auth', claim)).toBe(true);
+    expect(verifyLogin(claimed, 'relay-auth', { ...claim, exporter: NONCE })).toBe(false);
   });
 
   it.each<[string, () => Frame, { accepts?: boolean; exporter?: Uint8Array }, string]>([

@@ -17,7 +17,7 @@ import {
 import type { PrivateRoom } from '../../src/core/private-state.ts';
 import { signStrike } from '../../src/crypto/room-log.ts';
 import { ready } from '../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../src/protocol/content.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
 import { encodeJoinProof, type Frame } from '../../src/protocol/frames.ts';
 import { idBytes, type PeerId } from '../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../src/protocol/record.ts';

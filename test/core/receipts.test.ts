@@ -5,7 +5,7 @@ import { type Disclosure, setDisclosure } from '../../src/core/disclosure.ts';
 import { setQuiet } from '../../src/core/outbox.ts';
 import { noteRead, takeBackReads } from '../../src/core/receipts.ts';
 import { ready } from '../../src/crypto/sodium.ts';
-import { decodeCbor, encodeCbor } from '../../src/protocol/content.ts';
+import { decodeCbor, encodeCbor } from '../../src/protocol/cbor.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
 
 beforeAll(ready);

@@ -71,23 +71,29 @@ describe('a login', () => {
       serverNonce: filled(32, 0x51),
       version: 1,
     };
-    return { alice, bob, otherRelay, claim, signature: signLogin(alice, claim) };
+    return { alice, bob, otherRelay, claim, signature: signLogin(alice, 'relay-auth', claim) };
   }
 
   it('holds for its own connection, relay and challenge', () => {
     const { alice, claim, signature } = login();
-    expect(verifyLogin({ publicKey: alice.ed25519, signature }, claim)).toBe(true);
+    expect(verifyLogin({ publicKey: alice.ed25519, signature }, 'relay-auth', claim)).toBe(true);
   });
 
   it('is refused when a relay plays it on to another, or on another connection', () => {
     const { alice, bob, otherRelay, claim, signature } = login();
     const claimed = { publicKey: alice.ed25519, signature };
-    expect(verifyLogin(claimed, { ...claim, relay: otherRelay.id })).toBe(false);
-    expect(verifyLogin(claimed, { ...claim, exporter: filled(32, 0xe1) })).toBe(false);
-    expect(verifyLogin(claimed, { ...claim, clientNonce: filled(32, 0) })).toBe(false);
-    expect(verifyLogin(claimed, { ...claim, serverNonce: filled(32, 0) })).toBe(false);
-    expect(verifyLogin(claimed, { ...claim, version: 2 })).toBe(false);
-    expect(verifyLogin({ publicKey: bob.ed25519, signature }, claim)).toBe(false);
+    expect(verifyLogin(claimed, 'relay-auth', { ...claim, relay: otherRelay.id })).toBe(false);
+    expect(verifyLogin(claimed, 'relay-auth', { ...claim, exporter: filled(32, 0xe1) })).toBe(
+      false,
+    );
+    expect(verifyLogin(claimed, 'relay-auth', { ...claim, clientNonce: filled(32, 0) })).toBe(
+      false,
+    );
+    expect(verifyLogin(claimed, 'relay-auth', { ...claim, serverNonce: filled(32, 0) })).toBe(
+      false,
+    );
+    expect(verifyLogin(claimed, 'relay-auth', { ...claim, version: 2 })).toBe(false);
+    expect(verifyLogin({ publicKey: bob.ed25519, signature }, 'relay-auth', claim)).toBe(false);
   });
 
   it("is no answer of a relay's, though both sign the same connection", () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesFromHex } from '../../src/protocol/bytes.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
 import {
   decodeClosePoll,
   decodeDelete,
@@ -11,7 +12,7 @@ import {
   decodeTimer,
   decodeVote,
 } from '../../src/protocol/change-content.ts';
-import { decodeText, encodeCbor } from '../../src/protocol/content.ts';
+import { decodeText } from '../../src/protocol/content.ts';
 import { isEmoji } from '../../src/protocol/emoji.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { MessageId, PeerId, RoomId } from '../../src/protocol/ids.ts';

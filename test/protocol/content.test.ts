@@ -2,7 +2,8 @@ import { encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesFromHex, concatBytes } from '../../src/protocol/bytes.ts';
-import { decodeRoomKey, decodeText, encodeCbor } from '../../src/protocol/content.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
+import { decodeRoomKey, decodeText } from '../../src/protocol/content.ts';
 import { LanchatError, ProtocolError } from '../../src/protocol/errors.ts';
 import { CHAIN_MESSAGES, MAX_TEXT_BYTES } from '../../src/protocol/limits.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesFromHex, concatBytes } from '../../src/protocol/bytes.ts';
-import { encodeCbor } from '../../src/protocol/content.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
 import { LanchatError, ProtocolError } from '../../src/protocol/errors.ts';
 import { Kid, RoomId, SenderKeyId, StreamId } from '../../src/protocol/ids.ts';
 import { MAX_HAVE_RANGES, MAX_HAVE_STREAMS, MAX_NOTE_BYTES } from '../../src/protocol/limits.ts';

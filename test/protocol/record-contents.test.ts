@@ -1,7 +1,7 @@
 // Contents of receipts and of comparisons by words: read, or refused, whatever the bytes are.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCbor } from '../../src/protocol/content.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { decodeRead, decodeWhoRead } from '../../src/protocol/receipt-content.ts';
 import {

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { SealingStream } from '../../src/crypto/sealed-stream.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { ByteWriter, utf8FromText } from '../../src/protocol/bytes.ts';
-import { encodeCbor } from '../../src/protocol/content.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { PREAMBLE_BYTES, writeBackup } from '../../src/storage/backup-file.ts';
 import {

@@ -142,7 +142,7 @@ export class WireClient {
     { nick = 'somebody', cardSeq = 1n, card }: LoginOptions = {},
   ): FrameOf<'auth'> {
     const { hello, challenge } = login;
-    const signature = signLogin(identity, {
+    const signature = signLogin(identity, 'relay-auth', {
       exporter: this.exporter(),
       relay: relayIdOf(challenge.relayKey),
       clientNonce: hello.nonce,

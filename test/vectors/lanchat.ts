@@ -16,7 +16,7 @@ import { signBundle, signCard, signTurn } from '../../src/crypto/signed-objects.
 import { sodium } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { concatBytes, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
-import { encodeCbor } from '../../src/protocol/content.ts';
+import { encodeCbor } from '../../src/protocol/cbor.ts';
 import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
 import { idBytes, type RoomId, StreamId } from '../../src/protocol/ids.ts';
 import { encodeNote, type Have } from '../../src/protocol/note.ts';
@@ -229,7 +229,7 @@ function loginVector(): Vectors {
     helloBody: hexFromBytes(helloBody),
     challengeFields: hexFromBytes(challengeFields),
     challengeSignature: hexFromBytes(challenge),
-    loginSignature: hexFromBytes(signLogin(alice, claim)),
+    loginSignature: hexFromBytes(signLogin(alice, 'relay-auth', claim)),
   };
 }
 

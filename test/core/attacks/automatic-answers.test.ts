@@ -15,7 +15,7 @@ import {
   signOperation,
 } from '../../../src/crypto/room-log.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { idBytes, StreamId } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { encodeOperation } from '../../../src/protocol/room-operation.ts';

@@ -5,7 +5,7 @@ import { personOf } from '../../../src/core/people.ts';
 import { say } from '../../../src/core/say.ts';
 import { takeStatus } from '../../../src/core/status-line.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { cleanLine } from '../../../src/protocol/one-line.ts';
 import { FakeNet, type FakePerson } from '../../support/fake-net.ts';
 

@@ -5,7 +5,7 @@ import type { MessageChange } from '../../../src/core/durable.ts';
 import { postTo } from '../../../src/core/post.ts';
 import { ask } from '../../../src/core/say.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { idBytes, PeerId, StreamId } from '../../../src/protocol/ids.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { FakeNet } from '../../support/fake-net.ts';

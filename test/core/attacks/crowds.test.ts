@@ -10,7 +10,7 @@ import { type Identity, identityFromSeed } from '../../../src/crypto/identity.ts
 import { signJoin } from '../../../src/crypto/room.ts';
 import { newSenderChain, sealRoomBlob } from '../../../src/crypto/room-chain.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { ROOM_OVERHEAD_BYTES } from '../../../src/protocol/envelope.ts';
 import { encodeJoinProof } from '../../../src/protocol/frames.ts';
 import { idBytes, PeerId, SenderKeyId, StreamId } from '../../../src/protocol/ids.ts';

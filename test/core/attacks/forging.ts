@@ -1,7 +1,7 @@
 // What an attacker with real keys can make: private messages with any record and note, and room keys.
 import { sealDirect } from '../../../src/crypto/direct.ts';
 import { conversationOf, type Identity, identityFromSeed } from '../../../src/crypto/identity.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import type { FrameOf } from '../../../src/protocol/frames.ts';
 import { MessageId, StreamId } from '../../../src/protocol/ids.ts';
 import type { Note } from '../../../src/protocol/note.ts';

@@ -9,7 +9,7 @@ import { ready, sodium } from '../../../src/crypto/sodium.ts';
 import { sign } from '../../../src/crypto/transcript.ts';
 import { encodeBundleFields } from '../../../src/protocol/bundle.ts';
 import { concatBytes } from '../../../src/protocol/bytes.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { idBytes, StreamId } from '../../../src/protocol/ids.ts';
 import { pad } from '../../../src/protocol/padding.ts';
 import { encodeDirectPayload, RECORD_TYPES } from '../../../src/protocol/record.ts';

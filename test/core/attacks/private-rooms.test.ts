@@ -30,7 +30,7 @@ import {
   signStrike,
 } from '../../../src/crypto/room-log.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { decodeHeader } from '../../../src/protocol/envelope.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
 import { encodeJoinProof } from '../../../src/protocol/frames.ts';

@@ -5,7 +5,7 @@ import { noteRead } from '../../../src/core/receipts.ts';
 import { typeTo } from '../../../src/core/typing.ts';
 import { askWhoRead, noteRoomRead } from '../../../src/core/who-read.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { idBytes, type MessageId, type StreamId } from '../../../src/protocol/ids.ts';
 import { encodeDirectPayload, RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { FakeNet, type FakePerson, watch } from '../../support/fake-net.ts';

@@ -3,7 +3,7 @@
 import type { RoomState } from '../../../src/core/room-state.ts';
 import { ownJoin } from '../../../src/core/rooms.ts';
 import { newSenderChain, type SenderChain } from '../../../src/crypto/room-chain.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import type { FrameOf } from '../../../src/protocol/frames.ts';
 import { idBytes, MessageId, StreamId } from '../../../src/protocol/ids.ts';
 import {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { personOf } from '../../../src/core/people.ts';
 import { sasCommitment } from '../../../src/crypto/sas.ts';
 import { ready } from '../../../src/crypto/sodium.ts';
-import { encodeCbor } from '../../../src/protocol/content.ts';
+import { encodeCbor } from '../../../src/protocol/cbor.ts';
 import { RECORD_TYPES } from '../../../src/protocol/record.ts';
 import { FakeNet, type FakePerson } from '../../support/fake-net.ts';
 import { accept, answer, compared, start, told, wordsOf } from '../comparing.ts';
