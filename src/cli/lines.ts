@@ -226,6 +226,7 @@ export function eventLine(event: ClientEvent, names: Names): SafeText | null {
     case 'room-left':
     case 'message':
     case 'message-changed':
+    case 'file':
       return null;
     default:
       return event satisfies never;

@@ -224,6 +224,7 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'person':
     case 'room':
     case 'room-left':
+    case 'file':
       return null;
     case 'message-changed':
       return changedRecord(event.message, people);

@@ -14,6 +14,7 @@ import type {
 import { LanchatError } from '../protocol/errors.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { ConversationSettings } from './conversation-settings.ts';
+import type { FileCommand, FileEvent, FileReplies } from './file-transfer.ts';
 import type { Preferences } from './preferences.ts';
 import type { StorageProblem } from './storage-problem.ts';
 
@@ -29,12 +30,14 @@ export type {
   Poll,
   Room,
   Self,
+  SharedFile,
   Trust,
   VerifiedBy,
   Who,
   WordsReason,
 } from '../core/events.ts';
 export type { ConversationSettings } from './conversation-settings.ts';
+export type { FileTransfer } from './file-transfer.ts';
 export type { Preferences } from './preferences.ts';
 export type { StorageProblem } from './storage-problem.ts';
 
@@ -66,7 +69,9 @@ export interface Link {
 }
 
 export type ClientEvent =
-  | Exclude<CoreEvent, { type: 'synced' }>
+  | Exclude<CoreEvent, { type: 'synced' | 'file-state' }>
+  /** How it stands with a file; while it moves, several times a second. */
+  | FileEvent
   | { readonly type: 'link'; readonly link: Link }
   /** Every subscription is live and the roster has been read: from now on nothing is missed. */
   | { readonly type: 'ready'; readonly relay: string; readonly fingerprint: string }
@@ -134,6 +139,7 @@ export interface ContactChange {
 }
 
 export type Command =
+  | FileCommand
   | { readonly do: 'snapshot' }
   /** `@nick`, a nickname, or a fingerprint: whole, or 8 digits and more among pinned people. */
   | { readonly do: 'find-person'; readonly query: string }
@@ -340,7 +346,7 @@ export interface Made {
 }
 
 /** What each command answers. A refusal is a LanchatError with a stable code. */
-export interface Replies {
+export interface Replies extends FileReplies {
   readonly snapshot: Snapshot;
   readonly 'find-person': { readonly matches: readonly Person[] };
   /** Its one name; null: we are in none that is called so. */

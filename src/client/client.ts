@@ -239,6 +239,7 @@ export class Client implements Session {
   }
 
   #take(event: CoreEvent | Committed['news'][number]): void {
+    if (event.type === 'file-state') return;
     if (event.type !== 'synced') {
       this.#emit(event);
       return;

@@ -2,9 +2,13 @@
 import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
 import {
+  ACCEPT_FILES,
   DEFAULT_SETTINGS,
+  isAcceptMb,
+  isDownloads,
   isKeepDays,
   isQuietHours,
+  MAX_ACCEPT_MB,
   MAX_KEEP_DAYS,
   NOTIFY_WAYS,
   type Settings,
@@ -31,13 +35,30 @@ export const changeSchema = v.strictObject({
   notifyText: v.exactOptional(v.boolean()),
   notifyLevel: v.exactOptional(v.picklist(USUAL_LEVELS)),
   quietHours: v.exactOptional(v.pipe(v.string(), v.check(isQuietHours))),
+  acceptFiles: v.exactOptional(v.picklist(ACCEPT_FILES)),
+  acceptMaxMb: v.exactOptional(v.pipe(v.number(), v.check(isAcceptMb))),
+  downloads: v.exactOptional(v.pipe(v.string(), v.check(isDownloads))),
+  directFiles: v.exactOptional(v.boolean()),
 });
 
 /** Completes "keep-days takes …". */
 export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
 export type { SidebarGroup, ThemeName } from '../storage/settings-file.ts';
-export { isKeepDays, isQuietHours, NOTIFY_WAYS, SIDEBAR_GROUPS, THEME_NAMES, USUAL_LEVELS };
+/** Completes "accept-mb takes …". */
+export const ACCEPT_MB_TAKES = phrase`a number of megabytes, 0 to ${MAX_ACCEPT_MB}`;
+
+export {
+  ACCEPT_FILES,
+  isAcceptMb,
+  isDownloads,
+  isKeepDays,
+  isQuietHours,
+  NOTIFY_WAYS,
+  SIDEBAR_GROUPS,
+  THEME_NAMES,
+  USUAL_LEVELS,
+};
 
 /** Of all settings what a person sets. */
 export function preferencesOf(settings: Settings): Preferences {

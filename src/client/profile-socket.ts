@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
 import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
-import { MAX_MENTIONS } from '../protocol/limits.ts';
+import { MAX_DURATION_MS, MAX_MENTIONS } from '../protocol/limits.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
 import { conversationChangeSchema } from './conversation-settings.ts';
@@ -153,6 +153,19 @@ const commandSchema = v.variant('do', [
     change: conversationChangeSchema,
   }),
   v.strictObject({ do: v.literal('set'), change: changeSchema }),
+  v.strictObject({
+    do: v.literal('send-file'),
+    to: conversation,
+    path: text,
+    text,
+    reply: v.exactOptional(message),
+    name: v.exactOptional(text),
+    voiceMs: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_DURATION_MS))),
+    temporary: v.exactOptional(v.boolean()),
+  }),
+  v.strictObject({ do: v.literal('get-file'), id: message, folder: v.exactOptional(text) }),
+  v.strictObject({ do: v.literal('cancel-file'), id: message }),
+  v.strictObject({ do: v.literal('files'), conversation: v.nullable(conversation), limit }),
 ]);
 
 const requestSchema = v.strictObject({

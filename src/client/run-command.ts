@@ -155,6 +155,11 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
       return runSetting(parts, command);
     case 'drafts':
       return { drafts: parts.drafts.all() };
+    case 'send-file':
+    case 'get-file':
+    case 'cancel-file':
+    case 'files':
+      throw new UsageError('no-files', phrase`nothing carries files yet`);
     case 'draft':
       parts.drafts.set(command.conversation, command.text);
       return {};

@@ -11,6 +11,7 @@ import {
   type Who,
 } from '../core/events.ts';
 import { whoOf } from '../core/people.ts';
+import { fileContent, sharedFile } from '../core/shared-file.ts';
 import type { CoreState } from '../core/state.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { cleanNick } from '../protocol/nickname.ts';
@@ -61,7 +62,8 @@ function toRow(message: Message): StoredRow {
 }
 
 /** Of a message that has just been said: nobody has changed it yet. */
-function extrasOf({ kind, reply, mentions = [], expires, poll, change }: Message): MessageExtras {
+function extrasOf(message: Message): MessageExtras {
+  const { kind, reply, mentions = [], expires, poll, change, file } = message;
   return {
     ...(kind === undefined ? {} : { kind }),
     ...(reply === undefined ? {} : { reply }),
@@ -69,6 +71,7 @@ function extrasOf({ kind, reply, mentions = [], expires, poll, change }: Message
     ...(expires === undefined ? {} : { expiresMs: Date.parse(expires) }),
     ...(poll === undefined ? {} : { poll: newPoll(poll) }),
     ...(change === undefined ? {} : { change: storedChange(change) }),
+    ...(file === undefined ? {} : { file: fileContent(file) }),
   };
 }
 
@@ -99,7 +102,7 @@ export function fromRow(row: StoredRow, core: CoreState): StoredMessage {
 }
 
 function extrasFrom(row: StoredRow, core: CoreState): Partial<StoredMessage> {
-  const { reply, mentions, edited, originals, deleted, reactions, expiresMs, poll } = row;
+  const { reply, mentions, edited, originals, deleted, reactions, expiresMs, poll, file } = row;
   const kind = MESSAGE_KINDS.find((known) => known === row.kind);
   const change = row.change === undefined ? null : changeFrom(row.change, core);
   return {
@@ -115,6 +118,7 @@ function extrasFrom(row: StoredRow, core: CoreState): Partial<StoredMessage> {
     ...(expiresMs === undefined ? {} : { expires: isoOf(expiresMs) }),
     ...(poll === undefined ? {} : { poll: pollFrom(row.text, poll, core.me.id) }),
     ...(change === null ? {} : { change }),
+    ...(file === undefined ? {} : { file: sharedFile(file) }),
   };
 }
 

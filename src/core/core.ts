@@ -9,6 +9,7 @@ import { flushFetches, forgetPresence, hasAllCards, takePresence } from './direc
 import { disappearDueMs, sweepDisappearing } from './disappearing.ts';
 import { tendDoubts } from './doubts.ts';
 import { isOnlyRelayed, isUnsaved } from './durable.ts';
+import { takeFileState } from './file-states.ts';
 import { tellHidden } from './hidden.ts';
 import {
   inboxDueMs,
@@ -320,6 +321,7 @@ function takeRecord(core: CoreState, peer: Peer, record: DirectRecord): void {
     if (record.type === RECORD_TYPES.text) noteShown(core, peer, record);
     if (record.type === RECORD_TYPES.status) takeStatus(core, peer, record.content);
     takeReceipts(core, peer, record);
+    takeFileState(core, peer, record);
     takeWords(core, peer, record);
     takeOfRoom(core, peer.id, record);
     if (record.type !== RECORD_TYPES.roomKey || peer.keys === null) return;

@@ -1,5 +1,6 @@
 // What the core tells whoever drives it: plain JSON values. Every text from another person is untrusted.
-import type { MessageId, PeerId } from '../protocol/ids.ts';
+import type { FileState } from '../protocol/file-content.ts';
+import type { FileId, MessageId, PeerId } from '../protocol/ids.ts';
 
 /** `new`: first seen in this run; `known`: pinned earlier; `verified`: a person compared the safety number. */
 export type Trust = 'new' | 'known' | 'verified';
@@ -177,6 +178,31 @@ export interface Change {
   readonly text?: string;
 }
 
+/** A file that a message carries. All of it is its sender's word until the content is here. */
+export interface SharedFile {
+  /** Its name at relays. */
+  readonly id: FileId;
+  /** 64 hex digits: what opens it. */
+  readonly key: string;
+  /** 64 hex digits: SHA-256 of the content. */
+  readonly hash: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Untrusted text, never a path. */
+  readonly name: string;
+  /** `image/png`; untrusted. */
+  readonly type?: string;
+  /** Pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** How long it plays. */
+  readonly durationMs?: number;
+  /** It was spoken for this message. */
+  readonly voice?: true;
+  /** A PNG, base64. */
+  readonly thumbnail?: string;
+}
+
 export interface Message {
   readonly id: MessageId;
   /** ISO 8601, this machine's clock at receipt or sending. */
@@ -206,6 +232,8 @@ export interface Message {
   readonly expires?: string;
   readonly poll?: Poll;
   readonly change?: Change;
+  /** With it the text may be empty. */
+  readonly file?: SharedFile;
 }
 
 /** Why a comparison by words has ended without a word, or without the same ones. */
@@ -270,6 +298,8 @@ export type CoreEvent =
   | { readonly type: 'typing'; readonly from: Who; readonly room: string | null }
   /** Answers the question who has read a message of ours in a room. */
   | { readonly type: 'who-read'; readonly id: MessageId; readonly who: Who }
+  /** Of a file that one of us two sent the other, as they say it stands. */
+  | { readonly type: 'file-state'; readonly from: PeerId; readonly state: FileState }
   | ({ readonly type: 'words'; readonly peer: Who } & WordsState)
   | { readonly type: 'announcement'; readonly text: string }
   /** Something a person should know: the same identity twice, a record forged, a file that could not be saved. */

@@ -8,8 +8,9 @@ import { HEARD_MS } from './which-key.ts';
 /** Whoever hears so late that something arrived doesn't learn by it who is here now. */
 const HIDDEN_MS = 60 * 60_000;
 
-/** What a client says of private rooms also without a person's word. */
-const OF_ROOMS: ReadonlySet<number> = new Set([
+/** What a client says of private rooms and of files also without a person's word. */
+const ALSO_BY_ITSELF: ReadonlySet<number> = new Set([
+  RECORD_TYPES.fileState,
   RECORD_TYPES.roomOperations,
   RECORD_TYPES.roomStrike,
   RECORD_TYPES.roomAnswer,
@@ -19,7 +20,7 @@ const OF_ROOMS: ReadonlySet<number> = new Set([
 ]);
 
 export function mayBeByItself(type: number): boolean {
-  return OF_ROOMS.has(type);
+  return ALSO_BY_ITSELF.has(type);
 }
 
 /** Nothing where we don't hide, nor from somebody to whom we wrote just now: they know. */

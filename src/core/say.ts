@@ -5,6 +5,7 @@ import { encodeCbor } from '../protocol/cbor.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { idBytes, type MessageId, type PeerId } from '../protocol/ids.ts';
 import {
+  MAX_CAPTION_BYTES,
   MAX_CHOICE_BYTES,
   MAX_CHOICES,
   MAX_MENTIONS,
@@ -14,9 +15,10 @@ import {
 } from '../protocol/limits.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { expiresAt, keepFor, timerOf } from './disappearing.ts';
-import type { Destination } from './events.ts';
+import type { Destination, SharedFile } from './events.ts';
 import { findPeople } from './people.ts';
 import { post, postIn } from './post.ts';
+import { fileContent } from './shared-file.ts';
 import type { CoreState } from './state.ts';
 import { newPoll, type Said, tellOwn } from './tell-message.ts';
 
@@ -27,6 +29,8 @@ export interface Saying {
   readonly reply?: MessageId;
   /** Besides those whom the text names. */
   readonly mentions?: readonly PeerId[];
+  /** The text is what is said of it, and may be empty. */
+  readonly file?: SharedFile;
 }
 
 export interface Asking {
@@ -44,8 +48,8 @@ const STICKER = /^[a-z0-9-]{1,32}$/;
 
 /** Throws UsageError `text-empty`, `text-too-long`, `bad-sticker`, `bad-mention`, and as `post`. */
 export function say(core: CoreState, saying: Saying): MessageId {
-  const { to, kind, reply } = saying;
-  const text = requireText(saying.text);
+  const { to, kind, reply, file } = saying;
+  const text = file === undefined ? requireText(saying.text) : requireCaption(saying.text);
   if (kind === 'sticker' && !STICKER.test(text)) {
     throw new UsageError(
       'bad-sticker',
@@ -60,6 +64,7 @@ export function say(core: CoreState, saying: Saying): MessageId {
     ...(reply === undefined ? {} : { reply }),
     ...(mentions.length === 0 ? {} : { mentions }),
     ...(lifetime === null ? {} : { expires: expiresAt(core, lifetime) }),
+    ...(file === undefined ? {} : { file }),
   };
   const content = encodeCbor({
     text,
@@ -67,6 +72,7 @@ export function say(core: CoreState, saying: Saying): MessageId {
     ...(reply === undefined ? {} : { reply: idBytes(reply) }),
     ...(mentions.length === 0 ? {} : { mentions: mentions.map(idBytes) }),
     ...(lifetime === null ? {} : { expires: lifetime }),
+    ...(file === undefined ? {} : { file: fileContent(file) }),
   });
   const { text: direct, roomText: room } = RECORD_TYPES;
   const posted = post(core, to, { direct, room, content });
@@ -115,6 +121,16 @@ export function requireText(text: string): string {
     );
   }
   return wellFormed;
+}
+
+/** Well-formed, and empty where nothing is said of the file. Throws UsageError. */
+function requireCaption(text: string): string {
+  const wellFormed = text.toWellFormed();
+  if (utf8FromText(wellFormed).length <= MAX_CAPTION_BYTES) return wellFormed;
+  throw new UsageError(
+    'text-too-long',
+    phrase`what is said of a file holds ${MAX_CAPTION_BYTES} bytes; send the rest as a message`,
+  );
 }
 
 function mentionsOf(core: CoreState, { text, kind, mentions = [] }: Saying): readonly PeerId[] {

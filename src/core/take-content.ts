@@ -5,6 +5,7 @@ import { LanchatError } from '../protocol/errors.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
 import { takeChange } from './changes.ts';
 import { expiresAt, keepFor, takeTimer } from './disappearing.ts';
+import { sharedFile } from './shared-file.ts';
 import type { CoreState } from './state.ts';
 import { type Arrived, newPoll, type Said, tellMessage } from './tell-message.ts';
 
@@ -38,7 +39,8 @@ function take(core: CoreState, arrived: Arrived): void {
 }
 
 function takeText(core: CoreState, arrived: Arrived): void {
-  const { expires, ...said } = decodeText(arrived.record.content);
+  const { expires, file, ...words } = decodeText(arrived.record.content);
+  const said = file === undefined ? words : { ...words, file: sharedFile(file) };
   tellFor(core, arrived, { said, expires });
 }
 

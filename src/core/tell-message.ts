@@ -25,7 +25,7 @@ export interface Arrived {
 /** What a message says, whoever says it and wherever. */
 export type Said = Pick<
   Message,
-  'text' | 'kind' | 'reply' | 'mentions' | 'expires' | 'poll' | 'change'
+  'text' | 'kind' | 'reply' | 'mentions' | 'expires' | 'poll' | 'change' | 'file'
 >;
 
 /** Where a record came. */

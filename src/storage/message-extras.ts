@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { byteString, mapOf, sequenceNumber } from '../protocol/cbor.ts';
+import { type FileContent, fileField } from '../protocol/file-content.ts';
 import { idBytes, MessageId, PeerId, StreamId } from '../protocol/ids.ts';
 import {
   MAX_CHOICE_BYTES,
@@ -83,6 +84,7 @@ export interface MessageExtras {
   readonly expiresMs?: number;
   readonly poll?: StoredPoll;
   readonly change?: StoredChange;
+  readonly file?: FileContent;
 }
 
 const time = v.pipe(v.number(), v.safeInteger());
@@ -169,17 +171,19 @@ export const extrasSchema = mapOf({
   expiresMs: v.exactOptional(time),
   poll: v.exactOptional(poll),
   change: v.exactOptional(change),
+  file: v.exactOptional(fileField),
 });
 
 /** As CBOR has it; null where there is nothing. */
 export function extrasOf(extras: MessageExtras): Readonly<Record<string, unknown>> | null {
   const fields: Record<string, unknown> = {};
-  const { kind, reply, mentions, deleted, expiresMs } = extras;
+  const { kind, reply, mentions, deleted, expiresMs, file } = extras;
   if (kind !== undefined) fields.kind = kind;
   if (reply !== undefined) fields.reply = idBytes(reply);
   if (mentions !== undefined) fields.mentions = mentions.map(idBytes);
   if (deleted !== undefined) fields.deleted = deleted;
   if (expiresMs !== undefined) fields.expiresMs = expiresMs;
+  if (file !== undefined) fields.file = file;
   addChanges(fields, extras);
   return Object.keys(fields).length === 0 ? null : fields;
 }

@@ -1,4 +1,5 @@
 // What this profile remembers of its use: the rooms it is in, and what a person set. No keys, no messages.
+import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
 import { MAX_ROOM_NAME_BYTES } from '../protocol/limits.ts';
@@ -14,6 +15,26 @@ export type SidebarGroup = (typeof SIDEBAR_GROUPS)[number];
 /** `auto`: dark or light, as the terminal is; `own`: the person's own file. */
 export const THEME_NAMES = ['auto', 'dark', 'light', 'high-contrast', 'own'] as const;
 export type ThemeName = (typeof THEME_NAMES)[number];
+
+/** `contacts`: whom we wrote to, noted or verified. */
+export const ACCEPT_FILES = ['ask', 'verified', 'contacts', 'everyone'] as const;
+export type AcceptFiles = (typeof ACCEPT_FILES)[number];
+
+/** A terabyte. */
+export const MAX_ACCEPT_MB = 1_000_000;
+const MAX_PATH_BYTES = 4_096;
+
+const acceptMbSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_ACCEPT_MB));
+
+/** Whether `acceptMaxMb` may be this. */
+export function isAcceptMb(megabytes: number): boolean {
+  return v.is(acceptMbSchema, megabytes);
+}
+
+/** Whether `downloads` may be this: an absolute path, or nothing. */
+export function isDownloads(path: string): boolean {
+  return path === '' || (isAbsolute(path) && Buffer.byteLength(path) <= MAX_PATH_BYTES);
+}
 
 /** Each is a subscription at the relay. */
 export const MAX_REMEMBERED_ROOMS = 500;
@@ -42,6 +63,14 @@ export interface Settings {
   /** Parts of the sidebar that show their head alone. */
   readonly collapsed: readonly SidebarGroup[];
   readonly theme: ThemeName;
+  /** Whose files are taken without asking, up to `acceptMaxMb`. */
+  readonly acceptFiles: AcceptFiles;
+  /** Megabytes (10^6 bytes). */
+  readonly acceptMaxMb: number;
+  /** Where files land, absolute; empty: the system's folder for downloads. */
+  readonly downloads: string;
+  /** Whether files may go straight between two machines, which then know each other's addresses. */
+  readonly directFiles: boolean;
   /** Where it is otherwise. */
   readonly conversations: readonly ConversationSettings[];
 }
@@ -96,6 +125,7 @@ export const DEFAULT_SETTINGS: Settings = {
   ...{ notifyLevel: 'usual', quietHours: 'off' },
   ...{ sendRead: true, sendTyping: true, conversations: [] },
   ...{ collapsed: [], theme: 'auto' },
+  ...{ acceptFiles: 'verified', acceptMaxMb: 10, downloads: '', directFiles: false },
 };
 
 const roomNames = v.pipe(
@@ -136,6 +166,10 @@ const settingsSchema = v.strictObject({
   sendTyping: v.optional(v.boolean(), DEFAULT_SETTINGS.sendTyping),
   collapsed: v.optional(collapsedGroups, []),
   theme: v.optional(v.picklist(THEME_NAMES), DEFAULT_SETTINGS.theme),
+  acceptFiles: v.optional(v.picklist(ACCEPT_FILES), DEFAULT_SETTINGS.acceptFiles),
+  acceptMaxMb: v.optional(acceptMbSchema, DEFAULT_SETTINGS.acceptMaxMb),
+  downloads: v.optional(v.pipe(v.string(), v.check(isDownloads)), DEFAULT_SETTINGS.downloads),
+  directFiles: v.optional(v.boolean(), DEFAULT_SETTINGS.directFiles),
   conversations: v.optional(
     v.pipe(v.array(conversationSchema), v.maxLength(MAX_CONVERSATION_SETTINGS)),
     [],

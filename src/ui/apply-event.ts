@@ -131,6 +131,8 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
     case 'settings':
       store.setPreferences(event.settings);
       return;
+    case 'file':
+      return;
     default:
       event satisfies never;
   }

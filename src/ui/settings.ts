@@ -3,7 +3,11 @@
 import type { ConversationSettings, Preferences } from '../client/api.ts';
 import { NOTIFY_LEVELS } from '../client/conversation-settings.ts';
 import {
+  ACCEPT_FILES,
+  ACCEPT_MB_TAKES,
   DEFAULT_PREFERENCES,
+  isAcceptMb,
+  isDownloads,
   isKeepDays,
   KEEP_DAYS_TAKES,
   NOTIFY_WAYS,
@@ -45,6 +49,54 @@ const ON_OR_OFF = phrase`on or off`;
 const NONE = 'none';
 
 export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'accept-files',
+    meaning: t`whose files are taken without asking, where they are small enough; contacts: whom you wrote to, noted or verified`,
+    of: ({ acceptFiles }) => acceptFiles,
+    parse: (text) => {
+      const acceptFiles = ACCEPT_FILES.find((name) => name === text.toLowerCase());
+      return acceptFiles === undefined ? null : { acceptFiles };
+    },
+    takes: ACCEPT_FILES.join(', '),
+    choices: ACCEPT_FILES,
+    own: null,
+  },
+  {
+    name: 'accept-mb',
+    meaning: t`how many megabytes a file may have to be taken without asking`,
+    of: ({ acceptMaxMb }) => acceptMaxMb,
+    parse: (text) => {
+      const acceptMaxMb = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+      return isAcceptMb(acceptMaxMb) ? { acceptMaxMb } : null;
+    },
+    takes: ACCEPT_MB_TAKES,
+    choices: [],
+    own: null,
+  },
+  {
+    name: 'downloads',
+    meaning: t`the folder in which files land; none: the system's own for downloads`,
+    of: ({ downloads }) => (downloads === '' ? NONE : downloads),
+    parse: (text) => {
+      if (text === NONE) return { downloads: '' };
+      return isDownloads(text) ? { downloads: text } : null;
+    },
+    takes: phrase`an absolute path, or none`,
+    choices: [NONE],
+    own: null,
+  },
+  {
+    name: 'direct-files',
+    meaning: t`whether files may go straight from machine to machine, where the other wants it too; each then knows the other's address`,
+    of: ({ directFiles }) => directFiles,
+    parse: (text) => {
+      const directFiles = switchOf(text);
+      return directFiles === null ? null : { directFiles };
+    },
+    takes: ON_OR_OFF,
+    choices: ['on', 'off'],
+    own: null,
+  },
   {
     name: 'keep-days',
     meaning: t`days that messages are kept here; 0: for good`,

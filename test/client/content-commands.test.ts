@@ -32,7 +32,7 @@ async function open(...kept: readonly StoredMessage[]) {
   const engine = new Engine(core, {
     commit: (batch) => history.commit(batch),
     emit: (event) => {
-      if (event.type !== 'synced') emit(event);
+      if (event.type !== 'synced' && event.type !== 'file-state') emit(event);
     },
     ...{ onStorage: () => {}, saveIdentity: () => {}, saveRooms: () => {}, transmit: () => {} },
     isCongested: () => false,

@@ -66,6 +66,7 @@ test('settings are fresh at first and read back after', async () => {
     ...{ hidden: false, notify: 'terminal', notifyText: false },
     ...{ notifyLevel: 'usual', quietHours: 'off' },
     ...{ collapsed: [], theme: 'auto' },
+    ...{ acceptFiles: 'verified', acceptMaxMb: 10, downloads: '', directFiles: false },
   });
   const changed: Settings = {
     ...{ rooms: ['lobby', 'Küche'], keepDays: 30, showDelivered: false },
@@ -73,6 +74,7 @@ test('settings are fresh at first and read back after', async () => {
     ...{ hidden: true, notify: 'bell', notifyText: true },
     ...{ notifyLevel: 'all', quietHours: '22:00-07:00' },
     ...{ collapsed: ['people'], theme: 'own' },
+    ...{ acceptFiles: 'everyone', acceptMaxMb: 0, downloads: '/srv/files', directFiles: true },
   };
   settings.update(changed);
   await settings.close();
