@@ -1,0 +1,112 @@
+// Two connections that meet: what one sends goes to the other as it is. Reads no frame, and keeps little.
+import type { ByteSink, Connection } from './connection.ts';
+import { FrameBoundary } from './frame-boundary.ts';
+import { CARRIED_BYTES_A_TURN, MIN_CARRIED_BYTES } from './limits.ts';
+import type { Tick } from './tick.ts';
+
+/** Pings alone are less than this in any time that counts. */
+const CHUNK_LIKE_BYTES = 64 * 1024;
+
+export interface PipeContext {
+  readonly tick: Tick;
+  /** What one direction may have read and not yet written, see `Carriers.shareBytes`. */
+  readonly shareBytes: () => number;
+  /** How many pipes there are. */
+  readonly pipes: () => number;
+}
+
+/** Ends both when one ends; whoever owns the connections says so. */
+export class Pipe {
+  readonly #there: Flow;
+  readonly #back: Flow;
+  #movedBytes = 0;
+
+  constructor(one: Connection, other: Connection, context: PipeContext) {
+    this.#there = new Flow(one, other, context);
+    this.#back = new Flow(other, one, context);
+  }
+
+  begin(): void {
+    const { from: one } = this.#there;
+    const { from: other } = this.#back;
+    const early = [
+      one.passTo(sinkOf(this.#there, this.#back)),
+      other.passTo(sinkOf(this.#back, this.#there)),
+    ] as const;
+    this.#there.pass(early[0]);
+    this.#back.pass(early[1]);
+  }
+
+  /** Whether about a chunk went since the last call. */
+  hasMoved(): boolean {
+    const moved = this.#there.bytes + this.#back.bytes;
+    const hasMoved = moved - this.#movedBytes >= CHUNK_LIKE_BYTES;
+    if (hasMoved) this.#movedBytes = moved;
+    return hasMoved;
+  }
+
+  /** One of them is gone. */
+  end(): void {
+    for (const { from } of [this.#there, this.#back]) {
+      from.end('not-here', 'the other end is gone');
+    }
+  }
+}
+
+/** One direction. */
+class Flow {
+  readonly from: Connection;
+  readonly #to: Connection;
+  readonly #context: PipeContext;
+  readonly boundary = new FrameBoundary();
+  readonly #taken = () => this.#resume();
+  bytes = 0;
+  #turnBytes = 0;
+  #isPaused = false;
+
+  constructor(from: Connection, to: Connection, context: PipeContext) {
+    this.from = from;
+    this.#to = to;
+    this.#context = context;
+  }
+
+  pass(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.boundary.pass(bytes);
+    this.#to.pass(bytes, this.#taken);
+    this.bytes += bytes.length;
+    // What is left of a turn is the other connections'.
+    if (this.#turnBytes === 0) this.#context.tick.write({ flush: () => this.#endTurn() });
+    this.#turnBytes += bytes.length;
+    if (this.#isPaused || !this.#isFull(1)) return;
+    this.#isPaused = true;
+    this.from.pause();
+  }
+
+  #endTurn(): void {
+    this.#turnBytes = 0;
+    this.#resume();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused || this.#isFull(1 / 2)) return;
+    this.#isPaused = false;
+    this.from.resume();
+  }
+
+  #isFull(part: number): boolean {
+    const { shareBytes, pipes } = this.#context;
+    const aTurn = Math.max(MIN_CARRIED_BYTES, CARRIED_BYTES_A_TURN / pipes());
+    return this.#turnBytes >= aTurn || this.#to.passingBytes > shareBytes() * part;
+  }
+}
+
+/** Of the connection that `out` reads and `back` writes to. */
+function sinkOf(out: Flow, back: Flow): ByteSink {
+  return {
+    passed: (bytes) => out.pass(bytes),
+    get endsWhole() {
+      return back.boundary.isAtEnd;
+    },
+  };
+}
