@@ -30,6 +30,11 @@ export class Carriers {
     this.#limits = limits;
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** What one may hold in memory: less where there are many. */
   get shareBytes(): number {
     const { carriedBytes, carriedBytesInAll } = this.#limits;
@@ -60,11 +65,6 @@ export class Carriers {
   /** Who carries something. */
   people(): Iterable<PeerId> {
     return this.#byPerson.keys();
-  }
-
-  /** How many connections of one person carry a file. */
-  countOf(id: PeerId): number {
-    return this.#byPerson.get(id)?.size ?? 0;
   }
 
   /** Ends all of one person. */

@@ -186,6 +186,6 @@ export const SEEN_INTERVAL_MS = 24 * 60 * 60_000;
 export const SWEEP_ROWS = 500;
 
 /** What all files on their way may move in one turn of the event loop, so that words need not wait for long. */
-export const CARRIED_BYTES_A_TURN = MIB;
+export const CARRIED_BYTES_A_TURN = 256 * KIB;
 /** Less than a chunk would make every chunk wait. */
 export const MIN_CARRIED_BYTES = 72 * 1024;

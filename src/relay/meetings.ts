@@ -4,7 +4,8 @@ import { MEETING_WAIT_MS } from '../protocol/limits.ts';
 import { type Carrier, carrierLabel } from './carriers.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './events.ts';
-import { Pipe, type PipeContext } from './pipe.ts';
+import type { PaceContext } from './pace.ts';
+import { Pipe } from './pipe.ts';
 
 /** One who came. */
 export interface Guest {
@@ -15,7 +16,7 @@ export interface Guest {
   joined(pipe: Pipe): void;
 }
 
-export interface MeetingsContext extends Omit<PipeContext, 'pipes'> {
+export interface MeetingsContext extends PaceContext {
   readonly clock: Clock;
   readonly events: EventLog;
 }
@@ -66,7 +67,7 @@ export class Meetings {
   #join(first: Guest, second: Guest, meeting: MeetingId): void {
     for (const { carrier, req } of [first, second]) carrier.connection.sendDone(req);
     const [one, other] = [first.carrier.connection, second.carrier.connection];
-    const pipe = new Pipe(one, other, { ...this.#context, pipes: () => this.#joined.size });
+    const pipe = new Pipe(one, other, this.#context);
     this.#joined.set(meeting, pipe);
     for (const guest of [first, second]) guest.joined(pipe);
     this.#context.events.emit({

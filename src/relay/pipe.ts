@@ -1,19 +1,10 @@
 // Two connections that meet: what one sends goes to the other as it is. Reads no frame, and keeps little.
 import type { ByteSink, Connection } from './connection.ts';
 import { FrameBoundary } from './frame-boundary.ts';
-import { CARRIED_BYTES_A_TURN, MIN_CARRIED_BYTES } from './limits.ts';
-import type { Tick } from './tick.ts';
+import { Pace, type PaceContext } from './pace.ts';
 
 /** Pings alone are less than this in any time that counts. */
 const CHUNK_LIKE_BYTES = 64 * 1024;
-
-export interface PipeContext {
-  readonly tick: Tick;
-  /** What one direction may have read and not yet written, see `Carriers.shareBytes`. */
-  readonly shareBytes: () => number;
-  /** How many pipes there are. */
-  readonly pipes: () => number;
-}
 
 /** Ends both when one ends; whoever owns the connections says so. */
 export class Pipe {
@@ -21,7 +12,7 @@ export class Pipe {
   readonly #back: Flow;
   #movedBytes = 0;
 
-  constructor(one: Connection, other: Connection, context: PipeContext) {
+  constructor(one: Connection, other: Connection, context: PaceContext) {
     this.#there = new Flow(one, other, context);
     this.#back = new Flow(other, one, context);
   }
@@ -57,17 +48,15 @@ export class Pipe {
 class Flow {
   readonly from: Connection;
   readonly #to: Connection;
-  readonly #context: PipeContext;
+  readonly #pace: Pace;
   readonly boundary = new FrameBoundary();
-  readonly #taken = () => this.#resume();
+  readonly #taken = () => this.#pace.taken();
   bytes = 0;
-  #turnBytes = 0;
-  #isPaused = false;
 
-  constructor(from: Connection, to: Connection, context: PipeContext) {
+  constructor(from: Connection, to: Connection, context: PaceContext) {
     this.from = from;
     this.#to = to;
-    this.#context = context;
+    this.#pace = new Pace(from, () => to.passingBytes, context);
   }
 
   pass(bytes: Uint8Array): void {
@@ -75,29 +64,7 @@ class Flow {
     this.boundary.pass(bytes);
     this.#to.pass(bytes, this.#taken);
     this.bytes += bytes.length;
-    // What is left of a turn is the other connections'.
-    if (this.#turnBytes === 0) this.#context.tick.write({ flush: () => this.#endTurn() });
-    this.#turnBytes += bytes.length;
-    if (this.#isPaused || !this.#isFull(1)) return;
-    this.#isPaused = true;
-    this.from.pause();
-  }
-
-  #endTurn(): void {
-    this.#turnBytes = 0;
-    this.#resume();
-  }
-
-  #resume(): void {
-    if (!this.#isPaused || this.#isFull(1 / 2)) return;
-    this.#isPaused = false;
-    this.from.resume();
-  }
-
-  #isFull(part: number): boolean {
-    const { shareBytes, pipes } = this.#context;
-    const aTurn = Math.max(MIN_CARRIED_BYTES, CARRIED_BYTES_A_TURN / pipes());
-    return this.#turnBytes >= aTurn || this.#to.passingBytes > shareBytes() * part;
+    this.#pace.read(bytes.length);
   }
 }
 

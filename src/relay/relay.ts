@@ -128,7 +128,8 @@ class RunningRelay implements Relay {
     this.#connections = { clock, tick, limits, gate: this.#gate, budget, tap: onBytes ?? null };
     const carriers = new Carriers(limits);
     this.#carriers = carriers;
-    this.#meetings = new Meetings({ ...base, shareBytes: () => carriers.shareBytes });
+    const pace = { tick, shareBytes: () => carriers.shareBytes, carriers: () => carriers.count };
+    this.#meetings = new Meetings({ ...base, ...pace });
     this.#sessions = this.#createSessions(relay, { limits, longAnswers });
   }
 
