@@ -28,6 +28,11 @@ export type RelayEvent =
     }
   | ({ readonly type: 'connected' } & ConnectionLabel)
   | ({ readonly type: 'login' } & ConnectionLabel)
+  /** A connection that carries a file logged in, and went. */
+  | ({ readonly type: 'carries' } & ConnectionLabel)
+  | ({ readonly type: 'carried' } & ConnectionLabel)
+  /** Two that carry a file were joined. */
+  | ({ readonly type: 'met'; readonly with: ConnectionLabel } & ConnectionLabel)
   | ({ readonly type: 'disconnected' } & ConnectionLabel)
   /** The relay ended it: `reason` went out in END; `detail` names what was wrong, never content. */
   | ({

@@ -6,6 +6,19 @@ export interface RelayLimits {
   readonly connections: number;
   /** On a full relay so many of one machine make room for nobody's from another. */
   readonly connectionsFloor: number;
+  /**
+   * Connections that carry a file, apart from those of people, who must find a place while files are on their way: in
+   * all, of one person (what a client has on the way at once), and how many of one machine make room for nobody's from
+   * another on a full relay.
+   */
+  readonly carriers: number;
+  readonly carriersAPerson: number;
+  readonly carriersFloor: number;
+  /** How long nothing of a file may come or go: its place is somebody else's then. */
+  readonly carrierIdleMs: number;
+  /** What files on their way take of memory, in all and each: what was read and is not yet written on. */
+  readonly carriedBytesInAll: number;
+  readonly carriedBytes: number;
   /** Connections of one address between TCP and READY; more wait in line, unread. */
   readonly loginsAnAddress: number;
   /** Connections of one address that wait in that line; more are refused. */
@@ -75,6 +88,12 @@ const DAY_MS = 24 * 60 * 60_000;
 export const DEFAULT_LIMITS: RelayLimits = {
   connections: 2_000,
   connectionsFloor: 8,
+  carriers: 256,
+  carriersAPerson: 8,
+  carriersFloor: 8,
+  carrierIdleMs: 5 * 60_000,
+  carriedBytesInAll: 32 * MIB,
+  carriedBytes: MIB,
   loginsAnAddress: 8,
   waitingAnAddress: 512,
   handshakesPerSecond: 20,
@@ -165,3 +184,8 @@ export const SWEEP_INTERVAL_MS = 60_000;
 export const SEEN_INTERVAL_MS = 24 * 60 * 60_000;
 /** Rows that one sweep removes of each table: it must not hold up everybody. */
 export const SWEEP_ROWS = 500;
+
+/** What all files on their way may move in one turn of the event loop, so that words need not wait for long. */
+export const CARRIED_BYTES_A_TURN = 256 * KIB;
+/** Less than a chunk would make every chunk wait. */
+export const MIN_CARRIED_BYTES = 72 * 1024;

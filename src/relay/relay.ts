@@ -7,10 +7,11 @@ import { signAnnouncement } from '../crypto/login.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
-import type { RelayId } from '../protocol/ids.ts';
+import type { PeerId, RelayId } from '../protocol/ids.ts';
 import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import type { Database } from '../storage/database.ts';
 import { Admission } from './admission.ts';
+import { Carriers } from './carriers.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
 import {
@@ -24,6 +25,7 @@ import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
 import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
 import { createTlsServer, listen } from './listening.ts';
 import { LongAnswers } from './long-answers.ts';
+import { Meetings } from './meetings.ts';
 import { News } from './news.ts';
 import { QueueBudget, Segment } from './outbox.ts';
 import { Presence } from './presence.ts';
@@ -92,7 +94,12 @@ class RunningRelay implements Relay {
   readonly #connections: ConnectionContext;
   readonly #sessions: SessionContext;
   /** Every connection whose socket is open, by id. */
-  readonly #open = new Map<number, Connection>();
+  readonly #open = new Map<
+    number,
+    { readonly connection: Connection; readonly session: Session }
+  >();
+  readonly #carriers: Carriers;
+  readonly #meetings: Meetings;
   #server: Server | null = null;
   #closeControl: (() => void) | null = null;
   #stopHeartbeat: (() => void) | null = null;
@@ -119,6 +126,10 @@ class RunningRelay implements Relay {
     this.#topics = new Topics({ ...base, news: this.#news, longAnswers, stores });
     this.#admission = this.#createAdmission(limits);
     this.#connections = { clock, tick, limits, gate: this.#gate, budget, tap: onBytes ?? null };
+    const carriers = new Carriers(limits);
+    this.#carriers = carriers;
+    const pace = { tick, shareBytes: () => carriers.shareBytes, carriers: () => carriers.count };
+    this.#meetings = new Meetings({ ...base, ...pace });
     this.#sessions = this.#createSessions(relay, { limits, longAnswers });
   }
 
@@ -139,6 +150,7 @@ class RunningRelay implements Relay {
     return {
       ...{ clock: this.#clock, events: this.#events, topics: this.#topics, stores },
       ...{ relay, limits, longAnswers },
+      ...{ carriers: this.#carriers, meetings: this.#meetings },
       announced: {
         frameBytes: MAX_FRAME_BYTES,
         topics: limits.topicsAConnection,
@@ -147,6 +159,7 @@ class RunningRelay implements Relay {
       random: randomBytes,
       presence: new Presence(stores.directory, { news: this.#news, tick: this.#tick }),
       loggedIn: ({ id }) => this.#admission.loggedIn(id),
+      carries: ({ id }) => this.#admission.carries(id),
     };
   }
 
@@ -177,15 +190,19 @@ class RunningRelay implements Relay {
 
   kick(fingerprintPrefix: string): KickOutcome {
     const prefix = fingerprintPrefix.toLowerCase();
-    const logins = [...this.#stores.directory.present()];
-    const found = logins.filter(({ person }) => person.id.startsWith(prefix));
+    const logins = new Map<PeerId, Connection | null>();
+    for (const id of this.#carriers.people()) logins.set(id, null);
+    for (const { person, connection } of this.#stores.directory.present()) {
+      logins.set(person.id, connection);
+    }
+    const found = [...logins].filter(([id]) => id.startsWith(prefix));
     const [first] = found;
     if (first === undefined) return { outcome: 'unknown-peer' };
-    if (found.length > 1) {
-      return { outcome: 'ambiguous', peers: found.map(({ person }) => person.id) };
-    }
-    first.connection.end('kicked', 'by the operator');
-    return { outcome: 'kicked', id: first.person.id };
+    if (found.length > 1) return { outcome: 'ambiguous', peers: found.map(([id]) => id) };
+    const [id, connection] = first;
+    connection?.end('kicked', 'by the operator');
+    this.#carriers.endAll(id, 'kicked', 'by the operator');
+    return { outcome: 'kicked', id };
   }
 
   counters(): RelayCounters {
@@ -217,11 +234,13 @@ class RunningRelay implements Relay {
     this.#admission.close();
     this.#tick.flush();
     this.#stores.committer.flush();
-    for (const connection of this.#open.values()) connection.end('shutting-down', 'shutting down');
+    for (const { connection } of this.#open.values())
+      connection.end('shutting-down', 'shutting down');
     this.#tick.flush();
     await this.#untilAllClosed();
-    for (const connection of this.#open.values()) connection.destroy();
+    for (const { connection } of this.#open.values()) connection.destroy();
     this.#gate.close();
+    this.#meetings.close();
     this.#news.close();
     this.#stores.close();
     this.#tick.close();
@@ -246,10 +265,11 @@ class RunningRelay implements Relay {
       return;
     }
     const connection = new Connection(identity, socket, this.#connections);
-    this.#open.set(connection.id, connection);
+    const session = new Session(connection, this.#sessions);
+    this.#open.set(connection.id, { connection, session });
     const { id, address } = connection;
     this.#events.emit({ type: 'connected', connection: id, address, fingerprint: null });
-    connection.start(new Session(connection, this.#sessions));
+    connection.start(session);
     socket.on('close', () => {
       this.#open.delete(id);
       if (this.#open.size === 0) this.#allClosed?.();
@@ -265,15 +285,18 @@ class RunningRelay implements Relay {
     const nowMs = this.#clock.nowMs();
     this.#admission.beat(nowMs);
     for (const { id, address, socket } of this.#admission.overdue(nowMs)) {
-      const connection = this.#open.get(id);
-      if (connection !== undefined) {
-        connection.end('handshake-timeout', 'no login in time');
+      const open = this.#open.get(id);
+      if (open !== undefined) {
+        open.connection.end('handshake-timeout', 'no login in time');
         continue;
       }
       socket.destroy();
       this.#events.emit({ type: 'refused', address, reason: 'handshake-timeout' });
     }
-    for (const connection of this.#open.values()) connection.beat(nowMs);
+    for (const { connection, session } of this.#open.values()) {
+      connection.beat(nowMs);
+      session.beat(nowMs);
+    }
     if (this.#stores.beat(nowMs)) this.#topics.sweep(nowMs);
     this.#stopHeartbeat = this.#clock.after(HEARTBEAT_MS, () => this.#beat());
   }
