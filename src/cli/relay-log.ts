@@ -65,6 +65,9 @@ export class RelayLog {
       case 'carries':
       case 'carried':
       case 'met':
+      case 'kept':
+      case 'taken':
+      case 'files':
       case 'disconnected':
       case 'dropped':
       case 'refused':
@@ -101,7 +104,14 @@ export class RelayLog {
   }
 }
 
-const MINOR: ReadonlySet<RelayEvent['type']> = new Set(['connected', 'carries', 'carried', 'met']);
+const MINOR: ReadonlySet<RelayEvent['type']> = new Set([
+  'connected',
+  'carries',
+  'carried',
+  'met',
+  'kept',
+  'taken',
+]);
 
 /** Files come and go, and whoever connects and never logs in is only worth a line where somebody looks closely. */
 function isMinor(event: RelayEvent): boolean {
@@ -118,6 +128,13 @@ function wordsOf(event: Exclude<RelayEvent, { type: 'listening' }>): SafeText {
       return safeTemplate`${who(event)} carries no file any more`;
     case 'met':
       return safeTemplate`${who(event)} and ${who(event.with)} are joined for a file`;
+    case 'kept':
+      return safeTemplate`${who(event)} left a file of ${event.chunks} chunks here: ${safeText(event.file)}`;
+    case 'taken':
+      return safeTemplate`${who(event)} took a file of ${event.chunks} chunks: ${safeText(event.file)}`;
+    case 'files':
+      if (event.problem === null) return safeText(phrase`the disk takes files again`);
+      return safeTemplate`no files are kept: ${safeText(event.problem.message)}`;
     case 'connected':
       return safeTemplate`${who(event)} knocks`;
     case 'disconnected':

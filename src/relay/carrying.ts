@@ -3,15 +3,22 @@ import { ProtocolError } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frames.ts';
 import type { Carrier, Carriers } from './carriers.ts';
 import type { Clock } from './clock.ts';
+import { Dropping } from './dropping.ts';
+import { Keeping } from './keeping.ts';
 import type { RelayLimits } from './limits.ts';
 import { MeetingGuest } from './meeting-guest.ts';
 import type { Meetings } from './meetings.ts';
+import type { PaceContext } from './pace.ts';
+import type { Stores } from './stores.ts';
+import { Taking } from './taking.ts';
 
 export interface CarryingContext {
   readonly clock: Clock;
   readonly limits: RelayLimits;
   readonly carriers: Carriers;
   readonly meetings: Meetings;
+  readonly stores: Stores;
+  readonly pace: PaceContext;
 }
 
 /** One file on its way over one connection. */
@@ -66,9 +73,17 @@ export class Carrying {
   }
 
   #carriageFor(frame: Frame): Carriage | null {
+    const { carrier } = this;
+    const { meetings, stores, pace } = this.#context;
     switch (frame.type) {
+      case 'keep':
+        return new Keeping(carrier, frame, { shelf: stores.files, pace });
+      case 'take':
+        return new Taking(carrier, frame, { shelf: stores.files, pace });
       case 'meet':
-        return new MeetingGuest(this.carrier, frame, this.#context.meetings);
+        return new MeetingGuest(carrier, frame, meetings);
+      case 'drop':
+        return new Dropping(carrier, frame, stores.files);
       default:
         return null;
     }

@@ -22,12 +22,14 @@ import {
   serveControl,
 } from './control.ts';
 import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
-import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
+import type { FileSpace } from './file-shelf.ts';
+import { DEFAULT_LIMITS, FILES_GRACE_MS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
 import { createTlsServer, listen } from './listening.ts';
 import { LongAnswers } from './long-answers.ts';
 import { Meetings } from './meetings.ts';
 import { News } from './news.ts';
 import { QueueBudget, Segment } from './outbox.ts';
+import type { PaceContext } from './pace.ts';
 import { Presence } from './presence.ts';
 import { ReadGate } from './read-gate.ts';
 import { openRelayDatabase } from './relay-database.ts';
@@ -49,6 +51,8 @@ export interface RelayOptions {
   readonly onEvent: (event: RelayEvent) => void;
   /** From `openRelayDatabase`; the relay closes it. Absent: in memory, and gone with the relay. */
   readonly database?: Database;
+  /** Absent: no files are kept. */
+  readonly files?: FileSpace;
   /** Where the operator's own programs ask and kick. */
   readonly control?: AcceptControl;
   readonly limits?: Partial<RelayLimits>;
@@ -100,6 +104,7 @@ class RunningRelay implements Relay {
   >();
   readonly #carriers: Carriers;
   readonly #meetings: Meetings;
+  readonly #pace: PaceContext;
   #server: Server | null = null;
   #closeControl: (() => void) | null = null;
   #stopHeartbeat: (() => void) | null = null;
@@ -121,15 +126,15 @@ class RunningRelay implements Relay {
     this.#gate = new ReadGate(clock, () => events.countSlowed());
     this.#news = new News(clock);
     const base = { clock, tick, events, limits };
-    const stores = new Stores({ ...base, database });
+    const stores = new Stores({ ...base, database, fileBytes: options.files?.bytes ?? 0 });
     this.#stores = stores;
     this.#topics = new Topics({ ...base, news: this.#news, longAnswers, stores });
     this.#admission = this.#createAdmission(limits);
     this.#connections = { clock, tick, limits, gate: this.#gate, budget, tap: onBytes ?? null };
     const carriers = new Carriers(limits);
     this.#carriers = carriers;
-    const pace = { tick, shareBytes: () => carriers.shareBytes, carriers: () => carriers.count };
-    this.#meetings = new Meetings({ ...base, ...pace });
+    this.#pace = { tick, shareBytes: () => carriers.shareBytes, carriers: () => carriers.count };
+    this.#meetings = new Meetings({ ...base, ...this.#pace });
     this.#sessions = this.#createSessions(relay, { limits, longAnswers });
   }
 
@@ -150,7 +155,7 @@ class RunningRelay implements Relay {
     return {
       ...{ clock: this.#clock, events: this.#events, topics: this.#topics, stores },
       ...{ relay, limits, longAnswers },
-      ...{ carriers: this.#carriers, meetings: this.#meetings },
+      ...{ carriers: this.#carriers, meetings: this.#meetings, pace: this.#pace },
       announced: {
         frameBytes: MAX_FRAME_BYTES,
         topics: limits.topicsAConnection,
@@ -163,7 +168,8 @@ class RunningRelay implements Relay {
     };
   }
 
-  async listen({ host, port, control }: RelayOptions): Promise<void> {
+  async listen({ host, port, control, files }: RelayOptions): Promise<void> {
+    if (files !== undefined) await this.#stores.files.start(files.folder);
     const server = await listen({ host, port }, (socket) => this.#admission.accept(socket));
     // Out of files, for one: the connection is lost, the relay goes on.
     server.on('error', (error) => this.#events.emit({ type: 'fault', error }));
@@ -239,12 +245,24 @@ class RunningRelay implements Relay {
     this.#tick.flush();
     await this.#untilAllClosed();
     for (const { connection } of this.#open.values()) connection.destroy();
+    await this.#untilFilesAreSynced();
     this.#gate.close();
     this.#meetings.close();
     this.#news.close();
     this.#stores.close();
     this.#tick.close();
     this.#events.emit({ type: 'closed' });
+  }
+
+  /** What the disk does not take in time is sent again after the next start. */
+  #untilFilesAreSynced(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(FILES_GRACE_MS, resolve);
+      this.#stores.files.close().then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   #untilAllClosed(): Promise<void> {
