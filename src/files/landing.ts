@@ -14,7 +14,7 @@ import { isForeign, makePrivateFolder, syncFolder } from '../storage/private-fil
 import { StorageError } from '../storage/storage-error.ts';
 import { FileError, writeFault } from './file-error.ts';
 import { publishUnderFreeName } from './free-name.ts';
-import { readPieces } from './pieces.ts';
+import { readPieces, writeAll } from './pieces.ts';
 import { checkRoom } from './room-on-disk.ts';
 
 /** Written, and hashed, at once: a few milliseconds of the event loop, and few calls a gigabyte. */
@@ -198,7 +198,8 @@ async function openPart(path: string, options: LandingOptions, disk: Disk): Prom
     const keptBytes = await cutToChunks(handle, options.size);
     await checkRoom(options.folder, options.size - keptBytes, disk.statfs);
     const digest = createHash('sha256');
-    for await (const piece of readPieces(handle, keptBytes, options.signal)) digest.update(piece);
+    for await (const piece of readPieces(handle, { from: 0, to: keptBytes }, options.signal))
+      digest.update(piece);
     return { path, handle, digest, keptBytes };
   } catch (error) {
     const isEmpty = (await handle.stat().catch(() => null))?.size === 0;
@@ -245,13 +246,4 @@ async function cutToChunks(handle: FileHandle, size: number): Promise<number> {
   const kept = there > size ? 0 : there - (there % CHUNK_BYTES);
   if (kept !== there) await handle.truncate(kept);
   return kept;
-}
-
-/** A disk that fills up takes a part of a write, and refuses the next. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }

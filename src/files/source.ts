@@ -4,11 +4,11 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { phrase } from '../language/translate.ts';
-import { errnoOf, UsageError } from '../protocol/errors.ts';
+import { UsageError } from '../protocol/errors.ts';
 import { chunkLength, chunksOf } from '../protocol/file-content.ts';
 import { CHUNK_BYTES, MAX_FILE_CHUNKS } from '../protocol/limits.ts';
-import { FileError } from './file-error.ts';
 import { readPieces } from './pieces.ts';
+import { changed, notPlain, readFault } from './source-fault.ts';
 
 /** Never waits for a pipe's writer. A symlink is followed: the person named it. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -110,7 +110,7 @@ async function offer(
   if (size === 0) await checkEmpty(path, handle);
   const digest = createHash('sha256');
   let bytes = 0;
-  for await (const piece of readPieces(handle, size, signal)) {
+  for await (const piece of readPieces(handle, { from: 0, to: size }, signal)) {
     digest.update(piece);
     bytes += piece.length;
     onProgress?.(bytes);
@@ -146,27 +146,4 @@ function checkSame(path: string, facts: BigIntStats, offered: OfferedFile): void
     String(facts.mtimeNs) === offered.mtimeNs &&
     String(facts.ino) === offered.inode;
   if (!isSame) throw changed(path);
-}
-
-function changed(path: string): FileError {
-  return new FileError(
-    'file-changed',
-    phrase`${path} has changed since it was offered; send it again`,
-  );
-}
-
-function readFault(cause: unknown, path: string): unknown {
-  if (cause instanceof UsageError || cause instanceof FileError) return cause;
-  const errno = errnoOf(cause);
-  if (errno === null) return cause;
-  if (errno === 'ENOENT' || errno === 'ENOTDIR') {
-    return new UsageError('not-found', phrase`${path} is not there`, { cause });
-  }
-  if (errno === 'ELOOP' || errno === 'ENXIO' || errno === 'EISDIR') return notPlain(path, cause);
-  return new UsageError('unreadable', phrase`${path} can't be read (${errno})`, { cause });
-}
-
-function notPlain(path: string, cause?: unknown): UsageError {
-  const message = phrase`${path} is not a plain file; it can't be sent`;
-  return new UsageError('not-a-file', message, { cause });
 }
