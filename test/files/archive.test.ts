@@ -181,115 +181,200 @@ function paxField(name: string, value: string): string {
   return `${length}${rest}`;
 }
 
-const HARMFUL: Record<string, Buffer[]> = {
-  'a path up': [top, entry({ path: 'top/../../up.txt' }, 'x')],
-  'a path up at the front': [entry({ path: '../', type: 'Directory' })],
-  'an absolute path': [top, entry({ path: '/tmp/lanchat-up.txt' }, 'x')],
+/** Why each is refused, and its blocks before the end. */
+const HARMFUL: Record<string, readonly [reason: string, ...blocks: Buffer[]]> = {
+  'a path up': ['a path that leads elsewhere', top, entry({ path: 'top/../../up.txt' }, 'x')],
+  'a path up at the front': [
+    'a path that leads elsewhere',
+    entry({ path: '../', type: 'Directory' }),
+  ],
+  'an absolute path': [
+    'a path that leads elsewhere',
+    top,
+    entry({ path: '/tmp/lanchat-up.txt' }, 'x'),
+  ],
   'a path up in an extension': [
+    'a path that leads elsewhere',
     top,
     new Pax({ path: 'top/../../up.txt' }).encode(),
     entry({ path: 'top/a' }, 'x'),
   ],
-  'a path up by a prefix': [top, withField(entry({ path: 'up.txt' }, 'x'), 345, 'top/..')],
-  'a path of Windows': [top, entry({ path: 'top\\..\\up.txt' }, 'x')],
-  'a drive': [entry({ path: 'C:/', type: 'Directory' })],
-  'a dot': [top, entry({ path: 'top/./a' }, 'x')],
-  'nothing between slashes': [top, entry({ path: 'top//a' }, 'x')],
-  'a file with no folder': [entry({ path: 'a.txt' }, 'x')],
-  'a second folder': [top, entry({ path: 'other/', type: 'Directory' })],
-  'a folder that was never made': [top, entry({ path: 'top/none/a' }, 'x')],
-  'a symbolic link': [top, entry({ path: 'top/l', type: 'SymbolicLink', linkpath: '/etc' })],
+  'a path up by a prefix': [
+    'a path that leads elsewhere',
+    top,
+    withField(entry({ path: 'up.txt' }, 'x'), 345, 'top/..'),
+  ],
+  'a path of Windows': ['a path of another system', top, entry({ path: 'top\\..\\up.txt' }, 'x')],
+  'a drive': ['a path of another system', entry({ path: 'C:/', type: 'Directory' })],
+  'a dot': ['a path that leads elsewhere', top, entry({ path: 'top/./a' }, 'x')],
+  'nothing between slashes': ['a path that leads elsewhere', top, entry({ path: 'top//a' }, 'x')],
+  'a file with no folder': ['a path out of the folder', entry({ path: 'a.txt' }, 'x')],
+  'a second folder': [
+    'a path out of the folder',
+    top,
+    entry({ path: 'other/', type: 'Directory' }),
+  ],
+  'a folder that was never made': [
+    'a path out of the folder',
+    top,
+    entry({ path: 'top/none/a' }, 'x'),
+  ],
+  'a symbolic link': [
+    'an entry of type SymbolicLink',
+    top,
+    entry({ path: 'top/l', type: 'SymbolicLink', linkpath: '/etc' }),
+  ],
   'a link, then through it': [
+    'an entry of type SymbolicLink',
     ...[top, entry({ path: 'top/l', type: 'SymbolicLink', linkpath: '../..' })],
     entry({ path: 'top/l/up.txt' }, 'x'),
   ],
-  'a hard link': [top, entry({ path: 'top/l', type: 'Link', linkpath: '/etc/passwd' })],
+  'a hard link': [
+    'an entry of type Link',
+    top,
+    entry({ path: 'top/l', type: 'Link', linkpath: '/etc/passwd' }),
+  ],
   'a character device': [
+    'an entry of type CharacterDevice',
     top,
     entry({ path: 'top/d', type: 'CharacterDevice', devmaj: 1, devmin: 3 }),
   ],
-  'a block device': [top, entry({ path: 'top/d', type: 'BlockDevice', devmaj: 8 })],
-  'a pipe': [top, entry({ path: 'top/p', type: 'FIFO' })],
-  'a sparse file': [top, entry({ path: 'top/s', type: 'SparseFile' }, 'x')],
+  'a block device': [
+    'an entry of type BlockDevice',
+    top,
+    entry({ path: 'top/d', type: 'BlockDevice', devmaj: 8 }),
+  ],
+  'a pipe': ['an entry of type FIFO', top, entry({ path: 'top/p', type: 'FIFO' })],
+  'a sparse file': [
+    'an entry of type SparseFile',
+    top,
+    entry({ path: 'top/s', type: 'SparseFile' }, 'x'),
+  ],
   'a sparse file by an extension': [
+    'a sparse file',
     top,
     pax(paxField('GNU.sparse.size', '9999999999')),
     entry({ path: 'top/s' }, 'x'),
   ],
   'an extension for all': [
+    'an entry of type GlobalExtendedHeader',
     top,
     entry({ path: 'g', type: 'GlobalExtendedHeader' }, paxField('size', '9')),
   ],
   'a long name of GNU’s': [
+    'an entry of type NextFileHasLongPath',
     top,
     entry({ path: '././@LongLink', type: 'NextFileHasLongPath' }, 'top/a'),
   ],
-  'a huge extension': [top, pax('x'.repeat(5_000)), entry({ path: 'top/a' }, 'x')],
+  'a huge extension': [
+    'extensions without end',
+    top,
+    pax('x'.repeat(5_000)),
+    entry({ path: 'top/a' }, 'x'),
+  ],
   'two extensions': [
+    'extensions without end',
     top,
     pax(paxField('path', 'top/b')),
     pax(paxField('path', 'top/c')),
     entry({ path: 'top/a' }),
   ],
   'an extension that is no text': [
+    'extensions that are no text',
     top,
     entry({ path: 'x', type: 'ExtendedHeader' }, Buffer.from([0x31, 0xff])),
   ],
-  'an extension of nothing': [top, pax(paxField('path', 'top/b'))],
+  'an extension of nothing': ['extensions of nothing', top, pax(paxField('path', 'top/b'))],
   'a size past the end by an extension': [
+    'cut off',
     top,
     pax(paxField('size', '999999999999')),
     entry({ path: 'top/a' }, 'x'),
   ],
-  'a size that is none': [top, pax(paxField('size', '1.5')), entry({ path: 'top/a' }, 'x')],
-  'a huge size': [top, withField(entry({ path: 'top/a' }), 124, '77777777777\0')],
+  'a size that is none': [
+    'a size that is none',
+    top,
+    pax(paxField('size', '1.5')),
+    entry({ path: 'top/a' }, 'x'),
+  ],
+  'a huge size': ['cut off', top, withField(entry({ path: 'top/a' }), 124, '77777777777\0')],
   'a size beyond all numbers': [
+    'a header of nothing',
     top,
     withField(entry({ path: 'top/a' }), 124, `\x80${'\x7f'.repeat(11)}`),
   ],
-  'one name twice': [top, entry({ path: 'top/a' }, '1'), entry({ path: 'top/a' }, '2')],
-  'one name in two cases': [top, entry({ path: 'top/a' }, '1'), entry({ path: 'top/A' }, '2')],
+  'one name twice': [
+    'two names that are one to some system',
+    top,
+    entry({ path: 'top/a' }, '1'),
+    entry({ path: 'top/a' }, '2'),
+  ],
+  'one name in two cases': [
+    'two names that are one to some system',
+    top,
+    entry({ path: 'top/a' }, '1'),
+    entry({ path: 'top/A' }, '2'),
+  ],
   'one name in two compositions': [
+    'two names that are one to some system',
     top,
     entry({ path: 'top/\u00e9' }, '1'),
     entry({ path: 'top/e\u0301' }, '2'),
   ],
   'one name once it is safe': [
+    'two names that are one to some system',
     top,
     entry({ path: 'top/a:b' }, '1'),
     entry({ path: 'top/a|b' }, '2'),
   ],
   'a folder over a file': [
+    'two names that are one to some system',
     top,
     entry({ path: 'top/a' }, '1'),
     entry({ path: 'top/a/', type: 'Directory' }),
   ],
-  'a file as a folder': [top, entry({ path: 'top/a' }, '1'), entry({ path: 'top/a/b' }, '2')],
+  'a file as a folder': [
+    'a path out of the folder',
+    top,
+    entry({ path: 'top/a' }, '1'),
+    entry({ path: 'top/a/b' }, '2'),
+  ],
   'folders in two cases': [
+    'a path out of the folder',
     ...[top, entry({ path: 'top/d/', type: 'Directory' }), entry({ path: 'top/D/x' }, '2')],
   ],
   'a path too long': [
+    'a path too long',
     top,
     pax(paxField('path', `top/${'x'.repeat(1_100)}`)),
     entry({ path: 'top/a' }),
   ],
   'folders too deep': [
+    'folders too deep',
     top,
     pax(paxField('path', `top${'/a'.repeat(40)}`)),
     entry({ path: 'top/a' }),
   ],
-  'another sum': [top, Buffer.from(entry({ path: 'top/a' }, 'x')).fill('b', 4, 5)],
-  'text behind the end': [top, END, Buffer.from('x'.repeat(512))],
-  'another archive behind the end': [top, END, Buffer.alloc(20_000)],
-  'nothing at all': [],
+  'another sum': [
+    'a header with another sum',
+    top,
+    Buffer.from(entry({ path: 'top/a' }, 'x')).fill('b', 4, 5),
+  ],
+  'text behind the end': ['something behind the end', top, END, Buffer.from('x'.repeat(512))],
+  'another archive behind the end': ['something behind the end', top, END, Buffer.alloc(20_000)],
+  'nothing at all': ['empty'],
 };
 
 describe('an archive of a stranger’s making', () => {
   it.each(Object.keys(HARMFUL))(
     '[A127 harmful archive] is refused, and leaves nothing: %s',
     async (name) => {
-      writeFileSync(tar, Buffer.concat([...(HARMFUL[name] ?? []), END]));
-      await expect(unpack()).rejects.toMatchObject({ code: 'bad-archive' });
+      const [reason, ...blocks] = HARMFUL[name] ?? ['none'];
+      writeFileSync(tar, Buffer.concat([...blocks, END]));
+      await expect(unpack()).rejects.toMatchObject({
+        code: 'bad-archive',
+        cause: { message: reason },
+      });
       expect(readdirSync(folder)).toEqual([]);
       expect(readdirSync(home).sort()).toEqual(['Downloads', 'folder.tar']);
       expect(existsSync('/tmp/lanchat-up.txt')).toBe(false);
