@@ -73,7 +73,7 @@ export class Landing {
   /** Goes on from what an earlier landing of this id has left. Nothing is made where there is too little room. */
   static async open(options: LandingOptions, disk: Disk = { open, statfs }): Promise<Landing> {
     const { folder, id, signal } = options;
-    const path = join(folder, `.lanchat-${id}.part`);
+    const path = partPath(folder, id);
     try {
       await makePrivateFolder(folder);
       return new Landing(options, await openPart(path, options, disk));
@@ -246,4 +246,13 @@ async function cutToChunks(handle: FileHandle, size: number): Promise<number> {
   const kept = there > size ? 0 : there - (there % CHUNK_BYTES);
   if (kept !== there) await handle.truncate(kept);
   return kept;
+}
+
+/** Nothing is left of what came under this id, where no landing of it is open. Never throws. */
+export async function abandonLanding(folder: string, id: FileId): Promise<void> {
+  await unlink(partPath(folder, id)).catch(() => {});
+}
+
+function partPath(folder: string, id: FileId): string {
+  return join(folder, `.lanchat-${id}.part`);
 }
