@@ -15,7 +15,7 @@ import { mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import type { GivenContent } from './file-giving.ts';
 import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
-import type { FileEntry, FileLedger } from './file-ledger.ts';
+import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
 import { FileRuns, type Moving } from './file-runs.ts';
 import { RelayRefusal, TransportError } from './transport-error.ts';
 
@@ -63,6 +63,7 @@ export class FileCarrying {
   }
 
   connected(relay: CarryingRelay): void {
+    for (const entry of this.#parts.ledger.all()) void this.#release(entry);
     this.#relay = relay;
     this.#refused.clear();
     this.#asked.clear();
@@ -128,9 +129,13 @@ export class FileCarrying {
   async giveUp(entry: FileEntry, why: 'cancelled' | 'declined'): Promise<void> {
     const { ledger, tell, say } = this.#parts;
     const { file, conversation, direction } = entry;
-    const isOver = why === 'cancelled' ? 'cancelled' : 'failed';
     const reason = why === 'cancelled' ? null : why;
-    tell(ledger.put({ ...entry, state: isOver, reason }));
+    const over = ledger.put({
+      ...entry,
+      state: why === 'cancelled' ? 'cancelled' : 'failed',
+      reason,
+    });
+    tell(over);
     await this.#runs.stop(file.id);
     this.#wanters.delete(file.id);
     if (direction === 'in') {
@@ -139,7 +144,7 @@ export class FileCarrying {
       return;
     }
     this.#drop(entry);
-    await this.#release(entry);
+    await this.#release(over);
   }
 
   /** Nothing is left of what had come. */
@@ -190,7 +195,10 @@ export class FileCarrying {
 
   #ran(file: FileId): void {
     const entry = this.#parts.ledger.get(file);
-    if (entry !== null && !this.#isClosed) this.#parts.tell(entry);
+    if (entry !== null && !this.#isClosed) {
+      this.#parts.tell(entry);
+      void this.#release(entry);
+    }
     this.tend();
   }
 
@@ -205,6 +213,8 @@ export class FileCarrying {
     this.#sayKept(file.id);
     const now = this.#parts.ledger.get(file.id);
     if (now?.state === 'unsent') this.#parts.ledger.put({ ...now, state: 'kept', reason: null });
+    // Its reader was faster than the relay's disk.
+    else if (now?.state === 'done') this.#drop(now);
   }
 
   /** To all who have asked: the relay has it, or is being given it. */
@@ -329,11 +339,12 @@ export class FileCarrying {
   async #arrived(entry: FileEntry): Promise<void> {
     const { ledger, tell } = this.#parts;
     if (entry.state === 'cancelled') return;
-    tell(ledger.put({ ...entry, state: 'done', reason: null }));
+    const done = ledger.put({ ...entry, state: 'done', reason: null });
+    tell(done);
     // What goes on at a meeting ends by itself, with the last word of who was given it.
     if (this.movingOf(entry.file.id) === null) await this.#runs.stop(entry.file.id);
     if (entry.state === 'kept') this.#drop(entry);
-    await this.#release(entry);
+    await this.#release(done);
   }
 
   #statedOfTheirs(entry: FileEntry, { is, meeting }: FileState): void {
@@ -360,8 +371,11 @@ export class FileCarrying {
     });
   }
 
-  async #release({ temporary, path, file }: FileEntry): Promise<void> {
-    if (temporary && path !== null && this.#runs.get(file.id) === null) await removeFile(path);
+  /** Ours that was made only to be sent: nobody will ask for it again. */
+  async #release(entry: FileEntry): Promise<void> {
+    const { temporary, path, file } = entry;
+    if (!temporary || path === null || this.#runs.get(file.id) !== null) return;
+    if (isOver(entry) || isPastKeeping(entry)) await removeFile(path);
   }
 
   async #folderOf({ folder }: FileEntry): Promise<string> {
@@ -381,6 +395,10 @@ function contentOf(source: Source): GivenContent {
     size: source.offered.size,
     read: (index, count) => source.read(index, count),
   };
+}
+
+function isOver({ state }: FileEntry): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
 }
 
 /** A fault of the content, of a disk, or of who sent it: trying again brings nothing else. */

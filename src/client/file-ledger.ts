@@ -5,6 +5,7 @@ import { byteString, decodeCbor, encodeCbor, mapOf, sequenceNumber } from '../pr
 import { LanchatError } from '../protocol/errors.ts';
 import { fileField } from '../protocol/file-content.ts';
 import { type FileId, idBytes, MessageId, PeerId } from '../protocol/ids.ts';
+import { BLOB_TTL_SECONDS } from '../protocol/limits.ts';
 import type { ProfileStore, StateValue } from '../storage/profile-store.ts';
 import type { Destination, SharedFile } from './api.ts';
 
@@ -47,6 +48,11 @@ export interface FileEntry {
   readonly warning: string | null;
   /** Wall clock, ms. */
   readonly atMs: number;
+}
+
+/** Whether no relay has it any more, however long it was to keep it. */
+export function isPastKeeping({ atMs }: FileEntry): boolean {
+  return Date.now() - atMs > BLOB_TTL_SECONDS * 1_000;
 }
 
 const schema = mapOf({

@@ -22,7 +22,7 @@ import type { Engine } from './engine.ts';
 import { isTakenUnasked, mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import { FileCarrying } from './file-carrying.ts';
-import { type FileEntry, FileLedger } from './file-ledger.ts';
+import { type FileEntry, FileLedger, isPastKeeping } from './file-ledger.ts';
 import type { FileCommand, FileStand, FileTransfer } from './file-transfer.ts';
 import type { History } from './history.ts';
 
@@ -272,7 +272,9 @@ export class Files {
   }
 }
 
-function standOf({ state }: FileEntry, isMoving: boolean): FileStand {
+function standOf(entry: FileEntry, isMoving: boolean): FileStand {
+  const { state } = entry;
+  if (state === 'kept' && isPastKeeping(entry)) return 'waiting';
   if (state !== 'wanted' && state !== 'unsent')
     return isMoving && state === 'kept' ? 'moving' : state;
   return isMoving ? 'moving' : 'waiting';
