@@ -4,6 +4,7 @@ import type { CoreState } from '../core/state.ts';
 import { doubtOf, removeFile } from '../files/known-file.ts';
 import { abandonLanding, Landing } from '../files/landing.ts';
 import { openSource, type Source } from '../files/source.ts';
+import { landingId } from '../files/unfinished.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import type { Code } from '../protocol/codes.ts';
 import { LanchatError, ProtocolError } from '../protocol/errors.ts';
@@ -149,7 +150,7 @@ export class FileCarrying {
 
   /** Nothing is left of what had come. */
   async #abandon(entry: FileEntry): Promise<void> {
-    await abandonLanding(await this.#folderOf(entry), entry.file.id);
+    await abandonLanding(await this.#folderOf(entry), this.#landingId(entry));
   }
 
   #tendOut(entry: FileEntry): void {
@@ -238,7 +239,12 @@ export class FileCarrying {
   async #take(entry: FileEntry, job: FileJob, meeting: MeetingId | null): Promise<void> {
     const { file } = entry;
     const landing = await Landing.open({
-      ...{ folder: await this.#folderOf(entry), id: file.id, size: file.size, signal: job.signal },
+      ...{
+        folder: await this.#folderOf(entry),
+        id: this.#landingId(entry),
+        size: file.size,
+        signal: job.signal,
+      },
       hash: bytesFromHex(file.hash),
     });
     const landed: { path: string | null } = { path: null };
@@ -376,6 +382,10 @@ export class FileCarrying {
     const { temporary, path, file } = entry;
     if (!temporary || path === null || this.#runs.get(file.id) !== null) return;
     if (isOver(entry) || isPastKeeping(entry)) await removeFile(path);
+  }
+
+  #landingId({ file }: FileEntry): string {
+    return landingId(this.#parts.core.me.id, file.id);
   }
 
   async #folderOf({ folder }: FileEntry): Promise<string> {

@@ -7,7 +7,7 @@ import { say } from '../core/say.ts';
 import type { CoreState } from '../core/state.ts';
 import { fileIdOf } from '../crypto/file-chunks.ts';
 import { safeFileName } from '../files/file-name.ts';
-import { typeOfFile } from '../files/known-file.ts';
+import { mediaFacts } from '../files/media-facts.ts';
 import { openSource } from '../files/source.ts';
 import { systemDownloads } from '../files/system-downloads.ts';
 import { phrase } from '../language/translate.ts';
@@ -125,11 +125,13 @@ export class Files {
     const source = await openSource(path, { onProgress: this.#reading(id, command) });
     await source.close();
     const { size, hash, mtimeNs, inode } = source.offered;
-    const type = await typeOfFile(source.path);
+    const { type, width, height, durationMs } = await mediaFacts(source.path);
     const file: SharedFile = {
       ...{ id, key: hexFromBytes(key), hash: hexFromBytes(hash), size },
       name: safeFileName(command.name ?? source.name),
-      ...(type === null ? {} : { type }),
+      ...{ type },
+      ...(width === null || height === null ? {} : { width, height }),
+      ...(durationMs === null ? {} : { durationMs }),
       ...(voiceMs === undefined ? {} : { voice: true, durationMs: Math.round(voiceMs) }),
     };
     const entry = this.#ledger.put({

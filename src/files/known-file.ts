@@ -7,7 +7,7 @@ import { type Disagreement, disagreement, TYPE_HEAD_BYTES, typeOfContent } from 
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Its type by its content (RFC 6838); null where it can't be read. */
-export async function typeOfFile(path: string): Promise<string | null> {
+async function typeOfFile(path: string): Promise<string | null> {
   try {
     const handle = await open(path, FLAGS);
     try {

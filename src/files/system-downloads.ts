@@ -1,6 +1,9 @@
 // Where received files go on this machine where nobody said: asks its disk once.
 import { open } from 'node:fs/promises';
-import { downloadsFolder, MAX_USER_DIRS_BYTES, userDirsPath } from './downloads.ts';
+import { downloadsFolder, userDirsPath } from './downloads.ts';
+
+/** More of it is not the file that desktops write. */
+const MAX_USER_DIRS_BYTES = 65_536;
 
 /** Absolute; it need not be there yet. `home`: the person's. Never throws. */
 export async function systemDownloads(home: string): Promise<string> {
