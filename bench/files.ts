@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Bench, pause, type RelayProgram, startRelayProgram } from './bench.ts';
 import { canSeeProcesses, peakResidentBytes, settledResidentBytes } from './process-cost.ts';
 import type { Report, Row } from './report.ts';
+import { startSecureCopy } from './secure-copy.ts';
 import { median, pairedRatio, percentile } from './statistics.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -37,9 +38,11 @@ export async function measureFiles(bench: Bench): Promise<Report> {
     await Promise.all([open(stage, asha, 'asha'), open(stage, bela, 'bela')]);
     const speed = await measureSpeed(bench, stage, size);
     const resumed = await measureResuming(bench, stage, size);
+    const scp = await measureSecureCopy(stage, size);
     return {
-      rows: [...speed, ...resumed],
-      skipped: [{ what: 'croc and scp', reason: 'the machine has no croc and no SSH server' }],
+      rows: [...speed, ...scp, ...resumed],
+      skipped:
+        scp.length > 0 ? [] : [{ what: 'scp', reason: 'there is no scp here, or no SSH server' }],
       notes: ['asha sends, bela takes; a file system in the scratch folder for both'],
     };
   } finally {
@@ -176,6 +179,26 @@ async function talk({ asha, bela }: Stage, meanwhile: () => Promise<unknown>): P
   for (const one of [asha, bela]) await one.ask({ do: 'hush' });
   for (const one of [asha, bela]) took.push(...(await one.ask({ do: 'heard' })));
   return took;
+}
+
+/** Of the same file, to the same file system: one process reads it, and the other end of one connection writes it. */
+async function measureSecureCopy({ folder, path }: Stage, size: number): Promise<Row[]> {
+  const scp = await startSecureCopy(folder);
+  if (scp === null) return [];
+  try {
+    const took: number[] = [];
+    for (let round = 0; round < 3; round++)
+      took.push(await scp.copy(path, join(folder, 'scp.bin')));
+    const figure = size / MB / (median(took) / 1_000);
+    return [
+      {
+        ...{ what: 'scp, MB a second, from machine to machine', unit: 'MB', figure },
+        ...{ floor: null, ratio: null, target: null },
+      },
+    ];
+  } finally {
+    scp.close();
+  }
 }
 
 /** The reader is killed at 90 %, comes back, and goes on with what is on its disk. */
