@@ -31,6 +31,8 @@ export type Tone =
 export interface Span {
   readonly text: SafeText;
   readonly tone: Tone;
+  /** SGR parameters in place of the tone's: a picture's colours mean nothing. */
+  readonly sgr?: string;
   /** What a terminal that draws links goes to: what the text says itself, and nothing else. */
   readonly target?: string;
 }
@@ -109,13 +111,13 @@ export function blanks(count: number): SafeText {
 export function paintRow(row: Row, { cells, palette, fill, links = false }: Paint): string {
   let left = cells;
   let painted = '';
-  for (const [index, { text, tone, target }] of row.entries()) {
+  for (const [index, { text, tone, target, sgr }] of row.entries()) {
     if (left <= 0) break;
     const shown = truncate(text, left);
     left -= cellWidth(shown);
     // What is filled up has another column behind it.
     const isLast = index === row.length - 1 && fill === undefined;
-    const styled = withSgr(isLast ? closedWithin(shown) : closedText(shown), palette[tone]);
+    const styled = withSgr(isLast ? closedWithin(shown) : closedText(shown), sgr ?? palette[tone]);
     painted += links && target !== undefined ? linkTo(target, styled) : styled;
   }
   if (fill !== undefined && left > 0) painted += withSgr(blanks(left), palette[fill]);
