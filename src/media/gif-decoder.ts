@@ -126,51 +126,90 @@ function* rowsOf({ width, height, interlaced }: Frame): Generator<number, undefi
   }
 }
 
-/** LZW with codes that grow to twelve bits; each run lies in a buffer that the next one overwrites. */
-function* indicesOf(packed: Uint8Array, leastBits: number): Generator<Uint8Array> {
-  if (leastBits < 1 || leastBits > 8) throw damaged();
-  const clear = 1 << leastBits;
-  const prefixes = new Uint16Array(MAX_CODES);
-  const lasts = new Uint8Array(MAX_CODES);
-  const run = new Uint8Array(MAX_CODES + 1);
-  for (let code = 0; code < clear; code += 1) lasts[code] = code;
-  let [next, bits, previous, first] = [clear + 2, leastBits + 1, -1, 0];
+/** Codes of as many bits as the reader says it wants now. */
+function* codesOf(packed: Uint8Array, wanted: { readonly bits: number }): Generator<number> {
   let [held, heldBits] = [0, 0];
   for (const byte of packed) {
     held |= byte << heldBits;
     heldBits += 8;
-    if (heldBits < bits) continue;
-    const code = held & ((1 << bits) - 1);
-    held >>= bits;
-    heldBits -= bits;
+    while (heldBits >= wanted.bits) {
+      const { bits } = wanted;
+      yield held & ((1 << bits) - 1);
+      held >>= bits;
+      heldBits -= bits;
+    }
+  }
+}
+
+/** LZW with codes that grow to twelve bits; each run lies in a buffer that the next one overwrites. */
+function* indicesOf(packed: Uint8Array, leastBits: number): Generator<Uint8Array> {
+  if (leastBits < 1 || leastBits > 8) throw damaged();
+  const clear = 1 << leastBits;
+  const table = new CodeTable(clear);
+  const width = { bits: leastBits + 1 };
+  for (const code of codesOf(packed, width)) {
+    if (code === clear + 1) return;
     if (code === clear) {
-      [next, bits, previous] = [clear + 2, leastBits + 1, -1];
+      table.clear();
+      width.bits = leastBits + 1;
       continue;
     }
-    if (code === clear + 1) return;
-    if (code > next || (previous === -1 && code > clear)) throw damaged();
-    let at = run.length;
-    let walked = code;
-    if (code === next) {
+    yield table.take(code);
+    if (table.size === 1 << width.bits && width.bits < 12) width.bits += 1;
+  }
+}
+
+/** What each code stands for: another code and an index behind it. */
+class CodeTable {
+  readonly #first: number;
+  readonly #prefixes = new Uint16Array(MAX_CODES);
+  readonly #lasts = new Uint8Array(MAX_CODES);
+  readonly #run = new Uint8Array(MAX_CODES + 1);
+  #previous = -1;
+  #firstIndex = 0;
+  size: number;
+
+  /** `clear`: the code behind those that stand for an index; the end of the picture follows it. */
+  constructor(clear: number) {
+    this.#first = clear;
+    this.size = clear + 2;
+    for (let code = 0; code < clear; code += 1) this.#lasts[code] = code;
+  }
+
+  clear(): void {
+    this.size = this.#first + 2;
+    this.#previous = -1;
+  }
+
+  /** The indices of a code, valid until the next. Throws PictureError where there is no such code yet. */
+  take(code: number): Uint8Array {
+    const isNew = code === this.size;
+    if (code > this.size || (this.#previous === -1 && code > this.#first)) throw damaged();
+    let at = this.#run.length;
+    // The run before with its own first index behind it.
+    if (isNew) {
       at -= 1;
-      run[at] = first;
-      walked = previous;
+      this.#run[at] = this.#firstIndex;
     }
-    while (walked > clear) {
+    let walked = isNew ? this.#previous : code;
+    while (walked > this.#first) {
       at -= 1;
-      run[at] = lasts[walked] ?? 0;
-      walked = prefixes[walked] ?? 0;
+      this.#run[at] = this.#lasts[walked] ?? 0;
+      walked = this.#prefixes[walked] ?? 0;
     }
-    first = lasts[walked] ?? 0;
+    this.#firstIndex = this.#lasts[walked] ?? 0;
     at -= 1;
-    run[at] = first;
-    if (previous !== -1 && next < MAX_CODES) {
-      prefixes[next] = previous;
-      lasts[next] = first;
-      next += 1;
-      if (next === 1 << bits && bits < 12) bits += 1;
+    this.#run[at] = this.#firstIndex;
+    this.#learn(code);
+    return this.#run.subarray(at);
+  }
+
+  #learn(code: number): void {
+    if (this.#previous !== -1 && this.size < MAX_CODES) {
+      this.#prefixes[this.size] = this.#previous;
+      this.#lasts[this.size] = this.#firstIndex;
+      this.size += 1;
     }
-    previous = code;
-    yield run.subarray(at);
+    this.#previous = code;
   }
 }

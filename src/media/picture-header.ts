@@ -13,6 +13,7 @@ export interface PictureHeader extends PictureSize {
 const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** Samples of a pixel by PNG's colour type; 0: there is no such type. */
 const PNG_CHANNELS = [1, 0, 3, 1, 2, 0, 4] as const;
+const JPEG_END = Buffer.of(0xff, 0xd9);
 const EXIF = 'Exif\0\0';
 
 /** Throws PictureError (`not-a-picture`, `picture-damaged`). */
@@ -37,12 +38,12 @@ function headerOf(bytes: Uint8Array): PictureHeader {
   throw notAPicture();
 }
 
-export function viewOf(bytes: Uint8Array): DataView {
+function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Whether those bytes stand there, one a character. */
-export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
+function hasText(bytes: Uint8Array, at: number, text: string): boolean {
   return [...text].every((character, index) => bytes[at + index] === character.charCodeAt(0));
 }
 
@@ -73,9 +74,17 @@ function jpegHeader(bytes: Uint8Array, view: DataView): PictureHeader {
     if (marker === 0xe1 && hasText(bytes, at + 4, EXIF)) {
       orientation = exifOrientation(bytes.subarray(at + 10, at + 2 + length));
     }
-    if (isFrame(marker)) return { orientation, ...jpegFrame(view, at, marker) };
+    if (isFrame(marker)) {
+      // The decoder would fill up what is missing with grey. A small picture in the EXIF has an end of its own, before.
+      if (!hasEnd(bytes.subarray(at))) throw damaged();
+      return { orientation, ...jpegFrame(view, at, marker) };
+    }
     at += 2 + length;
   }
+}
+
+function hasEnd(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(JPEG_END);
 }
 
 /** SOF0 to SOF15, without the tables whose markers lie between them. */
