@@ -1,5 +1,5 @@
 // Uncompressed BMP to pixels: 1, 4, 8, 24 and 32 bits.
-import { damaged, type Pixels } from './picture.ts';
+import { damaged, notAPicture, type Pixels } from './picture.ts';
 
 const FILE_HEADER_BYTES = 14;
 const OLD_HEADER_BYTES = 12;
@@ -8,7 +8,7 @@ const BIT_FIELDS = 3;
 /** Blue, green, red, as nearly every file has them. */
 const USUAL_MASK = 0x00ff0000;
 
-/** The size has been judged before. Throws PictureError (`picture-damaged`), RangeError where bytes are missing. */
+/** The size has been judged before. Throws PictureError (`not-a-picture` for what it doesn't know, `picture-damaged`), RangeError where bytes are missing. */
 export function decodeBmp(bytes: Uint8Array): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = view.getUint32(FILE_HEADER_BYTES, true);
@@ -18,8 +18,8 @@ export function decodeBmp(bytes: Uint8Array): Pixels {
   const bits = view.getUint16(isOld ? 24 : 28, true);
   const compression = isOld ? UNCOMPRESSED : view.getUint32(30, true);
   const isUsual = compression === BIT_FIELDS && view.getUint32(54, true) === USUAL_MASK;
-  if (compression !== UNCOMPRESSED && !(isUsual && bits === 32)) throw damaged();
-  if (![1, 4, 8, 24, 32].includes(bits)) throw damaged();
+  if (compression !== UNCOMPRESSED && !(isUsual && bits === 32)) throw notAPicture();
+  if (![1, 4, 8, 24, 32].includes(bits)) throw notAPicture();
   const height = Math.abs(signedHeight);
   const rowBytes = 4 * Math.ceil((width * bits) / 32);
   const start = view.getUint32(10, true);

@@ -94,9 +94,12 @@ function isFrame(marker: number): boolean {
 
 function jpegFrame(view: DataView, at: number, marker: number) {
   const size = { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
-  const components = Math.min(4, view.getUint8(at + 9));
+  const components = view.getUint8(at + 9);
+  // Print's four colours, twelve bits, arithmetic coding: the decoder has none of them.
+  const isCommon = marker <= 0xc2 && view.getUint8(at + 4) === 8 && [1, 3].includes(components);
+  if (!isCommon) throw notAPicture();
   // All but the plainest keep every coefficient, of two bytes, until the last scan.
-  const coefficients = marker === 0xc0 || marker === 0xc1 ? 0 : 2 * components;
+  const coefficients = marker === 0xc2 ? 2 * components : 0;
   return {
     type: 'jpeg',
     ...size,

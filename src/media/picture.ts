@@ -33,12 +33,12 @@ export interface PictureLimits {
 
 const MIB = 1024 * 1024;
 
-/** A photo of today's telephones is 12 to 50 megapixels. */
+/** A photo of today's telephones is 12 to 50 megapixels; on a small board that takes seconds. */
 export const PICTURE_LIMITS: PictureLimits = {
   bytes: 32 * MIB,
   pixels: 64_000_000,
   memoryBytes: 512 * MIB,
-  timeMs: 5_000,
+  timeMs: 10_000,
 };
 
 export type PictureErrorCode =
@@ -58,7 +58,7 @@ export class PictureError extends LanchatError {
 export function notAPicture(): PictureError {
   return new PictureError(
     'not-a-picture',
-    phrase`this is no picture that lanchat knows: PNG, JPEG, GIF, WebP or BMP`,
+    phrase`this is no picture that lanchat knows: PNG, JPEG, GIF, WebP or BMP of a common kind`,
   );
 }
 

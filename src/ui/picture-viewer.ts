@@ -1,7 +1,7 @@
 // Opens a picture over the messages: has it decoded, and gives it up once nobody looks any more. Decodes nothing itself.
 import type { DecodedPicture, PictureSize } from '../media/picture.ts';
 import { NO_ANSWERS, pictureQuery, withAnswer } from '../media/terminal-pictures.ts';
-import { pictureWay, type ViewOutcome, type ViewOverlay } from './picture-way.ts';
+import { type PictureWay, pictureWay, type ViewOutcome, type ViewOverlay } from './picture-way.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
 import type { ScreenActions } from './talk.ts';
@@ -60,7 +60,7 @@ export class PictureViewer {
     const way = pictureWay(env, this.#answers);
     this.#show({ kind: 'view', name: shown, way, outcome: { kind: 'loading' } }, decoding);
     const outcome = await load(path, { box: VIEW_BOX, signal: decoding.signal }).then(
-      (picture): ViewOutcome => ({ kind: 'shown', picture }),
+      (picture) => shownIn(picture, way),
       (error: unknown): ViewOutcome => ({ kind: 'failed', why: faultWords(error) }),
     );
     const view = this.#view;
@@ -84,6 +84,11 @@ export class PictureViewer {
     this.#view = { overlay, decoding };
     this.#options.store.setOverlay(overlay);
   }
+}
+
+async function shownIn(picture: DecodedPicture, way: PictureWay): Promise<ViewOutcome> {
+  const { drawingOf } = await import('./picture-drawing.ts');
+  return { kind: 'shown', picture, draw: drawingOf(picture, way) };
 }
 
 /** `/view FILE`. */

@@ -229,7 +229,9 @@ describe('a picture that is broken', () => {
     for (let run = 0; run < 40; run += 1) {
       const copy = samples[run % samples.length]?.slice() ?? new Uint8Array();
       for (let count = 0; count < 6; count += 1) copy[12 + next(copy.length - 12)] = next(256);
-      expect(await outcomeOf(copy)).toMatch(/^(?:decoded|picture-(?:damaged|too-large))$/);
+      expect(await outcomeOf(copy)).toMatch(
+        /^(?:decoded|not-a-picture|picture-(?:damaged|too-large))$/,
+      );
     }
     // Of an animation that much is a first frame.
     for (const [name, bytes] of Object.entries(SAMPLES)) {
@@ -237,6 +239,9 @@ describe('a picture that is broken', () => {
       const half = bytes.subarray(0, Math.floor(bytes.length * 0.6));
       expect(await outcomeOf(half)).toBe('picture-damaged');
     }
+    const frame = indexOf(SAMPLES.jpeg, [0xff, 0xc0]);
+    // Four colours, as printers have them.
+    expect(await outcomeOf(changed(SAMPLES.jpeg, frame + 9, [4]))).toBe('not-a-picture');
     expect(await outcomeOf(Buffer.from('no picture at all'))).toBe('not-a-picture');
     expect(await outcomeOf(new Uint8Array())).toBe('not-a-picture');
   });

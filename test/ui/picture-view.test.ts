@@ -1,7 +1,7 @@
 // A picture over the messages: at every size, in every way that a terminal has, and in words.
 import { EventEmitter } from 'node:events';
 import xterm from '@xterm/headless';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type DecodedPicture, damaged } from '../../src/media/picture.ts';
 import { PictureSequence } from '../../src/media/picture-sequence.ts';
 import { FrameSink } from '../../src/ui/frame-sink.ts';
@@ -57,6 +57,9 @@ describe('/view', () => {
     const screen = viewing();
     screen.store.setSize({ columns, rows });
     await enter(screen, '/view ~/photos/tea.jpg');
+    await vi.waitFor(() => {
+      expect(screen.store.state.overlay).toMatchObject({ outcome: { kind: 'shown' } });
+    });
     const ink = shown(screen);
     const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     const before = ink.rows();
