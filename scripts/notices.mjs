@@ -48,10 +48,7 @@ function notice(folder) {
       `${name} ${version} has the licence ${license}, which isn't among the expected`,
     );
   }
-  const texts = readdirSync(path)
-    .filter((file) => /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i.test(file))
-    .sort()
-    .map((file) => readFileSync(join(path, file), 'utf8'));
+  const texts = licenceFiles(path).map((file) => readFileSync(file, 'utf8'));
   const substitute = join(root, 'scripts/licences', `${name.replace('/', '__')}.txt`);
   if (texts.length === 0 && existsSync(substitute)) texts.push(readFileSync(substitute, 'utf8'));
   if (texts.length === 0) {
@@ -59,4 +56,15 @@ function notice(folder) {
   }
   const text = texts.map((part) => part.replaceAll('\r\n', '\n').trim()).join('\n\n');
   return `${name} ${version} (${license})\n\n${text}`;
+}
+
+/** Its own, and of what is compiled into it. */
+function licenceFiles(path) {
+  const folders = [path, join(path, 'codec')].filter((folder) => existsSync(folder));
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i.test(file))
+      .sort()
+      .map((file) => join(folder, file)),
+  );
 }

@@ -14,6 +14,7 @@ import { type SafeText, safeText, safeTemplate as t, typedText } from '../ui/saf
 import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
 import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
+import { pictureFileWords } from './pictures.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
 import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
 import {
@@ -171,6 +172,8 @@ export class PlainCommands {
       case 'set':
       case 'who-read':
         return this.#doKept(name, args);
+      case 'view':
+        return this.#say(await pictureFileWords(args));
       case 'help':
         return scene.show(...plainHelp(args));
       default:

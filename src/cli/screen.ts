@@ -16,6 +16,7 @@ import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
+import { loadPicture } from './pictures.ts';
 import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
@@ -49,6 +50,7 @@ export async function runScreen(
     copyByProgram: (text) => copyByProgram(text, process),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
     readTheme: () => readTheme(folder),
+    loadPicture,
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

@@ -10,6 +10,7 @@ import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { keys } from './keys-tasks.ts';
 import { mute, notify } from './notify-tasks.ts';
 import { trust, verify } from './people-tasks.ts';
+import { view } from './picture-viewer.ts';
 import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
@@ -60,6 +61,7 @@ export type CommandName =
   | 'goto'
   | 'select'
   | 'unfold'
+  | 'view'
   | 'win'
   | 'where'
   | 'next'
@@ -517,6 +519,18 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: unfold,
+  },
+  {
+    name: 'view',
+    aliases: [],
+    args: t`FILE`,
+    help: t`look at a picture that is on your disk`,
+    plainHelp: t`say of a picture on your disk what it is and how large`,
+    example: t`/view ~/photo.jpg`,
+    topic: 'screen',
+    completes: 'none',
+    runs: 'at-once',
+    run: view,
   },
   {
     name: 'win',

@@ -56,6 +56,7 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/win', null],
   ['/where', null],
   ['/next', 'history'],
+  ['/view', null],
   ['/help', null],
 ];
 

@@ -38,13 +38,18 @@ const rule: Readonly<Record<string, Allowed>> = {
     packages: [],
     node: ['crypto', 'net', 'tls'],
   },
+  media: {
+    folders: ['language', 'protocol'],
+    packages: ['@jsquash/jpeg', '@jsquash/webp'],
+    node: ['fs'],
+  },
   client: {
-    folders: ['language', 'core', 'storage', 'files', 'discovery', 'protocol', 'crypto'],
+    folders: ['language', 'core', 'storage', 'files', 'discovery', 'media', 'protocol', 'crypto'],
     packages: ['valibot'],
     node: ['crypto', 'net', 'tls'],
   },
   ui: {
-    folders: ['language', 'client', 'files', 'protocol'],
+    folders: ['language', 'client', 'files', 'media', 'protocol'],
     packages: ['react', 'ink', 'string-width', 'uqr'],
     node: [],
   },

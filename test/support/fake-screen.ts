@@ -2,6 +2,7 @@
 
 import { editText } from '../../src/cli/editor.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
+import { loadPicture } from '../../src/cli/pictures.ts';
 import type {
   ClientEvent,
   Command,
@@ -212,6 +213,7 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  loadPicture,
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   copyByProgram: async () => null,
   editText,
