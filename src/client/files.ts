@@ -23,6 +23,7 @@ import { isTakenUnasked, mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import { FileCarrying } from './file-carrying.ts';
 import { type FileEntry, FileLedger, isPastKeeping } from './file-ledger.ts';
+import { fileThumbnail } from './file-thumbnail.ts';
 import type { FileCommand, FileStand, FileTransfer } from './file-transfer.ts';
 import type { History } from './history.ts';
 
@@ -132,6 +133,7 @@ export class Files {
       ...{ type },
       ...(width === null || height === null ? {} : { width, height }),
       ...(durationMs === null ? {} : { durationMs }),
+      ...(await fileThumbnail(source.path, type)),
       ...(voiceMs === undefined ? {} : { voice: true, durationMs: Math.round(voiceMs) }),
     };
     const entry = this.#ledger.put({
