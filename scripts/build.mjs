@@ -63,7 +63,12 @@ const lazyWidth = {
 const { metafile, outputFiles } = await build({
   // Shared code goes into parts of its own, so that a command loads what it uses: `lanchat id` no
   // libsodium, nothing headless ink or react.
-  entryPoints: { lanchat: 'src/cli/main.ts', screen: 'src/cli/screen.ts' },
+  // The worker is a thread's own file: src/media/sound-host.ts finds it beside the part that it is in itself.
+  entryPoints: {
+    lanchat: 'src/cli/main.ts',
+    screen: 'src/cli/screen.ts',
+    'parts/opus-worker': 'src/media/opus-worker.ts',
+  },
   absWorkingDir: root,
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',

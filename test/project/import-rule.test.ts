@@ -33,13 +33,18 @@ const rule: Readonly<Record<string, Allowed>> = {
     packages: [],
     node: ['crypto', 'net', 'tls'],
   },
+  media: {
+    folders: ['language', 'protocol'],
+    packages: ['libopus-wasm'],
+    node: ['fs', 'crypto', 'child_process'],
+  },
   client: {
-    folders: ['language', 'core', 'storage', 'discovery', 'protocol', 'crypto'],
+    folders: ['language', 'core', 'storage', 'discovery', 'media', 'protocol', 'crypto'],
     packages: ['valibot'],
     node: ['crypto', 'net', 'tls'],
   },
   ui: {
-    folders: ['language', 'client', 'protocol'],
+    folders: ['language', 'client', 'media', 'protocol'],
     packages: ['react', 'ink', 'string-width', 'uqr'],
     node: [],
   },

@@ -1,0 +1,279 @@
+// Plays a voice note through a program of this machine. What it decodes is a moment ahead of what is heard, so that a pause is one.
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { phrase } from '../language/translate.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { MAX_NOTE_BYTES } from './ogg-opus.ts';
+import { badVoiceNote, OpusThread } from './opus-thread.ts';
+import { SAMPLES_PER_MS } from './pcm.ts';
+import type { SoundHost } from './sound-host.ts';
+import { type SoundProcess, startProgram } from './sound-process.ts';
+import { findPlayer } from './sound-programs.ts';
+
+export const SPEEDS = [1, 1.5, 2] as const;
+export type Speed = (typeof SPEEDS)[number];
+
+/** How often the position is told. */
+const TELL_MS = 250;
+/** How much the program is given ahead of what it has played: its own buffer, and what a busy machine is late by. */
+const LEAD_MS = 400;
+const PIECE_MS = 100;
+const STEP_MS = 50;
+
+export interface PlayState {
+  readonly positionMs: number;
+  readonly durationMs: number;
+  readonly paused: boolean;
+  readonly speed: Speed;
+}
+
+export interface PlayOptions {
+  readonly host: SoundHost;
+  readonly path: string;
+  /** Four times a second while it plays, and at every change. */
+  readonly onState: (state: PlayState) => void;
+}
+
+export interface Playing {
+  /** Rejects with UsageError `player-failed`, `bad-voice-note`; nothing runs then. */
+  readonly done: Promise<'played' | 'stopped'>;
+  pause(): void;
+  resume(): void;
+  /** Forwards or back, within the note. */
+  seekBy(ms: number): void;
+  setSpeed(speed: Speed): void;
+  stop(): void;
+}
+
+/** Opens the note and begins. Throws UsageError `no-player`, `bad-voice-note`; what the file system throws. */
+export async function playNote(options: PlayOptions): Promise<Playing> {
+  findPlayer(options.host);
+  const file = await readFile(options.path);
+  const thread = OpusThread.decoder(options.host.opus);
+  try {
+    const { samples } = await thread.ask({ do: 'open', file });
+    const player = new Player(options, thread, samples / SAMPLES_PER_MS);
+    return {
+      done: player.run(),
+      pause: () => player.change({ paused: true }),
+      resume: () => player.change({ paused: false }),
+      seekBy: (ms) => player.seekBy(ms),
+      setSpeed: (speed) => player.change({ speed }),
+      stop: () => player.stop(),
+    };
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+}
+
+/** Of a regular file alone, and no larger than a note can be. */
+async function readFile(path: string): Promise<Uint8Array> {
+  const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+  const file = await open(path, O_RDONLY | O_NONBLOCK);
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.size > MAX_NOTE_BYTES) throw badVoiceNote('it is too large');
+    return new Uint8Array(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}
+
+/** One process plays from one place at one speed; every change is another process, so that no old sound is still to come. */
+class Player {
+  readonly #options: PlayOptions;
+  readonly #thread: OpusThread;
+  readonly #durationMs: number;
+  #positionMs = 0;
+  #paused = false;
+  #speed: Speed = 1;
+  #isStopped = false;
+  /** Resolved and made anew at every change. */
+  #change = newChange();
+  #toldMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PlayOptions, thread: OpusThread, durationMs: number) {
+    this.#options = options;
+    this.#thread = thread;
+    this.#durationMs = durationMs;
+  }
+
+  async run(): Promise<'played' | 'stopped'> {
+    try {
+      while (!this.#isStopped) {
+        this.#tell();
+        if (this.#paused) await this.#change.happened;
+        else if (await this.#playOn()) return 'played';
+      }
+      return 'stopped';
+    } finally {
+      await this.#thread.close();
+    }
+  }
+
+  change({ paused = this.#paused, speed = this.#speed }: Partial<PlayState>): void {
+    if (paused === this.#paused && speed === this.#speed) return;
+    this.#paused = paused;
+    this.#speed = speed;
+    this.#changed();
+  }
+
+  seekBy(ms: number): void {
+    this.#positionMs = Math.max(0, Math.min(this.#positionMs + ms, this.#durationMs));
+    this.#changed();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#changed();
+  }
+
+  #changed(): void {
+    const { happen } = this.#change;
+    this.#change = newChange();
+    happen();
+  }
+
+  /** Whether it came to the end; else something has changed. */
+  async #playOn(): Promise<boolean> {
+    const program = startProgram(findPlayer(this.#options.host), 'play');
+    const run = new PlayRun({
+      ...{ program, host: this.#options.host, thread: this.#thread },
+      ...{ fromMs: this.#positionMs, speed: this.#speed, change: this.#change },
+      onPosition: (ms) => this.#reach(ms),
+    });
+    try {
+      return await run.play();
+    } finally {
+      // The next one may need the same loudspeaker.
+      program.end();
+      await program.ended;
+    }
+  }
+
+  #reach(ms: number): void {
+    this.#positionMs = Math.min(ms, this.#durationMs);
+    if (this.#options.host.now() - this.#toldMs >= TELL_MS) this.#tell();
+  }
+
+  #tell(): void {
+    this.#toldMs = this.#options.host.now();
+    this.#options.onState({
+      positionMs: Math.round(this.#positionMs),
+      durationMs: Math.round(this.#durationMs),
+      paused: this.#paused,
+      speed: this.#speed,
+    });
+  }
+}
+
+interface Change {
+  readonly happened: Promise<void>;
+  readonly happen: () => void;
+  readonly hasHappened: () => boolean;
+}
+
+function newChange(): Change {
+  let resolve = () => {};
+  let hasHappened = false;
+  const happened = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  const happen = () => {
+    hasHappened = true;
+    resolve();
+  };
+  return { happened, happen, hasHappened: () => hasHappened };
+}
+
+interface PlayRunOptions {
+  readonly program: SoundProcess;
+  readonly host: SoundHost;
+  readonly thread: OpusThread;
+  readonly fromMs: number;
+  readonly speed: Speed;
+  readonly change: Change;
+  readonly onPosition: (ms: number) => void;
+}
+
+/** From one place to the end or to a change. */
+class PlayRun {
+  readonly #options: PlayRunOptions;
+  readonly #startMs: number;
+  /** How much the program was given, in time that it takes to play. */
+  #givenMs = 0;
+  #code: number | null | 'running' = 'running';
+
+  constructor(options: PlayRunOptions) {
+    this.#options = options;
+    this.#startMs = options.host.now();
+    void options.program.ended.then((code) => {
+      this.#code = code;
+    });
+  }
+
+  async play(): Promise<boolean> {
+    const { thread, fromMs, speed, change, host, program } = this.#options;
+    await thread.ask({ do: 'start', sample: Math.round(fromMs * SAMPLES_PER_MS), speed });
+    while (!change.hasHappened() && this.#code === 'running') {
+      this.#tellPosition();
+      if (this.#givenMs - this.#elapsedMs() > LEAD_MS) await this.#either(host.sleep(STEP_MS));
+      else if (!(await this.#give())) return this.#drain();
+    }
+    if (change.hasHappened()) return false;
+    throw playerFailed(program);
+  }
+
+  /** Whether there was more to give. */
+  async #give(): Promise<boolean> {
+    const { thread, program } = this.#options;
+    const { bytes, samples } = await thread.ask({ do: 'read', samples: PIECE_MS * SAMPLES_PER_MS });
+    if (samples === 0) return false;
+    this.#givenMs += samples / SAMPLES_PER_MS;
+    const { stdin } = program;
+    if (stdin?.write(bytes) === false) {
+      await this.#either(new Promise((resolve) => stdin.once('drain', resolve)));
+    }
+    return true;
+  }
+
+  /** It has all, and plays what it has. */
+  async #drain(): Promise<boolean> {
+    const { program, host, change } = this.#options;
+    program.stdin?.end();
+    while (!change.hasHappened() && this.#code === 'running') {
+      this.#tellPosition();
+      await this.#either(host.sleep(STEP_MS));
+    }
+    if (change.hasHappened()) return false;
+    if (this.#code !== 0) throw playerFailed(program);
+    this.#options.onPosition(Number.POSITIVE_INFINITY);
+    return true;
+  }
+
+  #elapsedMs(): number {
+    return this.#options.host.now() - this.#startMs;
+  }
+
+  #tellPosition(): void {
+    const { fromMs, speed, onPosition } = this.#options;
+    onPosition(fromMs + Math.min(this.#elapsedMs(), this.#givenMs) * speed);
+  }
+
+  /** Or a change, or the program's end. */
+  async #either(wait: Promise<unknown>): Promise<void> {
+    const { change, program } = this.#options;
+    await Promise.race([wait, change.happened, program.ended]);
+  }
+}
+
+function playerFailed({ name, complaint }: SoundProcess): UsageError {
+  const why = complaint();
+  return new UsageError(
+    'player-failed',
+    why === ''
+      ? phrase`${name} did not play it to the end; check that there is a loudspeaker, and that no other program has it`
+      : phrase`${name} did not play it to the end; it said: ${why}`,
+  );
+}

@@ -1,0 +1,165 @@
+// Records a voice note: a program's raw sound, measured and encoded as it comes, into a file. Never holds more than a moment of it.
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { phrase } from '../language/translate.ts';
+import { UsageError } from '../protocol/errors.ts';
+import { OpusThread, recordingFailed } from './opus-thread.ts';
+import { BYTES_PER_SAMPLE, type Level, LevelMeter, SAMPLES_PER_MS, samplesOf } from './pcm.ts';
+import type { SoundHost } from './sound-host.ts';
+import { type SoundProcess, startProgram } from './sound-process.ts';
+import { findRecorder } from './sound-programs.ts';
+
+/** What a person records without saying otherwise; it ends by itself then. */
+export const USUAL_LIMIT_MS = 5 * 60_000;
+/** Nobody can ask for more. */
+const MAX_LIMIT_MS = 60 * 60_000;
+
+export interface RecordingOptions {
+  readonly host: SoundHost;
+  /** Readable by this user alone: the note lies in it unsealed. */
+  readonly folder: string;
+  readonly limitMs?: number;
+  /** Every 50 ms of sound. */
+  readonly onLevel?: (level: Level, elapsedMs: number) => void;
+}
+
+export interface VoiceNote {
+  readonly path: string;
+  readonly durationMs: number;
+  /** 32 numbers, 0–7. */
+  readonly waveform: readonly number[];
+}
+
+export interface Recorded extends VoiceNote {
+  readonly ended: 'stopped' | 'limit' | 'program-ended';
+  /** What the program said when it ended by itself: cleaned, may be empty. */
+  readonly complaint: string;
+}
+
+export interface Recording {
+  readonly limitMs: number;
+  /**
+   * The note, whole on disk; null: it was discarded, and no file is left. Rejects with UsageError `recorder-failed` where
+   * nothing was recorded, `recording-failed` where it could not be written or encoded; no file is left then either.
+   */
+  readonly done: Promise<Recorded | null>;
+  stop(): void;
+  discard(): void;
+}
+
+/** Begins at once. Throws UsageError `no-recorder`. */
+export function startRecording(options: RecordingOptions): Recording {
+  const limitMs = Math.min(options.limitMs ?? USUAL_LIMIT_MS, MAX_LIMIT_MS);
+  const program = startProgram(findRecorder(options.host), 'record');
+  const run = new RecordingRun(program, { ...options, limitMs });
+  return {
+    limitMs,
+    done: run.record(),
+    stop: () => run.stop('stopped'),
+    discard: () => run.stop('discarded'),
+  };
+}
+
+type End = Recorded['ended'] | 'discarded';
+
+class RecordingRun {
+  readonly #program: SoundProcess;
+  readonly #options: RecordingOptions;
+  readonly #path: string;
+  readonly #mostSamples: number;
+  readonly #meter: LevelMeter;
+  #end: End | null = null;
+  #samples = 0;
+
+  constructor(program: SoundProcess, options: RecordingOptions & { readonly limitMs: number }) {
+    this.#program = program;
+    this.#options = options;
+    this.#path = join(options.folder, `voice-${randomBytes(8).toString('hex')}.ogg`);
+    this.#mostSamples = options.limitMs * SAMPLES_PER_MS;
+    this.#meter = new LevelMeter((level) =>
+      options.onLevel?.(level, Math.floor(this.#samples / SAMPLES_PER_MS)),
+    );
+  }
+
+  /** What ended it first counts; but what is discarded is discarded. */
+  stop(end: End): void {
+    if (this.#end === null || end === 'discarded') this.#end = end;
+    this.#program.end();
+  }
+
+  async record(): Promise<Recorded | null> {
+    const thread = OpusThread.encoder(this.#options.host.opus);
+    let file: FileHandle | null = null;
+    let isKept = false;
+    try {
+      file = await open(this.#path, 'wx', 0o600);
+      await this.#encode(thread, file);
+      isKept = this.#end !== 'discarded' && this.#samples > 0;
+      return await this.#recorded();
+    } catch (error) {
+      isKept = false;
+      throw error instanceof UsageError ? error : unwritable(error);
+    } finally {
+      this.#program.end();
+      await file?.close();
+      await thread.close();
+      if (!isKept) await rm(this.#path, { force: true });
+    }
+  }
+
+  /** One piece after the other: a program that is faster than the encoder waits in its pipe. */
+  async #encode(thread: OpusThread, file: FileHandle): Promise<void> {
+    let half = Buffer.alloc(0);
+    for await (const piece of this.#program.sound()) {
+      if (this.#end === 'discarded') return;
+      const bytes = Buffer.concat([half, piece]);
+      const whole = Math.floor(bytes.length / BYTES_PER_SAMPLE);
+      const taken = Math.min(whole, this.#mostSamples - this.#samples);
+      half = bytes.subarray(whole * BYTES_PER_SAMPLE);
+      await this.#take(bytes.subarray(0, taken * BYTES_PER_SAMPLE), thread, file);
+      if (this.#samples < this.#mostSamples) continue;
+      this.stop('limit');
+      break;
+    }
+    if (this.#end === 'discarded') return;
+    const { bytes } = await thread.ask({ do: 'end' });
+    await file.write(bytes);
+    await file.sync();
+  }
+
+  async #take(pcm: Uint8Array, thread: OpusThread, file: FileHandle): Promise<void> {
+    this.#samples += pcm.length / BYTES_PER_SAMPLE;
+    this.#meter.write(samplesOf(pcm));
+    const { bytes } = await thread.ask({ do: 'encode', pcm });
+    if (bytes.length > 0) await file.write(bytes);
+  }
+
+  async #recorded(): Promise<Recorded | null> {
+    await this.#program.ended;
+    if (this.#end === 'discarded') return null;
+    if (this.#samples === 0) throw this.#nothing();
+    return {
+      path: this.#path,
+      durationMs: Math.round(this.#samples / SAMPLES_PER_MS),
+      waveform: this.#meter.waveform(),
+      ended: this.#end ?? 'program-ended',
+      complaint: this.#end === null ? this.#program.complaint() : '',
+    };
+  }
+
+  #nothing(): UsageError {
+    const { name } = this.#program;
+    const complaint = this.#program.complaint();
+    return new UsageError(
+      'recorder-failed',
+      complaint === ''
+        ? phrase`${name} recorded nothing; check that there is a microphone, and that no other program has it`
+        : phrase`${name} recorded nothing; it said: ${complaint}`,
+    );
+  }
+}
+
+function unwritable(cause: unknown): UsageError {
+  return recordingFailed(cause instanceof Error ? cause.message : String(cause), { cause });
+}
