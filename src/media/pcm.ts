@@ -6,7 +6,7 @@ export const SAMPLES_PER_MS = SAMPLES_PER_SECOND / 1000;
 export const BYTES_PER_SAMPLE = 2;
 
 /** The level is measured over so long a piece. */
-export const LEVEL_MS = 50;
+const LEVEL_MS = 50;
 const LEVEL_SAMPLES = LEVEL_MS * SAMPLES_PER_MS;
 
 const FULL_SCALE = 32_768;
@@ -41,13 +41,14 @@ export function bytesOf(samples: Int16Array): Uint8Array {
 
 /** Measures sound as it comes, in pieces of any size. Keeps a number for each 50 ms. */
 export class LevelMeter {
-  readonly #onLevel: (level: Level) => void;
+  readonly #onLevel: (level: Level, elapsedMs: number) => void;
   readonly #peaks: number[] = [];
   #count = 0;
   #peak = 0;
   #squares = 0;
 
-  constructor(onLevel: (level: Level) => void) {
+  /** `elapsedMs`: where in the sound the piece ends. */
+  constructor(onLevel: (level: Level, elapsedMs: number) => void) {
     this.#onLevel = onLevel;
   }
 
@@ -67,10 +68,9 @@ export class LevelMeter {
 
   #tell(): void {
     this.#peaks.push(this.#peak);
-    this.#onLevel({
-      rmsDb: decibels(Math.sqrt(this.#squares / this.#count)),
-      peakDb: decibels(this.#peak),
-    });
+    const rmsDb = decibels(Math.sqrt(this.#squares / this.#count));
+    const peakDb = decibels(this.#peak);
+    this.#onLevel({ rmsDb, peakDb }, this.#peaks.length * LEVEL_MS);
     this.#count = 0;
     this.#peak = 0;
     this.#squares = 0;

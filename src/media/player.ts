@@ -101,8 +101,8 @@ class Player {
 
   async run(): Promise<'played' | 'stopped'> {
     try {
+      this.#tell();
       while (!this.#isStopped) {
-        this.#tell();
         if (this.#paused) await this.#change.happened;
         else if (await this.#playOn()) return 'played';
       }
@@ -125,6 +125,7 @@ class Player {
   }
 
   stop(): void {
+    if (this.#isStopped) return;
     this.#isStopped = true;
     this.#changed();
   }
@@ -133,6 +134,8 @@ class Player {
     const { happen } = this.#change;
     this.#change = newChange();
     happen();
+    // Now, and not once the program has ended: who pressed the key waits for it.
+    this.#tell();
   }
 
   /** Whether it came to the end; else something has changed. */

@@ -77,9 +77,7 @@ class RecordingRun {
     this.#options = options;
     this.#path = join(options.folder, `voice-${randomBytes(8).toString('hex')}.ogg`);
     this.#mostSamples = options.limitMs * SAMPLES_PER_MS;
-    this.#meter = new LevelMeter((level) =>
-      options.onLevel?.(level, Math.floor(this.#samples / SAMPLES_PER_MS)),
-    );
+    this.#meter = new LevelMeter((level, elapsedMs) => options.onLevel?.(level, elapsedMs));
   }
 
   /** What ended it first counts; but what is discarded is discarded. */
