@@ -30,6 +30,8 @@ export interface PlayState {
 export interface PlayOptions {
   readonly host: SoundHost;
   readonly path: string;
+  /** To begin with; 1 unless said otherwise. */
+  readonly speed?: Speed;
   /** Four times a second while it plays, and at every change. */
   readonly onState: (state: PlayState) => void;
 }
@@ -87,7 +89,7 @@ class Player {
   readonly #durationMs: number;
   #positionMs = 0;
   #paused = false;
-  #speed: Speed = 1;
+  #speed: Speed;
   #isStopped = false;
   /** Resolved and made anew at every change. */
   #change = newChange();
@@ -97,6 +99,7 @@ class Player {
     this.#options = options;
     this.#thread = thread;
     this.#durationMs = durationMs;
+    this.#speed = options.speed ?? 1;
   }
 
   async run(): Promise<'played' | 'stopped'> {

@@ -45,7 +45,8 @@ export interface Recording {
    */
   readonly done: Promise<Recorded | null>;
   stop(): void;
-  discard(): void;
+  /** Also where it is whole already: its file goes. Never rejects. */
+  discard(): Promise<void>;
 }
 
 /** Begins at once. Throws UsageError `no-recorder`. */
@@ -53,11 +54,15 @@ export function startRecording(options: RecordingOptions): Recording {
   const limitMs = Math.min(options.limitMs ?? USUAL_LIMIT_MS, MAX_LIMIT_MS);
   const program = startProgram(findRecorder(options.host), 'record');
   const run = new RecordingRun(program, { ...options, limitMs });
+  const done = run.record();
   return {
-    limitMs,
-    done: run.record(),
+    ...{ limitMs, done },
     stop: () => run.stop('stopped'),
-    discard: () => run.stop('discarded'),
+    discard: async () => {
+      run.stop('discarded');
+      const recorded = await done.catch(() => null);
+      if (recorded !== null) await rm(recorded.path, { force: true }).catch(() => {});
+    },
   };
 }
 

@@ -271,11 +271,11 @@ describe('[A155 recording left behind]', () => {
   it('is none where it was discarded: before, while or after it was heard', async () => {
     const before = files();
     const early = record(endlessMicrophone(source));
-    early.discard();
+    void early.discard();
     expect(await early.done).toBeNull();
     const late = record(endlessMicrophone(source), {
       onLevel: (_, elapsedMs) => {
-        if (elapsedMs === 1_000) late.discard();
+        if (elapsedMs === 1_000) void late.discard();
       },
     });
     expect(await late.done).toBeNull();
@@ -283,10 +283,14 @@ describe('[A155 recording left behind]', () => {
       onLevel: (_, elapsedMs) => {
         if (elapsedMs !== 1_000) return;
         stopped.stop();
-        stopped.discard();
+        void stopped.discard();
       },
     });
     expect(await stopped.done).toBeNull();
+    const whole = record(microphone(source));
+    expect(await whole.done).not.toBeNull();
+    expect(files()).toBe(before + 1);
+    await whole.discard();
     expect(files()).toBe(before);
   });
 });
