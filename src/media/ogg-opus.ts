@@ -9,7 +9,7 @@ export const FRAME_SAMPLES = 960;
 /** The most that a packet can hold: 120 ms. */
 export const MAX_PACKET_SAMPLES = 5_760;
 /** A longer note is none: nobody listens to it, and its index would fill the memory. */
-export const MAX_NOTE_SECONDS = 60 * 60;
+const MAX_NOTE_SECONDS = 60 * 60;
 /** An hour of 20 ms, and as much again for shorter ones. */
 const MAX_PACKETS = 2 * MAX_NOTE_SECONDS * 50;
 /** Two and a half times an hour at 24 kbit/s; the whole file is read into memory. */

@@ -13,8 +13,8 @@ const FULL_SCALE = 32_768;
 /** What silence is said to be: an empty piece has no logarithm. */
 export const SILENCE_DB = -96;
 
-export const WAVEFORM_BARS = 32;
-export const HIGHEST_BAR = 7;
+const WAVEFORM_BARS = 32;
+const HIGHEST_BAR = 7;
 /** A note that is never louder than this is silence: its noise is no shape. */
 const AUDIBLE_PEAK = 100;
 

@@ -11,7 +11,7 @@ import { type SoundProcess, startProgram } from './sound-process.ts';
 import { findRecorder } from './sound-programs.ts';
 
 /** What a person records without saying otherwise; it ends by itself then. */
-export const USUAL_LIMIT_MS = 5 * 60_000;
+const USUAL_LIMIT_MS = 5 * 60_000;
 /** Nobody can ask for more. */
 const MAX_LIMIT_MS = 60 * 60_000;
 
