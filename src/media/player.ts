@@ -8,7 +8,7 @@ import { badVoiceNote, OpusThread } from './opus-thread.ts';
 import { SAMPLES_PER_MS } from './pcm.ts';
 import type { SoundHost } from './sound-host.ts';
 import { type SoundProcess, startProgram } from './sound-process.ts';
-import { findPlayer } from './sound-programs.ts';
+import { findPlayers, type SoundProgram } from './sound-programs.ts';
 
 export const SPEEDS = [1, 1.5, 2] as const;
 export type Speed = (typeof SPEEDS)[number];
@@ -19,6 +19,8 @@ const TELL_MS = 250;
 const LEAD_MS = 400;
 const PIECE_MS = 100;
 const STEP_MS = 50;
+/** What fails later than that has played. */
+const BEGIN_MS = 1_000;
 
 export interface PlayState {
   readonly positionMs: number;
@@ -49,12 +51,13 @@ export interface Playing {
 
 /** Opens the note and begins. Throws UsageError `no-player`, `bad-voice-note`; what the file system throws. */
 export async function playNote(options: PlayOptions): Promise<Playing> {
-  findPlayer(options.host);
+  const programs = findPlayers(options.host);
   const file = await readFile(options.path);
   const thread = OpusThread.decoder(options.host.opus);
   try {
     const { samples } = await thread.ask({ do: 'open', file });
-    const player = new Player(options, thread, samples / SAMPLES_PER_MS);
+    const durationMs = samples / SAMPLES_PER_MS;
+    const player = new Player({ ...options, programs, thread, durationMs });
     return {
       done: player.run(),
       pause: () => player.change({ paused: true }),
@@ -82,11 +85,20 @@ async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
+interface PlayerOptions extends PlayOptions {
+  readonly programs: readonly [SoundProgram, ...SoundProgram[]];
+  readonly thread: OpusThread;
+  readonly durationMs: number;
+}
+
 /** One process plays from one place at one speed; every change is another process, so that no old sound is still to come. */
 class Player {
-  readonly #options: PlayOptions;
+  readonly #options: PlayerOptions;
   readonly #thread: OpusThread;
   readonly #durationMs: number;
+  /** The best that has not failed to begin. */
+  #programs: readonly [SoundProgram, ...SoundProgram[]];
+  #problem: UsageError | null = null;
   #positionMs = 0;
   #paused = false;
   #speed: Speed;
@@ -95,10 +107,11 @@ class Player {
   #change = newChange();
   #toldMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: PlayOptions, thread: OpusThread, durationMs: number) {
+  constructor(options: PlayerOptions) {
     this.#options = options;
-    this.#thread = thread;
-    this.#durationMs = durationMs;
+    this.#thread = options.thread;
+    this.#durationMs = options.durationMs;
+    this.#programs = options.programs;
     this.#speed = options.speed ?? 1;
   }
 
@@ -143,19 +156,35 @@ class Player {
 
   /** Whether it came to the end; else something has changed. */
   async #playOn(): Promise<boolean> {
-    const program = startProgram(findPlayer(this.#options.host), 'play');
+    const program = startProgram(this.#programs[0], 'play');
+    const [fromMs, beganMs] = [this.#positionMs, this.#options.host.now()];
     const run = new PlayRun({
       ...{ program, host: this.#options.host, thread: this.#thread },
-      ...{ fromMs: this.#positionMs, speed: this.#speed, change: this.#change },
+      ...{ fromMs, speed: this.#speed, change: this.#change },
       onPosition: (ms) => this.#reach(ms),
     });
     try {
       return await run.play();
+    } catch (error) {
+      if (!this.#takeNext(error, beganMs)) throw this.#problem ?? error;
+      this.#positionMs = fromMs;
+      return false;
     } finally {
       // The next one may need the same loudspeaker.
       program.end();
       await program.ended;
     }
+  }
+
+  /** Whether another program is left to try: this one could not reach the loudspeaker, which shows at once. */
+  #takeNext(error: unknown, beganMs: number): boolean {
+    const [, next, ...others] = this.#programs;
+    const isOfProgram = error instanceof UsageError && error.code === 'player-failed';
+    if (!isOfProgram || this.#options.host.now() - beganMs > BEGIN_MS) return false;
+    this.#problem ??= error;
+    if (next === undefined) return false;
+    this.#programs = [next, ...others];
+    return true;
   }
 
   #reach(ms: number): void {

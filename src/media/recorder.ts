@@ -8,7 +8,7 @@ import { OpusThread, recordingFailed } from './opus-thread.ts';
 import { BYTES_PER_SAMPLE, type Level, LevelMeter, SAMPLES_PER_MS, samplesOf } from './pcm.ts';
 import type { SoundHost } from './sound-host.ts';
 import { type SoundProcess, startProgram } from './sound-process.ts';
-import { findRecorder } from './sound-programs.ts';
+import { findRecorders, type SoundProgram } from './sound-programs.ts';
 
 /** What a person records without saying otherwise; it ends by itself then. */
 const USUAL_LIMIT_MS = 5 * 60_000;
@@ -52,8 +52,7 @@ export interface Recording {
 /** Begins at once. Throws UsageError `no-recorder`. */
 export function startRecording(options: RecordingOptions): Recording {
   const limitMs = Math.min(options.limitMs ?? USUAL_LIMIT_MS, MAX_LIMIT_MS);
-  const program = startProgram(findRecorder(options.host), 'record');
-  const run = new RecordingRun(program, { ...options, limitMs });
+  const run = new RecordingRun(findRecorders(options.host), { ...options, limitMs });
   const done = run.record();
   return {
     ...{ limitMs, done },
@@ -69,7 +68,9 @@ export function startRecording(options: RecordingOptions): Recording {
 type End = Recorded['ended'] | 'discarded';
 
 class RecordingRun {
-  readonly #program: SoundProcess;
+  #program: SoundProcess;
+  /** Those that are tried where the one before can't reach the microphone. */
+  readonly #others: SoundProgram[];
   readonly #options: RecordingOptions;
   readonly #path: string;
   readonly #mostSamples: number;
@@ -77,8 +78,12 @@ class RecordingRun {
   #end: End | null = null;
   #samples = 0;
 
-  constructor(program: SoundProcess, options: RecordingOptions & { readonly limitMs: number }) {
-    this.#program = program;
+  constructor(
+    [best, ...others]: readonly [SoundProgram, ...SoundProgram[]],
+    options: RecordingOptions & { readonly limitMs: number },
+  ) {
+    this.#program = startProgram(best, 'record');
+    this.#others = others;
     this.#options = options;
     this.#path = join(options.folder, `voice-${randomBytes(8).toString('hex')}.ogg`);
     this.#mostSamples = options.limitMs * SAMPLES_PER_MS;
@@ -97,9 +102,14 @@ class RecordingRun {
     let isKept = false;
     try {
       file = await open(this.#path, 'wx', 0o600);
-      await this.#encode(thread, file);
-      isKept = this.#end !== 'discarded' && this.#samples > 0;
-      return await this.#recorded();
+      await this.#hear(thread, file);
+      if (this.#isDiscarded()) return null;
+      const { bytes } = await thread.ask({ do: 'end' });
+      await file.write(bytes);
+      await file.sync();
+      // Meanwhile it may have been thrown away.
+      isKept = !this.#isDiscarded();
+      return isKept ? this.#recorded() : null;
     } catch (error) {
       isKept = false;
       throw error instanceof UsageError ? error : unwritable(error);
@@ -111,11 +121,25 @@ class RecordingRun {
     }
   }
 
+  /** From the first program that hears anything. Throws what the best of them said where none does. */
+  async #hear(thread: OpusThread, file: FileHandle): Promise<void> {
+    let problem: UsageError | null = null;
+    for (;;) {
+      await this.#encode(thread, file);
+      await this.#program.ended;
+      if (this.#samples > 0 || this.#isDiscarded()) return;
+      problem ??= nothingRecorded(this.#program);
+      const next = this.#end === null ? this.#others.shift() : undefined;
+      if (next === undefined) throw problem;
+      this.#program = startProgram(next, 'record');
+    }
+  }
+
   /** One piece after the other: a program that is faster than the encoder waits in its pipe. */
   async #encode(thread: OpusThread, file: FileHandle): Promise<void> {
     let half = Buffer.alloc(0);
     for await (const piece of this.#program.sound()) {
-      if (this.#end === 'discarded') return;
+      if (this.#isDiscarded()) return;
       const bytes = Buffer.concat([half, piece]);
       const whole = Math.floor(bytes.length / BYTES_PER_SAMPLE);
       const taken = Math.min(whole, this.#mostSamples - this.#samples);
@@ -123,12 +147,8 @@ class RecordingRun {
       await this.#take(bytes.subarray(0, taken * BYTES_PER_SAMPLE), thread, file);
       if (this.#samples < this.#mostSamples) continue;
       this.stop('limit');
-      break;
+      return;
     }
-    if (this.#end === 'discarded') return;
-    const { bytes } = await thread.ask({ do: 'end' });
-    await file.write(bytes);
-    await file.sync();
   }
 
   async #take(pcm: Uint8Array, thread: OpusThread, file: FileHandle): Promise<void> {
@@ -138,29 +158,29 @@ class RecordingRun {
     if (bytes.length > 0) await file.write(bytes);
   }
 
-  async #recorded(): Promise<Recorded | null> {
-    await this.#program.ended;
-    if (this.#end === 'discarded') return null;
-    if (this.#samples === 0) throw this.#nothing();
+  #isDiscarded(): boolean {
+    return this.#end === 'discarded';
+  }
+
+  #recorded(): Recorded {
     return {
       path: this.#path,
       durationMs: Math.round(this.#samples / SAMPLES_PER_MS),
       waveform: this.#meter.waveform(),
-      ended: this.#end ?? 'program-ended',
+      ended: this.#end === null || this.#end === 'discarded' ? 'program-ended' : this.#end,
       complaint: this.#end === null ? this.#program.complaint() : '',
     };
   }
+}
 
-  #nothing(): UsageError {
-    const { name } = this.#program;
-    const complaint = this.#program.complaint();
-    return new UsageError(
-      'recorder-failed',
-      complaint === ''
-        ? phrase`${name} recorded nothing; check that there is a microphone, and that no other program has it`
-        : phrase`${name} recorded nothing; it said: ${complaint}`,
-    );
-  }
+function nothingRecorded({ name, complaint }: SoundProcess): UsageError {
+  const why = complaint();
+  return new UsageError(
+    'recorder-failed',
+    why === ''
+      ? phrase`${name} recorded nothing; check that there is a microphone, and that no other program has it`
+      : phrase`${name} recorded nothing; it said: ${why}`,
+  );
 }
 
 function unwritable(cause: unknown): UsageError {

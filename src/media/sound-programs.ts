@@ -1,4 +1,4 @@
-// Which program of this machine records or plays sound, and how it is told to do so with raw samples. Runs nothing.
+// Which programs of this machine record or play sound, and how they are told to do so with raw samples. Runs nothing.
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { phrase } from '../language/translate.ts';
@@ -19,23 +19,25 @@ type Candidate = readonly [string, ...string[]];
 
 const RAW_ALSA = ['-q', '-t', 'raw', '-f', 'S16_LE', '-c', '1', '-r', '48000'];
 const RAW_PULSE = ['--raw', '--format=s16le', '--rate=48000', '--channels=1'];
-const RAW_PIPEWIRE = ['--raw', '--format=s16', '--rate=48000', '--channels=1', '-'];
+/** Before 1.0 it has no `--raw`, since a pipe is nothing else there. */
+const OLD_PIPEWIRE = ['--format=s16', '--rate=48000', '--channels=1', '-'];
+const RAW_PIPEWIRE = ['--raw', ...OLD_PIPEWIRE];
 const RAW_SOX = ['-t', 'raw', '-r', '48000', '-e', 'signed-integer', '-b', '16', '-c', '1'];
 const QUIET_FFMPEG = ['-nostdin', '-hide_banner', '-loglevel', 'error'];
 const RAW_FFMPEG = ['-f', 's16le', '-ar', '48000'];
 
-/** The program that writes what the microphone hears to its stdout. Throws UsageError `no-recorder`. */
-export function findRecorder(machine: Machine): SoundProgram {
-  const found = find(machine, 'LANCHAT_RECORDER', recorders(machine));
-  if (found !== null) return found;
-  throw new UsageError('no-recorder', noRecorder(machine));
+/** Those that write what the microphone hears to their stdout, the best first. Throws UsageError `no-recorder`: there is none. */
+export function findRecorders(machine: Machine): readonly [SoundProgram, ...SoundProgram[]] {
+  const [best, ...others] = find(machine, 'LANCHAT_RECORDER', recorders(machine));
+  if (best === undefined) throw new UsageError('no-recorder', noRecorder(machine));
+  return [best, ...others];
 }
 
-/** The program that plays what it reads on its stdin. Throws UsageError `no-player`. */
-export function findPlayer(machine: Machine): SoundProgram {
-  const found = find(machine, 'LANCHAT_PLAYER', players(machine));
-  if (found !== null) return found;
-  throw new UsageError('no-player', noPlayer(machine));
+/** Those that play what they read on their stdin, the best first. Throws UsageError `no-player`: there is none. */
+export function findPlayers(machine: Machine): readonly [SoundProgram, ...SoundProgram[]] {
+  const [best, ...others] = find(machine, 'LANCHAT_PLAYER', players(machine));
+  if (best === undefined) throw new UsageError('no-player', noPlayer(machine));
+  return [best, ...others];
 }
 
 function recorders(machine: Machine): readonly Candidate[] {
@@ -61,6 +63,7 @@ function recorders(machine: Machine): readonly Candidate[] {
     ['arecord', ...RAW_ALSA],
     ['parecord', ...RAW_PULSE],
     ['pw-record', ...RAW_PIPEWIRE],
+    ['pw-record', ...OLD_PIPEWIRE],
     ffmpeg('-f', linuxSound(machine), '-i', 'default'),
     ...sox,
   ];
@@ -81,6 +84,7 @@ function players(machine: Machine): readonly Candidate[] {
     ['aplay', ...RAW_ALSA, '-'],
     ['paplay', ...RAW_PULSE],
     ['pw-play', ...RAW_PIPEWIRE],
+    ['pw-play', ...OLD_PIPEWIRE],
     ...shared,
     sox,
   ];
@@ -105,14 +109,13 @@ function find(
   machine: Machine,
   variable: 'LANCHAT_RECORDER' | 'LANCHAT_PLAYER',
   candidates: readonly Candidate[],
-): SoundProgram | null {
+): readonly SoundProgram[] {
   const own = machine.env[variable];
-  if (own !== undefined && own.trim() !== '') return ownProgram(machine, variable, own);
-  for (const [name, ...args] of candidates) {
+  if (own !== undefined && own.trim() !== '') return [ownProgram(machine, variable, own)];
+  return candidates.flatMap(([name, ...args]) => {
     const path = onPath(machine, name);
-    if (path !== null) return { name, path, args };
-  }
-  return null;
+    return path === null ? [] : [{ name, path, args }];
+  });
 }
 
 function ownProgram(machine: Machine, variable: string, line: string): SoundProgram {

@@ -1,5 +1,5 @@
 // Playing: the loudspeaker hears the note, from where and as fast as is asked; and the position is told as it goes.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NoteDecoder } from '../../src/media/note-decoder.ts';
@@ -140,6 +140,28 @@ describe('a player', () => {
       code: 'player-failed',
       message: expect.stringMatching(/it said: no device$/),
     });
+  });
+
+  it('that can’t reach the loudspeaker leaves it to the next', async () => {
+    const bin = join(room.folder, 'several');
+    mkdirSync(bin);
+    const script = (name: string, code: string) => {
+      room.file(join('several', name), Buffer.from(`#!/bin/sh\n${code}\n`));
+      chmodSync(join(bin, name), 0o755);
+    };
+    script('aplay', 'echo no card >&2; exit 1');
+    script('paplay', 'echo no server >&2; exit 1');
+    // Time stands still until one plays: those that can't have all of it to say so.
+    const clock = room.host();
+    const sleep = (ms: number) => (existsSync(heardFile) ? clock.sleep(ms) : clock.sleep(0));
+    const host = { ...clock, env: { PATH: bin }, sleep };
+    const options = { host, path, onState: () => {} };
+    await expect((await playNote(options)).done).rejects.toMatchObject({
+      message: expect.stringMatching(/^aplay .* no card$/),
+    });
+    script('ffplay', `exec /bin/cat >> ${heardFile}`);
+    expect(await (await playNote(options)).done).toBe('played');
+    expect(Buffer.from(bytesOf(decoded)).equals(readFileSync(heardFile))).toBe(true);
   });
 
   it('that fails at the end is said to as well', async () => {
