@@ -105,7 +105,7 @@ class RecordingRun {
       await this.#hear(thread, file);
       if (this.#isDiscarded()) return null;
       const { bytes } = await thread.ask({ do: 'end' });
-      await file.write(bytes);
+      await file.appendFile(bytes);
       await file.sync();
       // Meanwhile it may have been thrown away.
       isKept = !this.#isDiscarded();
@@ -155,7 +155,7 @@ class RecordingRun {
     this.#samples += pcm.length / BYTES_PER_SAMPLE;
     this.#meter.write(samplesOf(pcm));
     const { bytes } = await thread.ask({ do: 'encode', pcm });
-    if (bytes.length > 0) await file.write(bytes);
+    if (bytes.length > 0) await file.appendFile(bytes);
   }
 
   #isDiscarded(): boolean {
