@@ -1,24 +1,18 @@
 // Plays a voice note through a program of this machine. What it decodes is a moment ahead of what is heard, so that a pause is one.
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { MAX_NOTE_BYTES } from './ogg-opus.ts';
 import { badVoiceNote, OpusThread } from './opus-thread.ts';
 import { SAMPLES_PER_MS } from './pcm.ts';
+import { newChange, PlayRun } from './play-run.ts';
 import type { SoundHost } from './sound-host.ts';
-import { type SoundProcess, startProgram } from './sound-process.ts';
+import { startProgram } from './sound-process.ts';
 import { findPlayers, type SoundProgram } from './sound-programs.ts';
-
-export const SPEEDS = [1, 1.5, 2] as const;
-export type Speed = (typeof SPEEDS)[number];
+import type { Speed } from './time-stretch.ts';
 
 /** How often the position is told. */
 const TELL_MS = 250;
-/** How much the program is given ahead of what it has played: its own buffer, and what a busy machine is late by. */
-const LEAD_MS = 400;
-const PIECE_MS = 100;
-const STEP_MS = 50;
 /** What fails later than that has played. */
 const BEGIN_MS = 1_000;
 
@@ -201,114 +195,4 @@ class Player {
       speed: this.#speed,
     });
   }
-}
-
-interface Change {
-  readonly happened: Promise<void>;
-  readonly happen: () => void;
-  readonly hasHappened: () => boolean;
-}
-
-function newChange(): Change {
-  let resolve = () => {};
-  let hasHappened = false;
-  const happened = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  const happen = () => {
-    hasHappened = true;
-    resolve();
-  };
-  return { happened, happen, hasHappened: () => hasHappened };
-}
-
-interface PlayRunOptions {
-  readonly program: SoundProcess;
-  readonly host: SoundHost;
-  readonly thread: OpusThread;
-  readonly fromMs: number;
-  readonly speed: Speed;
-  readonly change: Change;
-  readonly onPosition: (ms: number) => void;
-}
-
-/** From one place to the end or to a change. */
-class PlayRun {
-  readonly #options: PlayRunOptions;
-  readonly #startMs: number;
-  /** How much the program was given, in time that it takes to play. */
-  #givenMs = 0;
-  #code: number | null | 'running' = 'running';
-
-  constructor(options: PlayRunOptions) {
-    this.#options = options;
-    this.#startMs = options.host.now();
-    void options.program.ended.then((code) => {
-      this.#code = code;
-    });
-  }
-
-  async play(): Promise<boolean> {
-    const { thread, fromMs, speed, change, host, program } = this.#options;
-    await thread.ask({ do: 'start', sample: Math.round(fromMs * SAMPLES_PER_MS), speed });
-    while (!change.hasHappened() && this.#code === 'running') {
-      this.#tellPosition();
-      if (this.#givenMs - this.#elapsedMs() > LEAD_MS) await this.#either(host.sleep(STEP_MS));
-      else if (!(await this.#give())) return this.#drain();
-    }
-    if (change.hasHappened()) return false;
-    throw playerFailed(program);
-  }
-
-  /** Whether there was more to give. */
-  async #give(): Promise<boolean> {
-    const { thread, program } = this.#options;
-    const { bytes, samples } = await thread.ask({ do: 'read', samples: PIECE_MS * SAMPLES_PER_MS });
-    if (samples === 0) return false;
-    this.#givenMs += samples / SAMPLES_PER_MS;
-    const { stdin } = program;
-    if (stdin?.write(bytes) === false) {
-      await this.#either(new Promise((resolve) => stdin.once('drain', resolve)));
-    }
-    return true;
-  }
-
-  /** It has all, and plays what it has. */
-  async #drain(): Promise<boolean> {
-    const { program, host, change } = this.#options;
-    program.stdin?.end();
-    while (!change.hasHappened() && this.#code === 'running') {
-      this.#tellPosition();
-      await this.#either(host.sleep(STEP_MS));
-    }
-    if (change.hasHappened()) return false;
-    if (this.#code !== 0) throw playerFailed(program);
-    this.#options.onPosition(Number.POSITIVE_INFINITY);
-    return true;
-  }
-
-  #elapsedMs(): number {
-    return this.#options.host.now() - this.#startMs;
-  }
-
-  #tellPosition(): void {
-    const { fromMs, speed, onPosition } = this.#options;
-    onPosition(fromMs + Math.min(this.#elapsedMs(), this.#givenMs) * speed);
-  }
-
-  /** Or a change, or the program's end. */
-  async #either(wait: Promise<unknown>): Promise<void> {
-    const { change, program } = this.#options;
-    await Promise.race([wait, change.happened, program.ended]);
-  }
-}
-
-function playerFailed({ name, complaint }: SoundProcess): UsageError {
-  const why = complaint();
-  return new UsageError(
-    'player-failed',
-    why === ''
-      ? phrase`${name} did not play it to the end; check that there is a loudspeaker, and that no other program has it`
-      : phrase`${name} did not play it to the end; it said: ${why}`,
-  );
 }

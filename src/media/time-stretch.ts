@@ -1,5 +1,9 @@
 // Speech faster at the same pitch: WSOLA (Verhelst and Roelands, 1993). Pure; works on samples as they come.
 
+/** How fast a note can be played. */
+export const SPEEDS = [1, 1.5, 2] as const;
+export type Speed = (typeof SPEEDS)[number];
+
 /** What is crossfaded at a time, 20 ms: a voice's deepest tone has a period in it. */
 const HOP = 960;
 /** How far the next piece may be moved so that it goes on as the last one would have: 10 ms either way. */

@@ -1,6 +1,7 @@
 // Plays one voice note as keys say, as often as they say. Knows nothing of what is shown around it.
-import { type Playing, type PlayState, SPEEDS, type Speed } from '../media/player.ts';
+import type { Playing, PlayState } from '../media/player.ts';
 import type { SoundHost } from '../media/sound-host.ts';
+import { SPEEDS, type Speed } from '../media/time-stretch.ts';
 import type { SafeText } from './safe-text.ts';
 import type { VoiceAction } from './voice-overlay.ts';
 import { faultWords } from './words.ts';
