@@ -6,6 +6,7 @@ import type { ConversationKey } from './conversation.ts';
 import type { KnownPerson } from './people.ts';
 import type { ViewOverlay } from './picture-way.ts';
 import type { SafeText } from './safe-text.ts';
+import type { VoiceOverlay } from './voice-overlay.ts';
 
 /** What a picked person is for. Picking sends no words: a text comes back as a draft; a command is done. */
 export type PickPurpose =
@@ -118,6 +119,7 @@ export type Overlay =
   /** Whether the relay hosted here goes on without us; `others`: how many people depend on it. */
   | { readonly kind: 'leaving'; readonly others: number; readonly selected: number }
   | SearchOverlay
+  | VoiceOverlay
   /** Which emoji goes to the message. */
   | {
       readonly kind: 'react';
