@@ -18,7 +18,7 @@ async function carry(port: number, person: number): Promise<WireClient> {
   return client;
 }
 
-it('goes on from whole chunks after each kill, and none is lost or changed', {
+it('[A113 relay killed while a file comes] goes on from whole chunks after each kill, and none is lost or changed', {
   timeout: 120_000,
 }, async () => {
   await ready();

@@ -21,7 +21,7 @@ const bytesOf = (frames: readonly { readonly sealed: Uint8Array }[]) =>
   frames.map(({ sealed }) => Buffer.from(sealed.subarray(0, 8)).toString('hex'));
 
 describe('a meeting', () => {
-  it('passes every frame on as it is, in order, both ways', async () => {
+  it('[A108 third at a meeting] Control: two are joined, and every frame goes on as it is, in order, both ways', async () => {
     const { asha, bo } = await joined(await runRelay());
     const chunks = Array.from({ length: 40 }, (_, index) => chunk(index));
     bo.send({ type: 'have', req: 7, count: 0 });
@@ -68,7 +68,7 @@ describe('a meeting', () => {
     expect(bo.inbox).toEqual([]);
   });
 
-  it('is of two: a third is refused, and the two go on', async () => {
+  it('[A108 third at a meeting] is refused, and the two go on', async () => {
     const running = await runRelay();
     const { asha, bo } = await joined(running);
     const chandra = await running.carry(3);
@@ -77,7 +77,7 @@ describe('a meeting', () => {
     expect((await bo.next('chunk')).index).toBe(3);
   });
 
-  it('is not with oneself: who comes again takes the place of the connection that was lost', async () => {
+  it('[A108 third at a meeting] is not oneself: who comes again takes the place of the connection that was lost', async () => {
     const running = await runRelay();
     const [lost, asha, bo] = [
       await running.carry(1),
@@ -119,18 +119,26 @@ describe('a meeting', () => {
     expect(await answer).toMatchObject({ type: 'error', code: 'not-here' });
   });
 
-  it('holds a sender up whose reader reads nothing, and loses nothing of it', async () => {
+  it('[A109 reader that reads nothing] holds its sender up, and the relay keeps no more than its share', async () => {
     const running = await runRelay({ limits: { carriedBytes: 256 * 1024 } });
     const { asha, bo } = await joined(running);
     bo.socket.pause();
     const COUNT = 600;
     for (let index = 0; index < COUNT; index++) asha.send(chunk(index));
-    // Its own pings go the other way all the time; what it sends stays with it.
+    // What comes back goes on all the time.
     bo.send({ type: 'have', req: 0, count: 0 });
     await asha.next('have');
     expect(asha.socket.writableLength).toBeGreaterThan(COUNT * 32 * 1024);
     bo.socket.resume();
     for (let index = 0; index < COUNT; index++) expect((await bo.next('chunk')).index).toBe(index);
+  });
+
+  it('[A109 reader that reads nothing] Control: one who reads is sent all of it', async () => {
+    const running = await runRelay({ limits: { carriedBytes: 256 * 1024 } });
+    const { asha, bo } = await joined(running);
+    for (let index = 0; index < 100; index++) asha.send(chunk(index));
+    for (let index = 0; index < 100; index++) expect((await bo.next('chunk')).index).toBe(index);
+    expect(asha.socket.writableLength).toBe(0);
   });
 
   it('ends one who sends a frame longer than any, and the other with it', async () => {
