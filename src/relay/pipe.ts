@@ -1,5 +1,6 @@
 // Two connections that meet: what one sends goes to the other as it is. Reads no frame, and keeps little.
-import type { ByteSink, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ByteSink } from './connection-owner.ts';
 import { FrameBoundary } from './frame-boundary.ts';
 import { Pace, type PaceContext } from './pace.ts';
 
