@@ -25,8 +25,8 @@ const events: RelayEvent[] = [
   { type: 'kept', ...label, file: FileId.fromBytes(new Uint8Array(16).fill(0xcd)), chunks: 3 },
   { type: 'taken', ...label, file: FileId.fromBytes(new Uint8Array(16).fill(0xcd)), chunks: 3 },
   { type: 'carried', ...label },
-  { type: 'files', problem: { code: 'no-space', message: 'no space left; free some' } },
-  { type: 'files', problem: null },
+  { type: 'file-storage', problem: { code: 'no-space', message: 'no space left; free some' } },
+  { type: 'file-storage', problem: null },
   { type: 'closed' },
 ];
 

@@ -236,7 +236,7 @@ describe('room for files', () => {
   it('leaves the disk room for everything else, and says so', async () => {
     const running = await runKeepingRelay({ limits: { diskLeftBytes: 2 ** 60 } });
     expect(await keep(await running.carry(1), 1)).toMatchObject({ code: 'storage' });
-    expect(await running.event('files')).toMatchObject({ problem: { code: 'no-space' } });
+    expect(await running.event('file-storage')).toMatchObject({ problem: { code: 'no-space' } });
   });
 
   it('is free again after a restart without files, and what nobody knows is removed', async () => {
