@@ -207,12 +207,18 @@ export class Connection {
     }
     if (!this.#paused && nowMs - this.#receivedAtMs > SILENCE_TIMEOUT_MS) {
       this.end('silent', `nothing for ${SILENCE_TIMEOUT_MS} ms`);
-    } else if (nowMs - (this.#writingSinceMs ?? nowMs) > SILENCE_TIMEOUT_MS) {
+    } else if (this.#isStuck(nowMs)) {
       this.end('slow-reader', `took nothing for ${SILENCE_TIMEOUT_MS} ms`);
     } else if (nowMs - this.#sentAtMs >= PING_INTERVAL_MS) {
       // Two who are joined ping each other.
       if (this.#sink === null) this.sendSegment(PING);
     }
+  }
+
+  /** Of a file so much is written at once that a slow network takes longer; whoever carries it counts what moves. */
+  #isStuck(nowMs: number): boolean {
+    const isCarrying = this.#bytesRate === null;
+    return !isCarrying && nowMs - (this.#writingSinceMs ?? nowMs) > SILENCE_TIMEOUT_MS;
   }
 
   #uncork(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MEETING_WAIT_MS } from '../../src/protocol/limits.ts';
+import type { RelayLimits } from '../../src/relay/limits.ts';
 import type { WireClient } from '../support/wire-client.ts';
 import { chunk, meeting } from './files.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -14,6 +15,27 @@ async function joined(running: TestRelay) {
   const answers = await Promise.all([meet(asha), meet(bo)]);
   expect(answers.map(({ type }) => type)).toEqual(['done', 'done']);
   return { asha, bo };
+}
+
+/** A relay by a clock of the test's. */
+async function runHearing(limits: Partial<RelayLimits> = {}) {
+  const clock = new ManualClock();
+  let heard = () => {};
+  const running = await runRelay({
+    clock,
+    limits,
+    // What is as short is no part of a chunk.
+    onBytes: (direction, _connection, bytes) => {
+      if (direction === 'in' && bytes.length < 64) heard();
+    },
+  });
+  /** Sends, and resolves when the relay has read it. */
+  const say = (send: () => unknown) =>
+    new Promise<void>((resolve) => {
+      heard = resolve;
+      send();
+    });
+  return { running, clock, say };
 }
 
 /** Numbers in hex, as vitest shows them well. */
@@ -92,21 +114,8 @@ describe('a meeting', () => {
   });
 
   it('waits a minute for the other, then says that nobody is here', async () => {
-    const clock = new ManualClock();
-    let heard = () => {};
-    const running = await runRelay({
-      clock,
-      onBytes: (direction) => {
-        if (direction === 'in') heard();
-      },
-    });
+    const { running, clock, say } = await runHearing();
     const asha = await running.carry(1);
-    /** Sends, and resolves when the relay has read it. */
-    const say = (send: () => unknown) =>
-      new Promise<void>((resolve) => {
-        heard = resolve;
-        send();
-      });
     let answer: Promise<unknown> = Promise.resolve();
     await say(() => {
       answer = meet(asha);
@@ -139,6 +148,39 @@ describe('a meeting', () => {
     for (let index = 0; index < 100; index++) asha.send(chunk(index));
     for (let index = 0; index < 100; index++) expect((await bo.next('chunk')).index).toBe(index);
     expect(asha.socket.writableLength).toBe(0);
+  });
+
+  it('gives a slow reader time, and ends one who takes nothing for five minutes', async () => {
+    const { running, clock, say } = await runHearing();
+    const { asha, bo } = await joined(running);
+    bo.socket.pause();
+    for (let index = 0; index < 600; index++) asha.send(chunk(index));
+    bo.send({ type: 'have', req: 0, count: 0 });
+    await asha.next('have');
+    for (let ms = 0; ms < 60_000; ms += 5_000) {
+      await say(() => bo.send({ type: 'ping', req: 0 }));
+      clock.advance(5_000);
+    }
+    expect(running.events.filter(({ type }) => type === 'dropped')).toEqual([]);
+    for (let ms = 0; ms < 5 * 60_000; ms += 5_000) {
+      await say(() => bo.send({ type: 'ping', req: 0 }));
+      clock.advance(5_000);
+      if (running.events.some(({ type }) => type === 'dropped')) break;
+    }
+    expect(await running.event('dropped')).toMatchObject({ reason: 'silent' });
+  });
+
+  it('lasts as long as chunks go one way', async () => {
+    const { running, clock, say } = await runHearing({ carrierIdleMs: 20_000 });
+    const { asha, bo } = await joined(running);
+    for (let index = 0; index < 12; index++) {
+      asha.send(chunk(index));
+      expect((await bo.next('chunk')).index).toBe(index);
+      await say(() => asha.send({ type: 'ping', req: 0 }));
+      await say(() => bo.send({ type: 'ping', req: 0 }));
+      clock.advance(8_000);
+    }
+    expect(running.events.filter(({ type }) => type === 'dropped')).toEqual([]);
   });
 
   it('ends one who sends a frame longer than any, and the other with it', async () => {
