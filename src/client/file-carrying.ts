@@ -22,7 +22,7 @@ import { RelayRefusal, TransportError } from './transport-error.ts';
 
 /** What a relay says of a file that it won't keep: asking again at once is no use. */
 const NOT_KEPT: ReadonlySet<string> = new Set<Code>([
-  ...(['quota', 'storage', 'not-admitted', 'fork', 'too-large', 'unexpected'] as const),
+  ...(['quota', 'storage', 'fork', 'too-large', 'unexpected'] as const),
 ]);
 
 /** A question to somebody who is here that got no answer is asked again after this long, and after twice as long each time. */
@@ -185,7 +185,7 @@ export class FileCarrying {
       const onHave = (count: number) =>
         this.#runs.progress(file.id, Math.min(file.size, count * CHUNK_BYTES));
       try {
-        await work({ me: core.me, card, relay, file, signal, onHave });
+        await work({ me: core.me, card, relay, file, owner: entry.from, signal, onHave });
       } catch (error) {
         if (!signal.aborted) this.#failed(entry, error);
       }

@@ -3,7 +3,8 @@ import type { Identity } from '../crypto/identity.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { chunksOf } from '../protocol/file-content.ts';
-import type { FileId, MeetingId } from '../protocol/ids.ts';
+import type { FrameOf } from '../protocol/frames.ts';
+import type { FileId, MeetingId, PeerId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS } from '../protocol/limits.ts';
 import type { SharedFile } from './api.ts';
 import { type CarrierRequest, type CarryingRelay, FileCarrier } from './file-carrier.ts';
@@ -17,6 +18,8 @@ export interface FileJob {
   readonly card: () => Uint8Array;
   readonly relay: CarryingRelay;
   readonly file: SharedFile;
+  /** Who sent it. */
+  readonly owner: PeerId;
   readonly signal: AbortSignal;
   /** So many chunks are at the other end, or here. */
   readonly onHave: (count: number) => void;
@@ -70,7 +73,7 @@ export function takeFile(
   const { file } = job;
   return over(job, async (carrier) => {
     if (meeting !== null) await carrier.ask({ type: 'meet', req: REQ, meeting });
-    else carrier.send({ type: 'take', req: REQ, file: file.id, from: content.chunksThere });
+    else carrier.send(takeFrame(job, content.chunksThere));
     const key = bytesFromHex(file.key);
     await takeChunks({ carrier, content, key, size: file.size, onHave: job.onHave });
     await content.finish();
@@ -78,8 +81,12 @@ export function takeFile(
   });
 }
 
+function takeFrame({ file, owner }: FileJob, from: number): FrameOf<'take'> {
+  return { type: 'take', req: REQ, owner, file: file.id, from };
+}
+
 /** The relay has forgotten it when it resolves. */
-export function dropAtRelay(job: Omit<FileJob, 'file'>, file: FileId): Promise<void> {
+export function dropAtRelay(job: Omit<FileJob, 'file' | 'owner'>, file: FileId): Promise<void> {
   return over(job, async (carrier) => {
     const request: CarrierRequest = { type: 'drop', req: REQ, file };
     await carrier.ask(request);
@@ -87,7 +94,7 @@ export function dropAtRelay(job: Omit<FileJob, 'file'>, file: FileId): Promise<v
 }
 
 async function over(
-  job: Omit<FileJob, 'file'>,
+  job: Omit<FileJob, 'file' | 'owner'>,
   run: (carrier: FileCarrier) => Promise<void>,
 ): Promise<void> {
   const carrier = await FileCarrier.open(job);

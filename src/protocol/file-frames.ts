@@ -1,7 +1,7 @@
 // The frames of connections that carry a file: bytes ↔ typed values (PROTOCOL.md, Files). No IO, no crypto.
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
-import { FileId, idBytes, MeetingId } from './ids.ts';
+import { FileId, idBytes, MeetingId, PeerId } from './ids.ts';
 import { MAX_FILE_CHUNKS, SEALED_CHUNK_BYTES } from './limits.ts';
 
 export type FileFrame =
@@ -12,8 +12,13 @@ export type FileFrame =
       readonly chunks: number;
       readonly ttlSeconds: number;
     }
-  /** CHUNKs of a kept file from `from` on, as HAVEs let them come. */
-  | { readonly type: 'take'; readonly file: FileId; readonly from: number }
+  /** CHUNKs of a file that `owner` had the relay keep, from `from` on, as HAVEs let them come. */
+  | {
+      readonly type: 'take';
+      readonly owner: PeerId;
+      readonly file: FileId;
+      readonly from: number;
+    }
   /** Joined with the other connection that names this meeting; DONE when it is there. */
   | { readonly type: 'meet'; readonly meeting: MeetingId }
   /** The relay forgets a file that it keeps for us. */
@@ -29,7 +34,7 @@ export function writeFileFrame(writer: ByteWriter, frame: FileFrame): void {
       writer.raw(idBytes(frame.file)).u32(frame.chunks).u32(frame.ttlSeconds);
       return;
     case 'take':
-      writer.raw(idBytes(frame.file)).u32(frame.from);
+      writer.raw(idBytes(frame.owner)).raw(idBytes(frame.file)).u32(frame.from);
       return;
     case 'meet':
       writer.raw(idBytes(frame.meeting));
@@ -57,7 +62,10 @@ export function readFileFrame(reader: ByteReader, type: FileFrame['type']): File
       return { type, file, chunks, ttlSeconds: reader.u32() };
     }
     case 'take':
-      return { type, file: readFile(reader), from: readChunkCount(reader) };
+      return {
+        ...{ type, owner: PeerId.fromBytes(reader.take(PeerId.sizeBytes)) },
+        ...{ file: readFile(reader), from: readChunkCount(reader) },
+      };
     case 'meet':
       return { type, meeting: MeetingId.fromBytes(reader.take(MeetingId.sizeBytes)) };
     case 'drop':

@@ -1,36 +1,39 @@
 // DROP: a file is forgotten for whoever had the relay keep it.
-import { equalBytes } from '../protocol/bytes.ts';
-import type { Frame, FrameOf } from '../protocol/frames.ts';
+import type { Frame } from '../protocol/frames.ts';
+import type { FileId } from '../protocol/ids.ts';
 import type { Carrier } from './carriers.ts';
 import type { Carriage } from './carrying.ts';
 import type { FileShelf } from './file-shelf.ts';
 
+interface Drop {
+  readonly shelf: FileShelf;
+  /** By its name there. */
+  readonly file: FileId;
+}
+
 export class Dropping implements Carriage {
   readonly #carrier: Carrier;
-  readonly #request: FrameOf<'drop'>;
-  readonly #shelf: FileShelf;
+  readonly #req: number;
+  readonly #drop: Drop;
 
-  constructor(carrier: Carrier, request: FrameOf<'drop'>, shelf: FileShelf) {
+  constructor(carrier: Carrier, req: number, drop: Drop) {
     this.#carrier = carrier;
-    this.#request = request;
-    this.#shelf = shelf;
+    this.#req = req;
+    this.#drop = drop;
   }
 
   begin(): void {
-    const { connection, sender } = this.#carrier;
-    const { req, file: id } = this.#request;
-    const file = this.#shelf.find(id);
+    const { connection } = this.#carrier;
+    const file = this.#drop.shelf.find(this.#drop.file);
     if (file === null) {
       // It may have been said before, on a connection that was lost.
-      connection.sendDone(req);
-    } else if (!equalBytes(file.sender, sender)) {
-      connection.send({ type: 'error', req, code: 'not-admitted' });
-    } else {
-      this.#shelf.drop(file).then((outcome) => {
-        if (outcome === 'stored') connection.sendDone(req);
-        else connection.send({ type: 'error', req, code: outcome });
-      });
+      connection.sendDone(this.#req);
+      return;
     }
+    this.#drop.shelf.drop(file).then((outcome) => {
+      if (outcome === 'stored') connection.sendDone(this.#req);
+      else connection.send({ type: 'error', req: this.#req, code: outcome });
+    });
   }
 
   received({ type }: Frame): void {

@@ -37,7 +37,7 @@ export interface KeepRequest extends Origin {
 }
 
 /** `fork`: a file of that name is here, and has another number of chunks. */
-type KeepRefusal = 'not-admitted' | 'fork' | 'quota' | 'storage' | 'internal';
+type KeepRefusal = 'fork' | 'quota' | 'storage' | 'internal';
 
 /** Owns the folder. Without one, keeps nothing. */
 export class FileShelf {
@@ -188,7 +188,6 @@ export class FileShelf {
   }
 
   async #keepOn(file: KeptFile, request: KeepRequest): Promise<KeptFile | KeepRefusal> {
-    if (Buffer.compare(file.sender, request.sender) !== 0) return 'not-admitted';
     if (file.chunks !== request.chunks) return 'fork';
     file.expiresMs = Math.max(file.expiresMs, this.#expiry(request));
     file.touchedMs = this.nowMs();

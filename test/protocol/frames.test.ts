@@ -83,7 +83,7 @@ const bodies = fc.oneof(
   }),
   fc.record({ type: type('carry'), card: fc.uint8Array({ maxLength: 170 }), signature: bytes(64) }),
   fc.record({ type: type('keep'), file, chunks: chunks.filter((n) => n > 0), ttlSeconds: u32 }),
-  fc.record({ type: type('take'), file, from: chunks }),
+  fc.record({ type: type('take'), owner: peerId, file, from: chunks }),
   fc.record({ type: type('meet'), meeting }),
   fc.record({ type: type('drop'), file }),
   fc.record({ type: type('have'), count: chunks }),

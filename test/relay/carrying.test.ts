@@ -115,7 +115,7 @@ describe('a connection for a file', () => {
     const running = await runKeepingRelay();
     for (const frame of [
       { type: 'keep', req: 5, file: file(), chunks: 1, ttlSeconds: 60 },
-      { type: 'take', req: 5, file: file(), from: 0 },
+      { type: 'take', req: 5, owner: numberedIdentity(1).id, file: file(), from: 0 },
       { type: 'meet', req: 5, meeting: meeting() },
       { type: 'drop', req: 5, file: file() },
       { ...chunk(0), req: 5 },

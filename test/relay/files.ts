@@ -1,5 +1,5 @@
 // Files and meetings as the relay sees them: names, counts and sealed chunks that say nothing.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,7 +9,7 @@ import { FileId, MeetingId } from '../../src/protocol/ids.ts';
 import { MAX_CHUNKS_AHEAD, SEALED_CHUNK_BYTES } from '../../src/protocol/limits.ts';
 import type { RelayOptions } from '../../src/relay/relay.ts';
 import { openRelayDatabase } from '../../src/relay/relay-database.ts';
-import type { WireClient } from '../support/wire-client.ts';
+import { numberedIdentity, type WireClient } from '../support/wire-client.ts';
 import { runRelay, type TestRelay } from './running-relay.ts';
 
 function numbered(number: number): Uint8Array {
@@ -29,6 +29,13 @@ export function chunk(index: number, filler = 0): Frame & { readonly type: 'chun
   const sealed = new Uint8Array(SEALED_CHUNK_BYTES).fill((index * 7 + filler) & 0xff);
   new DataView(sealed.buffer).setUint32(0, index);
   return { type: 'chunk', req: 0, index, sealed };
+}
+
+/** Where the relay keeps its one file: under a name of its own. */
+export async function keptPath(folder: string): Promise<string> {
+  const [name, ...others] = await readdir(join(folder, 'files'));
+  if (name === undefined || others.length > 0) throw new Error('not one file');
+  return join(folder, 'files', name);
 }
 
 /** A folder for what a relay keeps, gone after the test. */
@@ -57,8 +64,11 @@ export async function runKeepingRelay(options: KeepingOptions = {}): Promise<Tes
 export const keep = (client: WireClient, chunks: number, { number = 1, ttlSeconds = 3_600 } = {}) =>
   client.request({ type: 'keep', file: file(number), chunks, ttlSeconds });
 
-export const take = (client: WireClient, from = 0, number = 1) =>
-  client.send({ type: 'take', req: 77, file: file(number), from });
+/** A file of the first person's, unless said otherwise. */
+export const take = (client: WireClient, from = 0, { number = 1, owner = 1 } = {}) =>
+  client.send({
+    ...{ type: 'take', req: 77, owner: numberedIdentity(owner).id, file: file(number), from },
+  });
 
 export const drop = (client: WireClient, number = 1) =>
   client.request({ type: 'drop', file: file(number) });
