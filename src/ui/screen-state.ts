@@ -9,6 +9,7 @@ import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 import type { Palette } from './spans.ts';
+import type { KnownTransfers } from './transfers.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
 import type { WindowOrder } from './window-order.ts';
@@ -66,6 +67,8 @@ export interface ScreenState {
   readonly quitArmed: boolean;
   /** Who says that they are writing, and where. */
   readonly typing: Pick<TypingNow, 'words'>;
+  /** How it stands with files. */
+  readonly transfers: KnownTransfers;
   readonly size: ScreenSize;
   /** Which keys do what, as the person has them. */
   readonly keys: BoundKeys;

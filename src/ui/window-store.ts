@@ -25,6 +25,7 @@ import type { Schedule } from './schedule.ts';
 import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
 import { PLAIN_PALETTE } from './spans.ts';
+import { Transfers } from './transfers.ts';
 import { TypingNow } from './typing.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 import { WindowOrder } from './window-order.ts';
@@ -43,6 +44,8 @@ type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field]
 export class WindowStore {
   /** What became of our own messages. */
   readonly own = new OwnStates();
+  /** How it stands with files. */
+  readonly transfers: Transfers;
   readonly #typing: TypingNow;
   readonly #windows: WindowOrder;
   protected readonly fields: MutableState;
@@ -53,6 +56,7 @@ export class WindowStore {
   constructor(options: StoreOptions, { people, rooms }: Pick<ScreenState, 'people' | 'rooms'>) {
     this.#options = options;
     this.#signal = new ChangeSignal(options);
+    this.transfers = new Transfers(options.schedule, () => this.notifySoon());
     this.#typing = new TypingNow(options.schedule, () => this.notifySoon());
     this.#windows = new WindowOrder({ state: () => this.fields, now: options.now });
     this.fields = {
@@ -80,6 +84,7 @@ export class WindowStore {
       hostedSinceMs: null,
       quitArmed: false,
       typing: this.#typing,
+      transfers: this.transfers,
       size: options.size,
       keys: DEFAULT_KEYS,
       palette: PLAIN_PALETTE,
@@ -102,6 +107,7 @@ export class WindowStore {
 
   close(): void {
     this.#typing.close();
+    this.transfers.close();
     this.#signal.close();
   }
 
