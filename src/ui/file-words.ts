@@ -1,12 +1,15 @@
-// Files in words: what one is, how large, how it stands. Pure; names, types and reasons of others are cleaned here.
+// A message's file in words: what it is, and how it stands. Pure; names and reasons of others are cleaned here.
 import type { FileTransfer, SharedFile } from '../client/api.ts';
 import type { KeyHints } from './bound-keys.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
-import { linkReason } from './words.ts';
+import {
+  fileName,
+  lengthWords,
+  reasonWords,
+  sizeWords,
+  warningWords,
+} from './shared-file-words.ts';
 
-const MAX_NAME_LENGTH = 255;
-const MAX_WARNING_LENGTH = 120;
-const KILO = 1_000;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -82,12 +85,6 @@ export function shownFile(file: SharedFile): ShownFile {
   return { family, name: fileName(name), facts, warning: null };
 }
 
-/** On one line; never a path, and never nothing. */
-export function fileName(name: string): SafeText {
-  const cleaned = safeText(name, { maxLength: MAX_NAME_LENGTH });
-  return cleaned.trim() === '' ? t`(no name)` : cleaned;
-}
-
 /** What lanchat counts stands left of what its sender called it, so that a name can't look like more of it. */
 export function fileLine({ facts: [facts], name }: Pick<ShownFile, 'facts' | 'name'>): SafeText {
   return t`${facts}: ${name}`;
@@ -102,29 +99,6 @@ export function pathName(path: string): SafeText {
 export function joined(parts: readonly SafeText[]): SafeText {
   const [first = t``, ...rest] = parts;
   return rest.reduce((text, part) => t`${text} · ${part}`, first);
-}
-
-/** `812 bytes`, `2.4 MB`: in thousands, as accept-mb counts. */
-export function sizeWords(bytes: number): SafeText {
-  const size = Number.isFinite(bytes) ? Math.max(0, Math.floor(bytes)) : 0;
-  if (size === 1) return t`1 byte`;
-  if (size < KILO) return t`${size} bytes`;
-  let value = size / KILO;
-  let at = 0;
-  for (; value >= KILO - 0.5 && at < UNITS.length - 1; at += 1) value /= KILO;
-  const digits = value < 9.95 ? value.toFixed(1) : value.toFixed(0);
-  return safeText(`${digits} ${UNITS[at]}`);
-}
-
-const UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
-
-/** `0:42`, `1:02:03`. */
-export function lengthWords(ms: number): SafeText {
-  const seconds = Number.isFinite(ms) ? Math.max(0, Math.round(ms / 1_000)) : 0;
-  const [hours, minutes] = [Math.floor(seconds / HOUR), Math.floor((seconds % HOUR) / MINUTE)];
-  const tail = String(seconds % MINUTE).padStart(2, '0');
-  if (hours === 0) return safeText(`${minutes}:${tail}`);
-  return safeText(`${hours}:${String(minutes).padStart(2, '0')}:${tail}`);
 }
 
 type Moving = Pick<FileTransfer, 'bytes' | 'size' | 'bytesPerSecond'>;
@@ -173,38 +147,10 @@ export function cleanTransfer(transfer: FileTransfer): Transfer {
   };
 }
 
-/** By what a content can do that its name doesn't tell. */
-const WARNINGS: ReadonlyMap<string, SafeText> = new Map([
-  ['program', t`Careful: this is a program, whatever its name says.`],
-  ['script', t`Careful: this is a script that can be run, whatever its name says.`],
-  ['page', t`Careful: this is a page for a browser, whatever its name says.`],
-  ['archive', t`Careful: this is an archive, whatever its name says.`],
-]);
-
-function warningWords(warning: string): SafeText {
-  const is = safeText(warning, { maxLength: MAX_WARNING_LENGTH });
-  return WARNINGS.get(warning) ?? t`Careful, it is not what its name says: ${is}`;
-}
-
-/** Why a file waits or has failed, beyond what a relay may say. */
-const REASONS: ReadonlyMap<string, SafeText> = new Map([
-  ['disk-full', t`the disk is full`],
-  ['not-found', t`it is not there any more`],
-  ['unreadable', t`it can’t be read`],
-  ['changed', t`it was changed meanwhile`],
-  ['too-large', t`it is too large for the relay`],
-  ['not-here', t`not here now`],
-  ['expired', t`the relay keeps it no more`],
-  ['wrong-content', t`what came is not what was sent`],
-]);
-
-function reasonWords(reason: string): SafeText {
-  return REASONS.get(reason) ?? linkReason(reason);
-}
-
 export interface StandScene {
   readonly own: boolean;
-  readonly key: KeyHints;
+  /** Null: there are no keys. */
+  readonly key: KeyHints | null;
   /** Who sent it, or gets it; null: several people. */
   readonly who: SafeText | null;
 }
@@ -222,10 +168,7 @@ export function standOf(
   { own, key, who }: StandScene,
   bar: 'bar' | 'words' = 'bar',
 ): Stand {
-  const save = key('save');
-  if (transfer === null) {
-    return calm(own ? [t``] : [t`${save} on it (or /save) saves it`, t`/save saves it`]);
-  }
+  if (transfer === null) return calm(own ? [t``] : savingForms(key));
   const { state, reason, path } = transfer;
   const moves = (words: SafeText | null) => calm(movingForms(transfer, words, bar));
   switch (state) {
@@ -233,8 +176,7 @@ export function standOf(
       return moves(t`reading it`);
     case 'offered':
       return calm([
-        t`not taken yet · ${save} on it (or /save) saves it`,
-        t`not taken yet · /save saves it`,
+        ...savingForms(key).map((saving) => joined([t`not taken yet`, saving])),
         t`not taken yet`,
       ]);
     case 'waiting': {
@@ -258,6 +200,11 @@ export function standOf(
     default:
       return state satisfies never;
   }
+}
+
+function savingForms(key: KeyHints | null): readonly SafeText[] {
+  const short = t`/save saves it`;
+  return key === null ? [short] : [t`${key('save')} on it (or /save) saves it`, short];
 }
 
 function calm(forms: readonly SafeText[]): Stand {

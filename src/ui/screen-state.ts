@@ -5,6 +5,7 @@ import type { BoundKeys } from './bound-keys.ts';
 import type { Completion } from './completion.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
+import type { Paths } from './local-files.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
@@ -70,6 +71,8 @@ export interface ScreenState {
   /** How it stands with files. */
   readonly transfers: KnownTransfers;
   readonly size: ScreenSize;
+  /** What Tab finds where a path is typed. */
+  readonly paths: Paths;
   /** Which keys do what, as the person has them. */
   readonly keys: BoundKeys;
   /** How each tone looks on this terminal. */

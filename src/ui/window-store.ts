@@ -19,6 +19,7 @@ import {
 } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import { LEAST_COLUMNS, layoutFor } from './layout.ts';
+import { NO_PATHS, type Paths } from './local-files.ts';
 import { OwnStates } from './own-states.ts';
 import type { SafeText } from './safe-text.ts';
 import type { Schedule } from './schedule.ts';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   readonly schedule: Schedule;
   readonly size: ScreenSize;
   readonly version: SafeText;
+  /** Absent: no path is completed. */
+  readonly paths?: Paths;
 }
 
 type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field] };
@@ -89,6 +92,7 @@ export class WindowStore {
       keys: DEFAULT_KEYS,
       palette: PLAIN_PALETTE,
       version: options.version,
+      paths: options.paths ?? NO_PATHS,
     };
     this.conversation(FIRST_ROOM);
   }

@@ -2,16 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_KEYS, keyHints } from '../../src/ui/bound-keys.ts';
 import { cutName, fittingWords } from '../../src/ui/file-rows.ts';
-import {
-  cleanTransfer,
-  familyOf,
-  lengthWords,
-  pathName,
-  shownFile,
-  sizeWords,
-  standOf,
-} from '../../src/ui/file-words.ts';
+import { cleanTransfer, familyOf, pathName, shownFile, standOf } from '../../src/ui/file-words.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
+import { lengthWords, sizeWords } from '../../src/ui/shared-file-words.ts';
 import { cellWidth } from '../../src/ui/width.ts';
 import { fileMessage, sharedFile, transferOf } from '../support/shared-files.ts';
 
@@ -130,7 +123,7 @@ describe('how a file stands', () => {
     expect(words({ state: 'done', path: '/home/me/in/photo (2).png' })).toBe(
       'saved as photo (2).png',
     );
-    expect(words({ state: 'failed', reason: 'disk-full' })).toBe(
+    expect(words({ state: 'failed', reason: 'no-space' })).toBe(
       'failed: the disk is full · /save tries again',
     );
   });
