@@ -1,9 +1,17 @@
 // A message's file as rows: what it is, how it stands, and a warning where there is one. As many rows whatever moves: a
 // bar that grows changes one of them, and nothing around.
+import type { StoredMessage } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { type KeyHints, keyHints } from './bound-keys.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
-import { type ShownFile, type Stand, standOf, type Transfer } from './file-words.ts';
+import {
+  fileLine,
+  type ShownFile,
+  type Stand,
+  shownFile,
+  standOf,
+  type Transfer,
+} from './file-words.ts';
 import {
   GUTTER_CELLS,
   lookOf,
@@ -13,13 +21,15 @@ import {
   ownRows,
   WARNING_GUTTER,
 } from './message-body.ts';
-import { type SafeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
+import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span } from './spans.ts';
 import { cellWidth, truncate } from './width.ts';
 
 /** Of a longer name the ending stays: it says what opens it. */
 const LEAST_NAME_CELLS = 16;
+const MAX_TYPE_LENGTH = 100;
+const MAX_PATH_LENGTH = 1_000;
 
 /** The rows that `fileRows` has, whatever moves. */
 export function fileHeight(entry: MessageEntry, cells: number): number {
@@ -42,6 +52,32 @@ export function fileRows(
   // Where nothing is said beside it, the mark of how far the message came stands here.
   const mark = entry.own && entry.text === '' ? messageGutter(entry) : NOTE_GUTTER;
   return [[mark, ...factsRow(file, room)], standRow(stand, room), ...warningRows(file, cells)];
+}
+
+/** All that is known of a message's file, a fact each. */
+export function fileFacts(
+  { transfers, keys, people }: ScreenState,
+  { id, file, from, peer, state }: StoredMessage,
+): readonly SafeText[] {
+  if (file === undefined) return [];
+  const own = state !== null;
+  const other = own ? peer : from.fingerprint;
+  const who = other === null ? null : people.label(other);
+  const transfer = transfers.get(id);
+  const { forms } = standOf(transfer, { own, key: keyHints(keys), who }, 'words');
+  const { type } = file;
+  const { path = null, warning = null } = transfer ?? {};
+  return [
+    ...(warning === null ? [] : [warning]),
+    fileLine(shownFile(file)),
+    ...(type === undefined
+      ? []
+      : [t`said to be ${safeText(type, { maxLength: MAX_TYPE_LENGTH })}`]),
+    ...forms.slice(0, 1).filter((words) => words !== ''),
+    ...(path === null
+      ? []
+      : [t`on this machine ${safeText(path, { maxLength: MAX_PATH_LENGTH })}`]),
+  ];
 }
 
 function standRow(stand: Stand, room: number): Row {
