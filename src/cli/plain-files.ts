@@ -2,7 +2,14 @@
 import { type Destination, MAX_PAGE_MESSAGES, type Session } from '../client/api.ts';
 import { listing } from '../ui/command-text.ts';
 import { cancelFile, saveFile, typedFile } from '../ui/file-tasks.ts';
-import { cleanTransfer, fileLine, joined, shownFile, standOf } from '../ui/file-words.ts';
+import {
+  cleanTransfer,
+  fileLine,
+  joined,
+  SAVING_BY_COMMAND,
+  shownFile,
+  standOf,
+} from '../ui/file-words.ts';
 import type { People } from '../ui/people.ts';
 import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
 import { fileName } from '../ui/shared-file-words.ts';
@@ -71,7 +78,7 @@ function standWords(people: Scene['people'], transfer: Listed['transfer']): Safe
   const who = 'peer' in conversation ? people.label(conversation.peer) : null;
   const { forms } = standOf(
     cleanTransfer(transfer),
-    { own: direction === 'out', key: null, who },
+    { own: direction === 'out', saving: SAVING_BY_COMMAND, who },
     'words',
   );
   return forms[0] ?? t``;

@@ -2,12 +2,13 @@
 // bar that grows changes one of them, and nothing around.
 import type { StoredMessage } from '../client/api.ts';
 import { PeerId } from '../protocol/ids.ts';
-import { type KeyHints, keyHints } from './bound-keys.ts';
+import { keyHints } from './bound-keys.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import {
   fileLine,
   type ShownFile,
   type Stand,
+  savingByKey,
   shownFile,
   standOf,
   type Transfer,
@@ -46,9 +47,9 @@ export function fileRows(
   const { file } = lookOf(entry);
   if (file === undefined) return [];
   const room = cells - GUTTER_CELLS;
-  const key = keyHints(state.keys);
+  const saving = savingByKey(keyHints(state.keys));
   const who = otherSide(state, conversation.key, entry);
-  const stand = standOf(state.transfers.get(entry.id), { own: entry.own, key, who });
+  const stand = standOf(state.transfers.get(entry.id), { own: entry.own, saving, who });
   // Where nothing is said beside it, the mark of how far the message came stands here.
   const mark = entry.own && entry.text === '' ? messageGutter(entry) : NOTE_GUTTER;
   return [[mark, ...factsRow(file, room)], standRow(stand, room), ...warningRows(file, cells)];
@@ -64,7 +65,8 @@ export function fileFacts(
   const other = own ? peer : from.fingerprint;
   const who = other === null ? null : people.label(other);
   const transfer = transfers.get(id);
-  const { forms } = standOf(transfer, { own, key: keyHints(keys), who }, 'words');
+  const saving = savingByKey(keyHints(keys));
+  const { forms } = standOf(transfer, { own, saving, who }, 'words');
   const { type } = file;
   const { path = null, warning = null } = transfer ?? {};
   return [
@@ -122,17 +124,17 @@ export function cutName(name: SafeText, cells: number): SafeText {
 }
 
 /** Below the messages: ours that are being read, and that nobody has been told of. */
-export function readingRows({ transfers, active, keys }: ScreenState, cells: number): Row[] {
+export function readingRows({ transfers, active }: ScreenState, cells: number): Row[] {
   const reading = transfers.reading(active);
   const [first] = reading;
   if (first === undefined) return [];
-  const words = readingWords(first, keyHints(keys), cells - GUTTER_CELLS);
+  const words = readingWords(first, cells - GUTTER_CELLS);
   const more = reading.length === 1 ? t`` : t` (and ${reading.length - 1} more)`;
   return [[NOTE_GUTTER, span(t`${words}${more}`, 'dim')]];
 }
 
-function readingWords(transfer: Transfer, key: KeyHints, room: number): SafeText {
-  const stand = standOf(transfer, { own: true, key, who: null });
+function readingWords(transfer: Transfer, room: number): SafeText {
+  const stand = standOf(transfer, { own: true, saving: [], who: null });
   const name = cutName(transfer.name, Math.max(LEAST_NAME_CELLS, Math.floor(room / 3)));
   return t`${fittingWords(stand, room - cellWidth(name) - 2)}: ${name}`;
 }

@@ -59,7 +59,7 @@ export async function typedFile({ files }: FileScene, args: string): Promise<Fil
   return { path: whole, sizeBytes: found.sizeBytes, text: withEmoji(rest) };
 }
 
-export function shownPath(path: string): SafeText {
+function shownPath(path: string): SafeText {
   return safeText(path, { maxLength: MAX_PATH_LENGTH });
 }
 

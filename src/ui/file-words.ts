@@ -1,5 +1,5 @@
 // A message's file in words: what it is, and how it stands. Pure; names and reasons of others are cleaned here.
-import type { FileTransfer, SharedFile } from '../client/api.ts';
+import type { FileTransfer, Message, SharedFile } from '../client/api.ts';
 import type { KeyHints } from './bound-keys.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import {
@@ -132,6 +132,11 @@ function barOf(moving: Moving): SafeText {
   return safeText('▓'.repeat(full) + '░'.repeat(BAR_CELLS - full));
 }
 
+/** What a message says in short: its words, or what it carries. */
+export function saidWords({ text, file }: Pick<Message, 'text' | 'file'>): SafeText {
+  return text === '' && file !== undefined ? fileLine(shownFile(file)) : safeText(text);
+}
+
 /** A transfer as the screen keeps it: what others wrote in it is clean. */
 export interface Transfer extends Omit<FileTransfer, 'name' | 'warning'> {
   readonly name: SafeText;
@@ -149,8 +154,8 @@ export function cleanTransfer(transfer: FileTransfer): Transfer {
 
 export interface StandScene {
   readonly own: boolean;
-  /** Null: there are no keys. */
-  readonly key: KeyHints | null;
+  /** How one takes it where that is shown, from the most words to the fewest. */
+  readonly saving: readonly SafeText[];
   /** Who sent it, or gets it; null: several people. */
   readonly who: SafeText | null;
 }
@@ -165,20 +170,17 @@ export interface Stand {
 /** How it stands with a message's file, and with `bar` drawn where it moves. Null: nobody has said it yet. */
 export function standOf(
   transfer: Transfer | null,
-  { own, key, who }: StandScene,
+  { own, saving, who }: StandScene,
   bar: 'bar' | 'words' = 'bar',
 ): Stand {
-  if (transfer === null) return calm(own ? [t``] : savingForms(key));
+  if (transfer === null) return calm(own || saving.length === 0 ? [t``] : saving);
   const { state, reason, path } = transfer;
   const moves = (words: SafeText | null) => calm(movingForms(transfer, words, bar));
   switch (state) {
     case 'reading':
       return moves(t`reading it`);
     case 'offered':
-      return calm([
-        ...savingForms(key).map((saving) => joined([t`not taken yet`, saving])),
-        t`not taken yet`,
-      ]);
+      return calm([...saving.map((each) => joined([t`not taken yet`, each])), t`not taken yet`]);
     case 'waiting': {
       const words = own || who === null ? t`waiting` : t`waiting for ${who}`;
       return calm([because(words, reason), words]);
@@ -192,20 +194,23 @@ export function standOf(
       return calm([who === null ? t`it has arrived` : t`${who} has it`]);
     case 'failed': {
       const words = because(t`failed`, reason);
-      const again = t`${words} · /save tries again`;
-      return { forms: own ? [words] : [again, words], isTrouble: true };
+      const again = saving.map(() => t`${words} · /save tries again`);
+      return { forms: own ? [words] : [...again.slice(0, 1), words], isTrouble: true };
     }
     case 'cancelled':
-      return calm(own ? [t`taken back`] : [t`stopped · /save takes it all the same`, t`stopped`]);
+      return calm([own ? t`taken back` : t`stopped`]);
     default:
       return state satisfies never;
   }
 }
 
-function savingForms(key: KeyHints | null): readonly SafeText[] {
-  const short = t`/save saves it`;
-  return key === null ? [short] : [t`${key('save')} on it (or /save) saves it`, short];
+/** On its message in a conversation. */
+export function savingByKey(key: KeyHints): readonly SafeText[] {
+  return [t`${key('save')} on it (or /save) saves it`, ...SAVING_BY_COMMAND];
 }
+
+/** Where there are no keys. */
+export const SAVING_BY_COMMAND: readonly SafeText[] = [t`/save saves it`];
 
 function calm(forms: readonly SafeText[]): Stand {
   return { forms, isTrouble: false };

@@ -108,7 +108,7 @@ function listedRows(state: ScreenState, listed: ListedFile, cells: number): read
   const room = cells - LIST_MARGIN_CELLS - 1;
   const transfer = transferNow(state, listed);
   const own = transfer.direction === 'out';
-  const words = standOf(transfer, { own, key: keyHints(state.keys), who: whoOf(state, listed) });
+  const words = standOf(transfer, { own, saving: [], who: whoOf(state, listed) });
   const stand = fittingWords(words, room);
   const origin = t` · ${originOf(state, listed)}`;
   const fits = cellWidth(stand) + cellWidth(origin) <= room;

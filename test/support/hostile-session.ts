@@ -65,7 +65,7 @@ export function hostileMessages(text: string): StoredMessage[] {
 }
 
 /** Of the file of a message, with the text wherever one can be. */
-export function hostileTransfer(text: string, change: Partial<FileTransfer> = {}): FileTransfer {
+function hostileTransfer(text: string, change: Partial<FileTransfer> = {}): FileTransfer {
   return {
     ...transferOf(fileMessage({ name: text, type: text })),
     ...{ path: text, reason: text, warning: text, ...change },

@@ -315,6 +315,39 @@ describe('taking a file', () => {
   });
 });
 
+describe('a file without a word', () => {
+  it('is copied, deleted and found by what it is', async () => {
+    const said = fileMessage();
+    const screen = screenHere();
+    screen.session.answer({
+      'delete-message': () => ({ deletedFrom: { room: '#lobby' } }),
+      search: () => ({ messages: [{ ...said, reason: null }], more: false }),
+    });
+    screen.session.emit({ type: 'message', message: said });
+    await press(screen, 'alt+up', 'c');
+    expect(screen.copied).toEqual(['photo.png']);
+    await enter(screen, '/search photo');
+    expect(shown(screen)).toContain('picture · 2.4 MB · 1920×1080: photo.png');
+    await press(screen, 'escape', 'd', 'h');
+    expect(screen.store.active.selection?.said).toMatch(/^Deleted here; .*"picture · 2\.4 MB/);
+  });
+
+  it('tells all about itself in the info of its message', async () => {
+    const said = fileMessage();
+    const screen = screenHere();
+    screen.session.answer({ message: () => ({ message: { ...said, reason: null } }) });
+    screen.session.emit({ type: 'message', message: said });
+    const done = { state: 'done', path: '/in/photo (2).png' } as const;
+    screen.session.emit({ type: 'file', transfer: transferOf(said, done) });
+    await press(screen, 'alt+up', 'i');
+    const rows = shown(screen);
+    expect(rows).toContain('picture · 2.4 MB · 1920×1080: photo.png');
+    expect(rows).toContain('said to be image/png');
+    expect(rows).toContain('saved as photo (2).png');
+    expect(rows).toContain('on this machine /in/photo (2).png');
+  });
+});
+
 describe('/paste', () => {
   const png = Uint8Array.from(Buffer.from('89504e470d0a1a0a00', 'hex'));
 

@@ -2,18 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_KEYS, keyHints } from '../../src/ui/bound-keys.ts';
 import { cutName, fittingWords } from '../../src/ui/file-rows.ts';
-import { cleanTransfer, familyOf, pathName, shownFile, standOf } from '../../src/ui/file-words.ts';
+import {
+  cleanTransfer,
+  familyOf,
+  pathName,
+  savingByKey,
+  shownFile,
+  standOf,
+} from '../../src/ui/file-words.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { lengthWords, sizeWords } from '../../src/ui/shared-file-words.ts';
 import { cellWidth } from '../../src/ui/width.ts';
 import { fileMessage, sharedFile, transferOf } from '../support/shared-files.ts';
 
-const key = keyHints(DEFAULT_KEYS);
+const saving = savingByKey(keyHints(DEFAULT_KEYS));
 const TIB = 2 ** 40;
 
 function words(change: Parameters<typeof transferOf>[1], cells = 80, own = false): string {
   const transfer = cleanTransfer(transferOf(fileMessage(), change));
-  return fittingWords(standOf(transfer, { own, key, who: safeText('ravi') }), cells);
+  return fittingWords(standOf(transfer, { own, saving, who: safeText('ravi') }), cells);
 }
 
 describe('what a file is', () => {
@@ -91,7 +98,7 @@ describe('how a file stands', () => {
 
   it('says the same without a bar', () => {
     const transfer = cleanTransfer(transferOf(fileMessage(), moving));
-    const { forms } = standOf(transfer, { own: false, key, who: null }, 'words');
+    const { forms } = standOf(transfer, { own: false, saving, who: null }, 'words');
     expect(forms[0]).toBe('43 % · 114 KB/s · 12 s left');
   });
 
