@@ -62,8 +62,13 @@ const lazyWidth = {
 
 const { metafile, outputFiles } = await build({
   // Shared code goes into parts of its own, so that a command loads what it uses: `lanchat id` no
-  // libsodium, nothing headless ink or react.
-  entryPoints: { lanchat: 'src/cli/main.ts', screen: 'src/cli/screen.ts' },
+  // libsodium, nothing headless ink or react. A thread begins with a file of its own, beside the part that starts it.
+  entryPoints: {
+    lanchat: 'src/cli/main.ts',
+    screen: 'src/cli/screen.ts',
+    'parts/picture-worker': 'src/media/picture-worker.ts',
+  },
+  loader: { '.wasm': 'binary' },
   absWorkingDir: root,
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',

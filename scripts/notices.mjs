@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { root } from './tool.mjs';
 
 // What may be handed on in a bundle under MIT as long as its notice goes along.
-const acceptable = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
+const acceptable = new Set([
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  '0BSD',
+  'BlueOak-1.0.0',
+]);
 const rule = '-'.repeat(79);
 
 /**
@@ -40,10 +48,7 @@ function notice(folder) {
       `${name} ${version} has the licence ${license}, which isn't among the expected`,
     );
   }
-  const texts = readdirSync(path)
-    .filter((file) => /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i.test(file))
-    .sort()
-    .map((file) => readFileSync(join(path, file), 'utf8'));
+  const texts = licenceFiles(path).map((file) => readFileSync(file, 'utf8'));
   const substitute = join(root, 'scripts/licences', `${name.replace('/', '__')}.txt`);
   if (texts.length === 0 && existsSync(substitute)) texts.push(readFileSync(substitute, 'utf8'));
   if (texts.length === 0) {
@@ -51,4 +56,15 @@ function notice(folder) {
   }
   const text = texts.map((part) => part.replaceAll('\r\n', '\n').trim()).join('\n\n');
   return `${name} ${version} (${license})\n\n${text}`;
+}
+
+/** Its own, and of what is compiled into it. */
+function licenceFiles(path) {
+  const folders = [path, join(path, 'codec')].filter((folder) => existsSync(folder));
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i.test(file))
+      .sort()
+      .map((file) => join(folder, file)),
+  );
 }

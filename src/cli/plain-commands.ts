@@ -14,6 +14,7 @@ import { type SafeText, safeText, safeTemplate as t, typedText } from '../ui/saf
 import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
 import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
+import { pictureFileWords } from './pictures.ts';
 import { type PlainFileCommand, runFileCommand } from './plain-files.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
 import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
@@ -177,6 +178,8 @@ export class PlainCommands {
       case 'save':
       case 'cancel':
         return this.#doFile(name, args);
+      case 'view':
+        return this.#say(await pictureFileWords(args));
       case 'help':
         return scene.show(...plainHelp(args));
       default:

@@ -17,6 +17,7 @@ import { folderProblemLine } from './lines.ts';
 import { localFiles } from './local-files.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
+import { loadPicture } from './pictures.ts';
 import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
@@ -51,6 +52,7 @@ export async function runScreen(
     files: localFiles(process),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
     readTheme: () => readTheme(folder),
+    loadPicture,
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });

@@ -21,6 +21,7 @@ export const FOLDER_ENTRIES = {
   restoring: 'restoring',
   relayKey: 'relay-key.json',
   relayDatabase: 'relay.db',
+  relayFiles: 'files',
   relayFolder: 'relay',
   profileLock: 'lanchat.lock',
   relayLock: 'relay.lock',

@@ -1,10 +1,11 @@
 // The slash commands about files, part of the one table in commands.ts. Draws nothing.
 import type { SlashCommand } from './commands.ts';
 import { cancel, file, paste, save } from './file-sending.ts';
+import { view } from './file-viewing.ts';
 import { files } from './files-list.ts';
 import { safeTemplate as t } from './safe-text.ts';
 
-export type FileCommandName = 'file' | 'files' | 'save' | 'cancel' | 'paste';
+export type FileCommandName = 'file' | 'files' | 'save' | 'cancel' | 'paste' | 'view';
 
 export const FILE_TABLE: readonly SlashCommand[] = [
   {
@@ -63,5 +64,17 @@ export const FILE_TABLE: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: paste,
+  },
+  {
+    name: 'view',
+    aliases: [],
+    args: t`[FILE]`,
+    help: t`look at the picture of the message selected, the newest here, or one on your disk`,
+    plainHelp: t`say of a picture on your disk what it is and how large`,
+    example: t`/view ~/photo.jpg`,
+    topic: 'files',
+    completes: 'path',
+    runs: 'at-once',
+    run: view,
   },
 ];

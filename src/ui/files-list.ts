@@ -4,7 +4,7 @@ import { keyHints } from './bound-keys.ts';
 import type { ConversationKey } from './conversation.ts';
 import { putTransfer } from './file-arrivals.ts';
 import { factsRow, fittingWords } from './file-rows.ts';
-import { cancelledWords } from './file-tasks.ts';
+import { cancelledWords, pictureToView } from './file-tasks.ts';
 import { cleanTransfer, joined, shownFile, standOf, type Transfer } from './file-words.ts';
 import { below, listedRow, type OverlayArea, paragraph, title } from './list-rows.ts';
 import { destinationOf, keyOf, meetStored } from './message-line.ts';
@@ -100,8 +100,8 @@ function keysOf(state: ScreenState, { scope, outcome }: FilesOverlay): SafeText 
   const [view, close] = [key('other-view'), key('close')];
   const other = scope === null ? t`${view}: here only` : t`${view}: everywhere`;
   if (outcome.kind !== 'found' || outcome.files.length === 0) return t`${other}, ${close}`;
-  const [choose, stop] = [key('choose'), key('stop-file')];
-  return t`${choose} saves it or goes there, ${stop} stops it, ${other}, ${close}`;
+  const [choose, show, stop] = [key('choose'), key('view-file'), key('stop-file')];
+  return t`${choose} saves it or goes there, ${show} shows, ${stop} stops it, ${other}, ${close}`;
 }
 
 function listedRows(state: ScreenState, listed: ListedFile, cells: number): readonly Row[] {
@@ -153,6 +153,7 @@ export function filesKey(actions: ScreenActions, overlay: FilesOverlay, action: 
   const listed = overlay.outcome.files[overlay.selected];
   if (listed === undefined) return;
   if (action === 'choose') choose(actions, overlay, listed);
+  else if (action === 'view-file') void look(actions, listed);
   else if (action === 'stop-file') void telling(actions, () => stop(actions, listed));
   else {
     const count = overlay.outcome.files.length;
@@ -186,6 +187,16 @@ async function stop({ store, ask }: ScreenActions, { transfer }: ListedFile): Pr
   const { cancelled } = await ask({ do: 'cancel-file', id });
   store.notifySoon();
   return cancelledWords(transfer, cancelled);
+}
+
+/** Over the list, which Esc does not come back to. */
+async function look(actions: ScreenActions, listed: ListedFile): Promise<void> {
+  const { message, transfer } = listed;
+  const now = transferNow(actions.store.state, listed);
+  const found = message === null ? null : pictureToView(message, now);
+  if (found !== null) return actions.pictures.open(found.path, found.name);
+  const name = transfer.name;
+  await telling(actions, async () => t`${name} is no picture, or not here yet.`);
 }
 
 /** What came of it stands above the list, as long as that is open. */

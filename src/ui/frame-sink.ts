@@ -1,11 +1,19 @@
 // Receives whole frames from Ink and writes only the rows that changed; knows rows, not their meaning.
 import { Writable } from 'node:stream';
+import type { PictureSequence } from '../media/picture-sequence.ts';
 import { closedRow, filterRow, rowPrefix } from './frame-row.ts';
 import { boundaryAtOrBefore } from './width.ts';
 
 export type ScreenSize = { readonly columns: number; readonly rows: number };
 /** A cell, both from 0. */
 export type CursorCell = { readonly row: number; readonly column: number };
+
+/** A picture over a part of the frame whose rows are blank there. */
+export interface PlacedPicture {
+  readonly sequence: PictureSequence;
+  /** Its upper left cell. */
+  readonly at: CursorCell;
+}
 
 /** The part of a terminal's stream that the sink uses; `process.stdout` fits. */
 export type FrameOutput = {
@@ -34,7 +42,7 @@ const MIN_SHARED_PREFIX = 8;
  * Give it to `render(tree, { debug: true, stdout: sink })`. Every frame becomes at most one write, in
  * a microtask, so that a cursor set in the same commit is in it. Rows are filtered: nothing but SGR
  * and http(s) hyperlinks passes, whatever the frame holds. While the terminal is slow, frames are
- * skipped and only the newest is kept. The alternate screen and the modes belong to `Terminal`.
+ * skipped and only the newest is kept. Pictures go beside the rows, as a type that only pixels make. The alternate screen and the modes belong to `Terminal`.
  */
 export class FrameSink extends Writable {
   /** Ink writes cursor modes into what it takes for a terminal, and here they would be a frame. */
@@ -58,6 +66,9 @@ export class FrameSink extends Writable {
   #done = false;
   /** Goes out before the next frame's rows. */
   #aside = '';
+  #picture: PlacedPicture | null = null;
+  /** What stands on the screen; null: none. */
+  #shownPicture: PlacedPicture | null = null;
 
   constructor({ output, columns, rows, screen = [], onGone = () => {} }: FrameSinkOptions) {
     super({ decodeStrings: false });
@@ -79,6 +90,12 @@ export class FrameSink extends Writable {
   /** Where the terminal's cursor stands, for input methods; null hides it. */
   setCursor(cursor: CursorCell | null): void {
     this.#cursor = cursor;
+    this.#schedule();
+  }
+
+  /** Drawn behind the next rows, and again whenever a row under it was written; null takes it away. */
+  setPicture(picture: PlacedPicture | null): void {
+    this.#picture = picture;
     this.#schedule();
   }
 
@@ -143,18 +160,51 @@ export class FrameSink extends Writable {
   }
 
   #paint(): void {
-    const aside = this.#aside;
+    const picture = this.#fittingPicture();
+    const aside = this.#aside + this.#takeAway(picture);
     this.#aside = '';
     const changes = this.#changes();
-    const appended = aside === '' ? this.#appended(changes) : null;
+    const drawn = this.#drawn(picture, changes);
+    const appended = aside === '' && drawn === '' ? this.#appended(changes) : null;
     for (const { row, wanted } of changes) this.#shown[row] = wanted;
     const cursor = this.#cursorSequence();
-    if (changes.length === 0 && aside === '' && cursor === this.#shownCursor) return;
+    const beside = aside + drawn;
+    if (changes.length === 0 && beside === '' && cursor === this.#shownCursor) return;
     this.#shownCursor = cursor;
     this.#endedRow = this.#rowEndedAt(this.#cursor);
-    const written = aside + changes.map(rowChange).join('');
+    const written = aside + changes.map(rowChange).join('') + drawn;
     const whole = written === '' ? cursor : BEGIN_SYNC + HIDE_CURSOR + written + cursor + END_SYNC;
     this.#blocked = !this.#output.write(appended ?? whole);
+  }
+
+  /** One that would reach beyond the screen belongs to a frame of another size, and would scroll this one. */
+  #fittingPicture(): PlacedPicture | null {
+    if (this.#picture === null) return null;
+    const { at, sequence } = this.#picture;
+    const isInside =
+      at.row + sequence.cells.height <= this.rows &&
+      at.column + sequence.cells.width <= this.columns;
+    return isInside ? this.#picture : null;
+  }
+
+  /** What takes the shown picture away, where another or none is wanted: its rows are written over as well. */
+  #takeAway(wanted: PlacedPicture | null): string {
+    const shown = this.#shownPicture;
+    if (shown === null || isSamePlace(shown, wanted)) return '';
+    this.#shownPicture = null;
+    const { at, sequence } = shown;
+    this.#shown.fill(null, at.row, at.row + sequence.cells.height);
+    this.#painted = [];
+    return sequence.erase;
+  }
+
+  #drawn(picture: PlacedPicture | null, changes: readonly RowChange[]): string {
+    if (picture === null) return '';
+    const { at, sequence } = picture;
+    const isUnder = (row: number) => row >= at.row && row < at.row + sequence.cells.height;
+    const isWhole = this.#shownPicture !== null && !changes.some(({ row }) => isUnder(row));
+    this.#shownPicture = picture;
+    return isWhole ? '' : `\x1b[${at.row + 1};${at.column + 1}H${sequence.draw}`;
   }
 
   #changes(): RowChange[] {
@@ -194,6 +244,10 @@ export class FrameSink extends Writable {
     if (prefix === null) return `\x1b[${row + 1};${column + 1}H${SHOW_CURSOR}`;
     return `\x1b[${row + 1};1H${closedRow(prefix)}${SHOW_CURSOR}`;
   }
+}
+
+function isSamePlace(a: PlacedPicture, b: PlacedPicture | null): boolean {
+  return a.sequence === b?.sequence && a.at.row === b.at.row && a.at.column === b.at.column;
 }
 
 function clamp(cell: number, limit: number): number {

@@ -7,7 +7,7 @@ import { completionRows } from './completion-rows.ts';
 import { type ComposerLayout, layoutComposer } from './composer-layout.ts';
 import { composerSpans } from './composer-status.ts';
 import type { Conversation } from './conversation.ts';
-import type { CursorCell } from './frame-sink.ts';
+import type { CursorCell, PlacedPicture } from './frame-sink.ts';
 import { type Layout, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
 import type { OverlayArea } from './list-rows.ts';
 import { NOTE_GUTTER } from './message-body.ts';
@@ -31,6 +31,7 @@ export interface Frame {
   readonly status: Row;
   readonly composer: readonly Row[];
   readonly cursor: CursorCell | null;
+  readonly picture: PlacedPicture | null;
   readonly layout: Layout;
 }
 
@@ -56,6 +57,7 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
     column: cellWidth(prompt) + input.cursor.column,
   };
   const overlayCursor = overlay?.cursor ?? null;
+  const picture = overlay?.picture ?? null;
   return {
     header: headerRow(state),
     sidebar: layout.sidebar === 0 ? [] : sidebarRows(state, layout.sidebar - 1, height),
@@ -73,15 +75,15 @@ export function frameOf(state: ScreenState, moment: Moment): Frame | null {
         hint === null ? span(row) : span(hint, 'dim'),
       ]),
     ],
-    cursor:
-      overlay === null
-        ? inputCursor
-        : overlayCursor && {
-            row: 1 + overlayCursor.row,
-            column: layout.sidebar + overlayCursor.column,
-          },
+    cursor: overlay === null ? inputCursor : overlayCursor && inOverlay(overlayCursor, layout),
+    picture: picture && { ...picture, at: inOverlay(picture.at, layout) },
     layout,
   };
+}
+
+/** A cell of what lies over the messages, on the screen. */
+function inOverlay({ row, column }: CursorCell, { sidebar }: Layout): CursorCell {
+  return { row: 1 + row, column: sidebar + column };
 }
 
 /** What Tab offers lies over the newest lines. */

@@ -7,6 +7,8 @@ export type KeyDecoderOptions = {
   readonly onKey: (event: KeyEvent) => void;
   /** A whole reply string of the terminal (OSC, DCS …), its introducer and its end with it. */
   readonly onReply?: (reply: string) => void;
+  /** What the terminal says of itself in a control sequence: its attributes, a size. */
+  readonly onReport?: (sequence: string) => void;
   /** Where the terminal says that its cursor stands. */
   readonly onCursorReport?: (cell: CursorCell) => void;
   /** How long an ESC waits for the rest of its sequence before it counts as the Esc key. */
@@ -64,7 +66,7 @@ export class KeyDecoder {
         pasteTimeoutMs: 1_000,
         schedule: scheduleBehindReads,
       },
-      ...{ onCursorReport: () => {}, onReply: () => {} },
+      ...{ onCursorReport: () => {}, onReply: () => {}, onReport: () => {} },
     };
     this.#options = { ...defaults, ...options };
   }
@@ -153,6 +155,7 @@ export class KeyDecoder {
     else {
       const cell = cursorReport(parameters, final);
       if (cell !== null) this.#options.onCursorReport(cell);
+      if (final === 'c' || final === 't') this.#options.onReport(sequence);
       this.#emit(decodeCsi(parameters, final, alt));
     }
     return sequence.length;

@@ -1,5 +1,6 @@
 // What overlays are made of, as rows: a title, paragraphs, a list with a selection, an input. Pure.
 import type { ComposerState } from './composer.ts';
+import type { PlacedPicture } from './frame-sink.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { blanks, type Row, span } from './spans.ts';
 import { boundaryAtOrBefore, cellWidth, mostCells, wrap } from './width.ts';
@@ -13,6 +14,8 @@ export interface OverlayView {
   readonly rows: readonly Row[];
   /** Where an overlay's own input has its cursor. */
   readonly cursor: { readonly row: number; readonly column: number } | null;
+  /** What the terminal draws over it, placed from its upper left cell. */
+  readonly picture?: PlacedPicture;
 }
 
 /** What it is, which keys it takes, and an empty row; where that is too much for a row, the keys below. */

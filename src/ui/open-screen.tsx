@@ -20,6 +20,7 @@ import { LineQueue } from './line-queue.ts';
 import { drawsLinks } from './links.ts';
 import type { LocalFiles } from './local-files.ts';
 import { chosenWay, Notifier, wayWords, windowTitle } from './notify.ts';
+import { type LoadPicture, PictureViewer } from './picture-viewer.ts';
 import { applyPreferences } from './preference-tasks.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { scheduleTimeout } from './schedule.ts';
@@ -64,6 +65,8 @@ export interface ScreenOptions {
   readonly files: LocalFiles;
   /** The person's file of colours. Throws StorageError. */
   readonly readTheme: () => Promise<ThemeFile>;
+  /** Reads a picture of the disk and decodes it. */
+  readonly loadPicture: LoadPicture;
   /** This machine's address on the network, or null where there is none. */
   readonly lanAddress: () => string | null;
   /** `#room`, `@nick` or a fingerprint to begin with. */
@@ -101,6 +104,7 @@ class ScreenApp {
   readonly #sink: FrameSink;
   readonly #decoder: KeyDecoder;
   readonly #theming: Theming;
+  readonly #pictures: PictureViewer;
   readonly #widths = new WidthProbe(() => this.#store.notifyNow());
   readonly #notifier = new Notifier(() => performance.now());
   /** Commands wait for it: a line sent while keys are being made goes out when they are. */
@@ -144,11 +148,12 @@ class ScreenApp {
     this.#drawing.catch(() => {});
     this.#terminal = this.#makeTerminal();
     const { size } = this.#terminal;
-    const { version, skeleton, hostRelay, env, readTheme } = options;
+    const { version, skeleton, hostRelay, env, readTheme, loadPicture } = options;
     const schedule = scheduleTimeout;
     const { paths } = options.files;
     this.#store = new ScreenStore({ now: Date.now, schedule, size, version, paths });
     this.#theming = new Theming({ store: this.#store, env, readTheme });
+    this.#pictures = new PictureViewer({ store: this.#store, env, load: loadPicture });
     this.#sink = new FrameSink({
       ...size,
       output: this.#terminal.frames,
@@ -169,7 +174,11 @@ class ScreenApp {
         this.#notifier.pressed();
         if (!this.#editor.isRunning) keys.take(event);
       },
-      onReply: (reply) => this.#theming.hear(reply),
+      onReply: (reply) => {
+        this.#theming.hear(reply);
+        this.#pictures.hear(reply);
+      },
+      onReport: (sequence) => this.#pictures.hear(sequence),
       onCursorReport: (cell) => this.#widths.answered(cell),
     });
   }
@@ -208,6 +217,7 @@ class ScreenApp {
       area: () => scrollArea(this.#store.state, this.#moment()),
       copy: (text) => this.#copy(text),
       theming: this.#theming,
+      pictures: this.#pictures,
       exportTo: async (wish) => exportTo(await this.#session, wish),
       host: () => void this.#hosting.start(),
       dependents: () => this.#hosting.others(),
@@ -231,6 +241,7 @@ class ScreenApp {
     // The first frame has been handed to the terminal before anything heavy is loaded.
     await new Promise((resolve) => setImmediate(resolve));
     this.#widths.ask(this.#sink);
+    this.#pictures.ask(this.#sink);
     const opened = this.#open();
     const signal = await Promise.race([this.#drawing, this.#ended, opened.then(() => this.#ended)]);
     return { signal, relayLeft: this.#hosting.isLeft };
@@ -243,6 +254,7 @@ class ScreenApp {
     this.#ink?.unmount();
     this.#decoder.close();
     this.#lines.close();
+    this.#pictures.close();
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();
@@ -266,6 +278,7 @@ class ScreenApp {
           links={drawsLinks(env)}
           moment={this.#moment}
           setCursor={(cursor) => this.#sink.setCursor(cursor)}
+          setPicture={(picture) => this.#sink.setPicture(picture)}
         />
       </DrawingGuard>,
       {
@@ -337,6 +350,7 @@ class ScreenApp {
   #afterChange(): void {
     this.#history.look();
     this.#drafts.look();
+    this.#pictures.look();
     const title = windowTitle(this.#store.state);
     if (title !== this.#title) this.#terminal.setTitle(title);
     this.#title = title;

@@ -102,6 +102,9 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
     case 'info':
       helpKey(actions, overlay, { event, action });
       break;
+    case 'view':
+      if (action === 'choose') store.setOverlay(null);
+      break;
     case 'forget':
       forgetKey(actions, overlay, { event, action });
       break;

@@ -24,6 +24,7 @@ import type { Overlay } from './overlay.ts';
 import { fingerprintWords, type KnownPerson, trustWord } from './people.ts';
 import { membersRows, trustRows } from './people-rows.ts';
 import { personView } from './person-rows.ts';
+import { pictureView } from './picture-rows.ts';
 import { reactView } from './react-picker.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -78,6 +79,8 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
         rows: scrolled(infoRows(state, overlay.message, area.cells), overlay.top, area.rows),
         cursor: null,
       };
+    case 'view':
+      return pictureView(state, overlay, area);
     case 'forget':
       return forgetView(state, overlay, area);
     default:

@@ -5,6 +5,7 @@ import type { ComposerState } from './composer.ts';
 import type { ConversationKey } from './conversation.ts';
 import type { ShownFile, Transfer } from './file-words.ts';
 import type { KnownPerson } from './people.ts';
+import type { ViewOverlay } from './picture-way.ts';
 import type { SafeText } from './safe-text.ts';
 
 /** What a picked person is for. Picking sends no words: a text comes back as a draft; a command is done. */
@@ -170,6 +171,7 @@ export type Overlay =
     }
   /** All that is known of a message. */
   | { readonly kind: 'info'; readonly message: StoredMessage; readonly top: number }
+  | ViewOverlay
   /** All that is kept of a conversation is to go, once `yes` is typed. */
   | { readonly kind: 'forget'; readonly key: ConversationKey; readonly input: ComposerState };
 

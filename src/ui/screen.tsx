@@ -2,7 +2,7 @@
 import { Text, Transform } from 'ink';
 import { type ReactNode, useLayoutEffect, useSyncExternalStore } from 'react';
 import { type Frame, frameOf, type Moment, TOO_SMALL_TEXT } from './frame.ts';
-import type { CursorCell } from './frame-sink.ts';
+import type { CursorCell, PlacedPicture } from './frame-sink.ts';
 import { safeTemplate } from './safe-text.ts';
 import { type Paint, paintRow, type Row, span } from './spans.ts';
 import type { ScreenStore } from './store.ts';
@@ -14,6 +14,7 @@ export interface ScreenProps {
   readonly moment: () => Moment;
   /** Told after every frame, before it is written. */
   readonly setCursor: (cursor: CursorCell | null) => void;
+  readonly setPicture: (picture: PlacedPicture | null) => void;
 }
 
 /** How Ink has to be asked for frames that a `FrameSink` takes. */
@@ -31,10 +32,14 @@ export const INK_OPTIONS = {
 const SIDEBAR_EDGE: Row = [span(safeTemplate`│`, 'dim')];
 
 /** Draws the newest frame of the store whenever that has changed, and puts the cursor in its place. */
-export function Screen({ store, links, moment, setCursor }: ScreenProps): ReactNode {
+export function Screen(props: ScreenProps): ReactNode {
+  const { store, links, moment, setCursor, setPicture } = props;
   useSyncExternalStore(store.subscribe, store.version);
   const frame = frameOf(store.state, moment());
-  useLayoutEffect(() => setCursor(frame?.cursor ?? null));
+  useLayoutEffect(() => {
+    setCursor(frame?.cursor ?? null);
+    setPicture(frame?.picture ?? null);
+  });
   const { size, palette } = store.state;
   const paint: Paint = { cells: size.columns, palette };
   const rows =

@@ -3,6 +3,7 @@ import { keyHints } from './bound-keys.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Selection } from './conversation.ts';
 import { save } from './file-sending.ts';
+import { viewPicture } from './file-viewing.ts';
 import { begin } from './intent-tasks.ts';
 import { removeHere } from './kept-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
@@ -87,6 +88,9 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
     case 'save':
       if (entry.look?.file === undefined) store.edit({ type: 'insert', text: '/export ' });
       else void save({ ...actions, chosen: entry.id }, '', store.active.key);
+      break;
+    case 'view':
+      void viewPicture(actions, entry.id);
       break;
     case 'unfold':
       if (!toggleFold(store, entry)) void goToQuoted(actions, entry);

@@ -1,7 +1,7 @@
 // Rows as styled pieces of safe text, and the only place that turns a style into SGR bytes.
 import { closedText, closedWithin } from './bidi.ts';
 import { linkTo } from './frame-row.ts';
-import { type SafeText, safeText } from './safe-text.ts';
+import { type SafeText, safeText, sliceSafe } from './safe-text.ts';
 import { cellWidth, truncate } from './width.ts';
 
 /** What a piece of text means; its look is a theme's (theme.ts), and never by colour alone. */
@@ -31,6 +31,8 @@ export type Tone =
 export interface Span {
   readonly text: SafeText;
   readonly tone: Tone;
+  /** A part of a picture: every character is a cell, and these SGR parameters stand in place of the tone's. */
+  readonly sgr?: string;
   /** What a terminal that draws links goes to: what the text says itself, and nothing else. */
   readonly target?: string;
 }
@@ -106,11 +108,29 @@ export function blanks(count: number): SafeText {
 }
 
 /** The row as bytes for one line of the screen: clipped to `cells`, filled where asked. */
-export function paintRow(row: Row, { cells, palette, fill, links = false }: Paint): string {
+export function paintRow(row: Row, paint: Paint): string {
+  if (!row.some(({ sgr }) => sgr !== undefined)) return paintSpans(row, paint);
+  const known = paintedPictures.get(row);
+  if (known?.cells === paint.cells) return known.painted;
+  const painted = paintSpans(row, paint);
+  paintedPictures.set(row, { cells: paint.cells, painted });
+  return painted;
+}
+
+/** A picture's rows stay the same objects, have a colour for every cell, and are in every frame while it is looked at. */
+const paintedPictures = new WeakMap<Row, { readonly cells: number; readonly painted: string }>();
+
+function paintSpans(row: Row, { cells, palette, fill, links = false }: Paint): string {
   let left = cells;
   let painted = '';
-  for (const [index, { text, tone, target }] of row.entries()) {
+  for (const [index, { text, tone, target, sgr }] of row.entries()) {
     if (left <= 0) break;
+    if (sgr !== undefined) {
+      const part = sliceSafe(text, 0, left);
+      left -= part.length;
+      painted += withSgr(part, sgr);
+      continue;
+    }
     const shown = truncate(text, left);
     left -= cellWidth(shown);
     // What is filled up has another column behind it.

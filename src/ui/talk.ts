@@ -12,6 +12,7 @@ import type { LineQueue } from './line-queue.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
+import type { PictureViewer } from './picture-viewer.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { SelectionArea } from './selection.ts';
 import type { ScreenStore } from './store.ts';
@@ -45,6 +46,7 @@ export interface ScreenActions {
   /** The keys that the person wants, as their file says now. Throws StorageError. */
   readonly readKeys: () => Promise<KeyFile>;
   readonly theming: Pick<Theming, 'use'>;
+  readonly pictures: Pick<PictureViewer, 'open'>;
   /** Starts a relay on this machine as a process of its own. */
   readonly host: () => void;
   readonly quit: (wish: QuitWish) => void;

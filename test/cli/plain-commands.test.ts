@@ -60,6 +60,7 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/files', 'files'],
   ['/save', 'get-file'],
   ['/cancel', 'files'],
+  ['/view', null],
   ['/help', null],
 ];
 

@@ -16,12 +16,17 @@ interface Allowed {
 const rule: Readonly<Record<string, Allowed>> = {
   language: { folders: [], packages: [], node: ['fs'] },
   protocol: { folders: ['language'], packages: ['cborg', 'valibot'], node: [] },
-  crypto: { folders: ['language', 'protocol'], packages: ['libsodium-wrappers'], node: [] },
+  crypto: { folders: ['language', 'protocol'], packages: ['libsodium-wrappers'], node: ['crypto'] },
   core: { folders: ['language', 'protocol', 'crypto'], packages: ['valibot'], node: [] },
   storage: {
     folders: ['language', 'protocol', 'crypto'],
     packages: ['env-paths', 'valibot', '@photostructure/sqlite'],
     node: ['fs', 'crypto', 'net'],
+  },
+  files: {
+    folders: ['language', 'protocol', 'storage'],
+    packages: ['tar/header', 'tar/pax'],
+    node: ['fs', 'crypto'],
   },
   discovery: {
     folders: ['language', 'protocol'],
@@ -33,13 +38,18 @@ const rule: Readonly<Record<string, Allowed>> = {
     packages: [],
     node: ['crypto', 'net', 'tls'],
   },
+  media: {
+    folders: ['language', 'protocol'],
+    packages: ['@jsquash/jpeg', '@jsquash/webp'],
+    node: ['fs'],
+  },
   client: {
-    folders: ['language', 'core', 'storage', 'discovery', 'protocol', 'crypto'],
+    folders: ['language', 'core', 'storage', 'files', 'discovery', 'media', 'protocol', 'crypto'],
     packages: ['valibot'],
     node: ['crypto', 'net', 'tls'],
   },
   ui: {
-    folders: ['language', 'client', 'protocol'],
+    folders: ['language', 'client', 'files', 'media', 'protocol'],
     packages: ['react', 'ink', 'string-width', 'uqr'],
     node: [],
   },

@@ -32,6 +32,7 @@ export async function bundleScript(entry: string): Promise<BundledScript> {
     target: 'node20.19',
     format: 'esm',
     logLevel: 'error',
+    loader: { '.wasm': 'binary' },
     ...SQLITE_WHERE_INSTALLED,
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -3,6 +3,7 @@
 import { editText } from '../../src/cli/editor.ts';
 import { localFiles } from '../../src/cli/local-files.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
+import { loadPicture } from '../../src/cli/pictures.ts';
 import type {
   ClientEvent,
   Command,
@@ -213,6 +214,7 @@ const end = await openScreen({
     leave: () => {},
   }),
   parseRelay: parseRelayAddress,
+  loadPicture,
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   copyByProgram: async () => null,
   files: localFiles(process),

@@ -1,7 +1,12 @@
 /** The screen rendered by Ink into frames that a test reads, at any size. */
 import { render } from 'ink';
 import type { Moment } from '../../src/ui/frame.ts';
-import { type CursorCell, FrameSink, inkOutput } from '../../src/ui/frame-sink.ts';
+import {
+  type CursorCell,
+  FrameSink,
+  inkOutput,
+  type PlacedPicture,
+} from '../../src/ui/frame-sink.ts';
 import { INK_OPTIONS, Screen } from '../../src/ui/screen.tsx';
 import type { ScreenStore } from '../../src/ui/store.ts';
 
@@ -11,6 +16,8 @@ export interface InkScreen {
   /** The same without styles. */
   rows(): string[];
   cursor(): CursorCell | null;
+  /** What the terminal draws over the frame. */
+  picture(): PlacedPicture | null;
   close(): void;
 }
 
@@ -39,6 +46,7 @@ export function inkScreen(
 ): InkScreen {
   const frames = new Frames({ ...store.state.size, output: nobody });
   let cursor: CursorCell | null = null;
+  let picture: PlacedPicture | null = null;
   const instance = render(
     <Screen
       store={store}
@@ -46,6 +54,9 @@ export function inkScreen(
       moment={() => moment}
       setCursor={(cell) => {
         cursor = cell;
+      }}
+      setPicture={(placed) => {
+        picture = placed;
       }}
     />,
     { ...INK_OPTIONS, stdout: inkOutput(frames) },
@@ -55,6 +66,7 @@ export function inkScreen(
     styled,
     rows: () => styled().map((row) => row.replace(/\x1b\[[0-9;]*m/g, '')),
     cursor: () => cursor,
+    picture: () => picture,
     close: () => {
       instance.unmount();
       instance.cleanup();

@@ -3,6 +3,7 @@
 import { localFiles } from '../../src/cli/local-files.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import type { Message, Who } from '../../src/client/api.ts';
+import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
 import { applyEvent, applySnapshot } from '../../src/ui/apply-event.ts';
 import type { ExportWish } from '../../src/ui/export-wish.ts';
@@ -10,6 +11,7 @@ import { scrollArea } from '../../src/ui/frame.ts';
 import { HistoryReader } from '../../src/ui/history-reader.ts';
 import { readKeyFile } from '../../src/ui/key-file.ts';
 import { LineQueue } from '../../src/ui/line-queue.ts';
+import { type LoadPicture, PictureViewer } from '../../src/ui/picture-viewer.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { ScreenStore } from '../../src/ui/store.ts';
 import type { QuitWish, ScreenActions } from '../../src/ui/talk.ts';
@@ -51,6 +53,8 @@ export interface TestScreen {
   hosted: number;
   /** People beside us on a relay hosted here. */
   dependents: number;
+  /** What reads and decodes a picture. */
+  loadPicture: LoadPicture;
 }
 
 /**
@@ -76,6 +80,12 @@ export function testScreen(session = new FakeSession()): TestScreen {
     env: { NO_COLOR: '1' },
     readTheme: async () => ({ ...readThemeFile(''), path: null, isThere: false }),
   });
+  const pictures = new PictureViewer({
+    store,
+    env: { TERM: 'xterm-256color', COLORTERM: 'truecolor' },
+    load: (path, wish) => screen.loadPicture(path, wish),
+  });
+  store.subscribe(() => pictures.look());
   const wishes: QuitWish[] = [];
   const exports: ExportWish[] = [];
   const screen: TestScreen = {
@@ -87,6 +97,9 @@ export function testScreen(session = new FakeSession()): TestScreen {
     copied: [],
     hosted: 0,
     dependents: 0,
+    loadPicture: async () => {
+      throw new UsageError('no-picture', 'no picture is there');
+    },
     actions: {
       store,
       lines: new LineQueue(clock.schedule, Promise.resolve()),
@@ -106,6 +119,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
         return { file: `/there/${wish.file}`, messages: 2 };
       },
       theming,
+      pictures,
       host: () => {
         screen.hosted += 1;
       },

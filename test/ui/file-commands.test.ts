@@ -409,6 +409,44 @@ describe('/paste', () => {
   });
 });
 
+describe('a picture that is here', () => {
+  it.each([
+    ['by a key on its message', ['alt+up', 'v'], null],
+    ['by /view, the newest', [], '/view'],
+    ['from the list of files', ['v'], '/files'],
+  ])('is shown %s', async (_, keys, line) => {
+    const said = fileMessage();
+    const screen = screenHere();
+    const opened: string[] = [];
+    const pictures = {
+      open: async (path: string, name: string) => {
+        opened.push(`${name} ${path}`);
+      },
+    };
+    const there = { ...screen, actions: { ...screen.actions, pictures } };
+    const stored = { ...said, reason: null };
+    let transfer = transferOf(said, { state: 'done', path: '/in/photo.png' });
+    const play = async () => {
+      if (line !== null) await enter(there, line);
+      await press(there, ...keys);
+    };
+    screen.session.answer({
+      message: () => ({ message: stored }),
+      files: () => ({ files: [{ transfer, message: stored }] }),
+    });
+    screen.session.emit({ type: 'message', message: said });
+    screen.session.emit({ type: 'file', transfer });
+    await play();
+    expect(opened).toEqual(['photo.png /in/photo.png']);
+    // Control: one that is not here yet is not.
+    transfer = transferOf(said, { state: 'moving' });
+    screen.session.emit({ type: 'file', transfer });
+    await press(there, 'escape', 'escape');
+    await play();
+    expect(opened).toHaveLength(1);
+  });
+});
+
 describe('a picture to view', () => {
   const said = fileMessage();
   const done = transferOf(said, { state: 'done', path: '/in/photo.png' });

@@ -96,6 +96,7 @@ it.each([1, 2])('stays whole through a thousand of them (seed %i)', async (seed)
     createElement(Screen, {
       ...{ store, links: next(2) === 1, moment: () => stillMoment },
       setCursor: (cell) => sink.setCursor(cell),
+      setPicture: (picture) => sink.setPicture(picture),
     }),
     { ...INK_OPTIONS, stdout: inkOutput(sink) },
   );

@@ -10,7 +10,13 @@ afterEach(cleanup);
 
 function view({ store }: TestScreen) {
   return render(
-    <Screen store={store} links={false} moment={() => stillMoment} setCursor={() => {}} />,
+    <Screen
+      store={store}
+      links={false}
+      moment={() => stillMoment}
+      setCursor={() => {}}
+      setPicture={() => {}}
+    />,
   );
 }
 
@@ -36,7 +42,13 @@ describe('the screen', () => {
     const subscribe = vi.fn(() => stop);
     Object.defineProperty(store, 'subscribe', { value: subscribe });
     const { unmount } = render(
-      <Screen store={store} links={false} moment={() => stillMoment} setCursor={() => {}} />,
+      <Screen
+        store={store}
+        links={false}
+        moment={() => stillMoment}
+        setCursor={() => {}}
+        setPicture={() => {}}
+      />,
     );
     expect(subscribe).toHaveBeenCalledOnce();
     unmount();
