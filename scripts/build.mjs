@@ -67,6 +67,7 @@ const { metafile, outputFiles } = await build({
     lanchat: 'src/cli/main.ts',
     screen: 'src/cli/screen.ts',
     'parts/picture-worker': 'src/media/picture-worker.ts',
+    'parts/opus-worker': 'src/media/opus-worker.ts',
   },
   loader: { '.wasm': 'binary' },
   absWorkingDir: root,

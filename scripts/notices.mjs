@@ -49,10 +49,11 @@ function notice(folder) {
     );
   }
   const texts = licenceFiles(path).map((file) => readFileSync(file, 'utf8'));
-  const substitute = join(root, 'scripts/licences', `${name.replace('/', '__')}.txt`);
-  if (texts.length === 0 && existsSync(substitute)) texts.push(readFileSync(substitute, 'utf8'));
+  // What it should have brought: its own text, or that of what was compiled into it.
+  const added = join(root, 'scripts/licences', `${name.replace('/', '__')}.txt`);
+  if (existsSync(added)) texts.push(readFileSync(added, 'utf8'));
   if (texts.length === 0) {
-    throw new Error(`${name} ${version} comes without a licence text: put it into ${substitute}`);
+    throw new Error(`${name} ${version} comes without a licence text: put it into ${added}`);
   }
   const text = texts.map((part) => part.replaceAll('\r\n', '\n').trim()).join('\n\n');
   return `${name} ${version} (${license})\n\n${text}`;

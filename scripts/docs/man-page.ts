@@ -32,6 +32,9 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['COLORTERM', 'truecolor or 24bit: all colours; else as many as TERM says'],
   ['COLORFGBG', "whether the terminal is dark or light, where it doesn't say so itself"],
   ['LANCHAT_LANGUAGE', 'ar, en, es, hi or another language; else as the locale says'],
+  ['LANCHAT_RECORDER', 'a command line that writes what the microphone hears to stdout, raw'],
+  ['LANCHAT_PLAYER', 'a command line that plays the raw sound on its stdin'],
+  ['LANCHAT_MICROPHONE', "on Windows, the microphone's name, as ffmpeg lists it"],
   ['TERM', 'dumb: lines, as --plain'],
 ];
 

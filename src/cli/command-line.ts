@@ -8,7 +8,14 @@ import { addContentCommands } from './content-commands.ts';
 import type { CommandContext } from './context.ts';
 import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
-import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
+import {
+  type CommonFlags,
+  collect,
+  parseCount,
+  parseMessageId,
+  parsePort,
+  parseSize,
+} from './options.ts';
 import { addRoomCommands } from './room-commands.ts';
 import { addScreenCommands } from './screen-commands.ts';
 
@@ -247,6 +254,7 @@ interface RelayFlags {
   readonly name?: string;
   readonly data?: string;
   readonly mdns: boolean;
+  readonly files?: string;
 }
 
 function addRelayCommand(program: Command, run: Run): Command {
@@ -257,6 +265,7 @@ function addRelayCommand(program: Command, run: Run): Command {
     .option('--host <ADDR>', phrase`listen on this address only; default: all`)
     .option('--name <NAME>', phrase`the relay's name; default: this machine's`)
     .option('--data <DIR>', phrase`default: relay in the profile's folder`)
+    .option('--files <SIZE>', phrase`room for files that people leave here; 0 keeps none`)
     .option('--no-mdns', phrase`don't announce it on the network`)
     .action((own: RelayFlags, command: Command) =>
       run(command, async (context) =>
@@ -266,6 +275,7 @@ function addRelayCommand(program: Command, run: Run): Command {
           name: own.name ?? null,
           data: own.data ?? null,
           mdns: own.mdns,
+          fileBytes: own.files === undefined ? null : parseSize(own.files, '--files'),
         }),
       ),
     );

@@ -124,6 +124,14 @@ export function parseCount(text: string, option: string, highest = 999_999_999):
   throw new UsageError('bad-count', phrase`${option} takes a number of messages, 1 to ${highest}`);
 }
 
+/** `500M`, `2G`, `0`, in bytes. Throws UsageError (`bad-size`). */
+export function parseSize(text: string, option: string): number {
+  const [, number, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([KMGT]?)$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * 1024 ** ' KMGT'.indexOf(unit.toUpperCase() || ' '));
+  if (number !== undefined && Number.isSafeInteger(bytes)) return bytes;
+  throw new UsageError('bad-size', phrase`${option} takes a size, as in 500M or 2G; 0 is nothing`);
+}
+
 /** `10s`, `5m`, `2h`, `7d`, in seconds. Throws UsageError (`bad-timer`). */
 export function parseDuration(text: string): number {
   const seconds = parseTimer(text);

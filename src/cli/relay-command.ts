@@ -10,6 +10,7 @@ import { phrase } from '../language/translate.ts';
 import { SEED_BYTES } from '../protocol/sizes.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
 import { openRelayDatabase } from '../relay/relay-database.ts';
+import { FileFolder } from '../storage/file-folder.ts';
 import type { FolderOwner } from '../storage/folder-owner.ts';
 import { FOLDER_ENTRIES, openPrivateFolder, profileFolder } from '../storage/profile-folder.ts';
 import { acquireRelayFolder } from '../storage/profile-lock.ts';
@@ -27,7 +28,13 @@ export interface RelayRequest {
   readonly name: string | null;
   readonly data: string | null;
   readonly mdns: boolean;
+  /** What files that people leave here may take of the disk; null: what is usual. */
+  readonly fileBytes: number | null;
 }
+
+/** Room for a few videos; on a small disk a part of it. */
+const USUAL_FILE_BYTES = 1024 ** 3;
+const USUAL_PART = 1 / 10;
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/i;
 
@@ -68,11 +75,13 @@ async function serve(
   const isLocal = request.host !== null && LOOPBACK.test(request.host);
   const log = new RelayLog(context.output, { name, isAnnounced: request.mdns && !isLocal });
   const key = await loadKey(folder);
+  const files = join(folder, FOLDER_ENTRIES.relayFiles);
   const running = await startRelay({
     seed: key.seed,
     port: request.port,
     ...(request.host === null ? {} : { host: request.host }),
     database: await openRelayDatabase(join(folder, FOLDER_ENTRIES.relayDatabase)),
+    files: { folder: files, bytes: request.fileBytes ?? (await usualFileBytes(files)) },
     onEvent: (event) => log.event(event),
     control: (handler) => owner.accept(handler),
   });
@@ -83,6 +92,11 @@ async function serve(
   } finally {
     await Promise.all([announcement?.close(), running.close()]);
   }
+}
+
+async function usualFileBytes(path: string): Promise<number> {
+  const { totalBytes } = await (await FileFolder.open(path)).space();
+  return Math.min(USUAL_FILE_BYTES, Math.floor(totalBytes * USUAL_PART));
 }
 
 function untilSignalled(signal: AbortSignal): Promise<void> {

@@ -67,7 +67,7 @@ export class RelayLog {
       case 'met':
       case 'kept':
       case 'taken':
-      case 'files':
+      case 'file-storage':
       case 'disconnected':
       case 'dropped':
       case 'refused':
@@ -132,7 +132,7 @@ function wordsOf(event: Exclude<RelayEvent, { type: 'listening' }>): SafeText {
       return safeTemplate`${who(event)} left a file of ${event.chunks} chunks here: ${safeText(event.file)}`;
     case 'taken':
       return safeTemplate`${who(event)} took a file of ${event.chunks} chunks: ${safeText(event.file)}`;
-    case 'files':
+    case 'file-storage':
       if (event.problem === null) return safeText(phrase`the disk takes files again`);
       return safeTemplate`no files are kept: ${safeText(event.problem.message)}`;
     case 'connected':

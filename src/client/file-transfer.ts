@@ -56,6 +56,8 @@ export type FileCommand =
       readonly name?: string;
       /** A voice note, and how long it is. */
       readonly voiceMs?: number;
+      /** Of a voice note: 32 parts, 0 to 7 each. */
+      readonly waveform?: readonly number[];
       /** It is deleted once it is with the other side, or given up. */
       readonly temporary?: boolean;
     }

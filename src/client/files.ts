@@ -120,7 +120,7 @@ export class Files {
   }
 
   async #send(command: Of<'send-file'>): Promise<Replies['send-file']> {
-    const { to, path, text, reply, voiceMs, temporary = false } = command;
+    const { to, path, text, reply, voiceMs, waveform, temporary = false } = command;
     const key = new Uint8Array(randomBytes(FILE_KEY_BYTES));
     const id = fileIdOf(key);
     const source = await openSource(path, { onProgress: this.#reading(id, command) });
@@ -135,6 +135,7 @@ export class Files {
       ...(durationMs === null ? {} : { durationMs }),
       ...(await fileThumbnail(source.path, type)),
       ...(voiceMs === undefined ? {} : { voice: true, durationMs: Math.round(voiceMs) }),
+      ...(waveform === undefined ? {} : { waveform }),
     };
     const entry = this.#ledger.put({
       ...{ file, id: null, conversation: to, direction: 'out', from: this.#parts.core.me.id },

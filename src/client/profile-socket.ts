@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
 import { LanchatError, UsageError } from '../protocol/errors.ts';
+import { WAVEFORM_LOUDEST, WAVEFORM_PARTS } from '../protocol/file-content.ts';
 import { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_DURATION_MS, MAX_MENTIONS } from '../protocol/limits.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
@@ -30,6 +31,7 @@ const room = text;
 const peers = v.pipe(v.array(peer), v.maxLength(MAX_GIVEN));
 const conversation = v.union([v.strictObject({ peer }), v.strictObject({ room })]);
 const message = idSchema(MessageId);
+const waveformPart = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(WAVEFORM_LOUDEST));
 const limit = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 function idSchema<T extends string>(kind: { parse(value: string): T | null }) {
@@ -161,6 +163,7 @@ const commandSchema = v.variant('do', [
     reply: v.exactOptional(message),
     name: v.exactOptional(text),
     voiceMs: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_DURATION_MS))),
+    waveform: v.exactOptional(v.pipe(v.array(waveformPart), v.length(WAVEFORM_PARTS))),
     temporary: v.exactOptional(v.boolean()),
   }),
   v.strictObject({ do: v.literal('get-file'), id: message, folder: v.exactOptional(text) }),

@@ -199,6 +199,8 @@ export interface SharedFile {
   readonly durationMs?: number;
   /** It was spoken for this message. */
   readonly voice?: true;
+  /** How loud it is, in 32 equal parts: 0 to 7 each. */
+  readonly waveform?: readonly number[];
   /** A PNG, base64. */
   readonly thumbnail?: string;
 }

@@ -16,6 +16,8 @@ import { HASH_BYTES } from './sizes.ts';
 export const FILE_KEY_BYTES = 32;
 
 export const MAX_PIXELS = 1_000_000;
+export const WAVEFORM_PARTS = 32;
+export const WAVEFORM_LOUDEST = 7;
 const MAX_ADDRESSES = 8;
 const MAX_ADDRESS_BYTES = 64;
 
@@ -36,6 +38,13 @@ export const fileField = mapOf({
   durationMs: v.exactOptional(v.pipe(sequenceNumber, v.maxValue(MAX_DURATION_MS))),
   /** It was spoken for this message. */
   voice: v.exactOptional(v.literal(true)),
+  /** How loud it is, in so many equal parts: 0 to 7 each. */
+  waveform: v.exactOptional(
+    v.pipe(
+      byteString(WAVEFORM_PARTS),
+      v.check((parts) => parts.every((part) => part <= WAVEFORM_LOUDEST)),
+    ),
+  ),
   /** A PNG of a few kilobytes. */
   thumbnail: v.exactOptional(
     v.pipe(

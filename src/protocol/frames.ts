@@ -2,11 +2,11 @@
 import { ByteReader, ByteWriter, textFromUtf8, utf8FromText } from './bytes.ts';
 import { CODES, type Code, codeFromNumber } from './codes.ts';
 import { ProtocolError } from './errors.ts';
-import { FileId, idBytes, MeetingId, PeerId, TopicId } from './ids.ts';
+import { type FileFrame, readFileFrame, writeFileFrame } from './file-frames.ts';
+import { idBytes, PeerId, TopicId } from './ids.ts';
 import {
   MAX_ANNOUNCEMENT_BYTES,
   MAX_CARD_BYTES,
-  MAX_FILE_CHUNKS,
   MAX_FRAME_BYTES,
   MAX_IDS_PER_GET,
   MAX_PRESENCE_ENTRIES,
@@ -113,22 +113,7 @@ export type Frame = { readonly req: number } & (
     }
   /** Nobody else is told that this client is here. Before AUTH it counts from the login on, and is not answered. */
   | { readonly type: 'hide'; readonly hidden: boolean }
-  /** The relay is to keep this file; answered by HAVE, how much of it is there. */
-  | {
-      readonly type: 'keep';
-      readonly file: FileId;
-      readonly chunks: number;
-      readonly ttlSeconds: number;
-    }
-  /** CHUNKs of a kept file from `from` on, as HAVEs let them come. */
-  | { readonly type: 'take'; readonly file: FileId; readonly from: number }
-  /** Joined with the other connection that names this meeting; DONE when it is there. */
-  | { readonly type: 'meet'; readonly meeting: MeetingId }
-  /** The relay forgets a file that it keeps for us. */
-  | { readonly type: 'drop'; readonly file: FileId }
-  | { readonly type: 'chunk'; readonly index: number; readonly sealed: Uint8Array }
-  /** Chunks 0 to `count` − 1 are here: the next may come. */
-  | { readonly type: 'have'; readonly count: number }
+  | FileFrame
   | { readonly type: 'end'; readonly code: Code }
   | { readonly type: 'error'; readonly code: Code }
   | { readonly type: 'ping' }
@@ -330,22 +315,12 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
       writer.u8(frame.hidden ? 1 : 0);
       return;
     case 'keep':
-      writer.raw(idBytes(frame.file)).u32(frame.chunks).u32(frame.ttlSeconds);
-      return;
     case 'take':
-      writer.raw(idBytes(frame.file)).u32(frame.from);
-      return;
     case 'meet':
-      writer.raw(idBytes(frame.meeting));
-      return;
     case 'drop':
-      writer.raw(idBytes(frame.file));
-      return;
     case 'chunk':
-      writer.u32(frame.index).fixed(frame.sealed, SEALED_CHUNK_BYTES);
-      return;
     case 'have':
-      writer.u32(frame.count);
+      writeFileFrame(writer, frame);
       return;
     case 'end':
     case 'error':
@@ -487,21 +462,13 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
     }
     case 'hide':
       return { type, req, hidden: readFlag(reader) };
-    case 'keep': {
-      const [file, chunks] = [readFile(reader), readChunkCount(reader)];
-      if (chunks === 0) throw new ProtocolError('a file without chunks');
-      return { type, req, file, chunks, ttlSeconds: reader.u32() };
-    }
+    case 'keep':
     case 'take':
-      return { type, req, file: readFile(reader), from: readChunkCount(reader) };
     case 'meet':
-      return { type, req, meeting: MeetingId.fromBytes(reader.take(MeetingId.sizeBytes)) };
     case 'drop':
-      return { type, req, file: readFile(reader) };
     case 'chunk':
-      return { type, req, index: reader.u32(), sealed: reader.take(SEALED_CHUNK_BYTES) };
     case 'have':
-      return { type, req, count: readChunkCount(reader) };
+      return { req, ...readFileFrame(reader, type) };
     case 'end':
     case 'error':
       return { type, req, code: codeFromNumber(reader.u16()) };
@@ -555,16 +522,6 @@ function readPeerId(reader: ByteReader): PeerId {
 
 function readTopic(reader: ByteReader): TopicId {
   return TopicId.fromBytes(reader.take(TopicId.sizeBytes));
-}
-
-function readFile(reader: ByteReader): FileId {
-  return FileId.fromBytes(reader.take(FileId.sizeBytes));
-}
-
-function readChunkCount(reader: ByteReader): number {
-  const count = reader.u32();
-  if (count > MAX_FILE_CHUNKS) throw new ProtocolError('file too long');
-  return count;
 }
 
 function readKind(reader: ByteReader): ObjectKind {

@@ -11,53 +11,16 @@ import {
   PING_INTERVAL_MS,
   SILENCE_TIMEOUT_MS,
 } from '../protocol/limits.ts';
-import type { Clock } from './clock.ts';
-import { CONGESTED_BYTES, END_GRACE_MS, type RelayLimits, UNREAD_ANSWERS_BYTES } from './limits.ts';
-import { Outbox, type QueueBudget, Segment } from './outbox.ts';
+import type { ByteSink, ConnectionContext, ConnectionOwner, Ending } from './connection-owner.ts';
+import { CONGESTED_BYTES, END_GRACE_MS, UNREAD_ANSWERS_BYTES } from './limits.ts';
+import { Outbox, Segment } from './outbox.ts';
 import { TokenBucket } from './rate.ts';
-import type { ReadGate } from './read-gate.ts';
-import type { Tick } from './tick.ts';
 
 /** A frame is counted as this many bytes more: small ones cost time too. */
 const FRAME_COST_BYTES = 128;
 const PING = new Segment(encodeFrame({ type: 'ping', req: 0 }));
 /** Held for ever, so that the budget never counts it. */
 PING.holders = 1;
-
-/** How a connection came to its end: the other side left, or the relay ended it. */
-export type Ending =
-  | { readonly by: 'peer' }
-  | { readonly by: 'relay'; readonly code: Code; readonly detail: string };
-
-/** Sees the bytes inside TLS: for `lanchat demo`. */
-export type ByteTap = (direction: 'in' | 'out', connection: number, chunk: Uint8Array) => void;
-
-/** What speaks over the connection. */
-export interface ConnectionOwner {
-  /** A frame without its length field, a view of bytes that nothing writes to again. A ProtocolError ends it. */
-  received(frame: Uint8Array): void;
-  /** Once: nothing more is received, and nothing sent but END. */
-  ended(ending: Ending): void;
-  /** A fault of ours while reading a frame; the connection ends. */
-  failed(error: unknown): void;
-}
-
-/** Takes what a connection receives as it comes, once nobody reads frames there any more. */
-export interface ByteSink {
-  /** A ProtocolError ends the connection. Nothing writes to these bytes again. */
-  passed(bytes: Uint8Array): void;
-  /** Whether what was written to this connection ends with a whole frame, so that END can follow. */
-  readonly endsWhole: boolean;
-}
-
-export interface ConnectionContext {
-  readonly clock: Clock;
-  readonly tick: Tick;
-  readonly budget: QueueBudget;
-  readonly gate: ReadGate;
-  readonly limits: RelayLimits;
-  readonly tap: ByteTap | null;
-}
 
 /** Owns the socket. */
 export class Connection {
@@ -244,12 +207,18 @@ export class Connection {
     }
     if (!this.#paused && nowMs - this.#receivedAtMs > SILENCE_TIMEOUT_MS) {
       this.end('silent', `nothing for ${SILENCE_TIMEOUT_MS} ms`);
-    } else if (nowMs - (this.#writingSinceMs ?? nowMs) > SILENCE_TIMEOUT_MS) {
+    } else if (this.#isStuck(nowMs)) {
       this.end('slow-reader', `took nothing for ${SILENCE_TIMEOUT_MS} ms`);
     } else if (nowMs - this.#sentAtMs >= PING_INTERVAL_MS) {
       // Two who are joined ping each other.
       if (this.#sink === null) this.sendSegment(PING);
     }
+  }
+
+  /** Of a file so much is written at once that a slow network takes longer; whoever carries it counts what moves. */
+  #isStuck(nowMs: number): boolean {
+    const isCarrying = this.#bytesRate === null;
+    return !isCarrying && nowMs - (this.#writingSinceMs ?? nowMs) > SILENCE_TIMEOUT_MS;
   }
 
   #uncork(): void {

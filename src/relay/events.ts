@@ -40,7 +40,7 @@ export type RelayEvent =
       readonly chunks: number;
     } & ConnectionLabel)
   /** No files are kept, since the disk refuses; until it takes one again (then `problem` is null). */
-  | { readonly type: 'files'; readonly problem: StorageProblem | null }
+  | { readonly type: 'file-storage'; readonly problem: StorageProblem | null }
   | ({ readonly type: 'disconnected' } & ConnectionLabel)
   /** The relay ended it: `reason` went out in END; `detail` names what was wrong, never content. */
   | ({
@@ -123,14 +123,14 @@ export class EventLog {
   filesFailed({ code, message }: StorageError): void {
     if (this.#filesRefused === code) return;
     this.#filesRefused = code;
-    this.emit({ type: 'files', problem: { code, message } });
+    this.emit({ type: 'file-storage', problem: { code, message } });
   }
 
   /** It took one. */
   filesWork(): void {
     if (this.#filesRefused === null) return;
     this.#filesRefused = null;
-    this.emit({ type: 'files', problem: null });
+    this.emit({ type: 'file-storage', problem: null });
   }
 
   /** Something that is stored could not be read. */

@@ -1,6 +1,7 @@
 // One end of a meeting: waits there, and is joined.
 import type { Frame, FrameOf } from '../protocol/frames.ts';
 import type { MeetingId } from '../protocol/ids.ts';
+import { CHUNK_BYTES } from '../protocol/limits.ts';
 import type { Carrier } from './carriers.ts';
 import type { Carriage } from './carrying.ts';
 import type { Guest, Meetings } from './meetings.ts';
@@ -12,6 +13,7 @@ export class MeetingGuest implements Carriage, Guest {
   readonly #meeting: MeetingId;
   readonly #meetings: Meetings;
   #pipe: Pipe | null = null;
+  #movedBytes = 0;
 
   constructor(carrier: Carrier, { req, meeting }: FrameOf<'meet'>, meetings: Meetings) {
     this.carrier = carrier;
@@ -37,8 +39,11 @@ export class MeetingGuest implements Carriage, Guest {
     this.#meetings.left(this, this.#meeting, this.#pipe);
   }
 
-  /** Who waits is told when it is enough. */
+  /** About a chunk went: pings alone are less in any time that counts. Who waits is told when it is enough. */
   hasMoved(): boolean {
-    return this.#pipe?.hasMoved() ?? false;
+    const bytes = this.#pipe?.bytes ?? 0;
+    if (bytes - this.#movedBytes < CHUNK_BYTES) return false;
+    this.#movedBytes = bytes;
+    return true;
   }
 }

@@ -1,16 +1,13 @@
 // Two connections that meet: what one sends goes to the other as it is. Reads no frame, and keeps little.
-import type { ByteSink, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ByteSink } from './connection-owner.ts';
 import { FrameBoundary } from './frame-boundary.ts';
 import { Pace, type PaceContext } from './pace.ts';
-
-/** Pings alone are less than this in any time that counts. */
-const CHUNK_LIKE_BYTES = 64 * 1024;
 
 /** Ends both when one ends; whoever owns the connections says so. */
 export class Pipe {
   readonly #there: Flow;
   readonly #back: Flow;
-  #movedBytes = 0;
 
   constructor(one: Connection, other: Connection, context: PaceContext) {
     this.#there = new Flow(one, other, context);
@@ -28,12 +25,9 @@ export class Pipe {
     this.#back.pass(early[1]);
   }
 
-  /** Whether about a chunk went since the last call. */
-  hasMoved(): boolean {
-    const moved = this.#there.bytes + this.#back.bytes;
-    const hasMoved = moved - this.#movedBytes >= CHUNK_LIKE_BYTES;
-    if (hasMoved) this.#movedBytes = moved;
-    return hasMoved;
+  /** What went, both ways. */
+  get bytes(): number {
+    return this.#there.bytes + this.#back.bytes;
   }
 
   /** One of them is gone. */

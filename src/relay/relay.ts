@@ -13,7 +13,8 @@ import type { Database } from '../storage/database.ts';
 import { Admission } from './admission.ts';
 import { Carriers } from './carriers.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ByteTap, ConnectionContext } from './connection-owner.ts';
 import {
   type AcceptControl,
   type Controlled,

@@ -11,7 +11,8 @@ import {
 import { peerPrefix } from '../protocol/ids.ts';
 import { carrierLabel } from './carriers.ts';
 import { Carrying, type CarryingContext } from './carrying.ts';
-import type { Connection, ConnectionOwner, Ending } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionOwner, Ending } from './connection-owner.ts';
 import type { Login } from './directory.ts';
 import { fingerprintLabel } from './events.ts';
 import { answerHello, checkAuth, type LoginInProgress } from './login.ts';

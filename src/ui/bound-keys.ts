@@ -38,6 +38,7 @@ export function bindKeys(keysOf: KeysOf, file: SafeText | null = null): BoundKey
     afterPrefix: finder(KEY_TABLE.afterPrefix, keysOf),
     emptyLine: finder(KEY_TABLE.emptyLine, keysOf),
     person: finder(KEY_TABLE.person, keysOf),
+    voice: finder(KEY_TABLE.voice, keysOf),
     line: finder(KEY_TABLE.line, keysOf),
     screen: finder(KEY_TABLE.screen, keysOf),
   };

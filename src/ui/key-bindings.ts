@@ -3,13 +3,14 @@ import { type SafeText, safeTemplate as t } from './safe-text.ts';
 
 /**
  * Where an action holds. A press is looked for in this order: everywhere; in a list or a question that lies over the
- * messages, and on the person that it shows, and nowhere else then; as the second of two keys; with a message selected; on an
+ * messages, and on the person or the voice note that it shows, and nowhere else then; as the second of two keys; with a message selected; on an
  * empty line; in the line that is typed, if it changes something there; on the screen. So one key can do one thing in each place.
  */
 export type KeyPlace =
   | 'everywhere'
   | 'list'
   | 'person'
+  | 'voice'
   | 'selection'
   | 'afterPrefix'
   | 'emptyLine'
@@ -204,6 +205,12 @@ export const KEY_TABLE = {
     { name: 'ignore', keys: ['i'], help: t`hides what they write, or shows it again` },
     { name: 'block', keys: ['b'], help: t`takes nothing from them, or takes it again` },
   ],
+  voice: [
+    { name: 'play-pause', keys: ['space'], help: t`plays it, pauses, or goes on` },
+    { name: 'seek-back', keys: ['left'], help: t`5 seconds back` },
+    { name: 'seek-on', keys: ['right'], help: t`5 seconds on` },
+    { name: 'speed', keys: ['s'], help: t`once, one and a half times or twice as fast` },
+  ],
 } as const satisfies Readonly<Record<KeyPlace, readonly KeyAction[]>>;
 
 /** The actions that hold in a place. */
@@ -221,6 +228,7 @@ export const ALL_PLACES: readonly KeyPlace[] = [
   'line',
   'list',
   'person',
+  'voice',
 ];
 
 export interface PlacedAction extends KeyAction {
@@ -251,4 +259,5 @@ export const PLACE_HEADINGS: Readonly<Record<KeyPlace, SafeText>> = {
   line: t`Keys in the line that is typed`,
   list: t`Keys in lists, and in questions over the messages`,
   person: t`Keys in the details of a person`,
+  voice: t`Keys of a voice note`,
 };

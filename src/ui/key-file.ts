@@ -121,6 +121,7 @@ function unfit(key: string, place: KeyPlace): SafeText | null {
     (place === 'emptyLine' && key !== 'space') ||
     place === 'list' ||
     place === 'person' ||
+    place === 'voice' ||
     place === 'selection'
   )
     return null;

@@ -31,6 +31,7 @@ import { attempt, openWithDraft, type ScreenActions } from './talk.ts';
 import { openGroup } from './talk-tasks.ts';
 import { parseLine, runLine } from './typed-line.ts';
 import { WAYS } from './verify-how-rows.ts';
+import { voiceKey } from './voice-overlay.ts';
 import { faultWords } from './words.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
@@ -47,7 +48,7 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
   const { store } = actions;
   const { keys } = store.state;
   const action = isTyped(overlay) ? besideInput(keys, event) : keys.list(event);
-  if (action === 'close' && overlay.kind !== 'name') {
+  if (action === 'close' && overlay.kind !== 'name' && overlay.kind !== 'voice') {
     if (overlay.kind === 'person') leavePerson(actions, overlay);
     else store.setOverlay(null);
     return;
@@ -95,6 +96,9 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'send-files':
       sendFilesKey(actions, overlay, action);
+      break;
+    case 'voice':
+      voiceKey(actions, overlay, { event, action });
       break;
     case 'react':
       reactKey(actions, overlay, { event, action });

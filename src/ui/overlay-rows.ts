@@ -34,6 +34,7 @@ import { type Row, span } from './spans.ts';
 import { selectedItem, switcherItems } from './switcher.ts';
 import { verifyHowRows } from './verify-how-rows.ts';
 import { verifyRows } from './verify-rows.ts';
+import { voiceRows } from './voice-rows.ts';
 import { wrap } from './width.ts';
 
 /** The rows of what lies over the conversation, at most as many as `area` has, and where its cursor is. */
@@ -72,6 +73,8 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return { rows: filesRows(state, overlay, area), cursor: null };
     case 'send-files':
       return { rows: sendFilesRows(state, overlay, area), cursor: null };
+    case 'voice':
+      return { rows: voiceRows(state, overlay.shown, area), cursor: null };
     case 'react':
       return reactView(state, overlay, area);
     case 'info':

@@ -7,6 +7,7 @@ import type { ShownFile, Transfer } from './file-words.ts';
 import type { KnownPerson } from './people.ts';
 import type { ViewOverlay } from './picture-way.ts';
 import type { SafeText } from './safe-text.ts';
+import type { VoiceOverlay } from './voice-overlay.ts';
 
 /** What a picked person is for. Picking sends no words: a text comes back as a draft; a command is done. */
 export type PickPurpose =
@@ -162,6 +163,7 @@ export type Overlay =
   | SearchOverlay
   | FilesOverlay
   | SendFilesOverlay
+  | VoiceOverlay
   /** Which emoji goes to the message. */
   | {
       readonly kind: 'react';

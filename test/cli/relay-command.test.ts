@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseSize } from '../../src/cli/options.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { directBlob, mailed } from '../relay/blobs.ts';
+import { file } from '../relay/files.ts';
 import { runCommand } from '../support/command.ts';
 import { numberedIdentity, WireClient } from '../support/wire-client.ts';
 
@@ -15,16 +17,17 @@ function makeFolder(): string {
   return folder;
 }
 
-const relayIn = (data: string) =>
+const relayIn = (data: string, ...more: readonly string[]) =>
   runCommand([
     ...['relay', '--port', '0', '--host', '127.0.0.1', '--no-mdns', '--json'],
     ...['--data', data],
+    ...more,
   ]);
 
 /** Once it listens. */
-async function startIn(data: string) {
+async function startIn(data: string, ...more: readonly string[]) {
   await ready();
-  const running = relayIn(data);
+  const running = relayIn(data, ...more);
   onTestFinished(async () => {
     running.interrupt('SIGTERM');
     await running.status;
@@ -36,14 +39,44 @@ async function startIn(data: string) {
     onTestFinished(() => client.close());
     return { client, ready: await client.login(numberedIdentity(number)) };
   };
+  const carry = async (number: number) => {
+    const client = await WireClient.connect({ port });
+    onTestFinished(() => client.close());
+    await client.carry(numberedIdentity(number));
+    return client;
+  };
   const stop = async (signal: 'SIGINT' | 'SIGTERM') => {
     running.interrupt(signal);
     return running.status;
   };
-  return { login, stop };
+  return { login, carry, stop };
 }
 
 describe('lanchat relay', () => {
+  it('keeps files in a folder of its own, as much as --files says', async () => {
+    const data = makeFolder();
+    const { carry } = await startIn(data, '--files', '1M');
+    const keepOf = async (chunks: number) =>
+      (await carry(1)).request({ type: 'keep', file: file(), chunks, ttlSeconds: 60 });
+    expect(await keepOf(4)).toMatchObject({ code: 'quota' });
+    expect(await keepOf(3)).toMatchObject({ type: 'have', count: 0 });
+    expect(statSync(join(data, 'files')).mode & 0o777).toBe(0o700);
+  });
+
+  it('keeps files where nothing is said of them', async () => {
+    const { carry } = await startIn(makeFolder());
+    const client = await carry(1);
+    const request = { type: 'keep', file: file(), chunks: 16, ttlSeconds: 60 } as const;
+    expect(await client.request(request)).toMatchObject({ type: 'have', count: 0 });
+  });
+
+  it('takes sizes by powers of 1024, and nothing else', () => {
+    const sizes = ['0', '10', '3k', '500M', '1.5G', '2T'].map((text) => parseSize(text, '--files'));
+    expect(sizes).toEqual([0, 10, 3_072, 500 * 1024 ** 2, 1.5 * 1024 ** 3, 2 * 1024 ** 4]);
+    for (const text of ['', '-1', '1e9', '5X', '1 G', '0x10', 'all', '999999999T']) {
+      expect(() => parseSize(text, '--files'), text).toThrow('--files takes a size');
+    }
+  });
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'has after %s all that it had accepted',
     async (signal) => {

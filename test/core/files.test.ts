@@ -23,7 +23,8 @@ const MEETING = MeetingId.fromBytes(new Uint8Array(16).fill(8));
 const photo = (): SharedFile =>
   sharedFile({
     ...{ key: KEY, hash: new Uint8Array(32).fill(5), size: 70_000, name: 'lake.jpg' },
-    ...{ type: 'image/jpeg', width: 640, height: 480 },
+    ...{ type: 'image/jpeg', width: 640, height: 480, voice: true, durationMs: 61_000 },
+    waveform: Uint8Array.from({ length: 32 }, (_, part) => part % 8),
     thumbnail: new Uint8Array(MAX_THUMBNAIL_BYTES).fill(1),
   });
 

@@ -40,8 +40,8 @@ const rule: Readonly<Record<string, Allowed>> = {
   },
   media: {
     folders: ['language', 'protocol'],
-    packages: ['@jsquash/jpeg', '@jsquash/webp'],
-    node: ['fs'],
+    packages: ['@jsquash/jpeg', '@jsquash/webp', 'libopus-wasm'],
+    node: ['fs', 'crypto', 'child_process'],
   },
   client: {
     folders: ['language', 'core', 'storage', 'files', 'discovery', 'media', 'protocol', 'crypto'],

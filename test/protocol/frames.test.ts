@@ -4,9 +4,16 @@ import { concatBytes } from '../../src/protocol/bytes.ts';
 import { CODES } from '../../src/protocol/codes.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { FrameSplitter } from '../../src/protocol/frame-stream.ts';
-import { decodeFrame, encodeFrame, FRAME_TYPES, type Frame } from '../../src/protocol/frames.ts';
-import { PeerId, TopicId } from '../../src/protocol/ids.ts';
-import { MAX_FRAME_BYTES } from '../../src/protocol/limits.ts';
+import {
+  CHUNK_HEAD_BYTES,
+  decodeFrame,
+  encodeChunkHead,
+  encodeFrame,
+  FRAME_TYPES,
+  type Frame,
+} from '../../src/protocol/frames.ts';
+import { FileId, MeetingId, PeerId, TopicId } from '../../src/protocol/ids.ts';
+import { MAX_FILE_CHUNKS, MAX_FRAME_BYTES, SEALED_CHUNK_BYTES } from '../../src/protocol/limits.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const u8 = fc.nat(0xff);
@@ -15,6 +22,9 @@ const u32 = fc.nat(0xffff_ffff);
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const peerId = bytes(32).map((b) => PeerId.fromBytes(b));
 const topic = bytes(16).map((b) => TopicId.fromBytes(b));
+const file = bytes(16).map((b) => FileId.fromBytes(b));
+const meeting = bytes(16).map((b) => MeetingId.fromBytes(b));
+const chunks = fc.nat(MAX_FILE_CHUNKS);
 const rest = fc.uint8Array({ maxLength: 2000 });
 const kind = fc.constantFrom('card' as const, 'bundle' as const);
 const join = fc.record({
@@ -71,6 +81,12 @@ const bodies = fc.oneof(
     text: fc.string({ unit: 'grapheme', maxLength: 200 }),
     signature: bytes(64),
   }),
+  fc.record({ type: type('carry'), card: fc.uint8Array({ maxLength: 170 }), signature: bytes(64) }),
+  fc.record({ type: type('keep'), file, chunks: chunks.filter((n) => n > 0), ttlSeconds: u32 }),
+  fc.record({ type: type('take'), file, from: chunks }),
+  fc.record({ type: type('meet'), meeting }),
+  fc.record({ type: type('drop'), file }),
+  fc.record({ type: type('have'), count: chunks }),
   fc.record({ type: fc.constantFrom('end' as const, 'error' as const), code }),
   fc.record({ type: type('hide'), hidden: fc.boolean() }),
   fc.record({ type: type('ping') }),
@@ -127,6 +143,47 @@ describe('frames', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('reads back a chunk, and writes the head of one as the whole frame has it', () => {
+    const whole = encodeFrame({
+      type: 'chunk',
+      req: 0,
+      index: 7,
+      sealed: new Uint8Array(SEALED_CHUNK_BYTES),
+    });
+    expect(decodeFrame(whole.subarray(4))).toMatchObject({ type: 'chunk', index: 7 });
+    expect(() => decodeFrame(whole.subarray(4, -1))).toThrow(ProtocolError);
+    const head = new Uint8Array(CHUNK_HEAD_BYTES);
+    encodeChunkHead(head, 7);
+    expect(Array.from(head)).toEqual(Array.from(whole.subarray(0, CHUNK_HEAD_BYTES)));
+    expect(whole.length).toBe(CHUNK_HEAD_BYTES + SEALED_CHUNK_BYTES);
+  });
+
+  it('refuses counts that no file has', () => {
+    const count = (from: number) => [
+      from >>> 24,
+      (from >>> 16) & 0xff,
+      (from >>> 8) & 0xff,
+      from & 0xff,
+    ];
+    const keep = (chunks: number) =>
+      Uint8Array.from([
+        FRAME_TYPES.keep,
+        0,
+        0,
+        0,
+        1,
+        ...new Uint8Array(16),
+        ...count(chunks),
+        0,
+        0,
+        0,
+        1,
+      ]);
+    expect(decodeFrame(keep(MAX_FILE_CHUNKS))).toMatchObject({ chunks: MAX_FILE_CHUNKS });
+    expect(() => decodeFrame(keep(0))).toThrow(ProtocolError);
+    expect(() => decodeFrame(keep(MAX_FILE_CHUNKS + 1))).toThrow(ProtocolError);
   });
 
   it('refuses every truncation and any trailing byte of a frame with fixed fields', () => {

@@ -102,7 +102,7 @@ describe('a kept file', () => {
     expect(await keep(await last.carry(1), 60)).toMatchObject({ type: 'have', count: 60 });
   });
 
-  it('is its owner’s: nobody else adds to it, drops it, or takes its name', async () => {
+  it('[A111 file of another] is its owner’s: nobody else adds to it, drops it, or takes its name', async () => {
     const running = await runKeepingRelay();
     await leaveFile(running, 1, 3);
     expect(await keep(await running.carry(2), 3)).toMatchObject({ code: 'not-admitted' });
@@ -111,6 +111,13 @@ describe('a kept file', () => {
     take(bo);
     await download(bo, 0, 3);
     expect(await keep(await running.carry(1), 4)).toMatchObject({ code: 'fork' });
+    expect(await drop(await running.carry(1))).toMatchObject({ type: 'done' });
+  });
+
+  it('[A111 file of another] Control: its owner keeps it on, and drops it', async () => {
+    const running = await runKeepingRelay();
+    await leaveFile(running, 1, 3);
+    expect(await keep(await running.carry(1), 3)).toMatchObject({ type: 'have', count: 3 });
     expect(await drop(await running.carry(1))).toMatchObject({ type: 'done' });
   });
 
@@ -181,7 +188,7 @@ describe('room for files', () => {
   /** Four people's files of that size, and no more. */
   const fileBytes = 4 * (CHUNKS * SEALED_CHUNK_BYTES + 4 * 1024);
 
-  it('is shared: nobody has more than a quarter of it', async () => {
+  it('[A112 filling the room for files] is shared: nobody has more than a quarter of it', async () => {
     const running = await runKeepingRelay({ fileBytes });
     await leaveFile(running, 1, CHUNKS);
     expect(await keep(await running.carry(1), 1, { number: 2 })).toMatchObject({ code: 'quota' });
@@ -192,7 +199,7 @@ describe('room for files', () => {
     expect(await keep(await running.carry(1), 1, { number: 2 })).toMatchObject({ type: 'have' });
   });
 
-  it('is taken from the machine that has most, once it is full', async () => {
+  it('[A112 filling the room for files] is taken from the machine that has most, once it is full', async () => {
     const running = await runKeepingRelay({ fileBytes });
     for (const person of [1, 2, 3, 4]) await leaveFile(running, person, CHUNKS, person);
     // One more of the same machine would have as much as each of the others.
@@ -204,6 +211,16 @@ describe('room for files', () => {
     const reader = await running.carry(7);
     take(reader, 0, 1);
     expect(await codeOf(reader)).toBe('no-file');
+  });
+
+  it('[A112 filling the room for files] Control: what fits is kept', async () => {
+    const running = await runKeepingRelay({ fileBytes });
+    for (const person of [1, 2, 3, 4]) await leaveFile(running, person, CHUNKS, person);
+    for (const person of [1, 2, 3, 4]) {
+      const reader = await running.carry(7);
+      take(reader, 0, person);
+      await download(reader, 0, CHUNKS);
+    }
   });
 
   it('is none at a relay without a folder, or where the operator gives none', async () => {
@@ -219,7 +236,7 @@ describe('room for files', () => {
   it('leaves the disk room for everything else, and says so', async () => {
     const running = await runKeepingRelay({ limits: { diskLeftBytes: 2 ** 60 } });
     expect(await keep(await running.carry(1), 1)).toMatchObject({ code: 'storage' });
-    expect(await running.event('files')).toMatchObject({ problem: { code: 'no-space' } });
+    expect(await running.event('file-storage')).toMatchObject({ problem: { code: 'no-space' } });
   });
 
   it('is free again after a restart without files, and what nobody knows is removed', async () => {
@@ -234,6 +251,13 @@ describe('room for files', () => {
 });
 
 describe('chunks', () => {
+  it('[A110 chunks that don’t follow] Control: those that do are kept', async () => {
+    const running = await runKeepingRelay();
+    const asha = await running.carry(1);
+    await keep(asha, 4);
+    await upload(asha, 0, 4);
+  });
+
   it.each([
     ['out of order', [chunk(1)], 'malformed'],
     ['a second time', [chunk(0), chunk(0)], 'malformed'],
@@ -243,15 +267,18 @@ describe('chunks', () => {
       [{ ...chunk(0) }, { type: 'have', req: 0, count: 1 }],
       'unexpected',
     ],
-  ] as const)('that come %s end the connection', async (_how, frames, code) => {
-    const running = await runKeepingRelay();
-    const asha = await running.carry(1);
-    await keep(asha, 4);
-    for (const frame of frames) asha.send(frame);
-    expect(await endOf(asha)).toBe(code);
-  });
+  ] as const)(
+    '[A110 chunks that don’t follow] that come %s end the connection',
+    async (_how, frames, code) => {
+      const running = await runKeepingRelay();
+      const asha = await running.carry(1);
+      await keep(asha, 4);
+      for (const frame of frames) asha.send(frame);
+      expect(await endOf(asha)).toBe(code);
+    },
+  );
 
-  it('of another size end the connection', async () => {
+  it('[A110 chunks that don’t follow] of another size end the connection', async () => {
     const running = await runKeepingRelay();
     const asha = await running.carry(1);
     await keep(asha, 4);
@@ -263,7 +290,7 @@ describe('chunks', () => {
     expect(await endOf(bo)).toBe('too-large');
   });
 
-  it('that come before HAVE end the connection', async () => {
+  it('[A110 chunks that don’t follow] that come before HAVE end the connection', async () => {
     const running = await runKeepingRelay();
     const asha = await running.carry(1);
     asha.send({ type: 'keep', req: 5, file: file(), chunks: 4, ttlSeconds: 60 });

@@ -18,7 +18,7 @@ async function carry(port: number, person: number): Promise<WireClient> {
   return client;
 }
 
-it('goes on from whole chunks after each kill, and none is lost or changed', {
+it('[A113 relay killed while a file comes] goes on from whole chunks after each kill, and none is lost or changed', {
   timeout: 120_000,
 }, async () => {
   await ready();
@@ -103,7 +103,7 @@ it('refuses a file that the disk has no room for, keeps what it has, and goes on
   expect(await child.next()).toEqual({ type: 'filled' });
   for (let index = 20; index < 60; index++) asha.send(chunk(index));
   expect(await asha.next('error')).toMatchObject({ code: 'storage' });
-  expect(await child.next()).toMatchObject({ type: 'files', problem: { code: 'no-space' } });
+  expect(await child.next()).toMatchObject({ type: 'file-storage', problem: { code: 'no-space' } });
   // What it said that it has can be read.
   const bo = await carry(port, 2);
   take(bo);
@@ -115,6 +115,6 @@ it('refuses a file that the disk has no room for, keeps what it has, and goes on
   const again = await carry(port, 1);
   const { count } = (await keep(again, 60)) as { readonly count: number } & typeof answer;
   await upload(again, count, 60);
-  expect(await child.next()).toEqual({ type: 'files', problem: null });
+  expect(await child.next()).toEqual({ type: 'file-storage', problem: null });
   expect(await drop(await carry(port, 1))).toMatchObject({ type: 'done' });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MEETING_WAIT_MS } from '../../src/protocol/limits.ts';
+import type { RelayLimits } from '../../src/relay/limits.ts';
 import type { WireClient } from '../support/wire-client.ts';
 import { chunk, meeting } from './files.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -16,12 +17,33 @@ async function joined(running: TestRelay) {
   return { asha, bo };
 }
 
+/** A relay by a clock of the test's. */
+async function runHearing(limits: Partial<RelayLimits> = {}) {
+  const clock = new ManualClock();
+  let heard = () => {};
+  const running = await runRelay({
+    clock,
+    limits,
+    // PING and MEET, each alone in what is read.
+    onBytes: (direction, _connection, bytes) => {
+      if (direction === 'in' && [9, 25].includes(bytes.length)) heard();
+    },
+  });
+  /** Sends, and resolves when the relay has read it. */
+  const say = (send: () => unknown) =>
+    new Promise<void>((resolve) => {
+      heard = resolve;
+      send();
+    });
+  return { running, clock, say };
+}
+
 /** Numbers in hex, as vitest shows them well. */
 const bytesOf = (frames: readonly { readonly sealed: Uint8Array }[]) =>
   frames.map(({ sealed }) => Buffer.from(sealed.subarray(0, 8)).toString('hex'));
 
 describe('a meeting', () => {
-  it('passes every frame on as it is, in order, both ways', async () => {
+  it('[A108 third at a meeting] Control: two are joined, and every frame goes on as it is, in order, both ways', async () => {
     const { asha, bo } = await joined(await runRelay());
     const chunks = Array.from({ length: 40 }, (_, index) => chunk(index));
     bo.send({ type: 'have', req: 7, count: 0 });
@@ -68,7 +90,7 @@ describe('a meeting', () => {
     expect(bo.inbox).toEqual([]);
   });
 
-  it('is of two: a third is refused, and the two go on', async () => {
+  it('[A108 third at a meeting] is refused, and the two go on', async () => {
     const running = await runRelay();
     const { asha, bo } = await joined(running);
     const chandra = await running.carry(3);
@@ -77,7 +99,7 @@ describe('a meeting', () => {
     expect((await bo.next('chunk')).index).toBe(3);
   });
 
-  it('is not with oneself: who comes again takes the place of the connection that was lost', async () => {
+  it('[A108 third at a meeting] is not oneself: who comes again takes the place of the connection that was lost', async () => {
     const running = await runRelay();
     const [lost, asha, bo] = [
       await running.carry(1),
@@ -92,21 +114,8 @@ describe('a meeting', () => {
   });
 
   it('waits a minute for the other, then says that nobody is here', async () => {
-    const clock = new ManualClock();
-    let heard = () => {};
-    const running = await runRelay({
-      clock,
-      onBytes: (direction) => {
-        if (direction === 'in') heard();
-      },
-    });
+    const { running, clock, say } = await runHearing();
     const asha = await running.carry(1);
-    /** Sends, and resolves when the relay has read it. */
-    const say = (send: () => unknown) =>
-      new Promise<void>((resolve) => {
-        heard = resolve;
-        send();
-      });
     let answer: Promise<unknown> = Promise.resolve();
     await say(() => {
       answer = meet(asha);
@@ -119,18 +128,65 @@ describe('a meeting', () => {
     expect(await answer).toMatchObject({ type: 'error', code: 'not-here' });
   });
 
-  it('holds a sender up whose reader reads nothing, and loses nothing of it', async () => {
+  it('[A109 reader that reads nothing] holds its sender up, and the relay keeps no more than its share', async () => {
     const running = await runRelay({ limits: { carriedBytes: 256 * 1024 } });
     const { asha, bo } = await joined(running);
     bo.socket.pause();
     const COUNT = 600;
     for (let index = 0; index < COUNT; index++) asha.send(chunk(index));
-    // Its own pings go the other way all the time; what it sends stays with it.
+    // What comes back goes on all the time.
     bo.send({ type: 'have', req: 0, count: 0 });
     await asha.next('have');
     expect(asha.socket.writableLength).toBeGreaterThan(COUNT * 32 * 1024);
     bo.socket.resume();
     for (let index = 0; index < COUNT; index++) expect((await bo.next('chunk')).index).toBe(index);
+  });
+
+  it('[A109 reader that reads nothing] Control: one who reads is sent all of it', async () => {
+    const running = await runRelay({ limits: { carriedBytes: 256 * 1024 } });
+    const { asha, bo } = await joined(running);
+    for (let index = 0; index < 100; index++) asha.send(chunk(index));
+    for (let index = 0; index < 100; index++) expect((await bo.next('chunk')).index).toBe(index);
+    expect(asha.socket.writableLength).toBe(0);
+  });
+
+  it('gives a slow reader time, and ends one who takes nothing for five minutes', async () => {
+    const { running, clock, say } = await runHearing();
+    const { asha, bo } = await joined(running);
+    bo.socket.pause();
+    for (let index = 0; index < 600; index++) asha.send(chunk(index));
+    bo.send({ type: 'have', req: 0, count: 0 });
+    await asha.next('have');
+    // Until everything between the two is full.
+    for (let before = -1, left = 0; before !== left; ) {
+      before = left;
+      for (let count = 0; count < 20; count++) await say(() => bo.send({ type: 'ping', req: 0 }));
+      left = asha.socket.writableLength;
+    }
+    for (let ms = 0; ms < 60_000; ms += 5_000) {
+      await say(() => bo.send({ type: 'ping', req: 0 }));
+      clock.advance(5_000);
+    }
+    expect(running.events.filter(({ type }) => type === 'dropped')).toEqual([]);
+    for (let ms = 0; ms < 5 * 60_000; ms += 5_000) {
+      await say(() => bo.send({ type: 'ping', req: 0 }));
+      clock.advance(5_000);
+      if (running.events.some(({ type }) => type === 'dropped')) break;
+    }
+    expect(await running.event('dropped')).toMatchObject({ reason: 'silent' });
+  });
+
+  it('lasts as long as chunks go one way', async () => {
+    const { running, clock, say } = await runHearing({ carrierIdleMs: 20_000 });
+    const { asha, bo } = await joined(running);
+    for (let index = 0; index < 12; index++) {
+      asha.send(chunk(index));
+      expect((await bo.next('chunk')).index).toBe(index);
+      await say(() => asha.send({ type: 'ping', req: 0 }));
+      await say(() => bo.send({ type: 'ping', req: 0 }));
+      clock.advance(8_000);
+    }
+    expect(running.events.filter(({ type }) => type === 'dropped')).toEqual([]);
   });
 
   it('ends one who sends a frame longer than any, and the other with it', async () => {

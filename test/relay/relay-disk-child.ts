@@ -14,7 +14,7 @@ function print(line: object): void {
 
 /** What a test waits for; the rest would only be in the way. */
 function tell(event: RelayEvent): void {
-  if (event.type === 'storage' || event.type === 'unreadable' || event.type === 'files')
+  if (event.type === 'storage' || event.type === 'unreadable' || event.type === 'file-storage')
     print(event);
   if (event.type === 'fault') print({ type: 'fault', message: String(event.error) });
 }
