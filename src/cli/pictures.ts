@@ -1,10 +1,9 @@
 // Pictures on this machine's disk, for whoever types their names where no shell reads them: `~/` is the home folder.
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import type { DecodedPicture } from '../media/picture.ts';
 import { pictureWords } from '../ui/picture-rows.ts';
 import type { LoadPicture } from '../ui/picture-viewer.ts';
 import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
+import { resolveTyped } from './typed-path.ts';
 
 /** For words alone. */
 const SMALLEST_BOX = { width: 1, height: 1 };
@@ -13,7 +12,7 @@ const SMALLEST_BOX = { width: 1, height: 1 };
 export const loadPicture: LoadPicture = async (path, { box, signal }) => {
   const { readPictureFile } = await import('../media/picture-file.ts');
   const { PictureDecoder } = await import('../media/picture-decoder.ts');
-  const bytes = await readPictureFile(resolve(path.replace(/^~(?=$|\/)/, () => homedir())));
+  const bytes = await readPictureFile(resolveTyped(path));
   const decoder = new PictureDecoder();
   try {
     return await decoder.decode(bytes, box, signal);

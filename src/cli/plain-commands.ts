@@ -15,6 +15,7 @@ import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
 import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import { pictureFileWords } from './pictures.ts';
+import { type PlainFileCommand, runFileCommand } from './plain-files.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
 import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
 import {
@@ -172,6 +173,11 @@ export class PlainCommands {
       case 'set':
       case 'who-read':
         return this.#doKept(name, args);
+      case 'file':
+      case 'files':
+      case 'save':
+      case 'cancel':
+        return this.#doFile(name, args);
       case 'view':
         return this.#say(await pictureFileWords(args));
       case 'help':
@@ -204,6 +210,13 @@ export class PlainCommands {
     if (here === null) return this.#say(t`/join #room or /query NAME first`);
     const words = await doContent({ ask: this.#ask, here }, name, args);
     if (words !== null) this.#say(words);
+  }
+
+  async #doFile(name: PlainFileCommand, args: string): Promise<void> {
+    const { people, places } = this.#scene;
+    const { here } = places;
+    if (here === null) return this.#say(t`/join #room or /query NAME first`);
+    this.#say(await runFileCommand({ ask: this.#ask, people, here }, name, args));
   }
 
   async #rename(name: string): Promise<void> {

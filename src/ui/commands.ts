@@ -4,13 +4,13 @@ import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { showMembers, whois } from './details-tasks.ts';
+import { FILE_TABLE, type FileCommandName } from './file-commands.ts';
 import type { TopicName } from './help-topics.ts';
 import { goToTime, goToUnread } from './jump-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
 import { keys } from './keys-tasks.ts';
 import { mute, notify } from './notify-tasks.ts';
 import { trust, verify } from './people-tasks.ts';
-import { view } from './picture-viewer.ts';
 import { collapse } from './preference-tasks.ts';
 import { whoRead } from './receipt-tasks.ts';
 import { room, short } from './room-screen.ts';
@@ -27,6 +27,7 @@ export type CommandName =
   | 'msg'
   | 'query'
   | ContentCommand
+  | FileCommandName
   | 'nick'
   | 'who'
   | 'whois'
@@ -61,7 +62,6 @@ export type CommandName =
   | 'goto'
   | 'select'
   | 'unfold'
-  | 'view'
   | 'win'
   | 'where'
   | 'next'
@@ -82,7 +82,7 @@ export interface SlashCommand {
   /** Under which /help tells of it. */
   readonly topic: TopicName;
   /** What Tab offers as the first argument. */
-  readonly completes: 'person' | 'room' | 'setting' | 'topic' | 'none';
+  readonly completes: 'person' | 'room' | 'setting' | 'topic' | 'path' | 'folder' | 'none';
   /** Whether it waits for lines typed before; what only concerns this screen or its relay doesn't. */
   readonly runs: 'in-order' | 'at-once';
   /**
@@ -142,6 +142,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     run: query,
   },
   ...CONTENT_TABLE,
+  ...FILE_TABLE,
   {
     name: 'nick',
     aliases: [],
@@ -519,18 +520,6 @@ export const COMMANDS: readonly SlashCommand[] = [
     completes: 'none',
     runs: 'at-once',
     run: unfold,
-  },
-  {
-    name: 'view',
-    aliases: [],
-    args: t`FILE`,
-    help: t`look at a picture that is on your disk`,
-    plainHelp: t`say of a picture on your disk what it is and how large`,
-    example: t`/view ~/photo.jpg`,
-    topic: 'screen',
-    completes: 'none',
-    runs: 'at-once',
-    run: view,
   },
   {
     name: 'win',

@@ -10,6 +10,7 @@ import { MIN_CHOICES } from '../protocol/limits.ts';
 import { splitFirst } from './command-text.ts';
 import type { ConversationKey } from './conversation.ts';
 import { durationWords, parseTimer } from './durations.ts';
+import { saidWords } from './file-words.ts';
 import { destinationOf } from './message-line.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { answer } from './selection-answer.ts';
@@ -130,8 +131,9 @@ async function edit(scene: ContentScene, args: string): Promise<null> {
 
 async function unsend(scene: ContentScene, args: string): Promise<SafeText> {
   const [nth] = splitNth(args);
-  const { id, text } = await newest(scene, nth, isOwn);
-  await scene.ask({ do: 'unsend', id });
+  const message = await newest(scene, nth, isOwn);
+  await scene.ask({ do: 'unsend', id: message.id });
+  const text = saidWords(message);
   return t`Deleted here, and for all who get word of it: "${safeText(text, { maxLength: 40 })}"`;
 }
 

@@ -17,6 +17,8 @@ import {
   indexOfMessage,
 } from './conversation.ts';
 import { type Exported, type ExportFormatName, exportFormatOf } from './export-wish.ts';
+import { saidWords } from './file-words.ts';
+import { wordsOf } from './message-body.ts';
 import { destinationOf, meetStored } from './message-line.ts';
 import type { SearchOutcome, SearchOverlay } from './overlay.ts';
 import { applyPreferences } from './preference-tasks.ts';
@@ -69,7 +71,7 @@ async function outcomeOf(
   try {
     const found = await ask({ do: 'search', query, conversation, limit: MAX_PAGE_MESSAGES });
     for (const { from } of found.messages) meetStored(store, from);
-    const hits = found.messages.map((message) => ({ message, text: safeText(message.text) }));
+    const hits = found.messages.map((message) => ({ message, text: safeText(saidWords(message)) }));
     return { kind: 'found', hits, more: found.more };
   } catch (error) {
     return { kind: 'failed', why: faultWords(error) };
@@ -112,7 +114,9 @@ async function removeNewest(actions: ScreenActions, here: ConversationKey): Prom
 
 /** Here only, and says what that means. */
 export function removeHere({ store, ask }: ScreenActions, entry: OwnEntry): Promise<void> {
-  return answering(store, async () => removedWords(await removeMessage(ask, entry), entry.text));
+  return answering(store, async () =>
+    removedWords(await removeMessage(ask, entry), wordsOf(entry)),
+  );
 }
 
 type OwnEntry = Extract<Entry, { kind: 'message' }>;

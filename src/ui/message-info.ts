@@ -2,6 +2,7 @@
 import type { StoredMessage } from '../client/api.ts';
 import { keyHints } from './bound-keys.ts';
 import { listing } from './command-text.ts';
+import { fileFacts } from './file-rows.ts';
 import { factRows, title } from './list-rows.ts';
 import { fingerprintWords, trustWord } from './people.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
@@ -18,6 +19,7 @@ export function infoRows(state: ScreenState, message: StoredMessage, cells: numb
   const facts = [
     whoWords(state, message),
     t`key ${fingerprintWords(from.fingerprint)}`,
+    ...fileFacts(state, message),
     message.state === null ? t`came here ${moment(time)}` : t`written here ${moment(time)}`,
     ...(sentTime === null ? [] : [t`sent ${moment(sentTime)} by their clock`]),
     ...(message.state === null ? [] : [t`is ${stateWords(message.state, message.reason)}`]),

@@ -2,9 +2,8 @@
 import type { DecodedPicture, PictureSize } from '../media/picture.ts';
 import { NO_ANSWERS, pictureQuery, withAnswer } from '../media/terminal-pictures.ts';
 import { type PictureWay, pictureWay, type ViewOutcome, type ViewOverlay } from './picture-way.ts';
-import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { safeText } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
-import type { ScreenActions } from './talk.ts';
 import { faultWords } from './words.ts';
 
 /** What most terminals have, in pixels: a larger picture than that is never drawn. */
@@ -89,14 +88,4 @@ export class PictureViewer {
 async function shownIn(picture: DecodedPicture, way: PictureWay): Promise<ViewOutcome> {
   const { drawingOf } = await import('./picture-drawing.ts');
   return { kind: 'shown', picture, draw: drawingOf(picture, way) };
-}
-
-/** `/view FILE`. */
-export async function view({ store, pictures }: ScreenActions, args: string): Promise<void> {
-  if (args === '') store.note(t`/view FILE: which picture?`, 'warning');
-  else await pictures.open(args, fileName(args));
-}
-
-function fileName(path: string): SafeText {
-  return safeText(path.split(/[\\/]/).at(-1) ?? path);
 }

@@ -67,9 +67,13 @@ export function unsend({ store, ask }: ScreenActions, { id }: MessageEntry): Pro
   });
 }
 
-/** Its words, as they stand on the screen: without controls, so that pasting them drives nothing, and links as what they lead to. */
-export function copy({ store, copy: put }: ScreenActions, { text }: MessageEntry): Promise<void> {
-  return answering(store, () => put(withShownLinks(text)));
+/** Its words, or the name of its file, as they stand on the screen: without controls, so that pasting them drives nothing, and links as what they lead to. */
+export function copy(
+  { store, copy: put }: ScreenActions,
+  { text, look }: MessageEntry,
+): Promise<void> {
+  const words = text === '' && look?.file !== undefined ? look.file.name : text;
+  return answering(store, () => put(withShownLinks(words)));
 }
 
 /** All that is known of it. */

@@ -155,7 +155,7 @@ it('shows names alone beside what they do on a narrow screen, but of the selecte
   const screen = scene();
   screen.store.setSize({ columns: 40, rows: 15 });
   shown = inkScreen(screen.store);
-  play(screen, { text: '/s' }, 'tab', 'down');
+  play(screen, { text: '/st' }, 'tab', 'down');
   await screen.session.settled();
   const frame = shown.rows().join('\n');
   expect(frame).toMatch(/^ {3}\/sticker {2}send a small drawing/m);

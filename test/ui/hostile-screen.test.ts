@@ -3,19 +3,14 @@ import xterm from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/ui/apply-event.ts';
 import { END_OF_RIGHT_TO_LEFT } from '../../src/ui/bidi.ts';
-import { frameOf } from '../../src/ui/frame.ts';
 import { closedRow, filterRow } from '../../src/ui/frame-row.ts';
 import { Notifier } from '../../src/ui/notify.ts';
-import { paintRow, type Row } from '../../src/ui/spans.ts';
-import { BUILT_IN_THEMES, paletteOf } from '../../src/ui/theme.ts';
 import { cellWidth } from '../../src/ui/width.ts';
 import { hostileEvents, hostileSession } from '../support/hostile-session.ts';
 import { drivingPart, HOSTILE, STACKED_MARKS } from '../support/hostile-text.ts';
-import { stillMoment } from '../support/ink-screen.tsx';
+import { painted } from '../support/painted-screen.ts';
 import { enter, press } from '../support/screen-presses.ts';
-import { type TestScreen, testScreen } from '../support/screen-store.ts';
-
-const DARK = paletteOf(BUILT_IN_THEMES.dark, 'true');
+import { testScreen } from '../support/screen-store.ts';
 
 const SIZES = [
   { columns: 40, rows: 15 },
@@ -25,24 +20,6 @@ const SIZES = [
 const SGR = /\x1b\[[0-9;]*m/g;
 /** What is typed to see every view, and what closes it. */
 const VIEWS = ['/help', '/verify asha', '/search x', '/who', '/whois asha', '/set', '/query asha'];
-
-/** The rows of a frame as they go to the terminal, each to the cell. */
-function painted({ store }: TestScreen): string[] {
-  const frame = frameOf(store.state, stillMoment);
-  if (frame === null) throw new Error('too small');
-  const { layout, header, sidebar, main, status, composer } = frame;
-  const paint = (row: Row, cells: number) => paintRow(row, { cells, palette: DARK, fill: 'text' });
-  const left = layout.sidebar === 0 ? 0 : layout.sidebar - 1;
-  return [
-    paint(header, layout.columns),
-    ...main.map((row, at) => {
-      const beside = left === 0 ? '' : `${paint(sidebar[at] ?? [], left)}|`;
-      return beside + paint(row, layout.main);
-    }),
-    paint(status, layout.columns),
-    ...composer.map((row) => paint(row, layout.columns)),
-  ];
-}
 
 /** Every view of somebody to whom all of it has come. */
 async function views(text: string): Promise<{ rows: string[]; columns: number }[]> {

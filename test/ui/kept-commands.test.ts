@@ -216,7 +216,7 @@ describe('/set', () => {
 
   it.each([
     ['keep-day', 'did you mean "keep-days"?'],
-    ['colour', 'there are keep-days, show-delivered, send-read'],
+    ['colour', 'there are accept-files, accept-mb, downloads'],
     ['keep-days 3 here', 'keep-days is the same for all conversations'],
     ['send-read soon here', 'send-read takes on, off or default there'],
     ['keep-days soon', 'keep-days takes a number of days'],

@@ -121,11 +121,11 @@ describe('/view', () => {
     expect(shown(screen).rows().join('\n')).toContain('the picture is damaged');
   });
 
-  it('asks which picture, where none is named', async () => {
+  it('says that there is none, where none is named and none has come', async () => {
     const screen = viewing();
     await enter(screen, '/view');
     expect(screen.store.state.overlay).toBeNull();
-    expect(lines(screen.store, '#lobby').at(-1)).toContain('which picture?');
+    expect(lines(screen.store, '#lobby').at(-1)).toContain('No picture is here yet');
   });
 
   it('says what it is where there is no colour', async () => {
