@@ -134,6 +134,7 @@ interface ListenFlags {
   readonly join: string[];
   readonly count?: string;
   readonly since?: string;
+  readonly progress?: true;
 }
 
 function addListenCommand(program: Command, run: Run): void {
@@ -148,6 +149,7 @@ function addListenCommand(program: Command, run: Run): void {
     )
     .option('--count <N>', phrase`leave after N messages`)
     .option('--since <ID>', phrase`first what history holds after that message`)
+    .option('--progress', phrase`also how far files have come, several times a second`)
     .action((rooms: string[], own: ListenFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./listen.ts')).listen(context, {
@@ -155,6 +157,7 @@ function addListenCommand(program: Command, run: Run): void {
           join: own.join,
           count: own.count === undefined ? null : parseCount(own.count, '--count'),
           since: own.since === undefined ? null : parseMessageId(own.since, '--since'),
+          progress: own.progress === true,
         }),
       ),
     );
