@@ -15,7 +15,7 @@ import { HASH_BYTES } from './sizes.ts';
 
 export const FILE_KEY_BYTES = 32;
 
-const MAX_PIXELS = 1_000_000;
+export const MAX_PIXELS = 1_000_000;
 const MAX_ADDRESSES = 8;
 const MAX_ADDRESS_BYTES = 64;
 

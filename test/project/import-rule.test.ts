@@ -23,6 +23,11 @@ const rule: Readonly<Record<string, Allowed>> = {
     packages: ['env-paths', 'valibot', '@photostructure/sqlite'],
     node: ['fs', 'crypto', 'net'],
   },
+  files: {
+    folders: ['language', 'protocol', 'storage'],
+    packages: ['tar/header', 'tar/pax'],
+    node: ['fs', 'crypto'],
+  },
   discovery: {
     folders: ['language', 'protocol'],
     packages: ['bonjour-service'],
@@ -34,12 +39,12 @@ const rule: Readonly<Record<string, Allowed>> = {
     node: ['crypto', 'net', 'tls'],
   },
   client: {
-    folders: ['language', 'core', 'storage', 'discovery', 'protocol', 'crypto'],
+    folders: ['language', 'core', 'storage', 'files', 'discovery', 'protocol', 'crypto'],
     packages: ['valibot'],
     node: ['crypto', 'net', 'tls'],
   },
   ui: {
-    folders: ['language', 'client', 'protocol'],
+    folders: ['language', 'client', 'files', 'protocol'],
     packages: ['react', 'ink', 'string-width', 'uqr'],
     node: [],
   },
