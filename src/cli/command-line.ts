@@ -6,6 +6,7 @@ import { nearest } from '../ui/nearest.ts';
 import { addContactCommands } from './contact-commands.ts';
 import { addContentCommands } from './content-commands.ts';
 import type { CommandContext } from './context.ts';
+import { addFileCommands } from './file-commands.ts';
 import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import { type CommonFlags, collect, parseCount, parseMessageId, parsePort } from './options.ts';
@@ -51,6 +52,7 @@ export function buildProgram(
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
   addContentCommands(program, run);
+  addFileCommands(program, run);
   addListenCommand(program, run);
   addRpcCommand(program, run, (start) => buildProgram({ version, write: () => {} }, start));
   addJoinCommands(program, run);

@@ -2,7 +2,7 @@
 import type { FileTransfer } from '../client/api.ts';
 import type { FileId, MessageId } from '../protocol/ids.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
-import { fileName, fileReasonWords, sizeWords } from '../ui/shared-file-words.ts';
+import { fileName, reasonWords, sizeWords } from '../ui/shared-file-words.ts';
 import { ownLine } from './lines.ts';
 
 /** Files whose last state is remembered. */
@@ -64,7 +64,7 @@ function fileWords(transfer: FileTransfer, progress: boolean): SafeText | null {
     case 'kept':
       return t`${which} is kept by the relay`;
     case 'failed':
-      return t`${which} failed (${fileReasonWords(reason ?? 'refused')})`;
+      return t`${which} failed (${reasonWords(reason ?? 'refused')})`;
     case 'cancelled':
       return t`${which} is cancelled`;
     case 'moving':

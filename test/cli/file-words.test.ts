@@ -109,7 +109,7 @@ describe('lanchat listen', () => {
     expect(quiet).toContain('-- file 11111111 is in /home/me/photo.png: photo.png\n');
     expect(quiet).not.toContain('%');
     const told = (await heard(['--progress'])).stdout();
-    expect(told).toContain('-- file 11111111 is at 50 %, 500 B of 1 kB: photo.png\n');
+    expect(told).toContain('-- file 11111111 is at 50 %, 500 bytes of 1.0 KB: photo.png\n');
   });
 
   it('tells nothing of files of somebody ignored, and in rooms only of those asked for', async () => {
@@ -141,12 +141,12 @@ describe('lanchat listen', () => {
 
 describe('a size', () => {
   it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1_000, '1 kB'],
+    [0, '0 bytes'],
+    [999, '999 bytes'],
+    [1_000, '1.0 KB'],
     [2_345_678, '2.3 MB'],
-    [999_999, '1 MB'],
-    [4_000_000_000, '4 GB'],
+    [999_999, '1.0 MB'],
+    [4_000_000_000, '4.0 GB'],
     [68_719_476_736, '69 GB'],
   ])('of %d bytes is %s', (bytes, words) => {
     expect(sizeWords(bytes)).toBe(words);
