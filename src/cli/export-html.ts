@@ -4,10 +4,11 @@ import type { Destination, SharedFile, StoredMessage } from '../client/api.ts';
 import { currentLanguage } from '../language/translate.ts';
 import { changeWords, choiceLines, fateWords, pollWords } from '../ui/message-words.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
-import { fileMark, fileName } from '../ui/shared-file-words.ts';
+import { fileName } from '../ui/shared-file-words.ts';
 import { stickerRows } from '../ui/stickers.ts';
 import { calendarDay, clockTime, stateWords } from '../ui/words.ts';
 import { type ExportFormat, headingOf } from './export-formats.ts';
+import { fileMark } from './file-mark.ts';
 import type { Cast } from './message-records.ts';
 
 /** The browser's own colours: they follow its light or dark mode. */

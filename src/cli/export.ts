@@ -1,7 +1,6 @@
 // `lanchat export`, and /export: conversations as text, JSON lines or HTML, on stdout or in files. Needs no relay.
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Destination, Session } from '../client/api.ts';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
@@ -25,6 +24,7 @@ import { wholeConversation } from './history-pages.ts';
 import { withHistory } from './kept-session.ts';
 import { Cast } from './message-records.ts';
 import { OutputFile } from './output-file.ts';
+import { resolveTyped } from './typed-path.ts';
 
 export interface ExportRequest {
   /** `#room`, `@nick` or a fingerprint; null with `all`. */
@@ -70,7 +70,7 @@ export async function exportConversation(
   session: Session,
   { conversation, only, format: name, file }: ExportWish,
 ): Promise<Exported> {
-  const path = resolve(file.replace(/^~(?=$|\/)/, () => homedir()));
+  const path = resolveTyped(file);
   const cast = new Cast(await session.request({ do: 'snapshot' }));
   const out = await createNew(path);
   try {

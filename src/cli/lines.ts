@@ -10,10 +10,11 @@ import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { shortRoomName } from '../ui/room-names.ts';
 import { invitationWords } from '../ui/room-words.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
-import { fileMark, fileName } from '../ui/shared-file-words.ts';
+import { fileName } from '../ui/shared-file-words.ts';
 import { stickerRows } from '../ui/stickers.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
 import { calendarDay, clockTime, stateWords, storageWords } from '../ui/words.ts';
+import { fileMark } from './file-mark.ts';
 
 /** Puts lines before a person. */
 export type Show = (...lines: readonly SafeText[]) => void;

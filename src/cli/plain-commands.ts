@@ -14,6 +14,7 @@ import { type SafeText, safeText, safeTemplate as t, typedText } from '../ui/saf
 import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
 import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
+import { type PlainFileCommand, runFileCommand } from './plain-files.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
 import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
 import {
@@ -171,6 +172,11 @@ export class PlainCommands {
       case 'set':
       case 'who-read':
         return this.#doKept(name, args);
+      case 'file':
+      case 'files':
+      case 'save':
+      case 'cancel':
+        return this.#doFile(name, args);
       case 'help':
         return scene.show(...plainHelp(args));
       default:
@@ -201,6 +207,13 @@ export class PlainCommands {
     if (here === null) return this.#say(t`/join #room or /query NAME first`);
     const words = await doContent({ ask: this.#ask, here }, name, args);
     if (words !== null) this.#say(words);
+  }
+
+  async #doFile(name: PlainFileCommand, args: string): Promise<void> {
+    const { people, places } = this.#scene;
+    const { here } = places;
+    if (here === null) return this.#say(t`/join #room or /query NAME first`);
+    this.#say(await runFileCommand({ ask: this.#ask, people, here }, name, args));
   }
 
   async #rename(name: string): Promise<void> {

@@ -14,6 +14,7 @@ import type { CommandContext } from './context.ts';
 import { hostHere, RELAY_RUNS_ON } from './hosted-relay.ts';
 import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
+import { localFiles } from './local-files.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
 import { readTheme } from './theme-file.ts';
@@ -47,6 +48,7 @@ export async function runScreen(
     parseRelay: parseRelayAddress,
     readKeys: () => readKeys(folder),
     copyByProgram: (text) => copyByProgram(text, process),
+    files: localFiles(process),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
     readTheme: () => readTheme(folder),
     exportTo: async (opened, wish) =>

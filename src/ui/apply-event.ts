@@ -14,7 +14,9 @@ import type {
 import type { MessageId } from '../protocol/ids.ts';
 import { applyWords } from './comparison-tasks.ts';
 import type { ConversationKey, KeyChange, Receipt } from './conversation.ts';
+import { applyFile } from './file-arrivals.ts';
 import { introduce } from './introduce.ts';
+import { wordsOf } from './message-body.ts';
 import { keyOf, keyOfMessage, liveLine, storedLine } from './message-line.ts';
 import { notifyLevelOf } from './notify-level.ts';
 import { withoutHit } from './overlay.ts';
@@ -33,6 +35,8 @@ export interface Attention {
   /** Null for a private message, and in a group. */
   readonly room: SafeText | null;
   readonly mention: boolean;
+  /** A file that was asked for is here. */
+  readonly isArrived?: true;
   /** One line, cut short. */
   readonly text: SafeText;
 }
@@ -59,18 +63,26 @@ export function applySnapshot(store: ScreenStore, snapshot: Snapshot): void {
 
 /** Changes the store and schedules its notification. Never throws, whatever a peer wrote. */
 export function applyEvent(store: ScreenStore, event: ClientEvent): Attention | null {
+  // What moves says so many times a second: the store tells of it less often.
+  if (event.type === 'file') return applyFile(store, event.transfer);
   const attention = applied(store, event);
   store.notifySoon();
   return attention;
 }
 
-function applied(store: ScreenStore, event: ClientEvent): Attention | null {
+function applied(
+  store: ScreenStore,
+  event: Exclude<ClientEvent, { type: 'file' }>,
+): Attention | null {
   if (event.type === 'message') return applyMessage(store, event.message);
   applyQuietly(store, event);
   return null;
 }
 
-function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'message' }>): void {
+function applyQuietly(
+  store: ScreenStore,
+  event: Exclude<ClientEvent, { type: 'message' | 'file' }>,
+): void {
   switch (event.type) {
     case 'link':
       applyLink(store, event.link);
@@ -130,8 +142,6 @@ function applyQuietly(store: ScreenStore, event: Exclude<ClientEvent, { type: 'm
       return;
     case 'settings':
       store.setPreferences(event.settings);
-      return;
-    case 'file':
       return;
     default:
       event satisfies never;
@@ -272,7 +282,7 @@ function applyMessage(store: ScreenStore, message: Message): Attention | null {
   return {
     ...{ sender, mention: body.mention },
     room: isPrivate ? null : store.state.people.rooms.label(room),
-    text: safeText(body.text, { maxLength: MAX_NOTICE_TEXT }),
+    text: safeText(wordsOf(body), { maxLength: MAX_NOTICE_TEXT }),
   };
 }
 

@@ -4,6 +4,7 @@ import { PeerId } from '../protocol/ids.ts';
 import { keyHints } from './bound-keys.ts';
 import type { Conversation } from './conversation.ts';
 import { emptyRows, type Reach, stepRows } from './empty-rows.ts';
+import { readingRows } from './file-rows.ts';
 import { lostRows, type Waiting } from './lost-link.ts';
 import { ownRows } from './message-body.ts';
 import { silenceWords } from './room-words.ts';
@@ -26,7 +27,8 @@ export function bannerRows(state: ScreenState, around: Surroundings, cells: numb
   const { storageProblem } = state;
   const trouble = storageProblem === null ? [] : ownRows(storageProblem, cells, 'warning');
   // First, because only the first rows are shown where there is little room.
-  return [...trouble, ...roomRows(state, cells), ...linkRows(state, around, cells)];
+  const rows = [...trouble, ...roomRows(state, cells), ...linkRows(state, around, cells)];
+  return [...rows, ...readingRows(state, cells)];
 }
 
 /** What somebody should know of a private room before they type. */

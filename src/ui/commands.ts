@@ -4,6 +4,7 @@ import { CONTENT_TABLE } from './content-commands.ts';
 import type { ContentCommand } from './content-tasks.ts';
 import type { ConversationKey } from './conversation.ts';
 import { showMembers, whois } from './details-tasks.ts';
+import { FILE_TABLE, type FileCommandName } from './file-commands.ts';
 import type { TopicName } from './help-topics.ts';
 import { goToTime, goToUnread } from './jump-tasks.ts';
 import { exportHere, history, remove, search, set } from './kept-tasks.ts';
@@ -26,6 +27,7 @@ export type CommandName =
   | 'msg'
   | 'query'
   | ContentCommand
+  | FileCommandName
   | 'nick'
   | 'who'
   | 'whois'
@@ -80,7 +82,7 @@ export interface SlashCommand {
   /** Under which /help tells of it. */
   readonly topic: TopicName;
   /** What Tab offers as the first argument. */
-  readonly completes: 'person' | 'room' | 'setting' | 'topic' | 'none';
+  readonly completes: 'person' | 'room' | 'setting' | 'topic' | 'path' | 'folder' | 'none';
   /** Whether it waits for lines typed before; what only concerns this screen or its relay doesn't. */
   readonly runs: 'in-order' | 'at-once';
   /**
@@ -140,6 +142,7 @@ export const COMMANDS: readonly SlashCommand[] = [
     run: query,
   },
   ...CONTENT_TABLE,
+  ...FILE_TABLE,
   {
     name: 'nick',
     aliases: [],

@@ -143,6 +143,9 @@ function firstWord(command: NonNullable<ReturnType<typeof findCommand>>): NextWo
         kind: 'words',
         words: SETTINGS.map(({ name, meaning: help }) => ({ word: name, help })),
       };
+    // Not word by word: a path may hold blanks.
+    case 'path':
+    case 'folder':
     case 'none':
       return null;
     default:

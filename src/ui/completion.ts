@@ -1,11 +1,13 @@
 // What Tab offers: commands and their words, people, rooms, emoji, stickers, the closest first. Knows no keys.
 import type { Room } from '../client/api.ts';
 import { SHORT_CODES, withEmoji } from '../client/short-codes.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMANDS, findCommand } from './commands.ts';
 import { commandLabel, type NextWord, nextWord } from './completion-words.ts';
 import type { ComposerState } from './composer.ts';
 import { foldForMatch } from './fold.ts';
+import type { Paths } from './local-files.ts';
 import { matching } from './match.ts';
+import { completePath } from './path-completion.ts';
 import { type KnownPerson, trustWord } from './people.ts';
 import { isRoomName } from './room-names.ts';
 import { isRequest, kindWords, topicWords } from './room-words.ts';
@@ -35,14 +37,25 @@ const MAX_CANDIDATES = 50;
 /** Of the word before the cursor; null where there is nothing to offer. */
 export function startCompletion(composer: ComposerState, state: Completable): Completion | null {
   const before = composer.text.slice(0, composer.cursor);
+  const path = pathCompletion(before, state.paths);
+  if (path !== null) return path;
   const { word, candidates } = completionsOf(before, state);
   if (candidates.length === 0) return null;
   return { start: before.length - word.length, end: before.length, candidates, selected: 0 };
 }
 
+/** Null where the command before the cursor takes no path first. */
+function pathCompletion(before: string, paths: Paths | undefined): Completion | null {
+  const [, command] = /^\/(\S+)\s/.exec(before) ?? [];
+  const completes = command === undefined ? null : findCommand(command)?.completes;
+  if (paths === undefined || (completes !== 'path' && completes !== 'folder')) return null;
+  return completePath(before, paths, completes === 'folder' ? 'folders' : 'all');
+}
+
 /** Whom and what can be named. */
 export interface Completable extends Pick<ScreenState, 'people' | 'rooms'> {
   readonly self: Pick<Self, 'fingerprint'> | null;
+  readonly paths?: Paths;
 }
 
 /** The last word of a text, and what may stand in its place, best first. */

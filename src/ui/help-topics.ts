@@ -56,6 +56,19 @@ const TABLE = [
     ],
   },
   {
+    name: 'files',
+    aliases: ['pictures', 'attachments', 'downloads'],
+    about: t`sending files and taking them`,
+    says: [
+      t`/file PATH sends one; a file dragged onto the window does as well, once you confirm it. What you send is encrypted to who gets it, as your words are.`,
+      t`Nothing that others send is taken before you want it, but what /set accept-files lets come by itself. It lands in the folder that /set downloads names.`,
+    ],
+    plainSays: [
+      t`/file PATH sends one. What you send is encrypted to who gets it, as your words are.`,
+      t`Nothing that others send is taken before you want it, but what /set accept-files lets come by itself. It lands in the folder that /set downloads names.`,
+    ],
+  },
+  {
     name: 'keys',
     aliases: ['keyboard', 'bindings', 'shortcuts'],
     about: t`every key, and how to change it`,

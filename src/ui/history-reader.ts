@@ -15,6 +15,7 @@ import {
   indexOfSeq,
   PAGE_MESSAGES,
 } from './conversation.ts';
+import { FileStates } from './file-states.ts';
 import { introduce } from './introduce.ts';
 import { layoutFor } from './layout.ts';
 import { destinationOf, keyOfMessage, storedLine } from './message-line.ts';
@@ -51,12 +52,14 @@ const NEAR_END = 60;
 export class HistoryReader {
   readonly #options: ReaderOptions;
   readonly #marks: ReadMarks;
+  readonly #files: FileStates;
   #started = false;
   #closed = false;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#marks = new ReadMarks(options);
+    this.#files = new FileStates(options);
   }
 
   /** Once the client has said what is so; nothing is asked before. */
@@ -77,6 +80,7 @@ export class HistoryReader {
     if (!this.#started || this.#closed) return;
     const { active } = this.#options.store;
     if (active.older.kind === 'unknown') void this.#readOlder(active);
+    this.#files.look();
     const seen = this.#options.store.takeSeen();
     if (seen !== null) this.#marks.add(seen);
   }

@@ -2,7 +2,7 @@
 import { withEmoji } from '../client/short-codes.ts';
 import { editComposer } from './composer.ts';
 import type { ConversationKey, ConversationRecord, Intent } from './conversation.ts';
-import type { MessageEntry } from './message-body.ts';
+import { type MessageEntry, wordsOf } from './message-body.ts';
 import { quoteWords } from './message-words.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenStore } from './store.ts';
@@ -14,7 +14,7 @@ export function begin(store: ScreenStore, kind: Intent['kind'], entry: MessageEn
   const { people, self } = store.state;
   const name = entry.own ? (self?.nick ?? t`you`) : people.label(entry.from);
   const quote = quoteWords(name, {
-    text: entry.text,
+    text: wordsOf(entry),
     ...(entry.look?.shape.kind === 'deleted' ? { deleted: true } : {}),
   });
   store.change(store.active, (record) => {

@@ -2,6 +2,7 @@
 // and what lanchat says of it. Knows no neighbours, no scrolling and no React.
 import type { KeyHints } from './bound-keys.ts';
 import type { Entry } from './conversation.ts';
+import { fileLine } from './file-words.ts';
 import { findLinks, type Oddity } from './links.ts';
 import { type Look, PLAIN_LOOK, type Shape } from './message-look.ts';
 import { oddLinkWords } from './message-words.ts';
@@ -14,11 +15,11 @@ import { cellWidth, wrap } from './width.ts';
 import { stateMark, stateWords } from './words.ts';
 
 /** `HH:MM ` or a mark; whatever others write begins right of it, on every row. */
-const GUTTER_CELLS = 6;
+export const GUTTER_CELLS = 6;
 
 const BLANK_GUTTER = span(t`      `);
 export const NOTE_GUTTER = span(t`   -- `, 'dim');
-const WARNING_GUTTER = span(t`   !! `, 'warn');
+export const WARNING_GUTTER = span(t`   !! `, 'warn');
 const MENTION_GUTTER = span(t`    @ `, 'accent');
 
 export type MessageEntry = Extract<Entry, { kind: 'message' }>;
@@ -51,16 +52,21 @@ export function bodyHeight(entry: Entry, cells: number, whole: boolean): number 
   return notes + (folds ? FOLDED_ROWS + 1 : textRows(entry, cells).length);
 }
 
-/** Those rows. */
+/** Those rows. `file`: of what the message carries, between its words and what lanchat says of it. */
 export function bodyRows(
   entry: Entry,
   cells: number,
-  { whole, key }: { readonly whole: boolean; readonly key: KeyHints },
+  {
+    whole,
+    key,
+    file,
+  }: { readonly whole: boolean; readonly key: KeyHints; readonly file: readonly Row[] },
 ): readonly Row[] {
   const text = textRows(entry, cells);
   const notes = noteRows(entry, cells);
-  if (whole || !isLong(entry, cells)) return [...text, ...notes];
-  return [...text.slice(0, FOLDED_ROWS), foldRow(text.length - FOLDED_ROWS, cells, key), ...notes];
+  if (whole || !isLong(entry, cells)) return [...text, ...file, ...notes];
+  const fold = foldRow(text.length - FOLDED_ROWS, cells, key);
+  return [...text.slice(0, FOLDED_ROWS), fold, ...file, ...notes];
 }
 
 /** One row at any width. */
@@ -133,6 +139,11 @@ function messageNotes(entry: MessageEntry, cells: number): Row[] {
   return rows;
 }
 
+/** What it says in short: its words, or what it carries. */
+export function wordsOf({ text, look }: Pick<MessageEntry, 'text' | 'look'>): SafeText {
+  return text === '' && look?.file !== undefined ? fileLine(look.file) : text;
+}
+
 /** In lanchat's own rows, which nothing written can look like. */
 function oddLinkRows(text: SafeText, cells: number): Row[] {
   const oddities = new Map<SafeText, Oddity>();
@@ -157,6 +168,8 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
   const gutter = messageGutter(entry);
   switch (shape.kind) {
     case 'text':
+      // A file may be all that was sent.
+      if (entry.text === '' && lookOf(entry).file !== undefined) return [];
       return richRows(entry, entry.text, cells);
     case 'action':
       return richRows(entry, t`* ${shape.actor} ${entry.text}`, cells);
@@ -191,7 +204,7 @@ function remoteRows(text: SafeText, cells: number, mark: Span): Row[] {
   return markedRows(text, cells, { mark, tone: 'text' });
 }
 
-function messageGutter(entry: MessageEntry): Span {
+export function messageGutter(entry: MessageEntry): Span {
   if (entry.mention) return MENTION_GUTTER;
   if (entry.state === null) return BLANK_GUTTER;
   const tones = { pending: 'dim', relayed: 'dim', delivered: 'good', read: 'good' } as const;

@@ -3,7 +3,7 @@ import type { Destination, Message, StoredMessage, Who } from '../client/api.ts'
 import { laterState } from '../client/message-state.ts';
 import { PeerId } from '../protocol/ids.ts';
 import type { ConversationKey } from './conversation.ts';
-import { lookOf } from './message-look.ts';
+import { type Look, lookOf } from './message-look.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
 import type { Line } from './scrollback.ts';
 import type { ScreenStore } from './store.ts';
@@ -63,6 +63,10 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
   const actor = isOurs ? (self?.nick ?? safeTemplate`you`) : people.label(message.from.fingerprint);
   const callers = { ...store.callers, meet: (who: Who) => store.meet(who, false) };
   const read = Date.parse(message.time);
+  // Of who is ignored nothing shows, what they send no more than what they say.
+  const { file, ...bare } = message;
+  const said = isIgnored || file === undefined ? bare : message;
+  const look = lookOf(said, { actor, people: callers, self: self?.nick ?? null });
   return {
     timeMs: Number.isNaN(read) ? timeMs : read,
     body: {
@@ -74,10 +78,18 @@ function lineOf(store: ScreenStore, message: Message, timeMs: number): Line {
       state: message.state,
       reason: null,
       mention,
-      look: lookOf(message, { actor, people: callers, self: self?.nick ?? null }),
+      look: withKnownWarning(store, message, look),
       sentTime: message.sentTime === null ? null : sentWords(message.sentTime),
     },
   };
+}
+
+/** What is known of its content; where nothing is, the client is asked. */
+function withKnownWarning(store: ScreenStore, message: Message, look: Look): Look {
+  if (look.file === undefined) return look;
+  const known = store.transfers.get(message.id);
+  if (known === null) store.transfers.want(keyOfMessage(message));
+  return { ...look, file: { ...look.file, warning: known?.warning ?? null } };
 }
 
 function sentWords(iso: string): SafeText | null {

@@ -2,6 +2,7 @@
 // Every text of others is cleaned here.
 import type { Message } from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
+import { type ShownFile, shownFile } from './file-words.ts';
 import { changeWords, choiceLines, fateWords, pollWords } from './message-words.ts';
 import type { RoomCallers } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -24,6 +25,8 @@ export interface Look {
   readonly fate: SafeText | null;
   /** `@name` of those whom it names, who stand out. */
   readonly named: readonly SafeText[];
+  /** What it carries. */
+  readonly file?: ShownFile;
 }
 
 /** Of a text with nothing to it. */
@@ -38,11 +41,13 @@ export function lookOf(
     self,
   }: { actor: SafeText; people: Pick<RoomCallers, 'label' | 'meet'>; self: SafeText | null },
 ): Look {
-  const { reply = null, mentions = [], deleted } = message;
+  const { reply = null, mentions = [], deleted, file } = message;
   const fate = deleted ? null : fateWords(message);
   const names = mentions.map((peer) => t`@${people.label(peer)}`);
   const named = self === null ? names : [...names, t`@${self}`];
-  return { shape: shapeOf(message, actor, people), reply: deleted ? null : reply, fate, named };
+  const shape = shapeOf(message, actor, people);
+  const look: Look = { shape, reply: deleted ? null : reply, fate, named };
+  return file === undefined || deleted ? look : { ...look, file: shownFile(file) };
 }
 
 function shapeOf(

@@ -3,8 +3,16 @@
 import type { MessageId } from '../protocol/ids.ts';
 import { type KeyHints, keyHints } from './bound-keys.ts';
 import { type Conversation, type Entry, indexOfMessage, indexOfSeq } from './conversation.ts';
+import { fileHeight, fileRows } from './file-rows.ts';
 import { withShownLinks } from './links.ts';
-import { bodyHeight, bodyRows, lookOf, type MessageEntry, NOTE_GUTTER } from './message-body.ts';
+import {
+  bodyHeight,
+  bodyRows,
+  lookOf,
+  type MessageEntry,
+  NOTE_GUTTER,
+  wordsOf,
+} from './message-body.ts';
 import { trustWord } from './people.ts';
 import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
@@ -79,7 +87,8 @@ export function entryHeight(conversation: Conversation, index: number, cells: nu
   const entry = conversation.entries[index];
   if (entry === undefined) return 0;
   const body = bodyHeight(entry, cells, isWhole(conversation, entry));
-  return headingHeight(conversation, index) + body;
+  const file = entry.kind === 'message' ? fileHeight(entry, cells) : 0;
+  return headingHeight(conversation, index) + body + file;
 }
 
 function isWhole({ unfolded }: Conversation, entry: Entry): boolean {
@@ -125,7 +134,8 @@ export function entryRows(
   if (found) rows.push(ruleRow(t`found`, cells));
   if (author && entry.kind === 'message') rows.push(authorRow(state, entry));
   if (quote && entry.kind === 'message') rows.push(quoteRow(state, conversation, { entry, cells }));
-  const body = bodyRows(entry, cells, { whole: isWhole(conversation, entry), key });
+  const file = entry.kind === 'message' ? fileRows(state, { conversation, entry }, cells) : [];
+  const body = bodyRows(entry, cells, { whole: isWhole(conversation, entry), key, file });
   const isSelected = entry.kind === 'message' && conversation.selection?.id === entry.id;
   return [...rows, ...(isSelected ? selectedRows(body) : body)];
 }
@@ -156,7 +166,7 @@ function quoteRow(
   const isDeleted = lookOf(answered).shape.kind === 'deleted';
   const words = isDeleted
     ? t`message deleted`
-    : withShownLinks(safeText(answered.text, { maxLength: MAX_QUOTE_LENGTH }));
+    : withShownLinks(safeText(wordsOf(answered), { maxLength: MAX_QUOTE_LENGTH }));
   const quote = truncate(t`${name}: ${words}`, cells - QUOTE_GUTTER.text.length);
   return [QUOTE_GUTTER, span(quote, 'dim')];
 }

@@ -120,7 +120,8 @@ export class Notifier {
   }
 }
 
-function senderWords({ sender, room, mention }: Attention): SafeText {
+function senderWords({ sender, room, mention, isArrived }: Attention): SafeText {
+  if (isArrived) return t`A file of ${sender} is here`;
   if (room === null) return t`${sender} wrote to you`;
   return mention ? t`${sender} named you in ${room}` : t`${sender} wrote in ${room}`;
 }

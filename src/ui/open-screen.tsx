@@ -18,6 +18,7 @@ import { KeyDecoder } from './keys.ts';
 import { takeKeys } from './keys-tasks.ts';
 import { LineQueue } from './line-queue.ts';
 import { drawsLinks } from './links.ts';
+import type { LocalFiles } from './local-files.ts';
 import { chosenWay, Notifier, wayWords, windowTitle } from './notify.ts';
 import { applyPreferences } from './preference-tasks.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
@@ -60,6 +61,7 @@ export interface ScreenOptions {
   readonly readKeys: () => Promise<KeyFile>;
   /** The program that took the text for the clipboard, or null where none is there, or none did. */
   readonly copyByProgram: (text: string) => Promise<string | null>;
+  readonly files: LocalFiles;
   /** The person's file of colours. Throws StorageError. */
   readonly readTheme: () => Promise<ThemeFile>;
   /** This machine's address on the network, or null where there is none. */
@@ -144,7 +146,8 @@ class ScreenApp {
     const { size } = this.#terminal;
     const { version, skeleton, hostRelay, env, readTheme } = options;
     const schedule = scheduleTimeout;
-    this.#store = new ScreenStore({ now: Date.now, schedule, size, version });
+    const { paths } = options.files;
+    this.#store = new ScreenStore({ now: Date.now, schedule, size, version, paths });
     this.#theming = new Theming({ store: this.#store, env, readTheme });
     this.#sink = new FrameSink({
       ...size,
@@ -191,7 +194,7 @@ class ScreenApp {
   }
 
   #makeActions(ask: Session['request']): ScreenActions {
-    const { parseRelay, readKeys, exportTo } = this.#options;
+    const { parseRelay, readKeys, exportTo, files } = this.#options;
     return {
       ...{
         store: this.#store,
@@ -200,6 +203,7 @@ class ScreenApp {
         history: this.#history,
         parseRelay,
         readKeys,
+        files,
       },
       area: () => scrollArea(this.#store.state, this.#moment()),
       copy: (text) => this.#copy(text),

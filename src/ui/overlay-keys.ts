@@ -4,6 +4,8 @@ import { PeerId } from '../protocol/ids.ts';
 import { comparisonKey } from './comparison-tasks.ts';
 import { editComposer } from './composer.ts';
 import { leavePerson, listKey, personKey } from './details-keys.ts';
+import { sendFilesKey } from './file-sending.ts';
+import { filesKey } from './files-list.ts';
 import { helpRows } from './help-rows.ts';
 import { introduce } from './introduce.ts';
 import { layoutFor } from './layout.ts';
@@ -87,6 +89,12 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'search':
       searchKey(actions, overlay, action);
+      break;
+    case 'files':
+      filesKey(actions, overlay, action);
+      break;
+    case 'send-files':
+      sendFilesKey(actions, overlay, action);
       break;
     case 'react':
       reactKey(actions, overlay, { event, action });

@@ -5,6 +5,7 @@ import type { ComposerEdit } from './composer.ts';
 import { LINE_EDITS } from './composer-keys.ts';
 import type { ActionIn } from './key-bindings.ts';
 import type { KeyEvent } from './key-sequences.ts';
+import { moveSelection } from './overlay.ts';
 
 export type Press = Extract<KeyEvent, { kind: 'text' | 'key' | 'paste' }>;
 
@@ -20,6 +21,23 @@ export interface ListPress {
 export function stepOf(action: ListAction): -1 | 0 | 1 {
   if (action === 'list-up') return -1;
   return action === 'list-down' ? 1 : 0;
+}
+
+export interface Page {
+  readonly count: number;
+  /** Items on one screen, about. */
+  readonly size: number;
+}
+
+/** A step goes round at the ends, a page stops there. */
+export function movedSelection(
+  selected: number,
+  action: ListAction,
+  { count, size }: Page,
+): number {
+  if (action === 'list-page-up') return Math.max(0, selected - size);
+  if (action === 'list-page-down') return Math.min(count - 1, selected + size);
+  return moveSelection(selected, stepOf(action), count);
 }
 
 /** The action, where a line is typed as well: what types something is never an action there. */

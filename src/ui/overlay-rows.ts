@@ -5,6 +5,8 @@ import { formatAddress } from '../protocol/address.ts';
 import { type BoundKeys, keyHints } from './bound-keys.ts';
 import { comparisonRows } from './comparison.ts';
 import type { Conversation } from './conversation.ts';
+import { sendFilesRows } from './file-sending.ts';
+import { filesRows } from './files-list.ts';
 import { helpRows } from './help-rows.ts';
 import { leavingView } from './leaving.ts';
 import {
@@ -65,6 +67,10 @@ export function overlayView(state: ScreenState, overlay: Overlay, area: OverlayA
       return leavingView(state, overlay, area);
     case 'search':
       return { rows: searchRows(state, overlay, area), cursor: null };
+    case 'files':
+      return { rows: filesRows(state, overlay, area), cursor: null };
+    case 'send-files':
+      return { rows: sendFilesRows(state, overlay, area), cursor: null };
     case 'react':
       return reactView(state, overlay, area);
     case 'info':

@@ -3,6 +3,7 @@ import type { RelayChoice, Replies, StoredMessage } from '../client/api.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { ComposerState } from './composer.ts';
 import type { ConversationKey } from './conversation.ts';
+import type { ShownFile, Transfer } from './file-words.ts';
 import type { KnownPerson } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 
@@ -37,6 +38,47 @@ export interface SearchOverlay {
   readonly armed: boolean;
   /** Why it could not be deleted. */
   readonly problem: SafeText | null;
+}
+
+/** A file as a list of files has it. */
+export interface ListedFile {
+  /** As it stood when the list was asked for. */
+  readonly transfer: Transfer;
+  /** Null: it was deleted. */
+  readonly message: StoredMessage | null;
+  readonly shown: ShownFile | null;
+}
+
+export interface FilesOverlay {
+  readonly kind: 'files';
+  /** Null: all conversations. */
+  readonly scope: ConversationKey | null;
+  /** Newest first. */
+  readonly outcome:
+    | { readonly kind: 'running' }
+    | { readonly kind: 'found'; readonly files: readonly ListedFile[] }
+    | { readonly kind: 'failed'; readonly why: SafeText };
+  readonly selected: number;
+  /** What came of the last key. */
+  readonly said: SafeText | null;
+}
+
+/** A file on this disk, or a picture that is on none yet. */
+export type OfferedFile = { readonly name: SafeText; readonly sizeBytes: number } & (
+  | { readonly path: string }
+  | { readonly png: Uint8Array }
+);
+
+/** Whether these are to be sent. */
+export interface SendFilesOverlay {
+  readonly kind: 'send-files';
+  readonly why: 'dropped' | 'clipboard' | 'large';
+  readonly key: ConversationKey;
+  readonly files: readonly OfferedFile[];
+  /** What is said of them. */
+  readonly text: string;
+  /** The text that was dropped with them, where it stands in the line that is typed. */
+  readonly pasted: { readonly start: number; readonly text: string } | null;
 }
 
 /** Who is in a room; null: everybody who is here. They stay in their places while the list is open. */
@@ -117,6 +159,8 @@ export type Overlay =
   /** Whether the relay hosted here goes on without us; `others`: how many people depend on it. */
   | { readonly kind: 'leaving'; readonly others: number; readonly selected: number }
   | SearchOverlay
+  | FilesOverlay
+  | SendFilesOverlay
   /** Which emoji goes to the message. */
   | {
       readonly kind: 'react';

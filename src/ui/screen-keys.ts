@@ -8,6 +8,7 @@ import { verticalTarget } from './composer-layout.ts';
 import { tooLongWords } from './composer-status.ts';
 import type { ConversationKey } from './conversation.ts';
 import { showHere, showMembers } from './details-tasks.ts';
+import { offerDropped } from './file-sending.ts';
 import { composerCells, type Moment } from './frame.ts';
 import { carryOut, dropIntent } from './intent-tasks.ts';
 import { goToUnread } from './jump-tasks.ts';
@@ -194,6 +195,7 @@ export class ScreenKeys {
     if (event.kind === 'paste' && taken < typedText(event.text).length) {
       store.note(t`The paste is longer than what fits here; its end was left out.`, 'warning');
     }
+    if (event.kind === 'paste' && !event.late) void offerDropped(this.#actions, taken);
     if (wasEmpty) this.#prepare();
     this.#sayTyping();
   }

@@ -5,10 +5,12 @@ import type { BoundKeys } from './bound-keys.ts';
 import type { Completion } from './completion.ts';
 import type { Conversation, ConversationKey } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
+import type { Paths } from './local-files.ts';
 import type { Overlay } from './overlay.ts';
 import type { People } from './people.ts';
 import type { SafeText } from './safe-text.ts';
 import type { Palette } from './spans.ts';
+import type { KnownTransfers } from './transfers.ts';
 import type { TypingNow } from './typing.ts';
 import type { ViewportAnchor } from './viewport.ts';
 import type { WindowOrder } from './window-order.ts';
@@ -66,7 +68,11 @@ export interface ScreenState {
   readonly quitArmed: boolean;
   /** Who says that they are writing, and where. */
   readonly typing: Pick<TypingNow, 'words'>;
+  /** How it stands with files. */
+  readonly transfers: KnownTransfers;
   readonly size: ScreenSize;
+  /** What Tab finds where a path is typed. */
+  readonly paths: Paths;
   /** Which keys do what, as the person has them. */
   readonly keys: BoundKeys;
   /** How each tone looks on this terminal. */

@@ -1,14 +1,14 @@
 // What keys do while a search's hits, or the question before a conversation is deleted, lie over the messages.
 import { editComposer } from './composer.ts';
 import { forget, removeMessage, startSearch } from './kept-tasks.ts';
+import { type Hit, type Overlay, type SearchOverlay, withoutHit } from './overlay.ts';
 import {
-  type Hit,
-  moveSelection,
-  type Overlay,
-  type SearchOverlay,
-  withoutHit,
-} from './overlay.ts';
-import { inputEdit, type ListAction, type ListPress, stepOf } from './overlay-press.ts';
+  inputEdit,
+  type ListAction,
+  type ListPress,
+  movedSelection,
+  type Page,
+} from './overlay-press.ts';
 import { safeTemplate as t } from './safe-text.ts';
 import type { ScreenActions } from './talk.ts';
 import { faultWords } from './words.ts';
@@ -41,21 +41,8 @@ export function searchKey(
   }
 }
 
-interface Page {
-  readonly count: number;
-  /** Hits on one screen, about. */
-  readonly size: number;
-}
-
 function pageOf({ store }: ScreenActions, count: number): Page {
   return { count, size: Math.max(1, Math.floor((store.state.size.rows - 6) / 2)) };
-}
-
-/** A step goes round at the ends, a page stops there. */
-function movedSelection(selected: number, action: ListAction, { count, size }: Page): number {
-  if (action === 'list-page-up') return Math.max(0, selected - size);
-  if (action === 'list-page-down') return Math.min(count - 1, selected + size);
-  return moveSelection(selected, stepOf(action), count);
 }
 
 async function removeHit(

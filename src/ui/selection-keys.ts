@@ -2,6 +2,7 @@
 import { keyHints } from './bound-keys.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Selection } from './conversation.ts';
+import { save } from './file-sending.ts';
 import { begin } from './intent-tasks.ts';
 import { removeHere } from './kept-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
@@ -84,7 +85,8 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
       void copy(actions, entry);
       break;
     case 'save':
-      store.edit({ type: 'insert', text: '/export ' });
+      if (entry.look?.file === undefined) store.edit({ type: 'insert', text: '/export ' });
+      else void save({ ...actions, chosen: entry.id }, '', store.active.key);
       break;
     case 'unfold':
       if (!toggleFold(store, entry)) void goToQuoted(actions, entry);

@@ -1,11 +1,9 @@
 // Files in words: how large, what its sender calls it, why one doesn't move. Pure.
-import type { SharedFile } from '../client/api.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { linkReason } from './words.ts';
 
 const MAX_NAME_LENGTH = 120;
 const MAX_WARNING_LENGTH = 120;
-const MEDIA_TYPE = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/;
 const KILO = 1_000;
 const UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
 const HOUR_SECONDS = 3_600;
@@ -36,13 +34,6 @@ export function lengthWords(ms: number): SafeText {
   const tail = String(seconds % 60).padStart(2, '0');
   if (hours === 0) return safeText(`${minutes}:${tail}`);
   return safeText(`${hours}:${String(minutes).padStart(2, '0')}:${tail}`);
-}
-
-/** What a message carries, without its name, which is somebody's own words: `[file] 2.3 MB, image/png`. */
-export function fileMark({ size, type, voice, durationMs }: SharedFile): SafeText {
-  if (voice) return t`[voice note] ${lengthWords(durationMs ?? 0)}, ${sizeWords(size)}`;
-  if (type === undefined || !MEDIA_TYPE.test(type)) return t`[file] ${sizeWords(size)}`;
-  return t`[file] ${sizeWords(size)}, ${safeText(type)}`;
 }
 
 /** By what a content can do that its name doesn't tell. */

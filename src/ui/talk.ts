@@ -9,6 +9,7 @@ import type { HistoryReader } from './history-reader.ts';
 import { introduce } from './introduce.ts';
 import type { KeyFile } from './key-file.ts';
 import type { LineQueue } from './line-queue.ts';
+import type { LocalFiles } from './local-files.ts';
 import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
 import { type SafeText, safeTemplate, safeText } from './safe-text.ts';
@@ -37,6 +38,8 @@ export interface ScreenActions {
   readonly chosen?: MessageId | null;
   /** `HOST[:PORT][#FINGERPRINT]`. Throws UsageError. */
   readonly parseRelay: (text: string) => RelayAddress;
+  /** This machine's files, as far as they can be sent. */
+  readonly files: LocalFiles;
   /** Throws StorageError, CommandError (`file-exists`): then there is no file. */
   readonly exportTo: (wish: ExportWish) => Promise<Exported>;
   /** The keys that the person wants, as their file says now. Throws StorageError. */

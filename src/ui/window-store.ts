@@ -19,12 +19,14 @@ import {
 } from './conversation.ts';
 import type { ScreenSize } from './frame-sink.ts';
 import { LEAST_COLUMNS, layoutFor } from './layout.ts';
+import { NO_PATHS, type Paths } from './local-files.ts';
 import { OwnStates } from './own-states.ts';
 import type { SafeText } from './safe-text.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScreenState } from './screen-state.ts';
 import { clearWindow, goLive, keepBounded } from './scrollback.ts';
 import { PLAIN_PALETTE } from './spans.ts';
+import { Transfers } from './transfers.ts';
 import { TypingNow } from './typing.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 import { WindowOrder } from './window-order.ts';
@@ -35,6 +37,8 @@ export interface StoreOptions {
   readonly schedule: Schedule;
   readonly size: ScreenSize;
   readonly version: SafeText;
+  /** Absent: no path is completed. */
+  readonly paths?: Paths;
 }
 
 type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field] };
@@ -43,6 +47,8 @@ type MutableState = { -readonly [Field in keyof ScreenState]: ScreenState[Field]
 export class WindowStore {
   /** What became of our own messages. */
   readonly own = new OwnStates();
+  /** How it stands with files. */
+  readonly transfers: Transfers;
   readonly #typing: TypingNow;
   readonly #windows: WindowOrder;
   protected readonly fields: MutableState;
@@ -53,6 +59,7 @@ export class WindowStore {
   constructor(options: StoreOptions, { people, rooms }: Pick<ScreenState, 'people' | 'rooms'>) {
     this.#options = options;
     this.#signal = new ChangeSignal(options);
+    this.transfers = new Transfers(options.schedule, () => this.notifySoon());
     this.#typing = new TypingNow(options.schedule, () => this.notifySoon());
     this.#windows = new WindowOrder({ state: () => this.fields, now: options.now });
     this.fields = {
@@ -80,10 +87,12 @@ export class WindowStore {
       hostedSinceMs: null,
       quitArmed: false,
       typing: this.#typing,
+      transfers: this.transfers,
       size: options.size,
       keys: DEFAULT_KEYS,
       palette: PLAIN_PALETTE,
       version: options.version,
+      paths: options.paths ?? NO_PATHS,
     };
     this.conversation(FIRST_ROOM);
   }
@@ -102,6 +111,7 @@ export class WindowStore {
 
   close(): void {
     this.#typing.close();
+    this.transfers.close();
     this.#signal.close();
   }
 

@@ -56,6 +56,10 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/win', null],
   ['/where', null],
   ['/next', 'history'],
+  ['/file package.json the list', 'send-file'],
+  ['/files', 'files'],
+  ['/save', 'get-file'],
+  ['/cancel', 'files'],
   ['/help', null],
 ];
 

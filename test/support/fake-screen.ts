@@ -1,6 +1,7 @@
 // The whole screen over a session that a test plays: what is typed as `emit {…}` comes back as that event.
 
 import { editText } from '../../src/cli/editor.ts';
+import { localFiles } from '../../src/cli/local-files.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import type {
   ClientEvent,
@@ -214,6 +215,7 @@ const end = await openScreen({
   parseRelay: parseRelayAddress,
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   copyByProgram: async () => null,
+  files: localFiles(process),
   editText,
   readTheme: async () => ({
     ...readThemeFile(scene.theme ?? ''),

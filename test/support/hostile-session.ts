@@ -1,10 +1,17 @@
 /** A client that hands over somebody hostile's text wherever others' text can be. */
-import type { ClientEvent, Person, Room, StoredMessage } from '../../src/client/api.ts';
+import type {
+  ClientEvent,
+  FileTransfer,
+  Person,
+  Room,
+  StoredMessage,
+} from '../../src/client/api.ts';
 import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { LanchatError } from '../../src/protocol/errors.ts';
 import { FakeSession, messageId, onlineLink, peerId, person } from './fake-session.ts';
 import { sharedFile, transfer } from './file-transfer.ts';
 import { nthId, stored } from './kept-history.ts';
+import { fileMessage, transferOf } from './shared-files.ts';
 
 const ROOM = `+${'4f2a91c0'.repeat(8)}`;
 const TIME = '2026-01-31T09:15:02.123Z';
@@ -58,6 +65,14 @@ export function hostileMessages(text: string): StoredMessage[] {
     stored(12, { ...more, text: '', file: sharedFile({ name: text, voice: true }) }),
     stored(10, { from, text, state: 'failed', reason: 'refused', room: null, peer: peerId('b') }),
   ]; // prettier-ignore
+}
+
+/** Of the file of a message, with the text wherever one can be. */
+export function hostileTransfer(text: string, change: Partial<FileTransfer> = {}): FileTransfer {
+  return {
+    ...transferOf(fileMessage({ name: text, type: text })),
+    ...{ path: text, reason: text, warning: text, ...change },
+  };
 }
 
 /** Every event that carries words of others. */
@@ -154,6 +169,12 @@ export function hostileSession(text: string): FakeSession {
         { with: { room: ROOM }, last: null, unread: 3 },
       ],
     }),
+    files: () => ({ files: [{ transfer: hostileTransfer(text), message: messages[0] ?? null }] }),
+    'get-file': () => ({ transfer: hostileTransfer(text) }),
+    'cancel-file': () => ({ cancelled: false }),
+    'send-file': () => {
+      throw new Refusal(text, text);
+    },
     invitations: () => ({
       invitations: [
         {

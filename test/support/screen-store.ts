@@ -1,5 +1,6 @@
 /** A store on a clock that a test moves, and the actions of a screen over a fake session. */
 
+import { localFiles } from '../../src/cli/local-files.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import type { Message, Who } from '../../src/client/api.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
@@ -63,6 +64,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
     schedule: clock.schedule,
     size: { columns: 80, rows: 24 },
     version: safeText('1.2.3'),
+    paths: localFiles({ platform: process.platform, env: {} }).paths,
   });
   applySnapshot(store, session.snapshot);
   session.subscribe((event) => applyEvent(store, event));
@@ -95,6 +97,8 @@ export function testScreen(session = new FakeSession()): TestScreen {
         screen.copied.push(text);
         return safeText('Copied by a test.');
       },
+      // A clipboard of nobody's desktop.
+      files: localFiles({ platform: process.platform, env: {} }),
       parseRelay: parseRelayAddress,
       readKeys: async () => ({ ...readKeyFile(''), path: null }),
       exportTo: async (wish) => {
