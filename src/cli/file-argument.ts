@@ -8,7 +8,10 @@ import { MessageId } from '../protocol/ids.ts';
  * A message's ID, or its first 8 digits and more where that is one of the newest messages with a file. Throws UsageError `bad-id`,
  * `unknown-message`, `ambiguous`.
  */
-export async function resolveFile(session: Session, typed: string): Promise<MessageId> {
+export async function resolveFile(
+  session: Pick<Session, 'request'>,
+  typed: string,
+): Promise<MessageId> {
   const whole = MessageId.parse(typed);
   if (whole !== null) return whole;
   if (!/^[0-9a-f]{8,31}$/i.test(typed)) {
