@@ -50,6 +50,7 @@ export async function getFiles(context: CommandContext, request: FileGetRequest)
     await whenReady(session, context);
     const cast = new Cast(await session.request({ do: 'snapshot' }));
     const ids = await wantedIds(session, request);
+    if (ids.length === 0) context.output.note(safeTemplate`All of theirs is here.`);
     attempt.isRepeatable = false;
     if (out === null) {
       const folder = request.to === null ? null : resolve(request.to);
@@ -105,7 +106,7 @@ async function wantedIds(session: Session, request: FileGetRequest): Promise<rea
     const { id, direction, state } = transfer;
     return id === null || direction === 'out' || (all && state === 'done') ? [] : [id];
   });
-  if (theirs.length === 0) {
+  if (theirs.length === 0 && !all) {
     throw new UsageError('no-file', phrase`there is no file from ${from} that could be taken`);
   }
   // The oldest first, as they were sent.
@@ -148,9 +149,13 @@ async function take(scene: Scene, ids: readonly MessageId[], folder: string | nu
         faults.add(error);
       }
     }
-    for (const { id, file } of wanted) {
+    const ends = watch.untilAll(
+      wanted.map(({ file }) => file),
+      isEnd,
+    );
+    for (const [index, { id, file }] of wanted.entries()) {
       try {
-        const end = await watch.until(file, isEnd);
+        const end = (await ends[index]) ?? null;
         context.signal.throwIfAborted();
         if (end === null) throw giveUp(scene, id, watch.latest(file));
         await land(scene, id, end);

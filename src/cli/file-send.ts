@@ -125,9 +125,13 @@ class Sending {
 
   /** Resolves once each is where it was to be. Throws the first fault. */
   async finish(): Promise<void> {
-    for (const sent of this.#sent) {
-      const { wait } = this.#options;
-      const end = await this.#watch.until(sent.file, (transfer) => isEnd(transfer, wait));
+    const { wait } = this.#options;
+    const ends = this.#watch.untilAll(
+      this.#sent.map(({ file }) => file),
+      (transfer) => isEnd(transfer, wait),
+    );
+    for (const [index, sent] of this.#sent.entries()) {
+      const end = (await ends[index]) ?? null;
       this.#context.signal.throwIfAborted();
       const fault = end === null ? await this.#giveUp(sent) : fileFailure(end);
       if (fault !== null) this.#faults.add(fault);

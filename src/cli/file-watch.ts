@@ -61,6 +61,17 @@ export class FileWatch {
     });
   }
 
+  /** As `until`, for each of them at once: where nothing moves any more, that is so for all. */
+  untilAll(
+    files: readonly FileId[],
+    isEnd: Waiting['isEnd'],
+  ): readonly Promise<FileTransfer | null>[] {
+    const ends = files.map((file) => this.until(file, isEnd));
+    // One may fail long before its turn comes.
+    for (const end of ends) end.catch(() => {});
+    return ends;
+  }
+
   /** Whoever still waits gets null. */
   close(): void {
     this.#unsubscribe();

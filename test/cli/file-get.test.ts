@@ -99,6 +99,8 @@ describe('lanchat file get', () => {
     expect(await wanted()).toEqual([messageId('4')]);
     expect(await wanted('--last')).toEqual([messageId('4')]);
     expect(await wanted('--all')).toEqual([messageId('2'), messageId('4')]);
+    const nothing = get(['--from', '@bela', '--all'], holding(undefined, listed.slice(0, 1)));
+    expect([await nothing.status, nothing.stdout()]).toEqual([0, '']);
     const none = get(['--from', '@bela', '--json'], holding(undefined, listed.slice(0, 1)));
     expect(await none.status).toBe(1);
     expect(none.records()).toMatchObject([{ type: 'error', code: 'no-file' }]);

@@ -131,20 +131,6 @@ describe('lanchat file send', () => {
     expect(cancels(session)).toBe(0);
   });
 
-  it('waits longer than the timeout in all while something moves', async () => {
-    const session = sending();
-    const run = send(['@bela', photo, '--timeout', '0.2'], session);
-    await session.settled();
-    while (asked(session).length === 0) await session.settled();
-    for (let bytes = 1; bytes <= 8; bytes += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      const of = { id, file: fileId('1'), bytes };
-      session.emit({ type: 'file', transfer: transfer({ ...of, state: 'moving' }) });
-    }
-    session.emit({ type: 'file', transfer: transfer({ id, file: fileId('1'), state: 'done' }) });
-    expect(await run.status).toBe(0);
-  });
-
   it.each([
     ['quota', 5],
     ['storage', 5],
