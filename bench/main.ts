@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { measureFanOut } from './fan-out.ts';
+import { measureFiles } from './files.ts';
 import { measureHistory } from './long-history.ts';
 import { measureMailbox } from './mailbox.ts';
 import { measureRelayMemory } from './relay-memory.ts';
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Report>>> = {
   mailbox: measureMailbox,
   sending: measureSending,
   rooms: measureRooms,
+  files: measureFiles,
 };
 
 const HELP = `npm run bench -- [--only NAME]… [--quick] [--json]

@@ -22,6 +22,12 @@ function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * KIB;
 }
 
+/** The most that was ever resident, in bytes. */
+export function peakResidentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * KIB;
+}
+
 /** Resident memory once it has not changed by 1 % for a second, or after 30 s. */
 export async function settledResidentBytes(pid: number): Promise<number> {
   let before = residentBytes(pid);

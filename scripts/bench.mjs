@@ -25,6 +25,8 @@ await build({
     'mail-relay': 'bench/mail-relay-process.ts',
     'mail-floor': 'bench/mail-floor-process.ts',
     'mail-senders': 'bench/mail-senders-process.ts',
+    'file-person': 'bench/file-person-process.ts',
+    copy: 'bench/copy-process.ts',
     // The screen over a session that is played to it: what keys cost, without a network.
     screen: 'test/support/fake-screen.ts',
   },

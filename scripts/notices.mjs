@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { root } from './tool.mjs';
 
 // What may be handed on in a bundle under MIT as long as its notice goes along.
-const acceptable = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
+const acceptable = new Set([
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  '0BSD',
+  'BlueOak-1.0.0',
+]);
 const rule = '-'.repeat(79);
 
 /**

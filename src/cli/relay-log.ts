@@ -62,6 +62,12 @@ export class RelayLog {
       }
       case 'connected':
       case 'login':
+      case 'carries':
+      case 'carried':
+      case 'met':
+      case 'kept':
+      case 'taken':
+      case 'files':
       case 'disconnected':
       case 'dropped':
       case 'refused':
@@ -98,17 +104,37 @@ export class RelayLog {
   }
 }
 
-/** Whoever connects and never logs in is only worth a line where somebody looks closely. */
+const MINOR: ReadonlySet<RelayEvent['type']> = new Set([
+  'connected',
+  'carries',
+  'carried',
+  'met',
+  'kept',
+  'taken',
+]);
+
+/** Files come and go, and whoever connects and never logs in is only worth a line where somebody looks closely. */
 function isMinor(event: RelayEvent): boolean {
-  return (
-    event.type === 'connected' || (event.type === 'disconnected' && event.fingerprint === null)
-  );
+  return MINOR.has(event.type) || (event.type === 'disconnected' && event.fingerprint === null);
 }
 
 function wordsOf(event: Exclude<RelayEvent, { type: 'listening' }>): SafeText {
   switch (event.type) {
     case 'login':
       return safeTemplate`${who(event)} connected`;
+    case 'carries':
+      return safeTemplate`${who(event)} carries a file`;
+    case 'carried':
+      return safeTemplate`${who(event)} carries no file any more`;
+    case 'met':
+      return safeTemplate`${who(event)} and ${who(event.with)} are joined for a file`;
+    case 'kept':
+      return safeTemplate`${who(event)} left a file of ${event.chunks} chunks here: ${safeText(event.file)}`;
+    case 'taken':
+      return safeTemplate`${who(event)} took a file of ${event.chunks} chunks: ${safeText(event.file)}`;
+    case 'files':
+      if (event.problem === null) return safeText(phrase`the disk takes files again`);
+      return safeTemplate`no files are kept: ${safeText(event.problem.message)}`;
     case 'connected':
       return safeTemplate`${who(event)} knocks`;
     case 'disconnected':

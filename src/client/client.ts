@@ -25,6 +25,7 @@ import { disclosureOf, notifyLevelsOf } from './conversation-settings.ts';
 import { Drafts } from './drafts.ts';
 import { Engine, type EngineEdges } from './engine.ts';
 import { HistoryKeeper } from './expiry.ts';
+import { Files } from './files.ts';
 import { type Committed, History } from './history.ts';
 import { MadeRecords } from './made-records.ts';
 import type { Profile } from './profile.ts';
@@ -64,6 +65,7 @@ export class Client implements Session {
   readonly #engine: Engine;
   readonly #history: History;
   readonly #drafts: Drafts;
+  readonly #files: Files;
   readonly #keeper: HistoryKeeper;
   readonly #parts: ClientParts;
   readonly #openLink: () => RelayLink;
@@ -104,6 +106,13 @@ export class Client implements Session {
       isCongested: () => this.#isCongested(),
     };
     this.#engine = new Engine(this.#core, edges, arrivalsEveryMs);
+    this.#files = new Files({
+      ...{ core: this.#core, engine: this.#engine, history: this.#history, rows },
+      store: profile.store,
+      settings: () => profile.settings.current,
+      card: () => ownCard(this.#core),
+      emit: (event) => this.#emit(event),
+    });
     // Before the link: so nobody sees the name of before.
     if (nick !== null) this.#engine.command((core) => changeNick(core, nick));
     setNotifyLevels(this.#core, notifyLevelsOf(profile.settings.current));
@@ -140,6 +149,7 @@ export class Client implements Session {
   }
 
   async #end(): Promise<void> {
+    await this.#files.close();
     if (this.#core.link.online) await this.#sayFarewell();
     await this.#engine.settled();
     await this.#link?.close();
@@ -173,7 +183,7 @@ export class Client implements Session {
     const { settings, pins, relays } = this.#profile;
     return {
       ...{ core: this.#core, engine: this.#engine, history: this.#history, settings, pins, relays },
-      drafts: this.#drafts,
+      ...{ drafts: this.#drafts, files: this.#files },
       link: () => this.#link,
       goOnline: () => this.goOnline(),
       snapshot: () => this.#snapshot(),
@@ -205,6 +215,7 @@ export class Client implements Session {
           topics: relay.topics,
           mailboxBlobs: relay.mailboxBlobs,
         });
+        this.#files.connected({ id, host, port });
       },
       onFrame: (frame) => {
         this.#engine.input({ type: 'frame', frame });
@@ -212,6 +223,7 @@ export class Client implements Session {
       },
       onLost: (code) => {
         this.#connection = null;
+        this.#files.disconnected();
         this.#engine.input({ type: 'disconnected' });
         if (this.#closing === null) this.#emit({ type: 'disconnected', reason: code });
         this.#releaseEntering();
@@ -239,7 +251,10 @@ export class Client implements Session {
   }
 
   #take(event: CoreEvent | Committed['news'][number]): void {
-    if (event.type === 'file-state') return;
+    if (event.type === 'file-state') {
+      this.#files.take(event);
+      return;
+    }
     if (event.type !== 'synced') {
       this.#emit(event);
       return;
@@ -257,6 +272,7 @@ export class Client implements Session {
 
   #emit(event: ClientEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
+    this.#files.take(event);
   }
 
   /** The disk refused a file of the profile's; what must not be lost is in the database. */

@@ -33,6 +33,7 @@ import { runContent } from './content-commands.ts';
 import { notifyLevelsOf, withSettingsFor } from './conversation-settings.ts';
 import type { Drafts } from './drafts.ts';
 import type { Engine } from './engine.ts';
+import type { Files } from './files.ts';
 import type { History } from './history.ts';
 import type { MadeRecords } from './made-records.ts';
 import { isKeepDays, KEEP_DAYS_TAKES, preferencesOf } from './preferences.ts';
@@ -47,6 +48,7 @@ export interface ClientParts {
   readonly engine: Engine;
   readonly history: History;
   readonly drafts: Drafts;
+  readonly files: Files;
   readonly settings: SettingsFile;
   readonly pins: Pins;
   readonly relays: PinnedRelays;
@@ -159,7 +161,7 @@ export async function runCommand(parts: ClientParts, given: Command): Promise<Re
     case 'get-file':
     case 'cancel-file':
     case 'files':
-      throw new UsageError('no-files', phrase`nothing carries files yet`);
+      return parts.files.run(command);
     case 'draft':
       parts.drafts.set(command.conversation, command.text);
       return {};

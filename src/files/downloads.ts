@@ -10,9 +10,6 @@ export interface DownloadsQuery {
   readonly userDirs: string | null;
 }
 
-/** More of it is not the file that desktops write. */
-export const MAX_USER_DIRS_BYTES = 65_536;
-
 /** As `xdg-user-dirs` writes it: quoted, with escapes, absolute or in the home; the last one counts. */
 const DOWNLOAD_LINE =
   /^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME(?=\/|")|(?=\/))((?:[^"\\`$]|\\["\\`$])*)"[ \t]*$/;

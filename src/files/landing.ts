@@ -3,12 +3,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { phrase } from '../language/translate.ts';
 import { equalBytes } from '../protocol/bytes.ts';
 import { errnoOf, type LanchatError } from '../protocol/errors.ts';
 import { chunkLength, chunksOf } from '../protocol/file-content.ts';
-import type { FileId } from '../protocol/ids.ts';
 import { CHUNK_BYTES } from '../protocol/limits.ts';
 import { isForeign, makePrivateFolder, syncFolder } from '../storage/private-file.ts';
 import { StorageError } from '../storage/storage-error.ts';
@@ -16,6 +14,7 @@ import { FileError, writeFault } from './file-error.ts';
 import { publishUnderFreeName } from './free-name.ts';
 import { readPieces, writeAll } from './pieces.ts';
 import { checkRoom } from './room-on-disk.ts';
+import { unfinishedPath } from './unfinished.ts';
 
 /** Written, and hashed, at once: a few milliseconds of the event loop, and few calls a gigabyte. */
 const PIECE_BYTES = 16 * CHUNK_BYTES;
@@ -30,8 +29,8 @@ const CREATE_FLAGS = RESUME_FLAGS | constants.O_CREAT | constants.O_EXCL;
 export interface LandingOptions {
   /** Made, for its owner only, where it isn't there. */
   readonly folder: string;
-  /** One landing at a time has it in this folder; another profile of this machine must give another. */
-  readonly id: FileId;
+  /** As `landingId` makes it; one landing at a time has it. */
+  readonly id: string;
   /** Of the content, in bytes. */
   readonly size: number;
   /** SHA-256 of the content. */
@@ -73,7 +72,7 @@ export class Landing {
   /** Goes on from what an earlier landing of this id has left. Nothing is made where there is too little room. */
   static async open(options: LandingOptions, disk: Disk = { open, statfs }): Promise<Landing> {
     const { folder, id, signal } = options;
-    const path = join(folder, `.lanchat-${id}.part`);
+    const path = unfinishedPath(folder, id, 'part');
     try {
       await makePrivateFolder(folder);
       return new Landing(options, await openPart(path, options, disk));
@@ -246,4 +245,9 @@ async function cutToChunks(handle: FileHandle, size: number): Promise<number> {
   const kept = there > size ? 0 : there - (there % CHUNK_BYTES);
   if (kept !== there) await handle.truncate(kept);
   return kept;
+}
+
+/** Nothing is left of what came under this id, where no landing of it is open. Never throws. */
+export async function abandonLanding(folder: string, id: string): Promise<void> {
+  await unlink(unfinishedPath(folder, id, 'part')).catch(() => {});
 }

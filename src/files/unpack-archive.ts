@@ -3,13 +3,13 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, rmdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../protocol/errors.ts';
-import type { FileId } from '../protocol/ids.ts';
 import { makePrivateFolder, syncFolder } from '../storage/private-file.ts';
 import { writeFault } from './file-error.ts';
 import { takeFreeName } from './free-name.ts';
 import { readPieces, writeAll } from './pieces.ts';
 import { type ArchiveEntry, readArchive } from './read-archive.ts';
 import { checkRoom } from './room-on-disk.ts';
+import { unfinishedPath } from './unfinished.ts';
 
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Never into what is there, never through a link. */
@@ -25,7 +25,7 @@ export interface UnpackOptions {
   /** Where the folder comes to be; made where it isn't there. */
   readonly folder: string;
   /** As a landing's: what an earlier try under it has left is taken away. */
-  readonly id: FileId;
+  readonly id: string;
   readonly signal?: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ export async function unpackArchive(
   path: string,
   { folder, id, signal }: UnpackOptions,
 ): Promise<string> {
-  const unfinished = join(folder, `.lanchat-${id}.unpacked`);
+  const unfinished = unfinishedPath(folder, id, 'unpacked');
   let archive: FileHandle | null = null;
   try {
     await makePrivateFolder(folder);

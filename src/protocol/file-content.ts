@@ -50,10 +50,10 @@ export const fileField = mapOf({
 export type FileContent = v.InferOutput<typeof fileField>;
 
 /**
- * `want`: its reader asks the sender for it, who alone has it. `ready`: the sender waits at a meeting, or at addresses of
- * its own machine. `got`: its reader has it whole. `no`: whoever says so is done with it.
+ * `want`: its reader asks the sender for it. `kept`: the relay has it, or is being given it. `ready`: the sender waits at a
+ * meeting, or at addresses of its own machine. `got`: its reader has it whole. `no`: whoever says so is done with it.
  */
-const STANDS = ['want', 'ready', 'got', 'no'] as const;
+const STANDS = ['want', 'kept', 'ready', 'got', 'no'] as const;
 
 const stateSchema = mapOf({
   file: v.pipe(byteString(FileId.sizeBytes), v.transform(FileId.fromBytes)),

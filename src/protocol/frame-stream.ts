@@ -45,6 +45,14 @@ export class FrameSplitter {
     }
   }
 
+  /** What came of a frame that is not whole yet, or after the one that was yielded last; it is taken out. */
+  rest(): Uint8Array {
+    const rest = concatBytes(this.#chunks);
+    this.#chunks = [];
+    this.#sizeBytes = 0;
+    return rest;
+  }
+
   #frameLength(): number {
     const first = this.#chunks[0];
     const head = first !== undefined && first.length >= LENGTH_BYTES ? first : this.#join();

@@ -209,6 +209,16 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return bytes;
 }
 
+/** A whole CHUNK but for its sealed bytes, which follow it. */
+export const CHUNK_HEAD_BYTES = FRAME_HEADER_BYTES + 4;
+
+/** Writes the head of chunk `index`, from nobody's request, to the beginning of `bytes`. */
+export function encodeChunkHead(bytes: Uint8Array, index: number): void {
+  const length = CHUNK_HEAD_BYTES - LENGTH_BYTES + SEALED_CHUNK_BYTES;
+  const head = new ByteWriter().u32(length).u8(FRAME_TYPES.chunk).u32(0).u32(index);
+  bytes.set(head.finish());
+}
+
 /** Of the whole frame: exact for the long ones. */
 function likelySize(frame: Frame): number {
   switch (frame.type) {

@@ -99,6 +99,12 @@ export class Admission {
     admitted.stage = 'logged-in';
   }
 
+  /** It carries a file, and is counted with those that do. */
+  carries(id: number): void {
+    const admitted = this.#admitted.get(id);
+    if (admitted !== undefined) this.#closed(admitted);
+  }
+
   /** The relay's heartbeat: lets those in who waited for their address's rate, and forgets idle addresses. */
   beat(nowMs: number): void {
     for (const [address, line] of this.#lines) {

@@ -34,12 +34,20 @@ export type ByteTap = (direction: 'in' | 'out', connection: number, chunk: Uint8
 
 /** What speaks over the connection. */
 export interface ConnectionOwner {
-  /** A frame without its length field, a view that is valid for this turn. A ProtocolError ends it. */
+  /** A frame without its length field, a view of bytes that nothing writes to again. A ProtocolError ends it. */
   received(frame: Uint8Array): void;
   /** Once: nothing more is received, and nothing sent but END. */
   ended(ending: Ending): void;
   /** A fault of ours while reading a frame; the connection ends. */
   failed(error: unknown): void;
+}
+
+/** Takes what a connection receives as it comes, once nobody reads frames there any more. */
+export interface ByteSink {
+  /** A ProtocolError ends the connection. Nothing writes to these bytes again. */
+  passed(bytes: Uint8Array): void;
+  /** Whether what was written to this connection ends with a whole frame, so that END can follow. */
+  readonly endsWhole: boolean;
 }
 
 export interface ConnectionContext {
@@ -59,8 +67,11 @@ export class Connection {
   readonly #context: ConnectionContext;
   readonly #outbox: Outbox;
   readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES_BEFORE_LOGIN);
-  readonly #bytesRate: TokenBucket;
+  /** Null where back-pressure alone paces it. */
+  #bytesRate: TokenBucket | null;
   #owner: ConnectionOwner | null = null;
+  #sink: ByteSink | null = null;
+  #isCorked = false;
   /** What is left of the last chunk. */
   #unhandled: Generator<Uint8Array> | null = null;
   #receivedAtMs: number;
@@ -138,6 +149,35 @@ export class Connection {
     this.#splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
   }
 
+  /** It carries a file: as fast as that is taken at the other side. */
+  carries(): void {
+    this.loggedIn();
+    this.#bytesRate = null;
+  }
+
+  /** What comes from here on goes to `sink`, after what is returned; what is sent is written with `pass`. */
+  passTo(sink: ByteSink): Uint8Array {
+    this.#sink = sink;
+    for (const bytes of this.#outbox.handOver()) this.pass(bytes);
+    this.#unhandled = null;
+    return this.#splitter.rest();
+  }
+
+  /** Writes beside the outbox, all of a turn at once; `taken` each time that some has left the process. */
+  pass(bytes: Uint8Array, taken: () => void = () => {}): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+      this.#context.tick.write({ flush: () => this.#uncork() });
+    }
+    this.#write(bytes, taken);
+  }
+
+  /** What `pass` wrote and the system has not taken. */
+  get passingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   send(frame: Frame): void {
     this.#outbox.push(new Segment(encodeFrame(frame)));
   }
@@ -159,12 +199,17 @@ export class Connection {
   /** Reads nothing until `ready` says so: sending too fast costs time, not the connection. */
   hold(ready: (nowMs: number) => boolean): void {
     if (this.ended) return;
-    this.#paused = true;
-    this.#socket.pause();
+    this.pause();
     this.#context.gate.hold(this, ready);
   }
 
-  /** The read gate's: every reason to hold is gone. */
+  /** Reads nothing until `resume`. */
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  /** Whoever paused it has no more reason to; of what is held that is the read gate. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
@@ -177,7 +222,10 @@ export class Connection {
   /** Sends END after what is queued, then closes. */
   end(code: Code, detail: string): void {
     if (this.ended) return;
-    this.#outbox.pushLast(new Segment(encodeFrame({ type: 'end', req: 0, code })));
+    const last = encodeFrame({ type: 'end', req: 0, code });
+    if (this.#sink === null) this.#outbox.pushLast(new Segment(last));
+    else if (this.#sink.endsWhole) this.pass(last);
+    else if (this.passingBytes === 0) this.destroy();
     this.#destroyAtMs = this.#context.clock.nowMs() + END_GRACE_MS;
     this.#finish({ by: 'relay', code, detail });
     // Flowing, what still arrives dies young; in a paused stream it would be kept.
@@ -199,17 +247,24 @@ export class Connection {
     } else if (nowMs - (this.#writingSinceMs ?? nowMs) > SILENCE_TIMEOUT_MS) {
       this.end('slow-reader', `took nothing for ${SILENCE_TIMEOUT_MS} ms`);
     } else if (nowMs - this.#sentAtMs >= PING_INTERVAL_MS) {
-      this.sendSegment(PING);
+      // Two who are joined ping each other.
+      if (this.#sink === null) this.sendSegment(PING);
     }
+  }
+
+  #uncork(): void {
+    this.#isCorked = false;
+    this.#socket.uncork();
   }
 
   #write(bytes: Uint8Array, written: () => void): void {
     this.#sentAtMs = this.#writingSinceMs = this.#context.clock.nowMs();
     this.#context.tap?.('out', this.id, bytes);
     this.#socket.write(bytes, (error) => {
-      this.#writingSinceMs = null;
+      const isAllTaken = this.#socket.writableLength === 0;
+      this.#writingSinceMs = isAllTaken ? null : this.#context.clock.nowMs();
       if (!error) written();
-      if (this.ended && this.#outbox.queuedBytes === 0) this.#leave();
+      if (this.ended && isAllTaken && this.#outbox.queuedBytes === 0) this.#leave();
       if (!this.hasUnreadAnswers) this.#runWhenRead();
     });
   }
@@ -231,9 +286,17 @@ export class Connection {
     if (this.ended) return;
     this.#context.tap?.('in', this.id, chunk);
     this.#receivedAtMs = this.#context.clock.nowMs();
-    this.#bytesRate.take(chunk.length);
-    this.#unhandled = this.#splitter.push(chunk);
-    this.#handle();
+    this.#bytesRate?.take(chunk.length);
+    if (this.#sink === null) {
+      this.#unhandled = this.#splitter.push(chunk);
+      this.#handle();
+      return;
+    }
+    try {
+      this.#sink.passed(chunk);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Hands frames over until there are no more, or one of them was a reason to hold: then the rest waits. */
@@ -242,13 +305,13 @@ export class Connection {
       while (this.#unhandled !== null && !this.#paused) {
         const { done, value } = this.#unhandled.next();
         if (done) break;
-        this.#bytesRate.take(FRAME_COST_BYTES);
+        this.#bytesRate?.take(FRAME_COST_BYTES);
         this.#owner?.received(value);
       }
     } catch (error) {
       this.#fail(error);
     }
-    const ready = (nowMs: number) => this.#bytesRate.ready(nowMs);
+    const ready = (nowMs: number) => this.#bytesRate?.ready(nowMs) ?? true;
     if (!ready(this.#context.clock.nowMs())) this.hold(ready);
   }
 

@@ -1,6 +1,6 @@
 // What a relay tells whoever runs it: connections and reasons, never content.
 import type { Code } from '../protocol/codes.ts';
-import type { RelayId } from '../protocol/ids.ts';
+import type { FileId, RelayId } from '../protocol/ids.ts';
 import type { StorageError, StorageErrorCode } from '../storage/storage-error.ts';
 
 /**
@@ -28,6 +28,19 @@ export type RelayEvent =
     }
   | ({ readonly type: 'connected' } & ConnectionLabel)
   | ({ readonly type: 'login' } & ConnectionLabel)
+  /** A connection that carries a file logged in, and went. */
+  | ({ readonly type: 'carries' } & ConnectionLabel)
+  | ({ readonly type: 'carried' } & ConnectionLabel)
+  /** Two that carry a file were joined. */
+  | ({ readonly type: 'met'; readonly with: ConnectionLabel } & ConnectionLabel)
+  /** All of a file is kept, or was taken from here; `file` is the name that it has at relays. */
+  | ({
+      readonly type: 'kept' | 'taken';
+      readonly file: FileId;
+      readonly chunks: number;
+    } & ConnectionLabel)
+  /** No files are kept, since the disk refuses; until it takes one again (then `problem` is null). */
+  | { readonly type: 'files'; readonly problem: StorageProblem | null }
   | ({ readonly type: 'disconnected' } & ConnectionLabel)
   /** The relay ended it: `reason` went out in END; `detail` names what was wrong, never content. */
   | ({
@@ -73,6 +86,7 @@ export class EventLog {
   /** Faults of reading that were told. */
   readonly #unreadable = new Set<StorageErrorCode>();
   #unwritable: StorageErrorCode | null = null;
+  #filesRefused: StorageErrorCode | null = null;
   #slowed = 0;
 
   constructor(listener: (event: RelayEvent) => void) {
@@ -103,6 +117,20 @@ export class EventLog {
     if (this.#unwritable === null) return;
     this.#unwritable = null;
     this.emit({ type: 'storage', problem: null });
+  }
+
+  /** The disk refused a kept file, or could not read it. */
+  filesFailed({ code, message }: StorageError): void {
+    if (this.#filesRefused === code) return;
+    this.#filesRefused = code;
+    this.emit({ type: 'files', problem: { code, message } });
+  }
+
+  /** It took one. */
+  filesWork(): void {
+    if (this.#filesRefused === null) return;
+    this.#filesRefused = null;
+    this.emit({ type: 'files', problem: null });
   }
 
   /** Something that is stored could not be read. */

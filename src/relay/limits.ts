@@ -6,6 +6,19 @@ export interface RelayLimits {
   readonly connections: number;
   /** On a full relay so many of one machine make room for nobody's from another. */
   readonly connectionsFloor: number;
+  /**
+   * Connections that carry a file, apart from those of people, who must find a place while files are on their way: in
+   * all, of one person (what a client has on the way at once), and how many of one machine make room for nobody's from
+   * another on a full relay.
+   */
+  readonly carriers: number;
+  readonly carriersAPerson: number;
+  readonly carriersFloor: number;
+  /** How long nothing of a file may come or go: its place is somebody else's then. */
+  readonly carrierIdleMs: number;
+  /** What files on their way take of memory, in all and each: what was read and is not yet written on. */
+  readonly carriedBytesInAll: number;
+  readonly carriedBytes: number;
   /** Connections of one address between TCP and READY; more wait in line, unread. */
   readonly loginsAnAddress: number;
   /** Connections of one address that wait in that line; more are refused. */
@@ -59,6 +72,19 @@ export interface RelayLimits {
   /** As `logFloorBytes`: both bounds hold, so that a few large letters don't count as little. */
   readonly mailboxFloorBlobs: number;
   readonly mailboxFloorBytes: number;
+  /**
+   * Kept files: how many in all; of what there is for them a person's part; what of it is safe from others, as
+   * `logFloorBytes`; age by the shelf clock, also where nobody goes on with an upload.
+   */
+  readonly files: number;
+  readonly filesPartAPerson: number;
+  readonly filesFloorPart: number;
+  readonly fileAgeMs: number;
+  readonly unfinishedFileAgeMs: number;
+  /** So much of the disk is left for everything else. */
+  readonly diskLeftBytes: number;
+  /** Chunks between two syncs of an upload: what a power cut costs it, and what the disk writes in one go. */
+  readonly chunksASync: number;
   /** People on disk whose cards and bundles are handed out while they are away, and how long. */
   readonly people: number;
   readonly peopleAgeMs: number;
@@ -75,6 +101,12 @@ const DAY_MS = 24 * 60 * 60_000;
 export const DEFAULT_LIMITS: RelayLimits = {
   connections: 2_000,
   connectionsFloor: 8,
+  carriers: 256,
+  carriersAPerson: 8,
+  carriersFloor: 8,
+  carrierIdleMs: 5 * 60_000,
+  carriedBytesInAll: 32 * MIB,
+  carriedBytes: MIB,
   loginsAnAddress: 8,
   waitingAnAddress: 512,
   handshakesPerSecond: 20,
@@ -108,6 +140,13 @@ export const DEFAULT_LIMITS: RelayLimits = {
   mailboxAgeMs: BLOB_TTL_SECONDS * 1_000,
   mailboxFloorBlobs: 16,
   mailboxFloorBytes: 128 * KIB,
+  files: 16_384,
+  filesPartAPerson: 1 / 4,
+  filesFloorPart: 1 / 64,
+  fileAgeMs: BLOB_TTL_SECONDS * 1_000,
+  unfinishedFileAgeMs: DAY_MS,
+  diskLeftBytes: 256 * MIB,
+  chunksASync: 64,
   people: 4_096,
   peopleAgeMs: 30 * DAY_MS,
   peopleStayMs: 7 * DAY_MS,
@@ -130,6 +169,8 @@ export const NEWS_INTERVAL_MS = 100;
 export const END_GRACE_MS = 1_000;
 /** All of a clean shutdown, inside the 2 s that `lanchat relay` promises. */
 export const SHUTDOWN_GRACE_MS = 1_500;
+/** What of that uploads have to be written out, once nobody is connected. */
+export const FILES_GRACE_MS = 400;
 
 /** How many times as much a guest pays: it is not listed, and has little to say. */
 export const GUEST_FACTOR = 16;
@@ -165,3 +206,12 @@ export const SWEEP_INTERVAL_MS = 60_000;
 export const SEEN_INTERVAL_MS = 24 * 60 * 60_000;
 /** Rows that one sweep removes of each table: it must not hold up everybody. */
 export const SWEEP_ROWS = 500;
+
+/** What all files on their way may move in one turn of the event loop, so that words need not wait for long. */
+export const CARRIED_BYTES_A_TURN = 256 * KIB;
+/** Less than a chunk would make every chunk wait. */
+export const MIN_CARRIED_BYTES = 72 * 1024;
+/** HAVE is said at least this often: chunks that are written, or read, in one go. */
+export const CHUNKS_A_HAVE = 16;
+/** A kept file counts as this many bytes more: its row and its place in a folder. */
+export const FILE_OVERHEAD_BYTES = 4 * KIB;

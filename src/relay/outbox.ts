@@ -155,6 +155,14 @@ export class Outbox {
     this.#options.overflowed();
   }
 
+  /** What waits, for somebody else to write: nothing more is taken. A write under way ends as it can. */
+  handOver(): Uint8Array[] {
+    this.#open = false;
+    const waiting = this.#waiting.map(({ bytes }) => bytes);
+    this.#dropWaiting();
+    return waiting;
+  }
+
   /** The socket is gone. */
   close(): void {
     this.#open = false;

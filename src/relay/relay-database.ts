@@ -70,12 +70,25 @@ CREATE TABLE members (
 CREATE INDEX members_seen ON members (seen_ms);
 `;
 
+/** A row is a file that the relay keeps; its chunks are in a file of the same name beside the database. */
+const FILES = `
+CREATE TABLE files (
+  file BLOB PRIMARY KEY,
+  sender BLOB NOT NULL,
+  source BLOB NOT NULL,
+  chunks INTEGER NOT NULL,
+  synced INTEGER NOT NULL,
+  touched_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 /** The greatest integer that SQLite holds: no blob has a number above it. */
 export const MAX_INTEGER = 0x7fff_ffff_ffff_ffffn;
 
 /** In memory only where `path` is null. Throws StorageError. */
 export function openRelayDatabase(path: string | null): Promise<Database> {
-  return openDatabase(path, [SCHEMA]);
+  return openDatabase(path, [SCHEMA, FILES]);
 }
 
 /** The id in a column; null where the row is damaged there. */

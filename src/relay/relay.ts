@@ -7,10 +7,11 @@ import { signAnnouncement } from '../crypto/login.ts';
 import { ready as cryptoReady } from '../crypto/sodium.ts';
 import { utf8FromText } from '../protocol/bytes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
-import type { RelayId } from '../protocol/ids.ts';
+import type { PeerId, RelayId } from '../protocol/ids.ts';
 import { MAX_ANNOUNCEMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import type { Database } from '../storage/database.ts';
 import { Admission } from './admission.ts';
+import { Carriers } from './carriers.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type ByteTap, Connection, type ConnectionContext } from './connection.ts';
 import {
@@ -21,11 +22,14 @@ import {
   serveControl,
 } from './control.ts';
 import { EventLog, type RelayCounters, type RelayEvent } from './events.ts';
-import { DEFAULT_LIMITS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
+import type { FileSpace } from './file-shelf.ts';
+import { DEFAULT_LIMITS, FILES_GRACE_MS, type RelayLimits, SHUTDOWN_GRACE_MS } from './limits.ts';
 import { createTlsServer, listen } from './listening.ts';
 import { LongAnswers } from './long-answers.ts';
+import { Meetings } from './meetings.ts';
 import { News } from './news.ts';
 import { QueueBudget, Segment } from './outbox.ts';
+import type { PaceContext } from './pace.ts';
 import { Presence } from './presence.ts';
 import { ReadGate } from './read-gate.ts';
 import { openRelayDatabase } from './relay-database.ts';
@@ -47,6 +51,8 @@ export interface RelayOptions {
   readonly onEvent: (event: RelayEvent) => void;
   /** From `openRelayDatabase`; the relay closes it. Absent: in memory, and gone with the relay. */
   readonly database?: Database;
+  /** Absent: no files are kept. */
+  readonly files?: FileSpace;
   /** Where the operator's own programs ask and kick. */
   readonly control?: AcceptControl;
   readonly limits?: Partial<RelayLimits>;
@@ -92,7 +98,13 @@ class RunningRelay implements Relay {
   readonly #connections: ConnectionContext;
   readonly #sessions: SessionContext;
   /** Every connection whose socket is open, by id. */
-  readonly #open = new Map<number, Connection>();
+  readonly #open = new Map<
+    number,
+    { readonly connection: Connection; readonly session: Session }
+  >();
+  readonly #carriers: Carriers;
+  readonly #meetings: Meetings;
+  readonly #pace: PaceContext;
   #server: Server | null = null;
   #closeControl: (() => void) | null = null;
   #stopHeartbeat: (() => void) | null = null;
@@ -114,11 +126,15 @@ class RunningRelay implements Relay {
     this.#gate = new ReadGate(clock, () => events.countSlowed());
     this.#news = new News(clock);
     const base = { clock, tick, events, limits };
-    const stores = new Stores({ ...base, database });
+    const stores = new Stores({ ...base, database, fileBytes: options.files?.bytes ?? 0 });
     this.#stores = stores;
     this.#topics = new Topics({ ...base, news: this.#news, longAnswers, stores });
     this.#admission = this.#createAdmission(limits);
     this.#connections = { clock, tick, limits, gate: this.#gate, budget, tap: onBytes ?? null };
+    const carriers = new Carriers(limits);
+    this.#carriers = carriers;
+    this.#pace = { tick, shareBytes: () => carriers.shareBytes, carriers: () => carriers.count };
+    this.#meetings = new Meetings({ ...base, ...this.#pace });
     this.#sessions = this.#createSessions(relay, { limits, longAnswers });
   }
 
@@ -139,6 +155,7 @@ class RunningRelay implements Relay {
     return {
       ...{ clock: this.#clock, events: this.#events, topics: this.#topics, stores },
       ...{ relay, limits, longAnswers },
+      ...{ carriers: this.#carriers, meetings: this.#meetings, pace: this.#pace },
       announced: {
         frameBytes: MAX_FRAME_BYTES,
         topics: limits.topicsAConnection,
@@ -147,10 +164,12 @@ class RunningRelay implements Relay {
       random: randomBytes,
       presence: new Presence(stores.directory, { news: this.#news, tick: this.#tick }),
       loggedIn: ({ id }) => this.#admission.loggedIn(id),
+      carries: ({ id }) => this.#admission.carries(id),
     };
   }
 
-  async listen({ host, port, control }: RelayOptions): Promise<void> {
+  async listen({ host, port, control, files }: RelayOptions): Promise<void> {
+    if (files !== undefined) await this.#stores.files.start(files.folder);
     const server = await listen({ host, port }, (socket) => this.#admission.accept(socket));
     // Out of files, for one: the connection is lost, the relay goes on.
     server.on('error', (error) => this.#events.emit({ type: 'fault', error }));
@@ -177,15 +196,19 @@ class RunningRelay implements Relay {
 
   kick(fingerprintPrefix: string): KickOutcome {
     const prefix = fingerprintPrefix.toLowerCase();
-    const logins = [...this.#stores.directory.present()];
-    const found = logins.filter(({ person }) => person.id.startsWith(prefix));
+    const logins = new Map<PeerId, Connection | null>();
+    for (const id of this.#carriers.people()) logins.set(id, null);
+    for (const { person, connection } of this.#stores.directory.present()) {
+      logins.set(person.id, connection);
+    }
+    const found = [...logins].filter(([id]) => id.startsWith(prefix));
     const [first] = found;
     if (first === undefined) return { outcome: 'unknown-peer' };
-    if (found.length > 1) {
-      return { outcome: 'ambiguous', peers: found.map(({ person }) => person.id) };
-    }
-    first.connection.end('kicked', 'by the operator');
-    return { outcome: 'kicked', id: first.person.id };
+    if (found.length > 1) return { outcome: 'ambiguous', peers: found.map(([id]) => id) };
+    const [id, connection] = first;
+    connection?.end('kicked', 'by the operator');
+    this.#carriers.endAll(id, 'kicked', 'by the operator');
+    return { outcome: 'kicked', id };
   }
 
   counters(): RelayCounters {
@@ -217,15 +240,29 @@ class RunningRelay implements Relay {
     this.#admission.close();
     this.#tick.flush();
     this.#stores.committer.flush();
-    for (const connection of this.#open.values()) connection.end('shutting-down', 'shutting down');
+    for (const { connection } of this.#open.values())
+      connection.end('shutting-down', 'shutting down');
     this.#tick.flush();
     await this.#untilAllClosed();
-    for (const connection of this.#open.values()) connection.destroy();
+    for (const { connection } of this.#open.values()) connection.destroy();
+    await this.#untilFilesAreSynced();
     this.#gate.close();
+    this.#meetings.close();
     this.#news.close();
     this.#stores.close();
     this.#tick.close();
     this.#events.emit({ type: 'closed' });
+  }
+
+  /** What the disk does not take in time is sent again after the next start. */
+  #untilFilesAreSynced(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(FILES_GRACE_MS, resolve);
+      this.#stores.files.close().then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   #untilAllClosed(): Promise<void> {
@@ -246,10 +283,11 @@ class RunningRelay implements Relay {
       return;
     }
     const connection = new Connection(identity, socket, this.#connections);
-    this.#open.set(connection.id, connection);
+    const session = new Session(connection, this.#sessions);
+    this.#open.set(connection.id, { connection, session });
     const { id, address } = connection;
     this.#events.emit({ type: 'connected', connection: id, address, fingerprint: null });
-    connection.start(new Session(connection, this.#sessions));
+    connection.start(session);
     socket.on('close', () => {
       this.#open.delete(id);
       if (this.#open.size === 0) this.#allClosed?.();
@@ -265,15 +303,18 @@ class RunningRelay implements Relay {
     const nowMs = this.#clock.nowMs();
     this.#admission.beat(nowMs);
     for (const { id, address, socket } of this.#admission.overdue(nowMs)) {
-      const connection = this.#open.get(id);
-      if (connection !== undefined) {
-        connection.end('handshake-timeout', 'no login in time');
+      const open = this.#open.get(id);
+      if (open !== undefined) {
+        open.connection.end('handshake-timeout', 'no login in time');
         continue;
       }
       socket.destroy();
       this.#events.emit({ type: 'refused', address, reason: 'handshake-timeout' });
     }
-    for (const connection of this.#open.values()) connection.beat(nowMs);
+    for (const { connection, session } of this.#open.values()) {
+      connection.beat(nowMs);
+      session.beat(nowMs);
+    }
     if (this.#stores.beat(nowMs)) this.#topics.sweep(nowMs);
     this.#stopHeartbeat = this.#clock.after(HEARTBEAT_MS, () => this.#beat());
   }

@@ -1,5 +1,6 @@
-// The stages of one connection: HELLO, AUTH, then requests. Decides when each frame has its place.
+// The stages of one connection: HELLO, AUTH or CARRY, then requests. Decides when each frame has its place.
 import type { RelayIdentity } from '../crypto/identity.ts';
+import type { Card } from '../crypto/signed-objects.ts';
 import {
   type AnnouncedLimits,
   decodeFrame,
@@ -8,28 +9,31 @@ import {
   NONCE_BYTES,
 } from '../protocol/frames.ts';
 import { peerPrefix } from '../protocol/ids.ts';
+import { carrierLabel } from './carriers.ts';
+import { Carrying, type CarryingContext } from './carrying.ts';
 import type { Connection, ConnectionOwner, Ending } from './connection.ts';
 import type { Login } from './directory.ts';
 import { fingerprintLabel } from './events.ts';
-import type { RelayLimits } from './limits.ts';
 import { answerHello, checkAuth, type LoginInProgress } from './login.ts';
 import { TokenBucket } from './rate.ts';
 import { handleRequest, type RequestContext } from './requests.ts';
 
-export interface SessionContext extends RequestContext {
+export interface SessionContext extends RequestContext, CarryingContext {
   readonly relay: RelayIdentity;
   readonly announced: AnnouncedLimits;
-  readonly limits: RelayLimits;
   /** `sizeBytes` fresh random bytes. */
   readonly random: (sizeBytes: number) => Uint8Array;
   /** The login is done: the connection's place among those of its address is free. */
   readonly loggedIn: (connection: Connection) => void;
+  /** So is that of one that carries a file; its place among all, too. */
+  readonly carries: (connection: Connection) => void;
 }
 
 type Stage =
   | { readonly name: 'hello' }
   | { readonly name: 'auth'; readonly login: LoginInProgress; readonly hidden: boolean }
   | { readonly name: 'ready'; readonly login: Login }
+  | { readonly name: 'carrying'; readonly carrying: Carrying }
   | { readonly name: 'ended' };
 
 export class Session implements ConnectionOwner {
@@ -56,11 +60,15 @@ export class Session implements ConnectionOwner {
         return;
       case 'auth':
         if (frame.type === 'auth') this.#auth(frame, stage);
+        else if (frame.type === 'carry') this.#carry(frame, stage);
         else if (frame.type === 'hide') this.#stage = { ...stage, hidden: frame.hidden };
         else this.#unexpected(frame, 'auth');
         return;
       case 'ready':
         handleRequest(stage.login, frame, this.#context);
+        return;
+      case 'carrying':
+        stage.carrying.received(frame);
         return;
       case 'ended':
         return;
@@ -73,13 +81,26 @@ export class Session implements ConnectionOwner {
     const { stores, presence, topics, events } = this.#context;
     const { login } = this;
     const label = this.#label();
+    const stage = this.#stage;
     this.#stage = { name: 'ended' };
     if (login !== null) {
       topics.leave(login);
       if (stores.directory.leave(login) && !login.hidden) presence.changed(login.person);
     }
-    if (ending.by === 'peer') events.emit({ type: 'disconnected', ...label });
-    else events.emit({ type: 'dropped', reason: ending.code, detail: ending.detail, ...label });
+    // That the other end of a meeting went is how most transfers end.
+    const hasGone =
+      ending.by === 'peer' || (stage.name === 'carrying' && ending.code === 'not-here');
+    if (!hasGone) {
+      events.emit({ type: 'dropped', reason: ending.code, detail: ending.detail, ...label });
+    } else {
+      events.emit({ type: stage.name === 'carrying' ? 'carried' : 'disconnected', ...label });
+    }
+    if (stage.name === 'carrying') stage.carrying.ended();
+  }
+
+  /** The relay's heartbeat. */
+  beat(nowMs: number): void {
+    if (this.#stage.name === 'carrying') this.#stage.carrying.beat(nowMs);
   }
 
   failed(error: unknown): void {
@@ -100,12 +121,9 @@ export class Session implements ConnectionOwner {
   }
 
   #auth(auth: FrameOf<'auth'>, { login, hidden }: Extract<Stage, { name: 'auth' }>): void {
-    const { relay, stores, limits } = this.#context;
-    const card = checkAuth(auth, { login, relay });
-    if (card === null) {
-      this.connection.end('login-failed', 'signature');
-      return;
-    }
+    const { stores, limits } = this.#context;
+    const card = this.#proven(auth, login);
+    if (card === null) return;
     const source = stores.sourceHash(this.connection.address);
     const person = stores.directory.enter(card, auth.card, source);
     if (person === 'prefix-taken' || person === 'fork') {
@@ -129,10 +147,43 @@ export class Session implements ConnectionOwner {
     this.#ready(fresh);
     // Whoever comes hidden is told of only where they were shown: as gone.
     if (!hidden || wasShown) this.#context.presence.changed(person);
-    const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
-    const queued = stores.mailbox.queued(peerPrefix(person.id));
-    this.connection.send({ type: 'ready', req: auth.req, queued, timeMs });
+    this.#sendReady(auth.req, stores.mailbox.queued(peerPrefix(person.id)));
     this.#context.presence.welcome(this.connection);
+  }
+
+  /** Nobody is told, and no other connection of the same person is replaced. */
+  #carry(carry: FrameOf<'carry'>, { login }: Extract<Stage, { name: 'auth' }>): void {
+    const { stores, carriers, carries, events } = this.#context;
+    const { connection } = this;
+    const card = this.#proven(carry, login);
+    if (card === null) return;
+    const { id } = card;
+    const origin = {
+      sender: stores.senderHash(id),
+      source: stores.sourceHash(connection.address),
+    };
+    const carrier = { connection, id, ...origin };
+    if (!carriers.enter(carrier)) {
+      connection.end('too-many-connections', `files of ${fingerprintLabel(id)}`);
+      return;
+    }
+    this.#stage = { name: 'carrying', carrying: new Carrying(carrier, this.#context) };
+    connection.carries();
+    carries(connection);
+    events.emit({ type: 'carries', ...carrierLabel(carrier) });
+    this.#sendReady(carry.req, 0);
+  }
+
+  /** The card of whoever logs in; null where they are not whom it names, which ends the connection. */
+  #proven(frame: FrameOf<'auth' | 'carry'>, login: LoginInProgress): Card | null {
+    const card = checkAuth(frame, { login, relay: this.#context.relay });
+    if (card === null) this.connection.end('login-failed', 'signature');
+    return card;
+  }
+
+  #sendReady(req: number, queued: number): void {
+    const timeMs = BigInt(Math.floor(this.#context.clock.wallMs()));
+    this.connection.send({ type: 'ready', req, queued, timeMs });
   }
 
   #ready(login: Login): void {
@@ -155,6 +206,7 @@ export class Session implements ConnectionOwner {
   #label() {
     const { id, address } = this.connection;
     const { login } = this;
+    if (this.#stage.name === 'carrying') return carrierLabel(this.#stage.carrying.carrier);
     const fingerprint = login === null ? null : fingerprintLabel(login.person.id);
     return { connection: id, address, fingerprint };
   }

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { Committer } from './committer.ts';
 import { Directory } from './directory.ts';
 import type { EventLog } from './events.ts';
+import { FileShelf } from './file-shelf.ts';
 import { type RelayLimits, SWEEP_INTERVAL_MS } from './limits.ts';
 import { Mailbox } from './mailbox.ts';
 import { MembersTable } from './members-table.ts';
@@ -23,6 +24,8 @@ export interface StoresContext {
   readonly tick: Tick;
   readonly events: EventLog;
   readonly limits: RelayLimits;
+  /** What kept files may take of the disk; 0 keeps none. */
+  readonly fileBytes?: number;
 }
 
 /** Owns the database. The constructor throws StorageError. */
@@ -33,6 +36,7 @@ export class Stores {
   readonly mailbox: Mailbox;
   readonly log: RoomLog;
   readonly members: MembersTable;
+  readonly files: FileShelf;
   readonly #database: Database;
   readonly #sourceKey = randomBytes(KEY_BYTES);
   #sweptAtMs = 0;
@@ -48,6 +52,7 @@ export class Stores {
     this.mailbox = new Mailbox({ ...table, start });
     this.log = new RoomLog(table);
     this.members = new MembersTable(table);
+    this.files = new FileShelf(table, context.fileBytes ?? 0);
     this.#sweptAtMs = clock.nowMs();
   }
 
@@ -71,7 +76,8 @@ export class Stores {
     this.start.shelf.beat(this.committer);
     if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return false;
     this.#sweptAtMs = nowMs;
-    for (const store of [this.directory, this.mailbox, this.log, this.members]) store.sweep();
+    const { directory, mailbox, log, members, files } = this;
+    for (const store of [directory, mailbox, log, members, files]) store.sweep();
     return true;
   }
 

@@ -22,6 +22,7 @@ export const FOLDER_ENTRIES = {
   spool: 'spool',
   relayKey: 'relay-key.json',
   relayDatabase: 'relay.db',
+  relayFiles: 'files',
   relayFolder: 'relay',
   profileLock: 'lanchat.lock',
   relayLock: 'relay.lock',

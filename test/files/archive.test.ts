@@ -22,9 +22,8 @@ import { Pax } from 'tar/pax';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PackedFolder, packFolder, writeArchive } from '../../src/files/pack-folder.ts';
 import { unpackArchive } from '../../src/files/unpack-archive.ts';
-import { FileId } from '../../src/protocol/ids.ts';
 
-const ID = FileId.fromBytes(new Uint8Array(16).fill(3));
+const ID = '03'.repeat(16);
 
 let home: string;
 let folder: string;

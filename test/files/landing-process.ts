@@ -4,14 +4,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Landing } from '../../src/files/landing.ts';
 import { chunkLength, chunksOf } from '../../src/protocol/file-content.ts';
-import { FileId } from '../../src/protocol/ids.ts';
 import { CHUNK_BYTES } from '../../src/protocol/limits.ts';
 
 const [from = '', folder = ''] = process.argv.slice(2);
 const content = readFileSync(from);
 const size = content.length;
 const landing = await Landing.open({
-  ...{ folder, size, id: FileId.fromBytes(new Uint8Array(16)) },
+  ...{ folder, size, id: '00'.repeat(16) },
   hash: createHash('sha256').update(content).digest(),
 });
 console.log(`at ${landing.chunksThere}`);

@@ -21,12 +21,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Disk, Landing } from '../../src/files/landing.ts';
+import { landingId } from '../../src/files/unfinished.ts';
 import { chunkLength, chunksOf } from '../../src/protocol/file-content.ts';
-import { FileId } from '../../src/protocol/ids.ts';
+import { FileId, PeerId } from '../../src/protocol/ids.ts';
 import { CHUNK_BYTES } from '../../src/protocol/limits.ts';
 import { bundleScript } from '../support/bundle.ts';
 
-const ID = FileId.fromBytes(new Uint8Array(16).fill(7));
+const FILE = FileId.fromBytes(new Uint8Array(16).fill(7));
+const OWNERS = [1, 2].map((each) => PeerId.fromBytes(new Uint8Array(32).fill(each)));
+const [ID = '', OTHER_ID = ''] = OWNERS.map((owner) => landingId(owner, FILE));
 
 let home: string;
 let folder: string;
@@ -134,6 +137,25 @@ describe('a landing', () => {
     expect(readFileSync(await landing.finish('a')).equals(content)).toBe(true);
   });
 
+  it('of two profiles that receive the same into one folder leaves each its own', async () => {
+    const content = randomBytes(40 * CHUNK_BYTES);
+    const first = await Landing.open(about(content));
+    await writeUpTo(first, content, 20);
+    const second = await Landing.open(about(content, OTHER_ID));
+    expect(second.chunksThere).toBe(0);
+    await writeUpTo(first, content);
+    await writeUpTo(second, content);
+    const paths = [await second.finish('a'), await first.finish('a')];
+    expect(paths).toEqual([join(folder, 'a'), join(folder, 'a (2)')]);
+    for (const path of paths) expect(readFileSync(path).equals(content)).toBe(true);
+  });
+
+  it('has an id that is no path', async () => {
+    const content = randomBytes(1);
+    await expect(Landing.open(about(content, '../../x'))).rejects.toThrow(RangeError);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
   it('can be stopped while it reads what was there', async () => {
     const content = randomBytes(40 * CHUNK_BYTES);
     const landing = await Landing.open(about(content));
@@ -161,9 +183,7 @@ describe('a landed name', () => {
   it('is another for each of those that come at once', async () => {
     const contents = Array.from({ length: 12 }, (_, each) => randomBytes(100 + each));
     const paths = await Promise.all(
-      contents.map((content, each) =>
-        land(content, 'same.txt', FileId.fromBytes(new Uint8Array(16).fill(each))),
-      ),
+      contents.map((content, each) => land(content, 'same.txt', String(each).padStart(32, '0'))),
     );
     expect(new Set(paths).size).toBe(12);
     paths.forEach((path, each) => {
@@ -298,9 +318,11 @@ describe('a disk that is full or fails', () => {
   const codes = { ENOSPC: 'no-space', EDQUOT: 'no-space', EIO: 'unwritable', EROFS: 'unwritable' };
 
   it.each(Object.entries(codes))(
-    'at every chunk (%s) is said (%s), and loses nothing',
+    'at any chunk (%s) is said (%s), and loses nothing',
     async (errno, code) => {
-      for (let chunks = 0; chunks <= 34; chunks++) {
+      // All are one path through the code: the others are tried here and there.
+      const step = errno === 'ENOSPC' ? 1 : 6;
+      for (let chunks = 0; chunks <= 34; chunks += step) {
         const limit = chunks * CHUNK_BYTES + (chunks % 3);
         const landing = await Landing.open(about(content), fullDisk(limit, errno));
         await expect(writeUpTo(landing, content)).rejects.toMatchObject({ code });

@@ -24,6 +24,8 @@ export interface TestRelay {
   connect(options?: Partial<WireClientOptions>): Promise<WireClient>;
   /** Logs in the identity with this number. */
   login(number: number, options?: LoginOptions): Promise<WireClient>;
+  /** Logs in a connection of the same identity that carries a file. */
+  carry(number: number, options?: Partial<WireClientOptions>): Promise<WireClient>;
 }
 
 /** Ends with the test. */
@@ -75,6 +77,11 @@ export async function runRelay(options: Partial<RelayOptions> = {}): Promise<Tes
     async login(number, login) {
       const client = await connect();
       await client.login(numberedIdentity(number), login);
+      return client;
+    },
+    async carry(number, others) {
+      const client = await connect(others);
+      await client.carry(numberedIdentity(number));
       return client;
     },
   };

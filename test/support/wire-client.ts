@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import tls, { type TLSSocket } from 'node:tls';
 import { type Identity, identityFromSeed, relayIdOf } from '../../src/crypto/identity.ts';
-import { signLogin, verifyChallenge } from '../../src/crypto/login.ts';
+import { type LoginLabel, signLogin, verifyChallenge } from '../../src/crypto/login.ts';
 import { signCard } from '../../src/crypto/signed-objects.ts';
 import { FrameSplitter } from '../../src/protocol/frame-stream.ts';
 import {
@@ -118,6 +118,20 @@ export class WireClient {
     return this.next('ready');
   }
 
+  /** HELLO and CARRY; returns READY. The relay tells nobody, and the other connections of `identity` stay. */
+  async carry(identity: Identity, options: LoginOptions = {}): Promise<FrameOf<'ready'>> {
+    const hello = { minVersion: 1, maxVersion: 1, nonce: randomBytes(32) };
+    const challenge = await this.hello(hello);
+    const { card, signature } = this.authFor(
+      identity,
+      { hello, challenge },
+      options,
+      'relay-carry',
+    );
+    this.send({ type: 'carry', req: 2, card, signature });
+    return this.next('ready');
+  }
+
   /** Sends HELLO and checks the relay's signature over this very connection. */
   async hello(hello: Omit<FrameOf<'hello'>, 'type' | 'req'>): Promise<FrameOf<'challenge'>> {
     this.send({ type: 'hello', req: 1, ...hello });
@@ -140,9 +154,10 @@ export class WireClient {
     identity: Identity,
     login: { readonly hello: { nonce: Uint8Array }; readonly challenge: FrameOf<'challenge'> },
     { nick = 'somebody', cardSeq = 1n, card }: LoginOptions = {},
+    label: LoginLabel = 'relay-auth',
   ): FrameOf<'auth'> {
     const { hello, challenge } = login;
-    const signature = signLogin(identity, 'relay-auth', {
+    const signature = signLogin(identity, label, {
       exporter: this.exporter(),
       relay: relayIdOf(challenge.relayKey),
       clientNonce: hello.nonce,

@@ -1,0 +1,117 @@
+// A connection that carries one file: beside the one that this person is here with. Knows no content.
+import type { Identity } from '../crypto/identity.ts';
+import { phrase } from '../language/translate.ts';
+import type { Code } from '../protocol/codes.ts';
+import type { Frame, FrameOf } from '../protocol/frames.ts';
+import type { RelayId } from '../protocol/ids.ts';
+import { type Connection, connectRelay } from './connection.ts';
+import { RelayRefusal, TransportError } from './transport-error.ts';
+
+/** The relay that this person is at now. */
+export interface CarryingRelay {
+  readonly id: RelayId;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface CarrierOptions {
+  readonly me: Identity;
+  readonly card: () => Uint8Array;
+  readonly relay: CarryingRelay;
+  readonly signal: AbortSignal;
+}
+
+/** What a connection is opened for: the one request on it. */
+export type CarrierRequest = FrameOf<'keep' | 'take' | 'meet' | 'drop'>;
+
+/** What a file's chunks go over. */
+export type Carrier = Pick<FileCarrier, 'listen' | 'send' | 'isCongested' | 'whenTaken'>;
+
+/** Owns its connection until `close`. */
+export class FileCarrier {
+  readonly #connection: Connection;
+  #onFrame: (frame: Frame) => void = () => {};
+  #onEnd: (reason: TransportError) => void = () => {};
+  #ended: TransportError | null = null;
+
+  /** Throws TransportError. */
+  static async open({ me, card, relay, signal }: CarrierOptions): Promise<FileCarrier> {
+    const { host, port, id } = relay;
+    const opened: { carrier: FileCarrier | null } = { carrier: null };
+    await connectRelay({
+      ...{ host, port, me, card, signal, as: 'carry' },
+      hidden: () => false,
+      accepts: (found) => found === id,
+      onReady: (connection) => {
+        opened.carrier = new FileCarrier(connection);
+      },
+      onFrame: (frame) => opened.carrier?.received(frame),
+      onEnd: (reason) => opened.carrier?.ended(reason),
+    });
+    if (opened.carrier === null) throw new TransportError('closed', phrase`connection: closed`);
+    signal.addEventListener('abort', () => opened.carrier?.abort(), { once: true });
+    return opened.carrier;
+  }
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** What is behind the answer to `ask`, and why it ended. */
+  listen(listener: {
+    readonly onFrame: (frame: Frame) => void;
+    readonly onEnd: (reason: TransportError) => void;
+  }): void {
+    this.#onFrame = listener.onFrame;
+    this.#onEnd = listener.onEnd;
+    if (this.#ended !== null) listener.onEnd(this.#ended);
+  }
+
+  /** The relay's first answer. Throws RelayRefusal with the code of its ERROR, TransportError where the connection ends. */
+  ask(request: CarrierRequest): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      this.listen({
+        onFrame: (frame) => {
+          if (frame.type === 'error') reject(refusal(frame.code));
+          else resolve(frame);
+        },
+        onEnd: reject,
+      });
+      this.#connection.send(request);
+    });
+  }
+
+  send(frame: Frame): void {
+    this.#connection.send(frame);
+  }
+
+  get isCongested(): boolean {
+    return this.#connection.isCongested;
+  }
+
+  whenTaken(callback: () => void): void {
+    this.#connection.whenTaken(callback);
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  abort(): void {
+    this.#connection.abort('cancelled');
+  }
+
+  received(frame: Frame): void {
+    this.#onFrame(frame);
+  }
+
+  ended(reason: TransportError): void {
+    this.#ended = reason;
+    this.#onEnd(reason);
+  }
+}
+
+/** An ERROR of the relay's about a file. */
+export function refusal(code: Code): RelayRefusal {
+  return new RelayRefusal(code, phrase`the relay refused the file: ${code}`);
+}

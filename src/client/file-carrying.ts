@@ -1,0 +1,417 @@
+// Moves the files that are wanted: to the relay, from it, or from hand to hand, whichever can be now. Lists nothing.
+import { randomBytes } from 'node:crypto';
+import type { CoreState } from '../core/state.ts';
+import { doubtOf, removeFile } from '../files/known-file.ts';
+import { abandonLanding, Landing } from '../files/landing.ts';
+import { openSource, type Source } from '../files/source.ts';
+import { landingId } from '../files/unfinished.ts';
+import { bytesFromHex } from '../protocol/bytes.ts';
+import type { Code } from '../protocol/codes.ts';
+import { LanchatError, ProtocolError } from '../protocol/errors.ts';
+import type { FileState } from '../protocol/file-content.ts';
+import { type FileId, MeetingId, type PeerId } from '../protocol/ids.ts';
+import { CHUNK_BYTES } from '../protocol/limits.ts';
+import type { Settings } from '../storage/settings-file.ts';
+import { mayHave } from './file-acceptance.ts';
+import type { CarryingRelay } from './file-carrier.ts';
+import type { GivenContent } from './file-giving.ts';
+import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
+import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
+import { FileRuns, type Moving } from './file-runs.ts';
+import { RelayRefusal, TransportError } from './transport-error.ts';
+
+/** What a relay says of a file that it won't keep: asking again at once is no use. */
+const NOT_KEPT: ReadonlySet<string> = new Set<Code>([
+  ...(['quota', 'storage', 'not-admitted', 'fork', 'too-large', 'unexpected'] as const),
+]);
+
+/** A question to somebody who is here that got no answer is asked again after this long, and after twice as long each time. */
+const ASK_AGAIN_MS = 2_000;
+
+export interface CarryingParts {
+  readonly core: CoreState;
+  readonly card: () => Uint8Array;
+  readonly settings: () => Settings;
+  readonly ledger: FileLedger;
+  /** Where files land unless something is set. */
+  readonly downloads: () => Promise<string>;
+  /** It stands otherwise. */
+  readonly tell: (entry: FileEntry) => void;
+  /** Whether it is on its way to this person. */
+  readonly say: (to: PeerId, state: FileState) => boolean;
+}
+
+export class FileCarrying {
+  readonly #parts: CarryingParts;
+  readonly #runs: FileRuns;
+  /** Of ours: who has asked us for it, and was not answered yet. */
+  readonly #wanters = new Map<FileId, Set<PeerId>>();
+  /** Of ours: what this relay doesn't keep, and why. */
+  readonly #refused = new Map<FileId, string>();
+  /** Of theirs, that the relay doesn't have: its sender has been asked. */
+  readonly #asked = new Set<FileId>();
+  /** Of theirs: where its sender waits. */
+  readonly #meetings = new Map<FileId, MeetingId>();
+  #relay: CarryingRelay | null = null;
+  #isClosed = false;
+
+  constructor(parts: CarryingParts) {
+    this.#parts = parts;
+    this.#runs = new FileRuns((file) => {
+      const entry = parts.ledger.get(file);
+      if (entry !== null) parts.tell(entry);
+    });
+  }
+
+  connected(relay: CarryingRelay): void {
+    for (const entry of this.#parts.ledger.all()) void this.#release(entry);
+    this.#relay = relay;
+    this.#refused.clear();
+    this.#asked.clear();
+    this.tend();
+  }
+
+  disconnected(): void {
+    this.#relay = null;
+    this.#meetings.clear();
+    void this.#runs.stopAll();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#relay = null;
+    await this.#runs.stopAll();
+  }
+
+  movingOf(file: FileId): Moving | null {
+    const moving = this.#runs.get(file);
+    return moving?.isUnderWay === true ? moving : null;
+  }
+
+  /** Why a file that is wanted doesn't move, as a code; null: it is about to. */
+  whyWaiting({ file, direction }: FileEntry): string | null {
+    if (this.#relay === null) return 'offline';
+    if (direction === 'out') return this.#refused.get(file.id) ?? null;
+    return this.#asked.has(file.id) ? 'not-kept' : null;
+  }
+
+  /** Begins whatever can begin now. */
+  tend(): void {
+    if (this.#relay === null || this.#isClosed) return;
+    for (const entry of this.#parts.ledger.all()) {
+      const { id } = entry.file;
+      if (this.#runs.get(id) !== null || this.#runs.isPaused(id)) continue;
+      if (!this.#runs.hasRoom(entry.direction)) continue;
+      if (entry.direction === 'out') this.#tendOut(entry);
+      else if (entry.state === 'wanted') this.#tendIn(entry);
+    }
+  }
+
+  /** Somebody is here now: who sent what we wait for, or waits for what we sent. */
+  came(peer: PeerId): void {
+    for (const file of [...this.#asked]) {
+      if (this.#parts.ledger.get(file)?.from === peer) this.#askAgain(file);
+    }
+    this.tend();
+  }
+
+  /** What the other one says of a file that one of us two sent. */
+  stated(from: PeerId, state: FileState): void {
+    const entry = this.#parts.ledger.get(state.file);
+    if (entry === null) return;
+    if (entry.direction === 'out') {
+      if (mayHave(this.#parts.core, entry, from)) this.#statedOfOurs(entry, from, state);
+    } else if (entry.from === from && entry.state === 'wanted') {
+      this.#statedOfTheirs(entry, state);
+    }
+  }
+
+  /** Nothing more is done with it; what has landed stays. */
+  async giveUp(entry: FileEntry, why: 'cancelled' | 'declined'): Promise<void> {
+    const { ledger, tell, say } = this.#parts;
+    const { file, conversation, direction } = entry;
+    const reason = why === 'cancelled' ? null : why;
+    const over = ledger.put({
+      ...entry,
+      state: why === 'cancelled' ? 'cancelled' : 'failed',
+      reason,
+    });
+    tell(over);
+    await this.#runs.stop(file.id);
+    this.#wanters.delete(file.id);
+    if (direction === 'in') {
+      await this.#abandon(entry);
+      if ('peer' in conversation) say(entry.from, { file: file.id, is: 'no' });
+      return;
+    }
+    this.#drop(entry);
+    await this.#release(over);
+  }
+
+  /** Nothing is left of what had come. */
+  async #abandon(entry: FileEntry): Promise<void> {
+    await abandonLanding(await this.#folderOf(entry), this.#landingId(entry));
+  }
+
+  #tendOut(entry: FileEntry): void {
+    const { file, state } = entry;
+    const wanters = this.#wanters.get(file.id);
+    const isAsked = wanters !== undefined && wanters.size > 0;
+    if (state !== 'unsent' && !isAsked) return;
+    if (!this.#refused.has(file.id)) {
+      this.#run(entry, (job) => this.#keep(entry, job));
+      return;
+    }
+    const peer = [...(wanters ?? [])].find((id) => this.#isHere(id));
+    if (peer === undefined) return;
+    wanters?.delete(peer);
+    this.#run(entry, (job) => this.#meet(entry, job, peer));
+  }
+
+  #tendIn(entry: FileEntry): void {
+    const { id } = entry.file;
+    const meeting = this.#meetings.get(id) ?? null;
+    if (meeting === null && this.#asked.has(id)) return;
+    this.#meetings.delete(id);
+    this.#run(entry, (job) => this.#take(entry, job, meeting));
+  }
+
+  #run(entry: FileEntry, work: (job: FileJob) => Promise<void>): void {
+    const { core, card } = this.#parts;
+    const { file, direction } = entry;
+    const relay = this.#relay;
+    if (relay === null) return;
+    this.#runs.run(file.id, direction, async ({ abort: { signal } }) => {
+      const onHave = (count: number) =>
+        this.#runs.progress(file.id, Math.min(file.size, count * CHUNK_BYTES));
+      try {
+        await work({ me: core.me, card, relay, file, signal, onHave });
+      } catch (error) {
+        if (!signal.aborted) this.#failed(entry, error);
+      }
+      // Once this run is over, and another may begin.
+      setImmediate(() => this.#ran(file.id));
+    });
+  }
+
+  #ran(file: FileId): void {
+    const entry = this.#parts.ledger.get(file);
+    if (entry !== null && !this.#isClosed) {
+      this.#parts.tell(entry);
+      void this.#release(entry);
+    }
+    this.tend();
+  }
+
+  async #keep(entry: FileEntry, job: FileJob): Promise<void> {
+    const { file } = entry;
+    const source = await reopened(entry);
+    try {
+      await keepAtRelay(job, contentOf(source), () => this.#sayKept(file.id));
+    } finally {
+      await source.close();
+    }
+    this.#sayKept(file.id);
+    const now = this.#parts.ledger.get(file.id);
+    if (now?.state === 'unsent') this.#parts.ledger.put({ ...now, state: 'kept', reason: null });
+    // Its reader was faster than the relay's disk.
+    else if (now?.state === 'done') this.#drop(now);
+  }
+
+  /** To all who have asked: the relay has it, or is being given it. */
+  #sayKept(file: FileId): void {
+    const wanters = this.#wanters.get(file) ?? [];
+    this.#wanters.delete(file);
+    for (const peer of wanters) this.#parts.say(peer, { file, is: 'kept' });
+  }
+
+  async #meet(entry: FileEntry, job: FileJob, peer: PeerId): Promise<void> {
+    const meeting = MeetingId.fromBytes(new Uint8Array(randomBytes(MeetingId.sizeBytes)));
+    const source = await reopened(entry);
+    try {
+      if (!this.#parts.say(peer, { file: entry.file.id, is: 'ready', meeting })) return;
+      await giveAtMeeting(job, contentOf(source), meeting);
+    } finally {
+      await source.close();
+    }
+  }
+
+  async #take(entry: FileEntry, job: FileJob, meeting: MeetingId | null): Promise<void> {
+    const { file } = entry;
+    const landing = await Landing.open({
+      ...{
+        folder: await this.#folderOf(entry),
+        id: this.#landingId(entry),
+        size: file.size,
+        signal: job.signal,
+      },
+      hash: bytesFromHex(file.hash),
+    });
+    const landed: { path: string | null } = { path: null };
+    try {
+      const content = {
+        chunksThere: landing.chunksThere,
+        write: (index: number, bytes: Uint8Array) => landing.write(index, bytes),
+        finish: async () => {
+          landed.path = await landing.finish(file.name);
+        },
+      };
+      await takeFile(job, content, meeting);
+    } finally {
+      await landing.close();
+      // It is whole and in its place: that its giver did not hear of it changes nothing here.
+      if (landed.path !== null) await this.#landed(file.id, landed.path);
+    }
+  }
+
+  async #landed(file: FileId, path: string): Promise<void> {
+    const { ledger, say } = this.#parts;
+    const warning = await doubtOf(path);
+    const entry = ledger.get(file);
+    if (entry === null) return;
+    ledger.put({ ...entry, path, warning, state: 'done', reason: null });
+    this.#asked.delete(file);
+    if ('peer' in entry.conversation) say(entry.from, { file, is: 'got' });
+  }
+
+  #failed(before: FileEntry, error: unknown): void {
+    const { ledger } = this.#parts;
+    const { id } = before.file;
+    const entry = ledger.get(id);
+    if (entry === null || entry.state === 'done') return;
+    if (error instanceof RelayRefusal && this.#isAnswered(entry, error.code)) return;
+    if (error instanceof TransportError) {
+      this.#runs.later(id, () => this.tend());
+    } else if (isFault(error)) {
+      ledger.put({ ...entry, state: 'failed', reason: error.code });
+      for (const peer of this.#wanters.get(id) ?? []) this.#parts.say(peer, { file: id, is: 'no' });
+      this.#wanters.delete(id);
+    } else throw error;
+  }
+
+  /** Whether what the relay said means more than that it is to be tried again. */
+  #isAnswered(entry: FileEntry, code: string): boolean {
+    const { id } = entry.file;
+    if (entry.direction === 'out') {
+      if (!NOT_KEPT.has(code)) return false;
+      this.#refused.set(id, code);
+      return true;
+    }
+    if (code !== 'no-file') return false;
+    this.#asked.add(id);
+    this.#parts.say(entry.from, { file: id, is: 'want' });
+    // Who is here may have ended just before it was dealt with; one question waits for who is away, and is enough.
+    if (this.#isHere(entry.from)) this.#runs.later(id, () => this.#askAgain(id), ASK_AGAIN_MS);
+    return true;
+  }
+
+  #askAgain(file: FileId): void {
+    this.#asked.delete(file);
+    this.#runs.hurry(file);
+    this.tend();
+  }
+
+  #isHere(peer: PeerId): boolean {
+    return this.#parts.core.peers.get(peer)?.online === true;
+  }
+
+  #statedOfOurs(entry: FileEntry, from: PeerId, { is, file }: FileState): void {
+    if (is === 'want') {
+      this.#wanted(entry, from);
+      return;
+    }
+    // In a room each has their own; there the relay's copy stays for the others.
+    if (!('peer' in entry.conversation)) return;
+    if (is === 'got') void this.#arrived(entry);
+    else if (is === 'no' && this.#isOpen(file)) void this.giveUp(entry, 'declined');
+  }
+
+  #wanted({ file, state }: FileEntry, from: PeerId): void {
+    if (state === 'cancelled' || state === 'failed') {
+      this.#parts.say(from, { file: file.id, is: 'no' });
+      return;
+    }
+    const wanters = this.#wanters.get(file.id) ?? new Set();
+    this.#wanters.set(file.id, wanters.add(from));
+    if (this.movingOf(file.id) !== null && !this.#refused.has(file.id)) this.#sayKept(file.id);
+    else this.tend();
+  }
+
+  #isOpen(file: FileId): boolean {
+    const state = this.#parts.ledger.get(file)?.state;
+    return state === 'unsent' || state === 'kept';
+  }
+
+  async #arrived(entry: FileEntry): Promise<void> {
+    const { ledger, tell } = this.#parts;
+    if (entry.state === 'cancelled') return;
+    const done = ledger.put({ ...entry, state: 'done', reason: null });
+    tell(done);
+    // What goes on at a meeting ends by itself, with the last word of who was given it.
+    if (this.movingOf(entry.file.id) === null) await this.#runs.stop(entry.file.id);
+    if (entry.state === 'kept') this.#drop(entry);
+    await this.#release(done);
+  }
+
+  #statedOfTheirs(entry: FileEntry, { is, meeting }: FileState): void {
+    const { id } = entry.file;
+    if (is === 'no') {
+      this.#parts.tell(this.#parts.ledger.put({ ...entry, state: 'failed', reason: 'gone' }));
+      return;
+    }
+    if (is !== 'kept' && is !== 'ready') return;
+    this.#asked.delete(id);
+    this.#runs.hurry(id);
+    if (meeting !== undefined) this.#meetings.set(id, meeting);
+    this.tend();
+  }
+
+  /** The relay forgets it; what goes wrong with that ends with its time there. */
+  #drop({ file }: FileEntry): void {
+    const { core, card } = this.#parts;
+    if (this.#relay === null) return;
+    const job = { me: core.me, card, relay: this.#relay, onHave: () => undefined };
+    const { signal } = new AbortController();
+    dropAtRelay({ ...job, signal }, file.id).catch((error: unknown) => {
+      if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
+    });
+  }
+
+  /** Ours that was made only to be sent: nobody will ask for it again. */
+  async #release(entry: FileEntry): Promise<void> {
+    const { temporary, path, file } = entry;
+    if (!temporary || path === null || this.#runs.get(file.id) !== null) return;
+    if (isOver(entry) || isPastKeeping(entry)) await removeFile(path);
+  }
+
+  #landingId({ file }: FileEntry): string {
+    return landingId(this.#parts.core.me.id, file.id);
+  }
+
+  async #folderOf({ folder }: FileEntry): Promise<string> {
+    const { downloads } = this.#parts.settings();
+    return folder ?? (downloads === '' ? await this.#parts.downloads() : downloads);
+  }
+}
+
+function reopened({ file, path, stamp }: FileEntry): Promise<Source> {
+  if (path === null || stamp === null) throw new RangeError('not a file of ours');
+  const offered = { ...stamp, size: file.size, hash: bytesFromHex(file.hash) };
+  return openSource(path, { offered });
+}
+
+function contentOf(source: Source): GivenContent {
+  return {
+    size: source.offered.size,
+    read: (index, count) => source.read(index, count),
+  };
+}
+
+function isOver({ state }: FileEntry): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
+}
+
+/** A fault of the content, of a disk, or of who sent it: trying again brings nothing else. */
+function isFault(error: unknown): error is LanchatError {
+  return error instanceof LanchatError && !(error instanceof TransportError);
+}

@@ -1,0 +1,129 @@
+// What moves just now: how many at once, how far and how fast, and when what broke is tried again. Knows no frames.
+import type { FileId } from '../protocol/ids.ts';
+import { Pace } from './file-pace.ts';
+
+/** On their way at once, each way: the others wait their turn. */
+const MAX_MOVING = 4;
+/** What broke is tried again after this long, and after twice as long each time. */
+const MIN_RETRY_MS = 250;
+const MAX_RETRY_MS = 5 * 60_000;
+/** While it moves, people hear of it this often. */
+const TELL_MS = 200;
+
+export type Direction = 'out' | 'in';
+
+export interface Moving {
+  readonly direction: Direction;
+  readonly abort: AbortController;
+  readonly pace: Pace;
+  bytes: number;
+  /** Bytes move, or have. */
+  isUnderWay: boolean;
+}
+
+interface Retry {
+  pauseMs: number;
+  timer: NodeJS.Timeout | null;
+}
+
+/** Owns its timers until `stopAll`. */
+export class FileRuns {
+  readonly #tell: (file: FileId) => void;
+  readonly #moving = new Map<FileId, Moving>();
+  readonly #ended = new Map<FileId, Promise<void>>();
+  readonly #retries = new Map<FileId, Retry>();
+  readonly #toldAtMs = new Map<FileId, number>();
+
+  /** `tell`: it has come further. */
+  constructor(tell: (file: FileId) => void) {
+    this.#tell = tell;
+  }
+
+  get(file: FileId): Moving | null {
+    return this.#moving.get(file) ?? null;
+  }
+
+  /** Whether another may move that way. */
+  hasRoom(way: Direction): boolean {
+    const there = [...this.#moving.values()].filter(({ direction }) => direction === way);
+    return there.length < MAX_MOVING;
+  }
+
+  /** Whether it waits to be tried again. */
+  isPaused(file: FileId): boolean {
+    return this.#retries.get(file)?.timer != null;
+  }
+
+  /** `work` runs now, and nothing else is done with the file until it has ended; it handles its own faults. */
+  run(file: FileId, direction: Direction, work: (moving: Moving) => Promise<void>): void {
+    const moving: Moving = {
+      ...{ direction, abort: new AbortController(), pace: new Pace() },
+      ...{ bytes: 0, isUnderWay: false },
+    };
+    this.#moving.set(file, moving);
+    const ended = work(moving).finally(() => {
+      this.#moving.delete(file);
+      this.#ended.delete(file);
+      this.#toldAtMs.delete(file);
+    });
+    this.#ended.set(file, ended);
+  }
+
+  /** So much of it is at the other end, or here. */
+  progress(file: FileId, bytes: number): void {
+    const moving = this.#moving.get(file);
+    if (moving === undefined) return;
+    const now = performance.now();
+    const isFirst = !moving.isUnderWay;
+    moving.isUnderWay = true;
+    moving.bytes = bytes;
+    moving.pace.mark(bytes, now);
+    if (!isFirst && now - (this.#toldAtMs.get(file) ?? 0) < TELL_MS) return;
+    this.#toldAtMs.set(file, now);
+    // Something came: whatever breaks later is tried again at once.
+    this.#retries.delete(file);
+    this.#tell(file);
+  }
+
+  /** `again` is called after a pause, the first time `firstMs`, and twice as long each time that nothing came between. */
+  later(file: FileId, again: () => void, firstMs = MIN_RETRY_MS): void {
+    const before = this.#retries.get(file)?.pauseMs ?? 0;
+    const pauseMs = Math.min(MAX_RETRY_MS, Math.max(firstMs, 2 * before));
+    const retry: Retry = { pauseMs, timer: null };
+    retry.timer = setTimeout(
+      () => {
+        retry.timer = null;
+        again();
+      },
+      pauseMs * (0.75 + Math.random() / 2),
+    );
+    this.#retries.set(file, retry);
+  }
+
+  /** It need not wait any longer; should it break again, the pause is as long as it would have been. */
+  hurry(file: FileId): void {
+    const retry = this.#retries.get(file);
+    if (retry?.timer == null) return;
+    clearTimeout(retry.timer);
+    retry.timer = null;
+  }
+
+  /** Ends what is done with it; resolves when that has ended. */
+  async stop(file: FileId): Promise<void> {
+    this.#forgetRetry(file);
+    this.#moving.get(file)?.abort.abort();
+    await this.#ended.get(file);
+  }
+
+  async stopAll(): Promise<void> {
+    for (const file of [...this.#retries.keys()]) this.#forgetRetry(file);
+    for (const { abort } of this.#moving.values()) abort.abort();
+    await Promise.all(this.#ended.values());
+  }
+
+  #forgetRetry(file: FileId): void {
+    const timer = this.#retries.get(file)?.timer ?? null;
+    if (timer !== null) clearTimeout(timer);
+    this.#retries.delete(file);
+  }
+}

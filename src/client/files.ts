@@ -1,0 +1,298 @@
+// The files of a profile: which are wanted, given and kept, and what comes next with each. Holds no content.
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import type { CoreEvent, Message } from '../core/events.ts';
+import { tellFileState } from '../core/file-states.ts';
+import { say } from '../core/say.ts';
+import type { CoreState } from '../core/state.ts';
+import { fileIdOf } from '../crypto/file-chunks.ts';
+import { safeFileName } from '../files/file-name.ts';
+import { mediaFacts } from '../files/media-facts.ts';
+import { openSource } from '../files/source.ts';
+import { systemDownloads } from '../files/system-downloads.ts';
+import { phrase } from '../language/translate.ts';
+import { hexFromBytes } from '../protocol/bytes.ts';
+import { LanchatError, UsageError } from '../protocol/errors.ts';
+import { FILE_KEY_BYTES, type FileState } from '../protocol/file-content.ts';
+import type { FileId, MessageId, PeerId } from '../protocol/ids.ts';
+import type { ProfileStore, StateValue } from '../storage/profile-store.ts';
+import type { Settings } from '../storage/settings-file.ts';
+import type { ClientEvent, Replies, SharedFile } from './api.ts';
+import type { Engine } from './engine.ts';
+import { isTakenUnasked, mayHave } from './file-acceptance.ts';
+import type { CarryingRelay } from './file-carrier.ts';
+import { FileCarrying } from './file-carrying.ts';
+import { type FileEntry, FileLedger, isPastKeeping } from './file-ledger.ts';
+import type { FileCommand, FileStand, FileTransfer } from './file-transfer.ts';
+import type { History } from './history.ts';
+
+type Of<Name extends FileCommand['do']> = Extract<FileCommand, { do: Name }>;
+
+export interface FilesParts {
+  readonly core: CoreState;
+  readonly engine: Engine;
+  readonly history: History;
+  readonly store: ProfileStore;
+  /** The store's state at the start. */
+  readonly rows: readonly StateValue[];
+  readonly settings: () => Settings;
+  readonly card: () => Uint8Array;
+  readonly emit: (event: ClientEvent) => void;
+}
+
+/** While a file is read, people hear of it this often. */
+const TELL_MS = 200;
+/** Files that one answer lists. */
+const MAX_LISTED = 500;
+
+export class Files {
+  readonly #parts: FilesParts;
+  readonly #ledger: FileLedger;
+  readonly #carrying: FileCarrying;
+
+  constructor(parts: FilesParts) {
+    this.#parts = parts;
+    const { core, card, store, rows, settings } = parts;
+    this.#ledger = new FileLedger(store, rows);
+    this.#carrying = new FileCarrying({
+      ...{
+        core,
+        card,
+        settings,
+        ledger: this.#ledger,
+        downloads: () => systemDownloads(homedir()),
+      },
+      tell: (entry) => this.#tell(entry),
+      say: (to, state) => this.#say(to, state),
+    });
+  }
+
+  connected(relay: CarryingRelay): void {
+    this.#carrying.connected(relay);
+  }
+
+  disconnected(): void {
+    this.#carrying.disconnected();
+  }
+
+  close(): Promise<void> {
+    return this.#carrying.close();
+  }
+
+  /** Throws UsageError, StorageError, FileError. */
+  async run(command: FileCommand): Promise<Replies[FileCommand['do']]> {
+    switch (command.do) {
+      case 'send-file':
+        return this.#send(command);
+      case 'get-file':
+        return { transfer: this.#get(command) };
+      case 'cancel-file':
+        return { cancelled: await this.#cancel(command.id) };
+      case 'files':
+        return this.#list(command);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  /** What the core tells and what a commit did, as far as it is about files. */
+  take(event: ClientEvent | CoreEvent): void {
+    switch (event.type) {
+      case 'message':
+        if (event.message.file !== undefined) this.#offered(event.message, event.message.file);
+        return;
+      case 'file-state':
+        this.#carrying.stated(event.from, event.state);
+        return;
+      case 'person':
+        if (event.person.online) this.#carrying.came(event.person.fingerprint);
+        return;
+      case 'message-changed':
+        if (event.message.deleted === true) this.#gone(event.message.id);
+        return;
+      case 'deleted':
+        for (const id of this.#deleted(event)) this.#gone(id);
+        return;
+      default:
+        return;
+    }
+  }
+
+  async #send(command: Of<'send-file'>): Promise<Replies['send-file']> {
+    const { to, path, text, reply, voiceMs, temporary = false } = command;
+    const key = new Uint8Array(randomBytes(FILE_KEY_BYTES));
+    const id = fileIdOf(key);
+    const source = await openSource(path, { onProgress: this.#reading(id, command) });
+    await source.close();
+    const { size, hash, mtimeNs, inode } = source.offered;
+    const { type, width, height, durationMs } = await mediaFacts(source.path);
+    const file: SharedFile = {
+      ...{ id, key: hexFromBytes(key), hash: hexFromBytes(hash), size },
+      name: safeFileName(command.name ?? source.name),
+      ...{ type },
+      ...(width === null || height === null ? {} : { width, height }),
+      ...(durationMs === null ? {} : { durationMs }),
+      ...(voiceMs === undefined ? {} : { voice: true, durationMs: Math.round(voiceMs) }),
+    };
+    const entry = this.#ledger.put({
+      ...{ file, id: null, conversation: to, direction: 'out', from: this.#parts.core.me.id },
+      ...{ state: 'unsent', reason: null, path: source.path, stamp: { mtimeNs, inode } },
+      ...{ folder: null, temporary, warning: null, atMs: Date.now() },
+    });
+    const said = this.#posted(entry, { to, text, file, ...(reply === undefined ? {} : { reply }) });
+    this.#carrying.tend();
+    return { id: said.id, transfer: this.#transferOf(said.entry) };
+  }
+
+  /** The entry is on the disk first: whoever hears of the file may ask for it. */
+  #posted(
+    entry: FileEntry,
+    saying: Parameters<typeof say>[1],
+  ): { readonly id: MessageId; readonly entry: FileEntry } {
+    try {
+      const id = this.#parts.engine.command((core) => say(core, saying));
+      return { id, entry: this.#ledger.put({ ...entry, id }) };
+    } catch (error) {
+      this.#ledger.delete(entry.file.id);
+      throw error;
+    }
+  }
+
+  #get({ id, folder }: Of<'get-file'>): FileTransfer {
+    const entry = this.#ledger.ofMessage(id) ?? this.#entryOfHistory(id);
+    if (entry === null) throw new UsageError('no-file', phrase`this message carries no file`);
+    if (entry.direction === 'out') {
+      throw new UsageError('own-file', phrase`you sent this file yourself`);
+    }
+    if (entry.state === 'done' || entry.state === 'wanted') return this.#transferOf(entry);
+    const into = folder ?? entry.folder;
+    const wanted = this.#ledger.put({ ...entry, state: 'wanted', reason: null, folder: into });
+    this.#carrying.tend();
+    return this.#transferOf(wanted);
+  }
+
+  /** Of a file whose entry had to make room, or of a profile that was restored. Throws UsageError `unknown-message`. */
+  #entryOfHistory(id: MessageId): FileEntry | null {
+    const message = this.#parts.history.message(id);
+    if (message === null) {
+      throw new UsageError('unknown-message', phrase`there is no message of that id here`);
+    }
+    const { file, from } = message;
+    if (file === undefined || from.fingerprint === this.#parts.core.me.id) return null;
+    return newIncoming(message, file);
+  }
+
+  async #cancel(id: MessageId): Promise<boolean> {
+    const entry = this.#ledger.ofMessage(id);
+    if (entry === null || entry.state === 'cancelled' || entry.state === 'failed') return false;
+    if (entry.state === 'done') return false;
+    await this.#carrying.giveUp(entry, 'cancelled');
+    return true;
+  }
+
+  #list({ conversation, limit }: Of<'files'>): Replies['files'] {
+    const isThere = (entry: FileEntry) =>
+      entry.id !== null && (conversation === null || isSame(entry.conversation, conversation));
+    const newest = this.#ledger.all().filter(isThere).reverse();
+    const files = newest.slice(0, Math.min(limit, MAX_LISTED)).map((entry) => ({
+      transfer: this.#transferOf(entry),
+      message: entry.id === null ? null : this.#parts.history.message(entry.id),
+    }));
+    return { files };
+  }
+
+  /** Tells how far the reading of a file of ours is, once in a while. */
+  #reading(file: FileId, { to, path, name }: Of<'send-file'>): (bytes: number) => void {
+    let toldAtMs = performance.now();
+    return (bytes) => {
+      if (performance.now() - toldAtMs < TELL_MS) return;
+      toldAtMs = performance.now();
+      const transfer: FileTransfer = {
+        ...{ file, id: null, conversation: to, direction: 'out', name: name ?? path },
+        ...{ size: bytes, state: 'reading', bytes, bytesPerSecond: null },
+        ...{ reason: null, path, warning: null },
+      };
+      this.#parts.emit({ type: 'file', transfer });
+    };
+  }
+
+  #offered(message: Message, file: SharedFile): void {
+    const { core, settings } = this.#parts;
+    if (message.from.fingerprint === core.me.id || this.#ledger.get(file.id) !== null) return;
+    const entry = newIncoming(message, file);
+    const isWanted = isTakenUnasked(core, settings(), entry, this.#ledger.all());
+    this.#tell(this.#ledger.put(isWanted ? { ...entry, state: 'wanted' } : entry));
+    if (isWanted) this.#carrying.tend();
+  }
+
+  /** The messages with files that went. */
+  #deleted({ id, conversation }: Extract<ClientEvent, { type: 'deleted' }>): readonly MessageId[] {
+    if (id !== null) return [id];
+    return this.#ledger
+      .all()
+      .filter((entry) => isSame(entry.conversation, conversation))
+      .flatMap((entry) => (entry.id === null ? [] : [entry.id]));
+  }
+
+  /** Its message was deleted, or has disappeared: what has landed stays, nothing else does. */
+  #gone(id: MessageId): void {
+    const entry = this.#ledger.ofMessage(id);
+    if (entry === null) return;
+    const forget = () => this.#ledger.delete(entry.file.id);
+    if (entry.state === 'done' && entry.direction === 'in') forget();
+    else this.#carrying.giveUp(entry, 'cancelled').then(forget, forget);
+  }
+
+  #say(to: PeerId, state: FileState): boolean {
+    const { engine, core } = this.#parts;
+    const isOurs = this.#ledger.get(state.file)?.direction === 'out';
+    if (isOurs && !mayHave(core, this.#ledger.get(state.file), to)) return false;
+    try {
+      return engine.command((now) => tellFileState(now, to, { state, byItself: true }));
+    } catch (error) {
+      // Blocked, or their key has changed: nothing goes there.
+      if (error instanceof LanchatError) return false;
+      throw error;
+    }
+  }
+
+  #tell(entry: FileEntry): void {
+    if (entry.id !== null) this.#parts.emit({ type: 'file', transfer: this.#transferOf(entry) });
+  }
+
+  #transferOf(entry: FileEntry): FileTransfer {
+    const { file, id, conversation, direction, path, warning } = entry;
+    const moving = this.#carrying.movingOf(file.id);
+    const state = standOf(entry, moving !== null);
+    const isWhole = state === 'done' || state === 'kept';
+    return {
+      ...{ file: file.id, id, conversation, direction, name: file.name, size: file.size },
+      ...{ state, path, warning, bytes: isWhole ? file.size : (moving?.bytes ?? 0) },
+      bytesPerSecond: moving?.pace.bytesPerSecond ?? null,
+      reason: entry.reason ?? (state === 'waiting' ? this.#carrying.whyWaiting(entry) : null),
+    };
+  }
+}
+
+function standOf(entry: FileEntry, isMoving: boolean): FileStand {
+  const { state } = entry;
+  if (state === 'kept' && isPastKeeping(entry)) return 'waiting';
+  if (state !== 'wanted' && state !== 'unsent')
+    return isMoving && state === 'kept' ? 'moving' : state;
+  return isMoving ? 'moving' : 'waiting';
+}
+
+function newIncoming(message: Message, file: SharedFile): FileEntry {
+  const { id, room, peer, from } = message;
+  const other = peer ?? from.fingerprint;
+  return {
+    ...{ file, id, conversation: room === null ? { peer: other } : { room }, direction: 'in' },
+    ...{ from: from.fingerprint, state: 'offered', reason: null, path: null, stamp: null },
+    ...{ folder: null, temporary: false, warning: null, atMs: Date.now() },
+  };
+}
+
+function isSame(a: FileEntry['conversation'], b: FileEntry['conversation']): boolean {
+  if ('peer' in a) return 'peer' in b && a.peer === b.peer;
+  return 'room' in b && a.room === b.room;
+}
