@@ -16,10 +16,12 @@ export function fileFailure({ state, reason, name }: FileTransfer): CommandError
     return new CommandError('cancelled', phrase`${fileName(name)} was cancelled`);
   }
   if (state !== 'failed') return null;
-  const code = reason !== null && CODE.test(reason) ? reason : 'refused';
+  // Its sender has it no longer: for who wanted it that is as if there had been none.
+  const told = reason === 'gone' ? 'no-file' : reason;
+  const code = told !== null && CODE.test(told) ? told : 'refused';
   return new CommandError(
     code,
-    phrase`${fileName(name)} did not get there: ${reasonWords(reason ?? code)}`,
+    phrase`${fileName(name)} did not get there: ${reasonWords(told ?? code)}`,
   );
 }
 

@@ -20,6 +20,7 @@ import { fileRecord } from './file-records.ts';
 import { FileWatch } from './file-watch.ts';
 import { unpackBeside } from './folder-archive.ts';
 import { refuseEphemeral } from './kept-session.ts';
+import { landedIn } from './landed-file.ts';
 import { Cast } from './message-records.ts';
 import { checkPlace, putInPlace } from './output-file.ts';
 import { whenReady, withSession } from './session.ts';
@@ -54,12 +55,12 @@ export async function getFiles(context: CommandContext, request: FileGetRequest)
     attempt.isRepeatable = false;
     if (out === null) {
       const folder = request.to === null ? null : resolve(request.to);
-      return take({ context, session, request, cast }, ids, folder);
+      return take({ context, session, request, cast, folder }, ids);
     }
     // Where it is to be on this disk it lands beside its place, so that nothing has to be copied.
     const around = out === '-' ? null : dirname(resolve(out));
     await withPassingFolder(context, around, (folder) =>
-      take({ context, session, request, cast }, ids, folder),
+      take({ context, session, request, cast, folder }, ids),
     );
   });
 }
@@ -118,11 +119,13 @@ interface Scene {
   readonly session: OpenSession;
   readonly request: FileGetRequest;
   readonly cast: Cast;
+  /** Where it is to land; with -o one that goes away. */
+  readonly folder: string | null;
 }
 
 /** Wants them all, then waits for each in its turn. */
-async function take(scene: Scene, ids: readonly MessageId[], folder: string | null): Promise<void> {
-  const { context, session } = scene;
+async function take(scene: Scene, ids: readonly MessageId[]): Promise<void> {
+  const { context, session, folder } = scene;
   const faults = new Faults(context, ids.length);
   const progress = new FileProgress(context.output);
   const order: FileId[] = [];
@@ -199,11 +202,13 @@ function giveUp(scene: Scene, id: MessageId, transfer: FileTransfer | null): Com
 
 /** It is on the disk, whole: into its place with it, and say which that is. */
 async function land(scene: Scene, id: MessageId, transfer: FileTransfer): Promise<void> {
-  const { context, session, request, cast } = scene;
+  const { context, session, request, cast, folder } = scene;
   const fault = fileFailure(transfer);
   if (fault !== null) throw fault;
-  const { name, warning, path: landed } = transfer;
-  if (landed === null) throw new Error('a file is here and nowhere');
+  const { name, warning } = transfer;
+  if (transfer.path === null) throw new Error('a file is here and nowhere');
+  const isPassing = request.out !== null;
+  const landed = await landedIn(context, transfer.path, { folder, isPassing });
   if (warning !== null) {
     context.output.note(safeTemplate`lanchat: ${warningWords(warning)} ${fileName(name)}`);
   }

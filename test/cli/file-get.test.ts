@@ -159,13 +159,15 @@ describe('lanchat file get', () => {
     const session = holding();
     const take = (command: GetFile) => {
       if (command.id === id) throw new UsageError('no-file', 'that message has no file');
-      return { transfer: theirs('2', { state: 'done', path: '/2.bin' }) };
+      return { transfer: theirs('2', { state: 'done', path: here }) };
     };
+    const here = join(folder, '2.bin');
+    await writeFile(here, content);
     session.answer({ 'get-file': take });
     const run = get([id, messageId('2'), '--json'], session);
     expect(await run.status).toBe(1);
     expect(run.records()).toMatchObject([
-      { type: 'file', path: '/2.bin' },
+      { type: 'file', path: here },
       { type: 'error', code: 'no-file' },
     ]);
   });
@@ -209,6 +211,31 @@ describe('-o', () => {
     const nowhere = get([id, '-o', join(folder, 'none', 'x'), '--json'], holding());
     expect(await nowhere.status).toBe(1);
     expect(nowhere.records()).toMatchObject([{ type: 'error', code: 'no-folder' }]);
+  });
+
+  it('copies what was taken before, and moves it nowhere', async () => {
+    const before = join(folder, 'before.bin');
+    await writeFile(before, content);
+    const session = holding();
+    const done = theirs('1', { state: 'done', path: before });
+    session.answer({ 'get-file': () => ({ transfer: done }) });
+    for (const more of [[], ['--force']]) {
+      const out = join(folder, 'out.bin');
+      expect(await get([id, '-o', out, ...more], session).status).toBe(0);
+      expect(await readFile(out)).toEqual(content);
+    }
+    for (const name of ['before.bin', 'before (2).bin']) {
+      const run = get([id, '--to', join(folder, 'to')], session);
+      expect(await run.status).toBe(0);
+      expect(run.stdout()).toBe(`${join(folder, 'to', name)}\n`);
+    }
+    await writeFile(join(folder, 'to', 'before.bin'), 'changed');
+    expect(await readFile(before)).toEqual(content);
+    expect(await left()).toEqual(['before.bin', 'out.bin', 'to']);
+    await rm(before);
+    const gone = get([id, '--json'], session);
+    expect(await gone.status).toBe(1);
+    expect(gone.records()).toMatchObject([{ type: 'error', code: 'not-found' }]);
   });
 
   it('leaves nothing of what did not come whole, and gives it up', async () => {
