@@ -6,6 +6,7 @@ import { nearest } from '../ui/nearest.ts';
 import { addContactCommands } from './contact-commands.ts';
 import { addContentCommands } from './content-commands.ts';
 import type { CommandContext } from './context.ts';
+import { addFileCommands } from './file-commands.ts';
 import { addJoinCommands } from './join-commands.ts';
 import { addKeptCommands } from './kept-commands.ts';
 import {
@@ -58,6 +59,7 @@ export function buildProgram(
   addCommonOptions(program);
   const run = (command: Command, action: Action) => start(command.optsWithGlobals(), action);
   addContentCommands(program, run);
+  addFileCommands(program, run);
   addListenCommand(program, run);
   addRpcCommand(program, run, (start) => buildProgram({ version, write: () => {} }, start));
   addJoinCommands(program, run);
@@ -141,6 +143,7 @@ interface ListenFlags {
   readonly join: string[];
   readonly count?: string;
   readonly since?: string;
+  readonly progress?: true;
 }
 
 function addListenCommand(program: Command, run: Run): void {
@@ -155,6 +158,7 @@ function addListenCommand(program: Command, run: Run): void {
     )
     .option('--count <N>', phrase`leave after N messages`)
     .option('--since <ID>', phrase`first what history holds after that message`)
+    .option('--progress', phrase`also how far files have come, several times a second`)
     .action((rooms: string[], own: ListenFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./listen.ts')).listen(context, {
@@ -162,6 +166,7 @@ function addListenCommand(program: Command, run: Run): void {
           join: own.join,
           count: own.count === undefined ? null : parseCount(own.count, '--count'),
           since: own.since === undefined ? null : parseMessageId(own.since, '--since'),
+          progress: own.progress === true,
         }),
       ),
     );

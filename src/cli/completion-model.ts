@@ -70,6 +70,7 @@ const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['target', 'people-or-rooms'],
   ['conversation', 'people-or-rooms'],
   ['file', 'files'],
+  ['path', 'files'],
 ]);
 
 export function completionModel(program: Command): CompletionModel {

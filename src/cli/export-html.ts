@@ -1,12 +1,14 @@
 // Exported conversations as one HTML page that stands alone: no script, nothing loaded, all words escaped.
 import { createHash } from 'node:crypto';
-import type { Destination, StoredMessage } from '../client/api.ts';
+import type { Destination, SharedFile, StoredMessage } from '../client/api.ts';
 import { currentLanguage } from '../language/translate.ts';
 import { changeWords, choiceLines, fateWords, pollWords } from '../ui/message-words.ts';
 import { type SafeText, safeTemplate, safeText } from '../ui/safe-text.ts';
+import { fileName } from '../ui/shared-file-words.ts';
 import { stickerRows } from '../ui/stickers.ts';
 import { calendarDay, clockTime, stateWords } from '../ui/words.ts';
 import { type ExportFormat, headingOf } from './export-formats.ts';
+import { fileMark } from './file-mark.ts';
 import type { Cast } from './message-records.ts';
 
 /** The browser's own colours: they follow its light or dark mode. */
@@ -75,7 +77,7 @@ function article(cast: Cast, message: StoredMessage): string {
 
 /** Its words, what they answer, and what became of it. */
 function bodyOf(cast: Cast, message: StoredMessage): string {
-  const { text, kind, reply, change, deleted, poll, originals = [] } = message;
+  const { text, kind, reply, change, deleted, poll, file, originals = [] } = message;
   if (deleted) return note(safeTemplate`deleted for all by who wrote it`);
   if (change !== undefined) {
     return note(changeWords(change, cast.names.meet(message.from), { people: cast.names }));
@@ -88,12 +90,18 @@ function bodyOf(cast: Cast, message: StoredMessage): string {
     kind === 'sticker'
       ? `<pre>${stickerRows(text).map(escaped).join('\n')}</pre>`
       : `<p dir="auto">${kind === 'action' ? '* ' : ''}${escaped(safeText(text, { multiline: true }))}</p>`;
+  const carried = file === undefined ? '' : fileNote(file);
   const asked = poll === undefined ? [] : [...choiceLines(poll), pollWords(poll)];
   const fate = fateWords(message);
   const before = originals.map(
     (each) => safeTemplate`before: ${safeText(each.text, { multiline: true })}`,
   );
-  return `${answered}${words}${[...asked, ...(fate === null ? [] : [fate]), ...before].map(note).join('')}`;
+  return `${answered}${words}${carried}${[...asked, ...(fate === null ? [] : [fate]), ...before].map(note).join('')}`;
+}
+
+/** The content is not in the page, and nothing in it asks for one. */
+function fileNote(file: SharedFile): string {
+  return `<p><small>${escaped(fileMark(file))}: ${isolated(fileName(file.name))}</small></p>`;
 }
 
 function note(text: SafeText): string {

@@ -10,9 +10,11 @@ import { type Directory, fingerprintWords } from '../ui/people.ts';
 import { shortRoomName } from '../ui/room-names.ts';
 import { invitationWords } from '../ui/room-words.ts';
 import { type SafeText, safeTemplate, safeText, sliceSafe } from '../ui/safe-text.ts';
+import { fileName } from '../ui/shared-file-words.ts';
 import { stickerRows } from '../ui/stickers.ts';
 import { cellWidth, graphemes, wrap } from '../ui/width.ts';
 import { calendarDay, clockTime, stateWords, storageWords } from '../ui/words.ts';
+import { fileMark } from './file-mark.ts';
 
 /** Puts lines before a person. */
 export type Show = (...lines: readonly SafeText[]) => void;
@@ -95,6 +97,7 @@ function saidLines(message: Message | StoredMessage, names: Names): SafeText[] {
     safeTemplate`${clockTime(Date.parse(message.time))} ${origin(message, names)}`,
   );
   if (deleted) return [safeTemplate`${before} deleted this message for all`];
+  if (message.file !== undefined && text === '') return [safeTemplate`${before} sends a file`];
   const shown =
     kind === 'sticker'
       ? stickerRows(text)
@@ -110,15 +113,20 @@ function saidLines(message: Message | StoredMessage, names: Names): SafeText[] {
   return [safeTemplate`${before}${mark} ${first}`, ...more];
 }
 
-/** What lanchat says of it: choices and votes, that it was edited, reactions, when it disappears. */
+/** What lanchat says of it: its file, choices and votes, that it was edited, reactions, when it disappears. */
 function fateLines(message: Message | StoredMessage): SafeText[] {
   if (message.deleted) return [];
-  const { poll } = message;
+  const { id, poll, file } = message;
+  // What its sender calls it stands last: nothing of ours can be forged behind it.
+  const carried =
+    file === undefined
+      ? []
+      : [safeTemplate`${fileMark(file)}, ID ${safeText(id.slice(0, 8))}: ${fileName(file.name)}`];
   const fate = fateWords(message);
   const asked = poll === undefined ? [] : [...choiceLines(poll), pollWords(poll)];
   const originals = 'originals' in message ? (message.originals ?? []) : [];
   const before = originals.map(({ text }) => safeTemplate`before: ${safeText(text)}`);
-  return [...asked, ...(fate === null ? [] : [fate]), ...before].map((line) =>
+  return [...carried, ...asked, ...(fate === null ? [] : [fate]), ...before].map((line) =>
     ownLine(safeTemplate`  ${line}`),
   );
 }

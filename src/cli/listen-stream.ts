@@ -1,8 +1,18 @@
 // What `lanchat listen` prints, in order and each message once: history first, then events as they come.
-import type { ClientEvent, Link, Message, Snapshot, StoredMessage, Who } from '../client/api.ts';
+import type {
+  ClientEvent,
+  FileTransfer,
+  Link,
+  Message,
+  Snapshot,
+  StoredMessage,
+  Who,
+} from '../client/api.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { Directory } from '../ui/people.ts';
 import type { CommandContext } from './context.ts';
+import { FileNews, fileLine } from './file-lines.ts';
+import { fileRecord } from './file-records.ts';
 import { changedLines, eventLine, fitted, messageLines, Quotes, Transcript } from './lines.ts';
 import { changedRecord, deletedRecord, messageRecord } from './message-records.ts';
 import type { JsonRecord } from './output.ts';
@@ -20,16 +30,23 @@ export class ListenStream {
   readonly #printed = new Set<MessageId>();
   readonly #transcript = new Transcript(this.#people);
   readonly #quotes = new Quotes();
+  readonly #files: FileNews;
+  readonly #progress: boolean;
   #left: number | null;
   #early: ClientEvent[] | null = [];
   #lastSeen: MessageId | null = null;
   #wasReady = false;
   #finish: (error: unknown) => void = () => {};
 
-  /** `count`: messages after which it is full; null: never. */
-  constructor(context: CommandContext, count: number | null) {
+  /** `count`: messages after which it is full; null: never. `progress`: how far files are is told, too. */
+  constructor(
+    context: CommandContext,
+    { count, progress }: { readonly count: number | null; readonly progress: boolean },
+  ) {
     this.#context = context;
     this.#left = count;
+    this.#progress = progress;
+    this.#files = new FileNews({ progress });
   }
 
   /** Whether as many messages have been printed as were asked for. */
@@ -63,6 +80,7 @@ export class ListenStream {
     const { output } = this.#context;
     for (const message of messages) {
       this.#remember(message.id);
+      this.#notice(message);
       const event: ClientEvent = { type: 'message', message };
       if (this.#left === 0 || !this.#isWanted(event)) continue;
       if (output.options.json) output.json(messageRecord(message));
@@ -96,6 +114,7 @@ export class ListenStream {
       return;
     }
     if (event.type === 'message') {
+      this.#notice(event.message);
       if (this.#printed.delete(event.message.id)) return;
       this.#lastSeen = event.message.id;
     }
@@ -103,6 +122,11 @@ export class ListenStream {
     if (event.type === 'ready' || this.#left === 0 || !this.#isWanted(event)) return;
     this.#write(event);
     if (event.type === 'message') this.#countDown(event.message);
+  }
+
+  /** What becomes of the file of somebody ignored is as little told as what they say. */
+  #notice({ id, from, file }: Message): void {
+    if (file !== undefined && from.ignored === true) this.#files.ignore(id);
   }
 
   #remember(id: MessageId): void {
@@ -131,6 +155,7 @@ export class ListenStream {
     // Our own words did not arrive; a bot that heard itself would answer itself.
     if (event.type === 'message' && event.message.state !== null) return false;
     if (speakerOf(event)?.ignored === true) return false;
+    if (event.type === 'file' && this.#isIgnored(event.transfer)) return false;
     if (this.#only.size === 0) return true;
     if (event.type === 'message' || event.type === 'message-changed') {
       return this.#isOf(event.message.room);
@@ -143,9 +168,20 @@ export class ListenStream {
       case 'left':
       case 'gap':
         return this.#isOf(event.room);
+      case 'file':
+        return (
+          'room' in event.transfer.conversation && this.#isOf(event.transfer.conversation.room)
+        );
       default:
         return true;
     }
+  }
+
+  #isIgnored(transfer: FileTransfer): boolean {
+    const { conversation, direction } = transfer;
+    if (this.#files.isIgnored(transfer)) return true;
+    if (direction === 'out' || 'room' in conversation) return false;
+    return this.#people.get(conversation.peer)?.ignored === true;
   }
 
   #isOf(room: string | null): boolean {
@@ -154,6 +190,7 @@ export class ListenStream {
 
   #write(event: ClientEvent): void {
     const { output } = this.#context;
+    if (event.type === 'file' && !this.#files.take(event.transfer)) return;
     if (output.options.json) {
       const record = eventRecord(event, this.#people);
       if (record !== null) output.json(record);
@@ -164,7 +201,10 @@ export class ListenStream {
       const lines = changedLines(event.message, this.#people, this.#quotes);
       output.human(...fitted(lines, output.columns));
     } else {
-      const line = eventLine(event, this.#people);
+      const line =
+        event.type === 'file'
+          ? fileLine(event.transfer, this.#progress)
+          : eventLine(event, this.#people);
       if (line !== null) output.human(...fitted([line], output.columns));
     }
   }
@@ -190,6 +230,8 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
   switch (event.type) {
     case 'message':
       return messageRecord(event.message);
+    case 'file':
+      return fileRecord(event.transfer, people);
     case 'deleted':
       return deletedRecord(event, people);
     case 'receipt': {
@@ -224,7 +266,6 @@ function eventRecord(event: ClientEvent, people: Directory): JsonRecord | null {
     case 'person':
     case 'room':
     case 'room-left':
-    case 'file':
       return null;
     case 'message-changed':
       return changedRecord(event.message, people);

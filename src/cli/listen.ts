@@ -23,6 +23,8 @@ export interface ListenRequest {
   readonly count: number | null;
   /** Begin with what history holds after this message. */
   readonly since: MessageId | null;
+  /** Also how far files have come. */
+  readonly progress: boolean;
 }
 
 /** Resolves after `count` messages, or once nobody reads stdout; else it goes on until interrupted. */
@@ -30,7 +32,7 @@ export async function listen(context: CommandContext, request: ListenRequest): P
   if (request.since !== null) refuseEphemeral(context);
   const queries = request.rooms.map(parseRoomQuery);
   const join = request.join.map(parseRoom);
-  const stream = new ListenStream(context, request.count);
+  const stream = new ListenStream(context, request);
   const stopped = new Promise<void>((resolve) => {
     context.output.readerGone.addEventListener('abort', () => resolve(), { once: true });
   });

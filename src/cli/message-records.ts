@@ -4,6 +4,7 @@ import type {
   Conversation,
   Destination,
   Message,
+  SharedFile,
   Snapshot,
   StoredMessage,
   Who,
@@ -14,7 +15,7 @@ import { type SafeText, safeTemplate } from '../ui/safe-text.ts';
 import type { JsonRecord } from './output.ts';
 
 /** `room`, or `peer` with their name: the fields by which a record says which conversation it is of. */
-function conversationFields(
+export function conversationFields(
   conversation: Destination,
   names: Directory,
 ): { room: string } | { peer: Who } {
@@ -116,8 +117,18 @@ export function messageRecord(message: Message | StoredMessage): JsonRecord {
 function extraFields(message: Message & Partial<Pick<StoredMessage, 'originals'>>): object {
   const { kind, reply, mentions, edited, originals, deleted } = message;
   const { reactions, expires, poll, change } = message;
+  const file = message.file === undefined ? undefined : sharedFileFields(message.file);
   // A field without a value is none in JSON.
-  return { kind, reply, mentions, edited, originals, deleted, reactions, expires, poll, change };
+  return {
+    ...{ kind, reply, mentions, edited, originals, deleted, reactions, expires, poll, change },
+    file,
+  };
+}
+
+/** The `file` of a `message`: never what opens it, nor its picture. */
+function sharedFileFields({ id, name, size, ...file }: SharedFile): object {
+  const { type, width, height, durationMs, voice } = file;
+  return { id, name, size, type, width, height, ms: durationMs, voice };
 }
 
 /** The `changed` object of CLI.md: the message as it is now. */

@@ -1,6 +1,6 @@
 // A file for what a command writes: whole under its name or not there at all, for its owner only.
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { phrase } from '../language/translate.ts';
 import { errnoOf, UsageError } from '../protocol/errors.ts';
@@ -28,13 +28,7 @@ export class OutputFile {
       const handle = await open(temporary, 'wx', PRIVATE_MODE);
       return new OutputFile(path, { force, temporary, handle });
     } catch (cause) {
-      if (errnoOf(cause) === 'ENOENT') {
-        throw new UsageError(
-          'no-folder',
-          phrase`${path} is in a folder that isn't there; make it first`,
-        );
-      }
-      throw writeFault(cause, path);
+      throw errnoOf(cause) === 'ENOENT' ? noFolder(path) : writeFault(cause, path);
     }
   }
 
@@ -65,14 +59,10 @@ export class OutputFile {
       await this.#flush();
       await this.#handle.sync();
       await this.#handle.close();
-      if (this.#force) await rename(this.#temporary, this.path);
-      else if (!(await publishFile(this.#temporary, this.path))) throw fileExists(this.path);
     } catch (cause) {
-      if (cause instanceof CommandError) throw cause;
       throw writeFault(cause, this.path);
     }
-    // Shares and sticks can't all do it, and the file is there.
-    await syncFolder(dirname(this.path)).catch(() => {});
+    await putInPlace(this.#temporary, this.path, { force: this.#force });
   }
 
   /** Leaves nothing but what was published. */
@@ -96,12 +86,39 @@ export class OutputFile {
   }
 }
 
+/** Gives a whole file, on the same disk, the name `path`. Throws as `create`; what stood there stays. */
+export async function putInPlace(
+  file: string,
+  path: string,
+  { force }: { force: boolean },
+): Promise<void> {
+  try {
+    if (force) await rename(file, path);
+    else if (!(await publishFile(file, path))) throw fileExists(path);
+  } catch (cause) {
+    if (cause instanceof CommandError) throw cause;
+    throw writeFault(cause, path);
+  }
+  // Shares and sticks can't all do it, and the file is there.
+  await syncFolder(dirname(path)).catch(() => {});
+}
+
+/** Said before the work is done; `putInPlace` makes sure. Throws as `create`. */
+export async function checkPlace(path: string, { force }: { force: boolean }): Promise<void> {
+  await refuseExisting(path, force);
+  try {
+    await stat(dirname(path));
+  } catch (cause) {
+    throw errnoOf(cause) === 'ENOENT' ? noFolder(path) : writeFault(cause, path);
+  }
+}
+
 /** Said before the work is done; `publish` makes sure. */
 async function refuseExisting(path: string, force: boolean): Promise<void> {
   try {
-    const stat = await lstat(path);
+    const found = await lstat(path);
     if (!force) throw fileExists(path);
-    if (stat.isFile()) return;
+    if (found.isFile()) return;
     const message = phrase`${path} is not a plain file, so it is not replaced; choose another name`;
     throw new StorageError('not-a-file', message, { path });
   } catch (cause) {
@@ -116,6 +133,13 @@ function writeFault(cause: unknown, path: string): StorageError {
   if (fault.code !== 'read-only') return fault;
   const message = phrase`${path} would be on a read-only disk; choose another place`;
   return new StorageError('read-only', message, { path, cause });
+}
+
+function noFolder(path: string): UsageError {
+  return new UsageError(
+    'no-folder',
+    phrase`${path} is in a folder that isn't there; make it first`,
+  );
 }
 
 function fileExists(path: string): CommandError {

@@ -1,6 +1,7 @@
 // Where a command's words go: data on stdout for people or as JSON lines, everything else on stderr.
 // Knows no command. Writes no colour at all, so NO_COLOR holds by itself.
-import { jsonSafe, type SafeText } from '../ui/safe-text.ts';
+import { jsonSafe, type SafeText, safeText } from '../ui/safe-text.ts';
+import { cellWidth } from '../ui/width.ts';
 
 /** One line of `--json`; `v` is put before it. */
 export interface JsonRecord {
@@ -22,6 +23,7 @@ export type Sink = NodeJS.WritableStream & {
 
 /** Of a terminal that doesn't tell. */
 const USUAL_COLUMNS = 80;
+const NOTHING = safeText('');
 
 /** Owns how stdout and stderr are written to; the streams themselves belong to the process. */
 export class Output {
@@ -31,6 +33,8 @@ export class Output {
   readonly #stderr: Sink;
   readonly #gone = new AbortController();
   #isFull = false;
+  /** Of the line that stands on the terminal of stderr without its end. */
+  #statusCells = 0;
   /** All who wait for stdout wait together. */
   #draining: Promise<void> | null = null;
 
@@ -86,6 +90,28 @@ export class Output {
     this.#write(`${jsonSafe({ v: 1, ...record })}\n`);
   }
 
+  /** Content of a file on stdout, byte for byte. */
+  bytes(chunk: Uint8Array): void {
+    this.#write(chunk);
+  }
+
+  /** How wide a line may be that is written over and over; null: nobody is to see one. */
+  get statusColumns(): number | null {
+    const { quiet, verbose } = this.options;
+    if (quiet || verbose || this.#stderr.isTTY !== true) return null;
+    return this.#stderr.columns || USUAL_COLUMNS;
+  }
+
+  /** Puts a line, shorter than the terminal is wide, in the place of the one before; empty: takes that away. */
+  status(line: SafeText): void {
+    if (line === '' && this.#statusCells === 0) return;
+    const cells = cellWidth(line);
+    const blanks = ' '.repeat(Math.max(0, this.#statusCells - cells));
+    this.#statusCells = cells;
+    // No escape sequence: not every terminal that shows a line knows one.
+    this.#stderr.write(`\r${line}${blanks}${line === '' ? '\r' : ''}`);
+  }
+
   /** Lines for a person on stdout; nothing with --json. */
   human(...lines: readonly SafeText[]): void {
     if (this.options.json) return;
@@ -94,22 +120,23 @@ export class Output {
 
   /** What a person may want to know beside the data; nothing with -q. */
   note(line: SafeText): void {
-    if (!this.options.quiet) this.#stderr.write(`${line}\n`);
+    if (!this.options.quiet) this.#line(line);
   }
 
   /** Only with -v. */
   detail(line: SafeText): void {
-    if (this.options.verbose) this.#stderr.write(`${line}\n`);
+    if (this.options.verbose) this.#line(line);
   }
 
   /** Asks the person at the terminal, whatever the options: the answer follows on the same line. */
   question(text: SafeText): void {
+    this.#clearStatus();
     this.#stderr.write(text);
   }
 
   /** The one line that says why a command failed. */
   complaint(line: SafeText): void {
-    this.#stderr.write(`lanchat: ${line}\n`);
+    this.#line(`lanchat: ${line}`);
   }
 
   /** Resolves once stdout takes more, or never will: what is written in between would fill our memory. */
@@ -135,7 +162,18 @@ export class Output {
     await Promise.all((aborted ? [this.#stderr] : [this.#stdout, this.#stderr]).map(flushed));
   }
 
-  #write(text: string): void {
+  #line(text: string): void {
+    this.#clearStatus();
+    this.#stderr.write(`${text}\n`);
+  }
+
+  /** Before anything else is written where it may stand. */
+  #clearStatus(): void {
+    if (this.#statusCells > 0) this.status(NOTHING);
+  }
+
+  #write(text: string | Uint8Array): void {
+    if (this.isTerminal) this.#clearStatus();
     if (!this.#gone.signal.aborted) this.#isFull = !this.#stdout.write(text);
   }
 }

@@ -47,7 +47,9 @@ export class Deliveries {
     const { id, peer, state, kind } = message;
     if (state !== 'pending' || kind === 'change') return;
     const key = keyOfMessage(message);
-    const text = safeText(message.text, { maxLength: MAX_QUOTED_LENGTH });
+    const { file } = message;
+    const said = message.text === '' && file !== undefined ? file.name : message.text;
+    const text = safeText(said, { maxLength: MAX_QUOTED_LENGTH });
     this.#sent.set(id, { key, peer, text, waits: !isOnline });
     this.#newest.set(key, id);
     const [oldest] = this.#sent.keys();

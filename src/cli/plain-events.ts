@@ -16,6 +16,7 @@ import type { Comings } from './plain-comings.ts';
 import type { Deliveries } from './plain-deliveries.ts';
 import type { PlainLink } from './plain-link.ts';
 import type { Places } from './plain-places.ts';
+import { PlainTransfers } from './plain-transfers.ts';
 
 const MAX_STICKER_LENGTH = 40;
 
@@ -37,11 +38,18 @@ export class PlainEvents {
   readonly #options: PlainEventsOptions;
   readonly #quotes = new Quotes();
   readonly #shown = new Shown();
+  readonly #transfers: PlainTransfers;
   /** Lines have the time alone: where a day begins, that is a line of its own. */
   #day: SafeText;
 
   constructor(options: PlainEventsOptions) {
     this.#options = options;
+    const { show, people } = options;
+    this.#transfers = new PlainTransfers({
+      ...{ show, people, nowMs: () => performance.now() },
+      isSilent: ({ conversation }) =>
+        this.#isSilent('room' in conversation ? conversation.room : conversation.peer),
+    });
     this.#day = calendarDay(Date.now());
   }
 
@@ -114,6 +122,9 @@ export class PlainEvents {
       case 'gap':
         if (!this.#isSilent(event.room ?? event.from.fingerprint)) this.#line(event);
         return;
+      case 'file':
+        this.#transfers.take(event.transfer);
+        return;
       case 'storage':
         link.storage(event.problem);
         this.#line(event);
@@ -144,6 +155,7 @@ export class PlainEvents {
     const { show, people, places, marks, deliveries, link } = this.#options;
     const key = keyOfMessage(message);
     const { state, from, kind } = message;
+    this.#transfers.notice(message);
     this.#quotes.remember(message, people.meet(from));
     if (from.ignored === true) return;
     if (state !== null && kind !== 'change') {

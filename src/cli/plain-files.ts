@@ -1,6 +1,9 @@
 // What the commands about files do in the plain interface: the screen's, answered in lines.
 import { type Destination, MAX_PAGE_MESSAGES, type Session } from '../client/api.ts';
-import { listing } from '../ui/command-text.ts';
+import { phrase } from '../language/translate.ts';
+import { UsageError } from '../protocol/errors.ts';
+import type { MessageId } from '../protocol/ids.ts';
+import { listing, splitFirst } from '../ui/command-text.ts';
 import { cancelFile, saveFile, typedFile } from '../ui/file-tasks.ts';
 import {
   cleanTransfer,
@@ -11,8 +14,9 @@ import {
   standOf,
 } from '../ui/file-words.ts';
 import type { People } from '../ui/people.ts';
-import { type SafeText, safeTemplate as t } from '../ui/safe-text.ts';
+import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
 import { fileName } from '../ui/shared-file-words.ts';
+import { resolveFile } from './file-argument.ts';
 import { localFiles } from './local-files.ts';
 
 export type PlainFileCommand = 'file' | 'files' | 'save' | 'cancel';
@@ -38,13 +42,34 @@ export async function runFileCommand(
     }
     case 'files':
       return listFiles({ ask, people, here }, args);
-    case 'save':
-      return saveFile(scene, args);
-    case 'cancel':
-      return cancelFile(scene);
+    case 'save': {
+      const { chosen, rest } = await chosenFile({ ask, people, here }, args);
+      return saveFile({ ...scene, chosen }, rest);
+    }
+    case 'cancel': {
+      const { chosen, rest } = await chosenFile({ ask, people, here }, args);
+      if (rest === '') return cancelFile({ ...scene, chosen });
+      throw new UsageError('bad-arguments', phrase`/cancel takes a number of /files, or an ID`);
+    }
     default:
       return name satisfies never;
   }
+}
+
+/** `2` as `/files` counts, or the first 8 digits and more of an ID, before whatever else stands there; a folder of such a name is `./2`. */
+async function chosenFile(
+  scene: Scene,
+  args: string,
+): Promise<{ readonly chosen: MessageId | null; readonly rest: string }> {
+  const [first, rest] = splitFirst(args);
+  if (/^[0-9a-f]{8,32}$/i.test(first)) {
+    const session = { request: scene.ask };
+    return { chosen: await resolveFile(session, first), rest };
+  }
+  if (!/^\d{1,3}$/.test(first)) return { chosen: null, rest: args };
+  const id = (await filesOf(scene, ''))[Number(first) - 1]?.transfer.id ?? null;
+  if (id !== null) return { chosen: id, rest };
+  throw new UsageError('no-file', phrase`there is no file ${first} here; /files counts them`);
 }
 
 type Listed = Awaited<ReturnType<typeof filesOf>>[number];
@@ -58,12 +83,14 @@ async function filesOf({ ask, here }: Scene, args: string) {
 async function listFiles(scene: Scene, args: string): Promise<SafeText> {
   const files = await filesOf(scene, args);
   if (files.length === 0) return t`There are no files here.`;
-  const lines = files.map(({ transfer, message }) => {
+  const lines = files.map(({ transfer, message }, index) => {
+    // Of all conversations a number would say nothing where one is.
+    const which = args === 'all' ? safeText(transfer.id?.slice(0, 8) ?? '') : t`${index + 1}.`;
     const stand = standWords(scene.people, transfer);
     const { file } = message ?? {};
-    if (file === undefined) return t`${stand}: ${fileName(transfer.name)}`;
+    if (file === undefined) return t`${which} ${stand}: ${fileName(transfer.name)}`;
     const { facts, name } = shownFile(file);
-    return fileLine({ facts: [joined([facts[0], stand])], name });
+    return fileLine({ facts: [t`${which} ${joined([facts[0], stand])}`], name });
   });
   return listing(t`Files, the newest first:`, lines);
 }

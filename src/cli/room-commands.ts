@@ -1,8 +1,7 @@
 // The commands about rooms and who is in them, in commander's terms. Loads a command only when it runs.
 import type { Command } from 'commander';
 import { phrase } from '../language/translate.ts';
-import { UsageError } from '../protocol/errors.ts';
-import { nearest } from '../ui/nearest.ts';
+import { addGroup } from './command-group.ts';
 import type { Run } from './command-line.ts';
 import { parseDuration, parseRoomQuery } from './options.ts';
 
@@ -11,14 +10,7 @@ const WHO = phrase`@nick or FINGERPRINT`;
 
 /** `run` is called with the command that was parsed, once. */
 export function addRoomCommands(program: Command, run: Run): void {
-  const room = program
-    .command('room')
-    .description(phrase`private rooms: make, fill and keep them`)
-    .helpCommand(false)
-    .allowExcessArguments()
-    .action((_own: unknown, command: Command) => {
-      throw unknownRoomCommand(command);
-    });
+  const room = addGroup(program, 'room', phrase`private rooms: make, fill and keep them`);
   addCreate(room, run);
   addInvitations(room, run);
   addPeople(room, run);
@@ -26,17 +18,6 @@ export function addRoomCommands(program: Command, run: Run): void {
   addSet(room, run);
   addOne(room, run);
   addMute(room, run);
-}
-
-function unknownRoomCommand({ args: [typed = ''], commands }: Command): UsageError {
-  const names = commands.map((each) => each.name());
-  if (typed === '') {
-    const message = phrase`room needs one of ${names.join(', ')}; lanchat help room says what they do`;
-    return new UsageError('unknown-command', message);
-  }
-  const meant = nearest(typed, names);
-  const hint = meant === null ? `there are ${names.join(', ')}` : phrase`did you mean "${meant}"?`;
-  return new UsageError('unknown-command', phrase`there is no command "room ${typed}"; ${hint}`);
 }
 
 interface CreateFlags {

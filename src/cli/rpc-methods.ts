@@ -34,6 +34,11 @@ export const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['contacts', { answers: 'list' }],
   ['delete', { answers: 'one' }],
   ['edit', { answers: 'one', needs: ['text'], inOrder: ANYWHERE }],
+  // In no order: a file is read before anybody hears of it, and that takes as long as it takes.
+  ['file cancel', { answers: 'one' }],
+  ['file get', { answers: 'list', without: ['out', 'force'] }],
+  ['file list', { answers: 'list' }],
+  ['file send', { answers: 'list', without: ['name'] }],
   ['find', { answers: 'list' }],
   ['history', { answers: 'list', without: ['ids'] }],
   ['id', { answers: 'one' }],

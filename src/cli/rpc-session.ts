@@ -18,7 +18,8 @@ export class SharedSession {
     const session = await this.#opened();
     const unsubscribes: (() => void)[] = [];
     return {
-      shared: session.shared,
+      // Whatever this request begins goes on after it.
+      shared: true,
       request: async (command) => {
         const reply = await session.request(command);
         if (isPlaced(command, reply)) sent();

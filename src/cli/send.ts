@@ -94,23 +94,26 @@ function isDash(words: readonly string[]): boolean {
   return words.length === 1 && words[0] === '-';
 }
 
-function readWait(request: SendRequest): Wait {
-  if (request.wait !== 'relayed' && request.wait !== 'delivered') {
+/** What must have happened to what goes `to` somebody or somewhere. Throws UsageError `bad-wait`. */
+export function parseWait(wait: string, to: string): Wait {
+  if (wait !== 'relayed' && wait !== 'delivered') {
     throw new UsageError('bad-wait', phrase`--wait takes relayed or delivered`);
   }
-  if (
-    request.wait === 'delivered' &&
-    (isRoomName(request.to) || namesOfGroup(request.to) !== null)
-  ) {
+  if (wait === 'delivered' && (isRoomName(to) || namesOfGroup(to) !== null)) {
     throw new UsageError(
       'bad-wait',
       phrase`nobody can say when a whole room has it; use --wait relayed`,
     );
   }
+  return wait;
+}
+
+function readWait(request: SendRequest): Wait {
+  const wait = parseWait(request.wait, request.to);
   if (request.action && request.sticker !== null) {
     throw new UsageError('bad-arguments', phrase`--action and --sticker are two kinds; take one`);
   }
-  return request.wait;
+  return wait;
 }
 
 /** Where it goes, once this client is connected; in a room that it hasn't joined it is a guest. */

@@ -8,7 +8,7 @@ import type {
   StorageProblem,
 } from '../client/api.ts';
 import type { RememberedRooms } from '../client/client.ts';
-import type { SessionOptions } from '../client/open-session.ts';
+import type { OpenSession, SessionOptions } from '../client/open-session.ts';
 import { phrase } from '../language/translate.ts';
 import { LanchatError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
@@ -40,7 +40,7 @@ const MAX_ATTEMPTS = 5;
 export async function withSession<T>(
   context: CommandContext,
   purpose: SessionUse,
-  use: (session: Session, attempt: Attempt) => Promise<T>,
+  use: (session: OpenSession, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   for (let count = 1; ; count += 1) {
     context.signal.throwIfAborted();

@@ -19,6 +19,7 @@ export const FOLDER_ENTRIES = {
   history: 'history.db',
   vault: 'vault.json',
   restoring: 'restoring',
+  spool: 'spool',
   relayKey: 'relay-key.json',
   relayDatabase: 'relay.db',
   relayFiles: 'files',

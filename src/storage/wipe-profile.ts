@@ -14,6 +14,7 @@ const REST = [
   FOLDER_ENTRIES.theme,
   ...[FOLDER_ENTRIES.history, FOLDER_ENTRIES.pins, FOLDER_ENTRIES.relays, FOLDER_ENTRIES.settings],
   FOLDER_ENTRIES.keys,
+  FOLDER_ENTRIES.spool,
 ] as const;
 
 const SHRED_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

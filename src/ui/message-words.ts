@@ -4,6 +4,7 @@ import { durationWords } from './durations.ts';
 import { type Oddity, withShownLinks } from './links.ts';
 import { type RoomCallers, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
+import { fileName } from './shared-file-words.ts';
 import { calendarDay, clockTime } from './words.ts';
 
 const MAX_SHOWN_EMOJI = 10;
@@ -72,8 +73,9 @@ export function oddLinkWords(oddity: Oddity): SafeText {
 /** The beginning of a text, in one line, as others quote it. */
 export function quoteWords(
   name: SafeText,
-  { text, deleted }: Pick<StoredMessage, 'text' | 'deleted'>,
+  { text, deleted, file }: Pick<StoredMessage, 'text' | 'deleted' | 'file'>,
 ): SafeText {
+  if (file !== undefined && text === '' && !deleted) return t`${name}: ${fileName(file.name)}`;
   const words = deleted
     ? t`message deleted`
     : withShownLinks(safeText(text, { maxLength: MAX_QUOTE_LENGTH }));

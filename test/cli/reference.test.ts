@@ -50,7 +50,7 @@ function codes(): Set<string> {
     INTERNAL_CODES.test(path)
       ? []
       : [
-          ...wordsIn(source, `new (?:Usage|Command|Storage|Memory)Error\\(\\s*${WORD}`),
+          ...wordsIn(source, `new (?:Usage|Command|Storage|Memory|File)Error\\(\\s*${WORD}`),
           ...wordsIn(source, `type: 'error', code: ${WORD}`),
           ...wordsIn(source, `\\blocal\\(${WORD}`),
         ],

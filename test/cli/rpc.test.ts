@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/cli/errors.ts';
 import { messageId, peerId, person } from '../support/fake-session.ts';
+import { transfer } from '../support/file-transfer.ts';
 import { message, RpcRun, sentTexts, talkative } from '../support/rpc-run.ts';
 
 describe('lanchat rpc', () => {
@@ -40,6 +41,30 @@ describe('lanchat rpc', () => {
     expect(await rpc.end()).toBe(0);
     // The one that looks out for the end of the profile's owner.
     expect(session.listeners).toBe(1);
+  });
+
+  it('sends files, and answers with how each stands; stdin is its own', async () => {
+    const session = talkative();
+    const id = messageId('1');
+    const done = transfer({ id, state: 'done', bytes: 1_000 });
+    session.answer({
+      'send-file': () => ({ id, transfer: done }),
+      message: () => ({ message: null }),
+    });
+    const rpc = new RpcRun(session);
+    rpc.call(1, 'file send', { to: '@bela', path: ['package.json'], text: 'here' });
+    expect(await rpc.answer(1)).toMatchObject({ result: [{ type: 'file', id, state: 'done' }] });
+    rpc.call(2, 'file send', { to: '@bela', path: '-' });
+    expect(await rpc.answer(2)).toMatchObject({ error: { data: { code: 'bad-arguments' } } });
+    rpc.call(3, 'file send', { to: '@bela', path: '-', name: 'x' });
+    expect(await rpc.answer(3)).toMatchObject({ error: { data: { code: 'bad-arguments' } } });
+    // What waits when the answer is over goes on, since this process does.
+    const waiting = transfer({ id, state: 'waiting', reason: 'not-here' });
+    session.answer({ 'send-file': () => ({ id, transfer: waiting }) });
+    rpc.call(4, 'file send', { to: '@bela', path: 'package.json', timeout: 0.05 });
+    expect(await rpc.answer(4)).toMatchObject({ error: { data: { code: 'not-here' } } });
+    expect(session.requests.map((request) => request.do)).not.toContain('cancel-file');
+    expect(await rpc.end()).toBe(0);
   });
 
   it('takes every option of the command by its name', async () => {

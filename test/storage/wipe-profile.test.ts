@@ -52,6 +52,8 @@ async function makeProfile(where = folder): Promise<void> {
   writeFileSync(join(where, 'history.db-wal'), 'words');
   writeFileSync(join(where, FOLDER_ENTRIES.keys), 'send = f5');
   writeFileSync(join(where, FOLDER_ENTRIES.theme), 'accent = red');
+  mkdirSync(join(where, FOLDER_ENTRIES.spool));
+  writeFileSync(join(where, FOLDER_ENTRIES.spool, '0a1b'), 'what was to be sent');
   mkdirSync(join(where, FOLDER_ENTRIES.restoring));
   writeFileSync(join(where, FOLDER_ENTRIES.restoring, 'vault.json'), 'a key to be');
 }

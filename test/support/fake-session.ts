@@ -65,7 +65,8 @@ function isReply<C extends Command>(value: unknown, _to: C): value is Replies[C[
 }
 
 export class FakeSession implements OpenSession {
-  readonly shared = false;
+  /** Whether another process owns the profile. */
+  shared = false;
   readonly requests: Command[] = [];
   closed = false;
   snapshot: Snapshot = {

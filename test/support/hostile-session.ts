@@ -9,6 +9,7 @@ import type {
 import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { LanchatError } from '../../src/protocol/errors.ts';
 import { FakeSession, messageId, onlineLink, peerId, person } from './fake-session.ts';
+import { sharedFile, transfer } from './file-transfer.ts';
 import { nthId, stored } from './kept-history.ts';
 import { fileMessage, transferOf } from './shared-files.ts';
 
@@ -60,6 +61,8 @@ export function hostileMessages(text: string): StoredMessage[] {
       change: { what: 'titled', who: [from], text },
     }),
     stored(9, { ...more, deleted: true }),
+    stored(11, { ...more, file: sharedFile({ name: text, type: text }) }),
+    stored(12, { ...more, text: '', file: sharedFile({ name: text, voice: true }) }),
     stored(10, { from, text, state: 'failed', reason: 'refused', room: null, peer: peerId('b') }),
   ]; // prettier-ignore
 }
@@ -127,6 +130,15 @@ export function hostileEvents(text: string): ClientEvent[] {
     { type: 'disconnected', reason: text },
     { type: 'deleted', conversation: { peer: peerId('b') }, id: null, messages: 1 },
     { type: 'room-left', room: ROOM },
+    ...(['offered', 'moving', 'done', 'failed', 'cancelled', 'waiting'] as const).map(
+      (state): ClientEvent => ({
+        type: 'file',
+        transfer: transfer({
+          ...{ direction: 'in', name: text, path: text, warning: text, reason: text, state },
+          conversation: { room: '#lobby' },
+        }),
+      }),
+    ),
   ]; // prettier-ignore
 }
 
