@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { OpenSession, SessionOptions } from '../client/open-session.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
@@ -16,6 +15,7 @@ import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
+import { boundHeap } from './screen-heap.ts';
 import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
@@ -32,8 +32,7 @@ export async function runScreen(
   context: CommandContext,
   { target, version }: ScreenRequest,
 ): Promise<void> {
-  // New objects keep the room that the start gave them, about 8 MB. A busy room would make V8 take 32 MB, for good.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  boundHeap();
   const { home, nick, ephemeral } = context.options;
   const folder = ephemeral ? null : profileFolder(home ?? undefined);
   const unlocked = folder === null ? null : await unlock(context, folder);
