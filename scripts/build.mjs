@@ -35,7 +35,7 @@ const withoutLayout = {
 };
 
 // What cuts text into characters, and knows every emoji there is, takes an eighth of the screen's start to make. These
-// make it when they are loaded; now when the first text wants it. Of a single UTF-16 unit string-width's tables know the width as well.
+// make it when they are loaded; now when the first text wants it. Of a single UTF-16 unit the tables of widths know it as well.
 const lazily = (name, make) =>
   `let ${name}Made; const ${name} = { segment: (text) => (${name}Made ??= ${make}).segment(text) };`;
 const MADE_WHEN_LOADED = [
