@@ -34,29 +34,53 @@ const withoutLayout = {
   },
 };
 
-// string-width makes ready for every emoji there is when it is loaded: a tenth of the screen's start. Now when
-// the first is measured; of a single UTF-16 unit the tables of widths know it as well.
-const lazyWidth = {
-  name: 'lazy-width',
+// What cuts text into characters, and knows every emoji there is, takes an eighth of the screen's start to make. These
+// make it when they are loaded; now when the first text wants it. Of a single UTF-16 unit the tables of widths know it as well.
+const lazily = (name, make) =>
+  `let ${name}Made; const ${name} = { segment: (text) => (${name}Made ??= ${make}).segment(text) };`;
+const MADE_WHEN_LOADED = [
+  {
+    filter: /[\\/]string-width[\\/]index\.js$/,
+    changes: [
+      ['const segmenter = new Intl.Segmenter();', lazily('segmenter', 'new Intl.Segmenter()')],
+      [
+        'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+        'let emoji; const rgiEmojiRegex = { test: (text) => text.length > 1 && (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
+      ],
+    ],
+  },
+  {
+    filter: /[\\/]slice-ansi[\\/]tokenize-ansi\.js$/,
+    changes: [
+      [
+        "const GRAPHEME_SEGMENTER = new Intl.Segmenter(undefined, {granularity: 'grapheme'});",
+        lazily('GRAPHEME_SEGMENTER', 'new Intl.Segmenter()'),
+      ],
+    ],
+  },
+  {
+    filter: /[\\/]ansi-tokenize[\\/]build[\\/]tokenize\.js$/,
+    changes: [
+      [
+        'const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });',
+        lazily('segmenter', 'new Intl.Segmenter()'),
+      ],
+    ],
+  },
+];
+const lazyCharacters = {
+  name: 'lazy-characters',
   setup(builder) {
-    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
-      const changes = [
-        [
-          'const segmenter = new Intl.Segmenter();',
-          'let known; const segmenter = { segment: (text) => (known ??= new Intl.Segmenter()).segment(text) };',
-        ],
-        [
-          'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
-          'let emoji; const rgiEmojiRegex = { test: (text) => text.length > 1 && (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
-        ],
-      ];
-      let contents = readFileSync(path, 'utf8');
-      for (const [eager, lazy] of changes) {
-        if (!contents.includes(eager)) throw new Error(`${path} has no ${eager}`);
-        contents = contents.replace(eager, () => lazy);
-      }
-      return { contents };
-    });
+    for (const { filter, changes } of MADE_WHEN_LOADED) {
+      builder.onLoad({ filter }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8');
+        for (const [eager, lazy] of changes) {
+          if (!contents.includes(eager)) throw new Error(`${path} has no ${eager}`);
+          contents = contents.replace(eager, () => lazy);
+        }
+        return { contents };
+      });
+    }
   },
 };
 
@@ -89,7 +113,7 @@ const { metafile, outputFiles } = await build({
   },
   // wrap-ansi brings an older copy with tables of its own; the one here measures the same text.
   alias: { 'string-width': join(root, 'node_modules/string-width') },
-  plugins: [withoutDevtools, withoutLayout, lazyWidth],
+  plugins: [withoutDevtools, withoutLayout, lazyCharacters],
   // A native module with files of its own: found where it is installed, and only where Node has no SQLite.
   external: ['@photostructure/sqlite'],
   // CommonJS dependencies call require() for node: modules, which an ESM bundle lacks.

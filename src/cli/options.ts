@@ -86,14 +86,12 @@ export function parseRelayAddress(text: string): RelayAddress {
 }
 
 function splitAddress(address: string): { host: string; port: string | null } {
-  if (isIPv6(address)) return { host: address, port: null };
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(address);
   if (bracketed !== null) return { host: bracketed[1] ?? '', port: bracketed[2] ?? null };
-  const colon = address.lastIndexOf(':');
-  if (colon < 0) return { host: address, port: null };
-  // More colons than one and no brackets: neither an IPv6 address nor HOST:PORT.
-  const host = address.slice(0, colon);
-  return { host: host.includes(':') ? '' : host, port: address.slice(colon + 1) };
+  const [host = '', port = null, ...more] = address.split(':');
+  if (more.length === 0) return { host, port };
+  // Without brackets it is an IPv6 address, or nothing.
+  return { host: isIPv6(address) ? address : '', port: null };
 }
 
 function readRelayFingerprint(text: string): string {

@@ -2,23 +2,16 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { OpenSession, SessionOptions } from '../client/open-session.ts';
 import type { FolderProblem } from '../storage/profile-folder.ts';
 import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
 import { ARRIVAL_PAUSE_MS } from '../ui/change-signal.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
-import { copyByProgram } from './clipboard-program.ts';
 import type { CommandContext } from './context.ts';
-import { hostHere, RELAY_RUNS_ON } from './hosted-relay.ts';
-import { readKeys } from './key-file.ts';
-import { folderProblemLine } from './lines.ts';
 import { localFiles } from './local-files.ts';
 import { parseRelayAddress } from './options.ts';
-import { passphrasePrompt } from './passphrase.ts';
-import { loadPicture } from './pictures.ts';
-import { readTheme } from './theme-file.ts';
+import { boundHeap } from './screen-heap.ts';
 
 export interface ScreenRequest {
   /** `#room`, `@nick` or a fingerprint to begin with, or null. */
@@ -34,8 +27,7 @@ export async function runScreen(
   context: CommandContext,
   { target, version }: ScreenRequest,
 ): Promise<void> {
-  // New objects keep the room that the start gave them, about 8 MB. A busy room would make V8 take 32 MB, for good.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  boundHeap();
   const { home, nick, ephemeral } = context.options;
   const folder = ephemeral ? null : profileFolder(home ?? undefined);
   const unlocked = folder === null ? null : await unlock(context, folder);
@@ -45,18 +37,19 @@ export async function runScreen(
     ...{ version: safeText(version), target, lanAddress, firstRun: nick === null && isFresh },
     skeleton: unlocked === null ? context.skeleton : null,
     openSession: (warn) => provide(context, unlocked, warn),
-    hostRelay: () => hostHere(context),
+    hostRelay: async () => (await import('./hosted-relay.ts')).hostHere(context),
     parseRelay: parseRelayAddress,
-    readKeys: () => readKeys(folder),
-    copyByProgram: (text) => copyByProgram(text, process),
+    readKeys: async () => (await import('./key-file.ts')).readKeys(folder),
+    copyByProgram: async (text) =>
+      (await import('./clipboard-program.ts')).copyByProgram(text, process),
     files: localFiles(process),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
-    readTheme: () => readTheme(folder),
-    loadPicture,
+    readTheme: async () => (await import('./theme-file.ts')).readTheme(folder),
+    loadPicture: async (path, wish) => (await import('./pictures.ts')).loadPicture(path, wish),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
   });
-  leave(context, end);
+  await leave(context, end);
 }
 
 /** Loads nothing before it is called, after the first paint: the cryptography alone costs more than the frame. */
@@ -65,14 +58,16 @@ async function provide(
   unlocked: Unlocked | null,
   warn: (text: SafeText) => void,
 ): Promise<OpenSession> {
+  const { folderProblemLine } = await import('./lines.ts');
   const tell = (problem: FolderProblem) => warn(folderProblemLine(problem));
   if (unlocked === null) return openOwn(context, tell);
   for (const problem of unlocked.problems) tell(problem);
   return unlocked.session;
 }
 
-function leave({ signal }: CommandContext, end: ScreenEnd): void {
+async function leave({ signal }: CommandContext, end: ScreenEnd): Promise<void> {
   if (end.relayLeft) {
+    const { RELAY_RUNS_ON } = await import('./hosted-relay.ts');
     process.stdout.write(`${RELAY_RUNS_ON}\n`);
   }
   signal.throwIfAborted();
@@ -101,6 +96,7 @@ async function openOwn(
 ): Promise<OpenSession> {
   const { home, nick, relay, ephemeral } = context.options;
   const { openSession } = await import('../client/open-session.ts');
+  const { passphrasePrompt } = await import('./passphrase.ts');
   return openSession({
     ...{ home, nick, relay, ephemeral, exclusive: true, offline: false, rooms: 'join' },
     // Nobody sees it sooner.

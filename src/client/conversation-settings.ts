@@ -1,5 +1,4 @@
 // What a person sets for one conversation alone, in the settings file. Needs no session.
-import * as v from 'valibot';
 import type { Disclosure } from '../core/disclosure.ts';
 import type { NotifyLevel } from '../core/events.ts';
 import { phrase } from '../language/translate.ts';
@@ -9,7 +8,7 @@ import {
   NOTIFY_LEVELS,
   type Settings,
   type ConversationSettings as Stored,
-} from '../storage/settings-file.ts';
+} from '../storage/settings.ts';
 import type { Destination } from './api.ts';
 
 /** Null: as everywhere. */
@@ -20,13 +19,6 @@ export interface ConversationSettings {
 }
 
 export { NOTIFY_LEVELS };
-
-/** The shape of a change, as it crosses the profile's socket. */
-export const conversationChangeSchema = v.strictObject({
-  sendRead: v.exactOptional(v.nullable(v.boolean())),
-  sendTyping: v.exactOptional(v.nullable(v.boolean())),
-  notifyLevel: v.exactOptional(v.nullable(v.picklist(NOTIFY_LEVELS))),
-});
 
 export function settingsFor(
   { conversations }: Settings,

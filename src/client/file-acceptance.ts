@@ -3,7 +3,7 @@ import { rooms } from '../core/commands.ts';
 import { isBlocked, isContact } from '../core/people.ts';
 import type { CoreState } from '../core/state.ts';
 import type { PeerId } from '../protocol/ids.ts';
-import type { Settings } from '../storage/settings-file.ts';
+import type { Settings } from '../storage/settings.ts';
 import type { FileEntry } from './file-ledger.ts';
 
 const MB = 1_000_000;

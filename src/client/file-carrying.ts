@@ -11,7 +11,7 @@ import { LanchatError, ProtocolError } from '../protocol/errors.ts';
 import type { FileState } from '../protocol/file-content.ts';
 import { type FileId, MeetingId, type PeerId } from '../protocol/ids.ts';
 import { CHUNK_BYTES } from '../protocol/limits.ts';
-import type { Settings } from '../storage/settings-file.ts';
+import type { Settings } from '../storage/settings.ts';
 import { mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import type { GivenContent } from './file-giving.ts';

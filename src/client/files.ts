@@ -16,7 +16,7 @@ import { LanchatError, UsageError } from '../protocol/errors.ts';
 import { FILE_KEY_BYTES, type FileState } from '../protocol/file-content.ts';
 import type { FileId, MessageId, PeerId } from '../protocol/ids.ts';
 import type { ProfileStore, StateValue } from '../storage/profile-store.ts';
-import type { Settings } from '../storage/settings-file.ts';
+import type { Settings } from '../storage/settings.ts';
 import type { ClientEvent, Replies, SharedFile } from './api.ts';
 import type { Engine } from './engine.ts';
 import { isTakenUnasked, mayHave } from './file-acceptance.ts';

@@ -1,5 +1,4 @@
 // What a person can set: its shape, what it is unless they do, and within what bounds. Needs no session.
-import * as v from 'valibot';
 import { phrase } from '../language/translate.ts';
 import {
   ACCEPT_FILES,
@@ -15,36 +14,17 @@ import {
   SIDEBAR_GROUPS,
   THEME_NAMES,
   USUAL_LEVELS,
-} from '../storage/settings-file.ts';
+} from '../storage/settings.ts';
 
 /** What of the settings a person sets for all conversations; the rooms come and go by themselves. */
 export type Preferences = Omit<Settings, 'rooms' | 'conversations'>;
 
 export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 
-/** The shape of a change, as it crosses the profile's socket; `isKeepDays` has the bounds. */
-export const changeSchema = v.strictObject({
-  keepDays: v.exactOptional(v.number()),
-  showDelivered: v.exactOptional(v.boolean()),
-  hidden: v.exactOptional(v.boolean()),
-  sendRead: v.exactOptional(v.boolean()),
-  sendTyping: v.exactOptional(v.boolean()),
-  collapsed: v.exactOptional(v.array(v.picklist(SIDEBAR_GROUPS))),
-  theme: v.exactOptional(v.picklist(THEME_NAMES)),
-  notify: v.exactOptional(v.picklist(NOTIFY_WAYS)),
-  notifyText: v.exactOptional(v.boolean()),
-  notifyLevel: v.exactOptional(v.picklist(USUAL_LEVELS)),
-  quietHours: v.exactOptional(v.pipe(v.string(), v.check(isQuietHours))),
-  acceptFiles: v.exactOptional(v.picklist(ACCEPT_FILES)),
-  acceptMaxMb: v.exactOptional(v.pipe(v.number(), v.check(isAcceptMb))),
-  downloads: v.exactOptional(v.pipe(v.string(), v.check(isDownloads))),
-  directFiles: v.exactOptional(v.boolean()),
-});
-
 /** Completes "keep-days takes …". */
 export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
-export type { SidebarGroup, ThemeName } from '../storage/settings-file.ts';
+export type { SidebarGroup, ThemeName } from '../storage/settings.ts';
 /** Completes "accept-mb takes …". */
 export const ACCEPT_MB_TAKES = phrase`a number of megabytes, 0 to ${MAX_ACCEPT_MB}`;
 

@@ -8,8 +8,7 @@ import { MessageId, PeerId } from '../protocol/ids.ts';
 import { MAX_DURATION_MS, MAX_MENTIONS } from '../protocol/limits.ts';
 import { readJsonLines, writeJsonLine } from '../storage/json-lines.ts';
 import type { ClientEvent, Command, Replies, Session } from './api.ts';
-import { conversationChangeSchema } from './conversation-settings.ts';
-import { changeSchema } from './preferences.ts';
+import { changeSchema, conversationChangeSchema } from './setting-changes.ts';
 
 /** Of a command: the longest text, every character of it escaped, fits. */
 const MAX_LINE_LENGTH = 1024 * 1024;

@@ -1,4 +1,5 @@
 // What a person sets about others: petnames, favourites, notes, who is ignored or blocked. Nobody else hears of it.
+
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { PeerId } from '../protocol/ids.ts';
@@ -9,17 +10,11 @@ import { savePeer } from './durable-people.ts';
 import { forgetRun } from './durable-rooms.ts';
 import type { Person } from './events.ts';
 import { emit } from './link.ts';
+import { tellNamesakes } from './meet.ts';
 import { peerOf } from './new-state.ts';
 import { withdraw } from './outbox.ts';
 import type { Peer } from './peer-state.ts';
-import {
-  indexPetname,
-  isContact,
-  personOf,
-  requireKnown,
-  stirKeys,
-  tellNamesakes,
-} from './people.ts';
+import { indexPetname, isContact, personOf, requireKnown, stirKeys } from './people.ts';
 import type { CoreState, Pin, PinChange } from './state.ts';
 
 /** They are never forgotten for others, so there is an end to them: people whom nobody knows are to have a place too. */

@@ -8,9 +8,10 @@ import type { ObjectKind, PresenceEntry } from '../protocol/frames.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { BUNDLE_FRESH_MS, MAX_IDS_PER_GET } from '../protocol/limits.ts';
 import { emit, isFirstTelling, later, request, soon } from './link.ts';
+import { meet } from './meet.ts';
 import { peerOf } from './new-state.ts';
 import type { KnownBundle, KnownPrekey, Peer } from './peer-state.ts';
-import { meet, nickOf, personOf } from './people.ts';
+import { nickOf, personOf } from './people.ts';
 import type { CoreState } from './state.ts';
 
 /** Slices: checking a card or a bundle is one signature, 0.13 ms, and hashes. */

@@ -168,13 +168,15 @@ export const CHANGES = [
   'timer',
   'transferred',
   'closed',
+  'key-changed',
 ] as const;
 
 /** What became of a conversation. */
 export interface Change {
   readonly what: (typeof CHANGES)[number];
+  /** Of a changed key: who bore the name before, and who bears it now. */
   readonly who: readonly Who[];
-  /** A new name or topic: untrusted; of a timer its seconds, absent where it was taken off. */
+  /** A new name or topic: untrusted; of a timer its seconds, absent where it was taken off; of a key the trust in the old one. */
   readonly text?: string;
 }
 

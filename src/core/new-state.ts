@@ -64,6 +64,7 @@ export function newState({ env, me, pins, nick, cardSeq, bundleSeq }: Start): Co
     skeletons: new Map(),
     petnames: new Map(),
     told: new Set(),
+    keyLines: new Map(),
     rooms: new Map(),
     notifyLevels: new Map(),
     storedRooms: new Map(),

@@ -1,34 +1,15 @@
-// Who is who: pins at first sight, changed keys, names that fit several people. Decides what a person is told.
-import type { Card } from '../crypto/signed-objects.ts';
+// Who is who: pins, changed keys, names that fit several people. Decides what a person is told.
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { PeerId } from '../protocol/ids.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
 import type { Person, Self, Trust, Who } from './events.ts';
 import { emit, isFirstTelling } from './link.ts';
-import { peerOf } from './new-state.ts';
 import type { CoreState, Pin } from './state.ts';
 
 const MIN_PREFIX_DIGITS = 8;
 /** Of people of one name that nobody verified, so many are named to who comes later: a crowd under one name costs each no more. */
 const MAX_NAMED_BEFORE = 8;
-
-/** A card whose signature holds: pins its owner, and says loudly if it bears a pinned person's name. */
-export function meet(core: CoreState, card: Card): void {
-  const peer = peerOf(core, card.id);
-  peer.card = card;
-  peer.keys = card;
-  if (card.id === core.me.id) return;
-  const before = core.pins.get(card.id);
-  const pin = core.pins.see(card, core.env.wallMs());
-  if (before === null) core.metNow.add(card.id);
-  indexName(core, pin);
-  if (before === null || before.nick !== pin.nick) {
-    tellKeyChange(core, pin);
-    stirKeys(core);
-  }
-  emit(core, { type: 'person', person: personOf(core, card.id) });
-}
 
 /** We wrote to people, and the list is gone: whoever comes would pass for new, and none as verified. */
 export function tellLostPins(core: CoreState): void {
@@ -39,24 +20,11 @@ export function tellLostPins(core: CoreState): void {
   emit(core, { type: 'error', code: 'pins-lost', message });
 }
 
-function tellKeyChange(core: CoreState, pin: Pin): void {
-  for (const was of changedFrom(core, pin)) {
-    if (!isFirstTelling(core, `${was.id}>${pin.id}`)) continue;
-    emit(core, {
-      type: 'key-changed',
-      nick: cleanNick(pin.nick),
-      was: was.id,
-      now: pin.id,
-      trust: was.trust,
-    });
-  }
-}
-
 /**
  * Verified pins, and the oldest before it, whose name or petname `pin` bears (or one that looks like it) without leave: first
  * those that people wrote to, so that no crowd that came earlier hides them.
  */
-function changedFrom(core: CoreState, pin: Pin): Pin[] {
+export function changedFrom(core: CoreState, pin: Pin): Pin[] {
   if (pin.acceptedNick === pin.nick) return [];
   const older = bearers(core, core.skeletons.get(pin.id)).filter(
     (other) => other.id !== pin.id && other.trust !== 'verified' && isOlder(core, other, pin),
@@ -90,7 +58,7 @@ function isOlder(core: CoreState, other: Pin, pin: Pin): boolean {
 }
 
 /** The pinned people whose names have this skeleton. */
-function bearers(core: CoreState, skeleton: string | undefined): Pin[] {
+export function bearers(core: CoreState, skeleton: string | undefined): Pin[] {
   const ids = skeleton === undefined ? undefined : core.namesakes.get(skeleton);
   return [...(ids ?? [])].flatMap((id) => core.pins.get(id) ?? []);
 }
@@ -105,14 +73,6 @@ function petnamed(core: CoreState, skeleton: string | undefined): Pin | null {
 export function indexPetname(core: CoreState, { id, petname }: Pick<Pin, 'id' | 'petname'>): void {
   for (const [skeleton, owner] of core.petnames) if (owner === id) core.petnames.delete(skeleton);
   if (petname !== null) core.petnames.set(nickSkeleton(petname), id);
-}
-
-/** Everybody whose name looks like this one is told of anew: it has become, or is no longer, a petname. */
-export function tellNamesakes(core: CoreState, name: string): void {
-  for (const pin of bearers(core, nickSkeleton(name))) {
-    tellKeyChange(core, pin);
-    emit(core, { type: 'person', person: personOf(core, pin.id) });
-  }
 }
 
 /** Enters a pinned name in the index of look-alikes; called for every pin at start and at each change. */
@@ -131,7 +91,9 @@ function forgetName(core: CoreState, id: PeerId): void {
   core.skeletons.delete(id);
   const ids = core.namesakes.get(skeleton);
   ids?.delete(id);
-  if (ids?.size === 0) core.namesakes.delete(skeleton);
+  if (ids?.size !== 0) return;
+  core.namesakes.delete(skeleton);
+  core.keyLines.delete(skeleton);
 }
 
 /** The book let this pin go, since it holds only so many. */
@@ -232,7 +194,7 @@ export function awaitsTrust(core: CoreState, id: PeerId): boolean {
 }
 
 /** As nearly everybody is; of whole rooms this is asked at each step. */
-function isOnlyBearer({ skeletons, namesakes, petnames }: CoreState, id: PeerId): boolean {
+export function isOnlyBearer({ skeletons, namesakes, petnames }: CoreState, id: PeerId): boolean {
   const skeleton = skeletons.get(id);
   if (skeleton === undefined || petnames.has(skeleton)) return false;
   return namesakes.get(skeleton)?.size === 1;

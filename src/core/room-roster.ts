@@ -6,6 +6,7 @@ import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { cleanTitle } from '../protocol/nickname.ts';
 import { saveHolders } from './durable-rooms.ts';
 import type { Room } from './events.ts';
+import { leaveLinesOf } from './key-lines.ts';
 import { emit, later } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { isBlocked, isKeptOut, whoOf } from './people.ts';
@@ -165,7 +166,9 @@ function memberWith(core: CoreState, room: RoomState, id: PeerId, join: JoinProo
   const member = known ?? { id, join, here: false, goneAtMs: core.env.nowMs() };
   if (join.seq > member.join.seq) member.join = join;
   room.members.set(id, member);
-  return member.join.standing === 'joined' ? member : null;
+  if (member.join.standing !== 'joined') return null;
+  if (known === undefined) leaveLinesOf(core, room, id);
+  return member;
 }
 
 export function isValidJoin(

@@ -155,6 +155,8 @@ export interface CoreState {
   readonly petnames: Map<string, PeerId>;
   /** Alarms already given: key changes, `was>now`, and forks. */
   readonly told: Set<string>;
+  /** By the skeleton of a name: changes of key under it that have left lines in this run. */
+  readonly keyLines: Map<string, Set<string>>;
   readonly rooms: Map<string, RoomState>;
   /** Conversations with a level of their own: a fingerprint, or a room as people see it named. */
   notifyLevels: ReadonlyMap<string, NotifyLevel>;

@@ -26,8 +26,8 @@ const OTHERS = [
 ].map((script) => (/^[A-Z]/.test(script) ? `\\p{Script=${script}}` : script));
 
 const asPattern = (letters: string) => new RegExp(`^[0-9_.'${letters}-]*$`, 'iu');
-const ALPHABET_PATTERNS = ALPHABETS.map(asPattern);
-const OTHER_PATTERNS = OTHERS.map(asPattern);
+/** Made when a name is first judged: a start doesn't wait for them. */
+let patterns: { readonly alphabets: RegExp[]; readonly others: RegExp[] } | undefined;
 
 // Greek capitals are Latin capitals to the eye, and nothing like the small letters they fold to.
 const LATIN_IN_GREEK = /^(?=.*[Α-Ω])[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ0-9_.'-]+$/u;
@@ -47,9 +47,10 @@ function rangesOf(first: number, last: number): string {
 export function isOneScript(text: string): boolean {
   const letters = text.normalize('NFD');
   if (LATIN_IN_GREEK.test(letters.replace(/\p{M}/gu, '')) || SPELLED_WRONG.test(text)) return false;
+  patterns ??= { alphabets: ALPHABETS.map(asPattern), others: OTHERS.map(asPattern) };
   return (
-    ALPHABET_PATTERNS.some((pattern) => pattern.test(letters)) ||
-    OTHER_PATTERNS.some((pattern) => pattern.test(text))
+    patterns.alphabets.some((pattern) => pattern.test(letters)) ||
+    patterns.others.some((pattern) => pattern.test(text))
   );
 }
 

@@ -7,7 +7,8 @@ import { SEED_BYTES } from '../protocol/sizes.ts';
 import { type Pin, pinFormat } from './pins-file.ts';
 import { textField, timeMsField, u64Field } from './record-fields.ts';
 import { type PinnedRelay, pinnedRelay } from './relays-file.ts';
-import { type Settings, settingsFormat } from './settings-file.ts';
+import type { Settings } from './settings.ts';
+import { settingsFormat } from './settings-file.ts';
 import { decodeMessage, encodeMessage, type StoredMessage } from './stored-message.ts';
 
 /** A list goes on in another record once it is this long: whoever reads holds one at a time. */

@@ -1,9 +1,9 @@
 // Folders and whole small files for their owner only: bounded reads, atomic durable writes. Knows no format.
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { phrase } from '../language/translate.ts';
+import { hexFromBytes } from '../protocol/bytes.ts';
 import { errnoOf } from '../protocol/errors.ts';
 import { StorageError, storageErrorFrom } from './storage-error.ts';
 
@@ -144,7 +144,8 @@ export async function replacePrivateFile(path: string, bytes: Uint8Array): Promi
  * processes that try at once exactly one gets true. Durable on return. Throws StorageError.
  */
 export async function createPrivateFile(path: string, bytes: Uint8Array): Promise<boolean> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
+  const unique = hexFromBytes(crypto.getRandomValues(new Uint8Array(6)));
+  const temporary = `${path}.${unique}${TEMPORARY}`;
   try {
     await writeSynced(temporary, bytes);
     const created = await publishFile(temporary, path);

@@ -3,7 +3,7 @@ import type { ClientEvent, MessageReason, MessageState } from '../client/api.ts'
 import { laterState } from '../client/message-state.ts';
 import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { type ComposerState, EMPTY_COMPOSER } from './composer.ts';
-import type { Look } from './message-look.ts';
+import type { KeyChangeLook, Look } from './message-look.ts';
 import type { SafeText } from './safe-text.ts';
 import { BOTTOM_ANCHOR, type ViewportAnchor } from './viewport.ts';
 
@@ -272,9 +272,34 @@ export function indexOfMessage(entries: readonly Entry[], id: MessageId): number
   return entries.findLastIndex((entry) => entry.kind === 'message' && entry.id === id);
 }
 
+/** What says of a changed key, as a line that history may bring again. */
+function keyChangeAlone(entry: Entry): Entry[] {
+  if (entry.kind === 'key-changed') return [entry];
+  const key = keyChangeOf(entry);
+  if (key === null) return [];
+  const { seq, timeMs } = entry;
+  const { nick, was, now, wasVerified } = key;
+  return [
+    {
+      ...{ seq, timeMs },
+      kind: 'key-changed',
+      nick,
+      changes: [{ was, now }],
+      more: 0,
+      wasVerified,
+    },
+  ];
+}
+
+/** What a stored line says of a changed key; null for any other. */
+export function keyChangeOf(body: EntryBody): KeyChangeLook | null {
+  const shape = body.kind === 'message' ? body.look?.shape : undefined;
+  return shape?.kind === 'change' ? (shape.key ?? null) : null;
+}
+
 /** Takes the lines off the screen. What says that a key changed is permanent and stays. */
 export function clearLines(conversation: ConversationRecord): void {
-  const kept = conversation.entries.filter((entry) => entry.kind === 'key-changed');
+  const kept = conversation.entries.flatMap(keyChangeAlone);
   const next = conversation.nextSeq;
   // Renumbered without gaps, ending below what comes next, so that a seq stays an index.
   const renumbered = kept.map((entry, index) => ({ ...entry, seq: next - kept.length + index }));

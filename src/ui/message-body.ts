@@ -178,7 +178,9 @@ function shapeRows(entry: MessageEntry, shape: Shape, cells: number): Row[] {
     case 'poll':
       return remoteRows(entry.text, cells, gutter);
     case 'change':
-      return ownRows(shape.words, cells);
+      return shape.key === undefined
+        ? ownRows(shape.words, cells)
+        : keyRows({ ...shape.key, changes: [shape.key], more: 0 }, cells);
     case 'deleted':
       return ownRows(t`message deleted by who wrote it`, cells);
     default:
@@ -230,14 +232,24 @@ function nameList(names: readonly SafeText[]): SafeText {
   return t`${first}, ${second} and ${names.length - 2} others`;
 }
 
-function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: number): Row[] {
-  const { nick, changes, more, wasVerified } = entry;
-  const alarm = t`KEY CHANGED: ${nick} has another key`;
-  const before = wasVerified ? t`verified` : t`unverified`;
+type KeyChanged = Extract<Entry, { kind: 'key-changed' }>;
+
+function keyChangeRows(entry: KeyChanged, cells: number): Row[] {
+  const { nick, wasVerified } = entry;
   // Short, so that all of it stands on the smallest screen at once.
   const advice = wasVerified
     ? t`The new key gets no messages and no room keys until you compare it (/verify ${nick}) or accept it unseen (/trust ${nick}).`
     : t`Ask them another way, then /verify ${nick} or /trust ${nick}.`;
+  return [...keyRows(entry, cells), ...ownRows(advice, cells, 'warning')];
+}
+
+/** What happened, without what to do about it: that may be done long ago. */
+function keyRows(
+  { nick, changes, more, wasVerified }: Omit<KeyChanged, 'kind' | 'seq' | 'timeMs'>,
+  cells: number,
+): Row[] {
+  const alarm = t`KEY CHANGED: ${nick} has another key`;
+  const before = wasVerified ? t`verified` : t`unverified`;
   return [
     ...markedRows(alarm, cells, { mark: WARNING_GUTTER, tone: 'alarm' }),
     ...changes.flatMap(({ was, now }) => [
@@ -245,6 +257,5 @@ function keyChangeRows(entry: Extract<Entry, { kind: 'key-changed' }>, cells: nu
       ...ownRows(t`now ${fingerprintWords(now)}`, cells, 'warning'),
     ]),
     ...(more === 0 ? [] : ownRows(t`and ${more} more keys under that name`, cells, 'warning')),
-    ...ownRows(advice, cells, 'warning'),
   ];
 }

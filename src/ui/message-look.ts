@@ -1,9 +1,9 @@
 // What a message is besides its words, ready for the screen: a poll, a sticker, an answer, what became of it.
 // Every text of others is cleaned here.
-import type { Message } from '../client/api.ts';
-import type { MessageId } from '../protocol/ids.ts';
+import type { Change, Message } from '../client/api.ts';
+import type { MessageId, PeerId } from '../protocol/ids.ts';
 import { type ShownFile, shownFile } from './file-words.ts';
-import { changeWords, choiceLines, fateWords, pollWords } from './message-words.ts';
+import { changeWords, choiceLines, fateWords, keyChangeOf, pollWords } from './message-words.ts';
 import type { RoomCallers } from './room-words.ts';
 import { type SafeText, safeTemplate as t } from './safe-text.ts';
 import { stickerRows } from './stickers.ts';
@@ -15,8 +15,16 @@ export type Shape =
   | { readonly kind: 'sticker'; readonly rows: readonly SafeText[] }
   | { readonly kind: 'poll'; readonly choices: readonly SafeText[]; readonly stands: SafeText }
   /** Of the conversation: lanchat says it, nobody else. */
-  | { readonly kind: 'change'; readonly words: SafeText }
+  | { readonly kind: 'change'; readonly words: SafeText; readonly key?: KeyChangeLook }
   | { readonly kind: 'deleted' };
+
+/** What a line of its own shows of a changed key. */
+export interface KeyChangeLook {
+  readonly nick: SafeText;
+  readonly was: PeerId;
+  readonly now: PeerId;
+  readonly wasVerified: boolean;
+}
 
 export interface Look {
   readonly shape: Shape;
@@ -59,8 +67,15 @@ function shapeOf(
   if (poll !== undefined) {
     return { kind: 'poll', choices: choiceLines(poll), stands: pollWords(poll) };
   }
-  if (change !== undefined)
-    return { kind: 'change', words: changeWords(change, actor, { people }) };
+  if (change !== undefined) return changeShape(change, actor, people);
   if (kind === 'action') return { kind, actor };
   return kind === 'sticker' ? { kind, rows: stickerRows(text) } : { kind: 'text' };
+}
+
+function changeShape(change: Change, actor: SafeText, people: Pick<RoomCallers, 'meet'>): Shape {
+  const words = changeWords(change, actor, { people });
+  const changed = keyChangeOf(change);
+  if (changed === null) return { kind: 'change', words };
+  const { who, ...keys } = changed;
+  return { kind: 'change', words, key: { ...keys, nick: people.meet(who) } };
 }

@@ -1,7 +1,9 @@
 // What lanchat says about a message, in words: what became of it, reactions, polls, timers. Pure; draws nothing.
-import type { Change, Message, Poll, StoredMessage } from '../client/api.ts';
+import type { Change, Message, Poll, StoredMessage, Who } from '../client/api.ts';
+import type { PeerId } from '../protocol/ids.ts';
 import { durationWords } from './durations.ts';
 import { type Oddity, withShownLinks } from './links.ts';
+import { fingerprintWords } from './people.ts';
 import { type RoomCallers, roomChangeWords } from './room-words.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { fileName } from './shared-file-words.ts';
@@ -96,7 +98,30 @@ export function changeWords(
 ): SafeText {
   const { what, who, text } = change;
   if (what === 'timer') return timerWords(actor, text ?? '');
+  if (what === 'key-changed') return keyChangeWords(change, people);
   return roomChangeWords({ what, who, ...(text === undefined ? {} : { text }) }, people, place);
+}
+
+/** Who bore the name under which key, and who bears it now; null for what is no change of key. */
+export function keyChangeOf({ what, who, text }: Change): KeyChanged | null {
+  const [was, now] = who;
+  if (what !== 'key-changed' || was === undefined || now === undefined) return null;
+  return { was: was.fingerprint, now: now.fingerprint, who: now, wasVerified: text === 'verified' };
+}
+
+interface KeyChanged {
+  readonly was: PeerId;
+  readonly now: PeerId;
+  readonly who: Who;
+  readonly wasVerified: boolean;
+}
+
+function keyChangeWords(change: Change, people: Pick<RoomCallers, 'meet'>): SafeText {
+  const changed = keyChangeOf(change);
+  if (changed === null) return t`KEY CHANGED`;
+  const { was, now, who, wasVerified } = changed;
+  const before = wasVerified ? t`verified` : t`unverified`;
+  return t`KEY CHANGED: ${people.meet(who)} has another key. It was ${fingerprintWords(was)} (${before}), and is now ${fingerprintWords(now)}.`;
 }
 
 function timerWords(actor: SafeText, text: string): SafeText {

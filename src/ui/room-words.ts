@@ -90,8 +90,10 @@ export function invitationWords(
   return t`${names.meet(from)} (${trustWord(from)}) invites you to ${called}`;
 }
 
-/** All but the timer, which private conversations have as well (message-words.ts). */
-export type RoomDeed = Change & { readonly what: Exclude<Change['what'], 'timer'> };
+/** All but what private conversations have as well (message-words.ts). */
+export type RoomDeed = Change & {
+  readonly what: Exclude<Change['what'], 'timer' | 'key-changed'>;
+};
 
 /** What was done to a room; `place` is its label, or `this room` in its own timeline. Who did it, nobody can say for sure. */
 export function roomChangeWords(

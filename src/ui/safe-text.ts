@@ -18,7 +18,8 @@ const DEFAULT_MAX_LENGTH = 65_536;
 /** Zalgo stays within its row; Tibetan stacks and Hebrew with cantillation need up to six. */
 const MAX_MARKS_PER_BASE = 6;
 
-const PLAIN_ASCII = /^[ -~]*$/;
+/** Nothing in it to clean: ASCII, and what lanchat's own rows are drawn with. */
+const PLAIN = /^[ -~·…│─]*$/;
 
 // Every alternative stops at the next introducer, so hostile input costs linear time. An unfinished
 // sequence loses its introducer only: its text stays visible.
@@ -58,7 +59,7 @@ function brand(text: string): SafeText {
  */
 export function safeText(remote: string, options: SafeTextOptions = {}): SafeText {
   const { maxLength = DEFAULT_MAX_LENGTH, multiline = false } = options;
-  if (PLAIN_ASCII.test(remote)) return brand(capLength(remote, maxLength));
+  if (PLAIN.test(remote)) return brand(capLength(remote, maxLength));
   // Indentation stays where lines do.
   const spaced = multiline ? remote.replaceAll('\t', TAB) : remote;
   const joined = dropControls(spaced, multiline).replace(IDLE_JOINER, '');
@@ -70,7 +71,7 @@ export function safeText(remote: string, options: SafeTextOptions = {}): SafeTex
  * joiner stays, because a joiner typed as a key of its own gets its neighbour only later.
  */
 export function typedText(text: string): string {
-  return PLAIN_ASCII.test(text) ? text : dropControls(text, true);
+  return PLAIN.test(text) ? text : dropControls(text, true);
 }
 
 /** Our own words around safe parts: the literal comes from source code or a catalogue of ours, so it needs no cleaning. */

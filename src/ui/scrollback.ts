@@ -11,6 +11,8 @@ import {
   type EntryBody,
   indexOfMessage,
   indexOfSeq,
+  type KeyChange,
+  keyChangeOf,
   MAX_ENTRIES,
   replaceMessage,
 } from './conversation.ts';
@@ -66,17 +68,35 @@ export function putOlder(
   { lines, more }: OlderPage,
   cells: number,
 ): void {
-  const known = messageIds(record.entries);
+  const { entries, aside } = record;
+  const known = messageIds(entries);
+  const unseen = untold(lines, [...entries, ...(aside?.tail ?? [])]);
   const isKnown = ({ body }: Line) => known.has(body.id);
   // The last page ends with what has arrived meanwhile, and may hold what is about to be told.
-  const first = lines.findIndex(isKnown);
-  const before = first === -1 ? lines : lines.slice(0, first);
-  const after = first === -1 ? [] : lines.slice(first).filter((line) => !isKnown(line));
+  const first = unseen.findIndex(isKnown);
+  const before = first === -1 ? unseen : unseen.slice(0, first);
+  const after = first === -1 ? [] : unseen.slice(first).filter((line) => !isKnown(line));
   record.older = more ? { kind: 'more' } : { kind: 'beginning' };
   prepend(record, before, cells);
   for (const { body, timeMs } of after) append(record, body, timeMs);
   keepBounded(record);
   placeUnread(record);
+}
+
+/** History has lines of changed keys that stand here as they were told. */
+function untold(lines: readonly Line[], entries: readonly Entry[]): readonly Line[] {
+  const told = new Set(
+    entries.flatMap((entry) => (entry.kind === 'key-changed' ? entry.changes.map(pairOf) : [])),
+  );
+  if (told.size === 0) return lines;
+  return lines.filter(({ body }) => {
+    const key = keyChangeOf(body);
+    return key === null || !told.has(pairOf(key));
+  });
+}
+
+function pairOf({ was, now }: KeyChange): string {
+  return `${was}>${now}`;
 }
 
 function prepend(record: ConversationRecord, lines: readonly Line[], cells: number): void {
@@ -106,7 +126,7 @@ export function putNewer(record: ConversationRecord, page: NewerPage): void {
   if (aside === null) return;
   const newest = messageIds(aside.tail);
   const met = page.lines.findIndex(({ body }) => newest.has(body.id));
-  const fresh = met === -1 ? page.lines : page.lines.slice(0, met);
+  const fresh = untold(met === -1 ? page.lines : page.lines.slice(0, met), aside.tail);
   entries.push(...numbered(fresh, (entries.at(-1)?.seq ?? 0) + 1));
   aside.reading = false;
   if (met !== -1 || !page.more) join(record, aside.tail);

@@ -12,7 +12,7 @@ import {
   DEFAULT_SETTINGS,
   MAX_CONVERSATION_SETTINGS,
   type Settings,
-} from '../../src/storage/settings-file.ts';
+} from '../../src/storage/settings.ts';
 import { peerId } from '../support/fake-session.ts';
 
 const bela = { peer: peerId('b') };

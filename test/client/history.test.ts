@@ -8,7 +8,7 @@ import { History } from '../../src/client/history.ts';
 import { newState } from '../../src/core/new-state.ts';
 import { type Identity, identityFromSeed } from '../../src/crypto/identity.ts';
 import { ready } from '../../src/crypto/sodium.ts';
-import { MessageId } from '../../src/protocol/ids.ts';
+import { MessageId, PeerId } from '../../src/protocol/ids.ts';
 import { ProfileStore } from '../../src/storage/profile-store.ts';
 import { tamper } from '../storage/histories.ts';
 import { MemoryPins } from '../support/memory-pins.ts';
@@ -70,6 +70,34 @@ it('says nothing where all of it is whole', async () => {
   const page = { do: 'history' as const, conversation, before: null, limit: 50 };
   expect(history.page(page).messages).toHaveLength(5);
   expect(events).toEqual([]);
+});
+
+it('has the line of a changed key after a restart, and counts it as read', async () => {
+  const folder = await withMessages(1);
+  const id = MessageId.fromBytes(new Uint8Array(16).fill(9));
+  const who = (n: number) => ({
+    ...{ nick: 'bela', trust: 'known' as const },
+    fingerprint: PeerId.fromBytes(new Uint8Array(32).fill(n)),
+  });
+  const [was, now] = [who(1), who(2)];
+  const place = { room: null, peer: was.fingerprint };
+  const change = { what: 'key-changed' as const, who: [was, now], text: 'verified' };
+  const time = new Date(1_000).toISOString();
+  const rest = { sentTime: null, text: '', state: null, kind: 'change' as const };
+  const message = { id, time, from: now, ...place, ...rest, change };
+  const first = await openHistory(folder);
+  first.history.commit({ state: [], history: [{ type: 'message', message }] });
+  first.store.close();
+  const { history } = await openHistory(folder);
+  const conversation = { peer: was.fingerprint };
+  const { messages } = history.page({ do: 'history', conversation, before: null, limit: 50 });
+  expect(messages).toMatchObject([{ id, time, ...place, kind: 'change' }]);
+  expect(messages[0]?.change).toMatchObject({
+    ...{ what: 'key-changed', text: 'verified' },
+    who: [was, now].map(({ fingerprint, nick }) => ({ fingerprint, nick })),
+  });
+  const summary = history.conversations().conversations.find((each) => 'peer' in each.with);
+  expect(summary).toMatchObject({ with: conversation, unread: 0 });
 });
 
 it('counts nothing that comes to a muted room or from somebody ignored', async () => {

@@ -7,12 +7,8 @@ import { RelayId } from '../../src/protocol/ids.ts';
 import { RecordSeal } from '../../src/storage/record-seal.ts';
 import { PinnedRelays } from '../../src/storage/relays-file.ts';
 import type { SealedFileOptions } from '../../src/storage/sealed-record.ts';
-import {
-  MAX_REMEMBERED_ROOMS,
-  type Settings,
-  SettingsFile,
-  settingsFormat,
-} from '../../src/storage/settings-file.ts';
+import { MAX_REMEMBERED_ROOMS, type Settings } from '../../src/storage/settings.ts';
+import { SettingsFile, settingsFormat } from '../../src/storage/settings-file.ts';
 import { makeTestFolder, removeTestFolder } from './children.ts';
 
 let folder: string;

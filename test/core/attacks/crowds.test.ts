@@ -1,8 +1,9 @@
 // Attacks by quantity: one sender with many names, chains, streams or gaps, and a relay that makes them up.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { people } from '../../../src/core/commands.ts';
+import { meet } from '../../../src/core/meet.ts';
 import { peerOf } from '../../../src/core/new-state.ts';
-import { meet, personOf } from '../../../src/core/people.ts';
+import { personOf } from '../../../src/core/people.ts';
 import { say } from '../../../src/core/say.ts';
 import { accept, newSequence, received, release } from '../../../src/core/sequence.ts';
 import type { CoreState } from '../../../src/core/state.ts';
