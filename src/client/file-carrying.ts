@@ -1,5 +1,6 @@
 // Moves the files that are wanted: to the relay, from it, or from hand to hand, whichever can be now. Lists nothing.
 import { randomBytes } from 'node:crypto';
+import { isHiddenFrom } from '../core/hidden-delay.ts';
 import type { CoreState } from '../core/state.ts';
 import { doubtOf, removeFile } from '../files/known-file.ts';
 import { abandonLanding, Landing } from '../files/landing.ts';
@@ -155,17 +156,22 @@ export class FileCarrying {
 
   #tendOut(entry: FileEntry): void {
     const { file, state } = entry;
-    const wanters = this.#wanters.get(file.id);
-    const isAsked = wanters !== undefined && wanters.size > 0;
-    if (state !== 'unsent' && !isAsked) return;
+    const wanters = this.#answeredWanters(file.id);
+    if (state !== 'unsent' && wanters.length === 0) return;
     if (!this.#refused.has(file.id)) {
       this.#run(entry, (job) => this.#keep(entry, job));
       return;
     }
-    const peer = [...(wanters ?? [])].find((id) => this.#isHere(id));
+    const peer = wanters.find((id) => this.#isHere(id));
     if (peer === undefined) return;
-    wanters?.delete(peer);
+    this.#wanters.get(file.id)?.delete(peer);
     this.#run(entry, (job) => this.#meet(entry, job, peer));
+  }
+
+  /** Without those who would learn by it that we are here: they wait until we hide no more. */
+  #answeredWanters(file: FileId): readonly PeerId[] {
+    const wanters = [...(this.#wanters.get(file) ?? [])];
+    return wanters.filter((id) => !isHiddenFrom(this.#parts.core, id));
   }
 
   #tendIn(entry: FileEntry): void {
@@ -231,6 +237,9 @@ export class FileCarrying {
     try {
       if (!this.#parts.say(peer, { file: entry.file.id, is: 'ready', meeting })) return;
       await giveAtMeeting(job, contentOf(source), meeting);
+    } catch (error) {
+      // Whatever the other one did there is no fault of the file's, and nobody else waits longer for it; they ask anew.
+      if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     } finally {
       await source.close();
     }
@@ -360,6 +369,8 @@ export class FileCarrying {
       return;
     }
     if (is !== 'kept' && is !== 'ready') return;
+    // Who waits there would see us come.
+    if (is === 'ready' && isHiddenFrom(this.#parts.core, entry.from)) return;
     this.#asked.delete(id);
     this.#runs.hurry(id);
     if (meeting !== undefined) this.#meetings.set(id, meeting);
@@ -372,7 +383,7 @@ export class FileCarrying {
     if (this.#relay === null) return;
     const job = { me: core.me, card, relay: this.#relay, onHave: () => undefined };
     const { signal } = new AbortController();
-    dropAtRelay({ ...job, signal }, file.id).catch((error: unknown) => {
+    dropAtRelay({ ...job, signal }, file).catch((error: unknown) => {
       if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     });
   }

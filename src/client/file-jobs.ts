@@ -1,10 +1,12 @@
 // What is done with one file over one connection: given to the relay, given or taken at a meeting, taken back. Decides nothing.
+
+import { fileIdOnWire } from '../core/shared-file.ts';
 import type { Identity } from '../crypto/identity.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { chunksOf } from '../protocol/file-content.ts';
 import type { FrameOf } from '../protocol/frames.ts';
-import type { FileId, MeetingId, PeerId } from '../protocol/ids.ts';
+import type { MeetingId, PeerId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS } from '../protocol/limits.ts';
 import type { SharedFile } from './api.ts';
 import { type CarrierRequest, type CarryingRelay, FileCarrier } from './file-carrier.ts';
@@ -43,7 +45,7 @@ export function keepAtRelay(
   const { file } = job;
   const chunks = chunksOf(file.size);
   return over(job, async (carrier) => {
-    const request = { type: 'keep', req: REQ, file: file.id, chunks } as const;
+    const request = { type: 'keep', req: REQ, file: fileIdOnWire(file), chunks } as const;
     const answer = await carrier.ask({ ...request, ttlSeconds: BLOB_TTL_SECONDS });
     if (answer.type !== 'have') throw new ProtocolError(`${answer.type} to keep`);
     if (answer.count > chunks) throw new ProtocolError('have of what never came');
@@ -82,13 +84,13 @@ export function takeFile(
 }
 
 function takeFrame({ file, owner }: FileJob, from: number): FrameOf<'take'> {
-  return { type: 'take', req: REQ, owner, file: file.id, from };
+  return { type: 'take', req: REQ, owner, file: fileIdOnWire(file), from };
 }
 
 /** The relay has forgotten it when it resolves. */
-export function dropAtRelay(job: Omit<FileJob, 'file' | 'owner'>, file: FileId): Promise<void> {
+export function dropAtRelay(job: Omit<FileJob, 'file' | 'owner'>, file: SharedFile): Promise<void> {
   return over(job, async (carrier) => {
-    const request: CarrierRequest = { type: 'drop', req: REQ, file };
+    const request: CarrierRequest = { type: 'drop', req: REQ, file: fileIdOnWire(file) };
     await carrier.ask(request);
   });
 }
