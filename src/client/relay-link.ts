@@ -202,7 +202,8 @@ export class RelayLink {
       const { me, card, hidden, onFrame } = this.#options;
       const { host, port, accepts } = candidate;
       const { signal } = trying;
-      const onReady = (connection: Connection) => this.#connected(connection, candidate);
+      const onReady = (connection: Connection, proven: ProvenRelay) =>
+        this.#connected(connection, { ...candidate, ...proven });
       const onEnd = (reason: TransportError) => {
         this.#lost(reason.code);
         ended(reason, true);
@@ -220,18 +221,16 @@ export class RelayLink {
     if (state !== 'offline' && !isAsked) this.#tell({ state: 'connecting', relay });
   }
 
-  #connected(connection: Connection, candidate: Candidate): void {
+  #connected(connection: Connection, relay: Candidate & ProvenRelay): void {
     this.#connection = connection;
     this.#connectedAtMs = performance.now();
     this.#round = 0;
     this.#hurries = false;
     this.#stopBrowsing();
-    const { relay } = connection;
-    const { name, host, port } = candidate;
     // The choice is now pinned; later the remembered relay may be found at another address.
     if (this.#named !== null && this.#options.named === null) this.#named = null;
-    this.#options.onConnected(connection, { ...relay, name, host, port });
-    this.#tell({ state: 'online', relay: formatAddress(candidate), fingerprint: relay.id });
+    this.#options.onConnected(connection, relay);
+    this.#tell({ state: 'online', relay: formatAddress(relay), fingerprint: relay.id });
   }
 
   #lost(code: string): void {

@@ -61,16 +61,19 @@ const stateSchema = mapOf({
   meeting: v.exactOptional(
     v.pipe(byteString(MeetingId.sizeBytes), v.transform(MeetingId.fromBytes)),
   ),
+  /** Beside `want`: it may come straight from the sender's machine. */
+  direct: v.exactOptional(v.literal(true)),
   /** `ADDRESS:PORT` of the sender's machine, where it lets the reader come straight; hints, never trust. */
   at: v.exactOptional(v.pipe(v.array(textOf(MAX_ADDRESS_BYTES)), v.maxLength(MAX_ADDRESSES))),
 });
 
 export type FileState = v.InferOutput<typeof stateSchema>;
 
-export function encodeFileState({ file, is, meeting, at }: FileState): Uint8Array {
+export function encodeFileState({ file, is, meeting, direct, at }: FileState): Uint8Array {
   return encodeCbor({
     ...{ file: idBytes(file), is },
     ...(meeting === undefined ? {} : { meeting: idBytes(meeting) }),
+    ...(direct === undefined ? {} : { direct }),
     ...(at === undefined ? {} : { at }),
   });
 }

@@ -129,6 +129,8 @@ export type Frame = { readonly req: number } & (
   | { readonly type: 'chunk'; readonly index: number; readonly sealed: Uint8Array }
   /** Chunks 0 to `count` − 1 are here: the next may come. */
   | { readonly type: 'have'; readonly count: number }
+  /** Who we are, on a connection between two people's machines: a signature over it (crypto/file-proof.ts). */
+  | { readonly type: 'prove'; readonly signature: Uint8Array }
   | { readonly type: 'end'; readonly code: Code }
   | { readonly type: 'error'; readonly code: Code }
   | { readonly type: 'ping' }
@@ -178,6 +180,7 @@ export const FRAME_TYPES = {
   drop: 0x53,
   chunk: 0x54,
   have: 0x55,
+  prove: 0x56,
   end: 0x7d,
   ping: 0x7e,
   error: 0x7f,
@@ -347,6 +350,9 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
     case 'have':
       writer.u32(frame.count);
       return;
+    case 'prove':
+      writer.fixed(frame.signature, SIGNATURE_BYTES);
+      return;
     case 'end':
     case 'error':
       writer.u16(CODES[frame.code]);
@@ -502,6 +508,8 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
       return { type, req, index: reader.u32(), sealed: reader.take(SEALED_CHUNK_BYTES) };
     case 'have':
       return { type, req, count: readChunkCount(reader) };
+    case 'prove':
+      return { type, req, signature: reader.take(SIGNATURE_BYTES) };
     case 'end':
     case 'error':
       return { type, req, code: codeFromNumber(reader.u16()) };

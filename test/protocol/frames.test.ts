@@ -72,6 +72,7 @@ const bodies = fc.oneof(
     signature: bytes(64),
   }),
   fc.record({ type: fc.constantFrom('end' as const, 'error' as const), code }),
+  fc.record({ type: type('prove'), signature: bytes(64) }),
   fc.record({ type: type('hide'), hidden: fc.boolean() }),
   fc.record({ type: type('ping') }),
 );
