@@ -143,17 +143,7 @@ export class Connection {
 /** Connects and logs in; resolves at READY. Throws TransportError; the socket is then gone. */
 export async function connectRelay(request: ConnectRequest): Promise<void> {
   const times = { ...TIMES, ...request.times };
-  const socket = connect({
-    host: request.host,
-    port: request.port,
-    // The certificate is made anew at each start and carries no trust: the relay's key, bound to this
-    // channel by the exporter, does.
-    rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
-    minVersion: 'TLSv1.3',
-    ALPNProtocols: [ALPN],
-  });
-  socket.setNoDelay(true);
+  const socket = openTls({ host: request.host, port: request.port, alpn: ALPN });
   const abort = () =>
     socket.destroy(new TransportError('cancelled', phrase`connection: cancelled`));
   request.signal.addEventListener('abort', abort, { once: true });
@@ -167,6 +157,29 @@ export async function connectRelay(request: ConnectRequest): Promise<void> {
   } finally {
     request.signal.removeEventListener('abort', abort);
   }
+}
+
+/** To a relay, or straight to somebody: whoever answers has shown nothing yet. */
+export function openTls(to: {
+  readonly host: string;
+  readonly port: number;
+  readonly alpn: string;
+}): TLSSocket {
+  const socket = connect({
+    ...{ host: to.host, port: to.port, ALPNProtocols: [to.alpn], minVersion: 'TLSv1.3' },
+    // The certificate is made anew at each start and carries no trust: a key of lanchat's own, bound to this
+    // channel by the exporter, does.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  return socket.setNoDelay(true);
+}
+
+/** What only the two ends of this TLS connection can compute: signatures over it hold on no other. */
+export function exporterOf(socket: TLSSocket): Uint8Array {
+  return new Uint8Array(
+    socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
+  );
 }
 
 function secured(socket: TLSSocket, { connectMs, tlsMs }: ConnectionTimes): Promise<void> {
@@ -245,10 +258,7 @@ class Login {
   #answer(frame: Frame): void {
     const { me, card, accepts, hidden, as = 'auth' } = this.#request;
     const socket = this.#socket;
-    const exporter = new Uint8Array(
-      socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
-    );
-    const login = { me, card, exporter, nonce: this.#nonce, accepts, as };
+    const login = { me, card, exporter: exporterOf(socket), nonce: this.#nonce, accepts, as };
     const answer = answerChallenge(frame, login);
     this.#relay = answer.relay;
     // Before the login, which would show us for a moment.

@@ -25,6 +25,8 @@ import { FileCarrying } from './file-carrying.ts';
 import { type FileEntry, FileLedger } from './file-ledger.ts';
 import type { FileCommand, FileStand, FileTransfer } from './file-transfer.ts';
 import type { History } from './history.ts';
+import type { Neighbourhood } from './straight-addresses.ts';
+import { StraightWay } from './straight-way.ts';
 
 type Of<Name extends FileCommand['do']> = Extract<FileCommand, { do: Name }>;
 
@@ -36,6 +38,7 @@ export interface FilesParts {
   /** The store's state at the start. */
   readonly rows: readonly StateValue[];
   readonly settings: () => Settings;
+  readonly neighbourhood: Neighbourhood;
   readonly card: () => Uint8Array;
   readonly emit: (event: ClientEvent) => void;
 }
@@ -52,7 +55,7 @@ export class Files {
 
   constructor(parts: FilesParts) {
     this.#parts = parts;
-    const { core, card, store, rows, settings } = parts;
+    const { core, card, store, rows, settings, neighbourhood } = parts;
     this.#ledger = new FileLedger(store, rows);
     this.#carrying = new FileCarrying({
       ...{
@@ -60,6 +63,7 @@ export class Files {
         card,
         settings,
         ledger: this.#ledger,
+        straight: new StraightWay({ core, settings, neighbourhood }),
         downloads: () => systemDownloads(homedir()),
       },
       tell: (entry) => this.#tell(entry),
@@ -207,7 +211,7 @@ export class Files {
       toldAtMs = performance.now();
       const transfer: FileTransfer = {
         ...{ file, id: null, conversation: to, direction: 'out', name: name ?? path },
-        ...{ size: bytes, state: 'reading', bytes, bytesPerSecond: null },
+        ...{ size: bytes, state: 'reading', bytes, bytesPerSecond: null, via: null },
         ...{ reason: null, path, warning: null },
       };
       this.#parts.emit({ type: 'file', transfer });
@@ -267,6 +271,7 @@ export class Files {
       ...{ file: file.id, id, conversation, direction, name: file.name, size: file.size },
       ...{ state, path, warning, bytes: isWhole ? file.size : (moving?.bytes ?? 0) },
       bytesPerSecond: moving?.pace.bytesPerSecond ?? null,
+      via: moving?.via ?? null,
       reason: entry.reason ?? (state === 'waiting' ? this.#carrying.whyWaiting(entry) : null),
     };
   }

@@ -15,6 +15,7 @@ import {
   type NamedRelay,
   SETTLE_MS,
 } from './relay-choice.ts';
+import { type Neighbourhood, realNeighbourhood } from './straight-addresses.ts';
 import { FINAL_CODES, RelayRefusal, TransportError } from './transport-error.ts';
 
 /** Pauses between tries double up to this; with jitter, so that a room full of clients spreads out. */
@@ -25,14 +26,17 @@ const STEADY_MS = 10_000;
 /** Whoever sends many hints must not make us connect as fast as we can. */
 const MIN_ROUND_MS = 100;
 
-/** Where the link finds the network; tests put a fake network here. */
+/** Where a client finds the network; tests put a fake network here. */
 export interface Surroundings {
   readonly browse: typeof browse;
   readonly watchInterfaces: typeof watchInterfaces;
   readonly connect: typeof connectRelay;
+  readonly neighbourhood: Neighbourhood;
 }
 
-export const realSurroundings: Surroundings = { browse, watchInterfaces, connect: connectRelay };
+export const realSurroundings: Surroundings = {
+  ...{ browse, watchInterfaces, connect: connectRelay, neighbourhood: realNeighbourhood },
+};
 
 export interface LinkOptions {
   readonly me: Identity;

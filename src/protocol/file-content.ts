@@ -6,6 +6,8 @@ import { FileId, idBytes, MeetingId } from './ids.ts';
 import {
   CHUNK_BYTES,
   MAX_DURATION_MS,
+  MAX_FILE_ADDRESS_BYTES,
+  MAX_FILE_ADDRESSES,
   MAX_FILE_CHUNKS,
   MAX_FILE_NAME_BYTES,
   MAX_FILE_TYPE_BYTES,
@@ -16,8 +18,6 @@ import { HASH_BYTES } from './sizes.ts';
 export const FILE_KEY_BYTES = 32;
 
 const MAX_PIXELS = 1_000_000;
-const MAX_ADDRESSES = 8;
-const MAX_ADDRESS_BYTES = 64;
 
 /** A file that a text carries. All of it is its sender's word until the content is here and its hash holds. */
 export const fileField = mapOf({
@@ -64,7 +64,7 @@ const stateSchema = mapOf({
   /** Beside `want`: it may come straight from the sender's machine. */
   direct: v.exactOptional(v.literal(true)),
   /** `ADDRESS:PORT` of the sender's machine, where it lets the reader come straight; hints, never trust. */
-  at: v.exactOptional(v.pipe(v.array(textOf(MAX_ADDRESS_BYTES)), v.maxLength(MAX_ADDRESSES))),
+  at: v.exactOptional(v.pipe(v.array(textOf(MAX_FILE_ADDRESS_BYTES)), v.maxLength(MAX_FILE_ADDRESSES))),
 });
 
 export type FileState = v.InferOutput<typeof stateSchema>;

@@ -63,6 +63,7 @@ class Lab {
 
   #surroundings(): Surroundings {
     return {
+      neighbourhood: { offered: () => [], toTry: () => [] },
       browse: ({ onUp }) => {
         this.browsers += 1;
         this.#onUp = onUp;
