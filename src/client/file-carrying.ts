@@ -7,7 +7,7 @@ import { openSource, type Source } from '../files/source.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import type { Code } from '../protocol/codes.ts';
 import { LanchatError, ProtocolError } from '../protocol/errors.ts';
-import { chunksOf, type FileState } from '../protocol/file-content.ts';
+import type { FileState } from '../protocol/file-content.ts';
 import { type FileId, MeetingId, type PeerId } from '../protocol/ids.ts';
 import { CHUNK_BYTES } from '../protocol/limits.ts';
 import type { Settings } from '../storage/settings-file.ts';
@@ -272,17 +272,16 @@ export class FileCarrying {
       hash: bytesFromHex(file.hash),
     });
     const landed: { path: string | null } = { path: null };
-    // A way by which nothing comes is no way.
-    const straight = { isTaken: false, hasCome: landing.chunksThere === chunksOf(file.size) };
+    let isStraight = false;
     const onVia = (via: FileVia) => {
-      straight.isTaken = via === 'direct';
+      isStraight = via === 'direct';
       job.onVia(via);
     };
     try {
       const content = {
         chunksThere: landing.chunksThere,
         write: (index: number, bytes: Uint8Array) => {
-          straight.hasCome = true;
+          if (isStraight) this.#parts.straight.brings(file.id);
           return landing.write(index, bytes);
         },
         finish: async () => {
@@ -291,7 +290,6 @@ export class FileCarrying {
       };
       await takeFile({ ...job, onVia }, content, appointment);
     } finally {
-      if (straight.isTaken && !straight.hasCome) this.#parts.straight.broke(file.id);
       await landing.close();
       // It is whole and in its place: that its giver did not hear of it changes nothing here.
       if (landed.path !== null) await this.#landed(file.id, landed.path);

@@ -29,8 +29,8 @@ export class StraightWay {
   readonly #door: StraightDoor;
   /** Of theirs: their sender was asked, and has not opened the way. */
   readonly #asked = new Set<FileId>();
-  /** Of theirs: the way broke before anything had come by it. */
-  readonly #broken = new Set<FileId>();
+  /** Of theirs: we went to addresses of it, and nothing has come that way. So a sender can't make us knock without end. */
+  readonly #fruitless = new Set<FileId>();
   /** Our address towards the relay. */
   #first: string | null = null;
 
@@ -43,7 +43,7 @@ export class StraightWay {
   connected(first: string | null): void {
     this.#first = first;
     this.#asked.clear();
-    this.#broken.clear();
+    this.#fruitless.clear();
   }
 
   /** Whoever hides shows nobody an address. */
@@ -54,13 +54,13 @@ export class StraightWay {
 
   /** What is said beside a `want`. */
   wish(file: FileId): Pick<FileState, 'direct'> {
-    return this.isAllowed && !this.#broken.has(file) ? { direct: true } : {};
+    return this.isAllowed && !this.#fruitless.has(file) ? { direct: true } : {};
   }
 
   /** Whether the sender is asked before the relay is: once, until they open the way. To a room the relay's copy is for all. */
   asksFirst({ conversation, file }: FileEntry): boolean {
     const isForOne = 'peer' in conversation && file.size >= ASKED_FIRST_BYTES;
-    const isNew = !this.#asked.has(file.id) && !this.#broken.has(file.id);
+    const isNew = !this.#asked.has(file.id) && !this.#fruitless.has(file.id);
     return isForOne && isNew && this.isAllowed;
   }
 
@@ -74,14 +74,14 @@ export class StraightWay {
     this.#asked.delete(file);
     const sender = this.#parts.core.peers.get(from)?.keys ?? null;
     const isTried = this.wish(file).direct === true && at !== undefined;
-    return {
-      ...{ meeting, sender },
-      addresses: isTried ? this.#parts.neighbourhood.toTry(at) : [],
-    };
+    const addresses = isTried ? this.#parts.neighbourhood.toTry(at) : [];
+    if (addresses.length > 0) this.#fruitless.add(file);
+    return { meeting, sender, addresses };
   }
 
-  broke(file: FileId): void {
-    this.#broken.add(file);
+  /** Something of it has come straight. */
+  brings(file: FileId): void {
+    this.#fruitless.delete(file);
   }
 
   /** Null: they come to the relay. */

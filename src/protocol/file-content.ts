@@ -64,7 +64,9 @@ const stateSchema = mapOf({
   /** Beside `want`: it may come straight from the sender's machine. */
   direct: v.exactOptional(v.literal(true)),
   /** `ADDRESS:PORT` of the sender's machine, where it lets the reader come straight; hints, never trust. */
-  at: v.exactOptional(v.pipe(v.array(textOf(MAX_FILE_ADDRESS_BYTES)), v.maxLength(MAX_FILE_ADDRESSES))),
+  at: v.exactOptional(
+    v.pipe(v.array(textOf(MAX_FILE_ADDRESS_BYTES)), v.maxLength(MAX_FILE_ADDRESSES)),
+  ),
 });
 
 export type FileState = v.InferOutput<typeof stateSchema>;

@@ -20,7 +20,8 @@ export interface FilePerson {
   readonly events: ClientEvent[];
 }
 
-async function scratchFolder(): Promise<string> {
+/** Gone with the test. */
+export async function scratchFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lanchat-files-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;

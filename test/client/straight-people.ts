@@ -9,21 +9,23 @@ import { FrameSplitter } from '../../src/protocol/frame-stream.ts';
 import { decodeFrame, type Frame } from '../../src/protocol/frames.ts';
 import { LOOPBACK } from './file-people.ts';
 
-/** Whoever is told of an address goes to this port of 127.0.0.1 instead. */
-export function misled(port: (told: number) => Promise<number> | number): Neighbourhood & {
+export interface Misled extends Neighbourhood {
+  /** Ports of addresses that they were told of. */
   readonly told: number[];
-} {
+}
+
+/** Whoever is told of an address goes to another port of 127.0.0.1 instead: where `serve`, which is given the last told of, listens. */
+export async function misled(
+  serve: (told: () => number) => Promise<number> | number,
+): Promise<Misled> {
   const told: number[] = [];
-  const ports = new Map<number, number>();
+  const port = await serve(() => told.at(-1) ?? 0);
   return {
     ...{ told, offered: LOOPBACK.offered },
     toTry: (written) => {
-      const [first] = LOOPBACK.toTry(written);
-      if (first === undefined) return [];
-      told.push(first.port);
-      const there = port(first.port);
-      if (typeof there === 'number') ports.set(first.port, there);
-      return [{ host: '127.0.0.1', port: ports.get(first.port) ?? 1 }];
+      const addresses = LOOPBACK.toTry(written);
+      for (const address of addresses) told.push(address.port);
+      return addresses.slice(0, 1).map(({ host }) => ({ host, port }));
     },
   };
 }
