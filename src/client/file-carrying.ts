@@ -51,8 +51,8 @@ export class FileCarrying {
   readonly #runs: FileRuns;
   /** Of ours: who has asked us for it, and was not answered yet; and whether it may go to them straight. */
   readonly #wanters = new Map<FileId, Map<PeerId, boolean>>();
-  /** Of ours: the relay is being given it. */
-  readonly #keeping = new Set<FileId>();
+  /** The relay is being given it, or asked for it. */
+  readonly #atRelay = new Set<FileId>();
   /** Of ours: what this relay doesn't keep, and why. */
   readonly #refused = new Map<FileId, string>();
   /** Of theirs: its sender has been asked, since the relay doesn't have it, or whether it may come straight. */
@@ -226,11 +226,11 @@ export class FileCarrying {
   async #keep(entry: FileEntry, job: FileJob): Promise<void> {
     const { file } = entry;
     const source = await reopened(entry);
-    this.#keeping.add(file.id);
+    this.#atRelay.add(file.id);
     try {
       await keepAtRelay(job, contentOf(source), () => this.#sayKept(file.id));
     } finally {
-      this.#keeping.delete(file.id);
+      this.#atRelay.delete(file.id);
       await source.close();
     }
     this.#sayKept(file.id);
@@ -272,6 +272,7 @@ export class FileCarrying {
       hash: bytesFromHex(file.hash),
     });
     const landed: { path: string | null } = { path: null };
+    if (appointment === null) this.#atRelay.add(file.id);
     let isStraight = false;
     const onVia = (via: FileVia) => {
       isStraight = via === 'direct';
@@ -290,6 +291,7 @@ export class FileCarrying {
       };
       await takeFile({ ...job, onVia }, content, appointment);
     } finally {
+      this.#atRelay.delete(file.id);
       await landing.close();
       // It is whole and in its place: that its giver did not hear of it changes nothing here.
       if (landed.path !== null) await this.#landed(file.id, landed.path);
@@ -367,9 +369,9 @@ export class FileCarrying {
     const wanters = this.#wanters.get(file.id) ?? new Map<PeerId, boolean>();
     this.#wanters.set(file.id, wanters.set(from, isStraight));
     // What the relay has of it by then goes no further: it is for them alone.
-    if (isStraight && 'peer' in conversation && this.#keeping.has(file.id)) {
+    if (isStraight && 'peer' in conversation && this.#atRelay.has(file.id)) {
       void this.#runs.stop(file.id);
-    } else if (this.movingOf(file.id) !== null && this.#keeping.has(file.id)) {
+    } else if (this.movingOf(file.id) !== null && this.#atRelay.has(file.id)) {
       this.#sayKept(file.id);
     } else this.tend();
   }
@@ -401,7 +403,11 @@ export class FileCarrying {
     this.#asked.delete(id);
     this.#runs.hurry(id);
     const appointment = this.#parts.straight.appointment(entry.from, state);
-    if (appointment !== null) this.#appointments.set(id, appointment);
+    if (appointment !== null) {
+      this.#appointments.set(id, appointment);
+      // The relay may be given no more of it: what we are told last holds.
+      if (this.#atRelay.has(id)) void this.#runs.stop(id);
+    }
     this.tend();
   }
 

@@ -270,7 +270,7 @@ describe('[A161 stranger] at the port', () => {
     expect(came).toEqual([]);
   });
 
-  it.each<[string, () => Uint8Array]>([
+  it.each([
     ['a long frame', () => Buffer.from([0, 1, 0, 0, 0x56, 0, 0, 0, 0])],
     ['rubbish', () => Buffer.alloc(5_000, 0xff)],
     ['a HAVE', () => encodeFrame({ type: 'have', req: 0, count: 0 })],

@@ -143,6 +143,19 @@ describe('a file goes straight', () => {
     expect([named(events, 'kept'), named(events, 'taken')]).toEqual([0, 0]);
   });
 
+  it('also where its sender answers late, and the relay is asked meanwhile for what it is no longer given', async () => {
+    const busy = { ...LOOPBACK, offered: (first: string | null) => late(LOOPBACK.offered(first)) };
+    const { asha, bela } = await two({ sender: busy, relay: await keepingRelay([]) });
+    await bela.session.request({
+      ...{ do: 'set', change: { acceptFiles: 'everyone', acceptMaxMb: 1_000 } },
+    });
+    const path = await fileOf(randomBytes(60_000_000));
+    const to = { peer: bela.id };
+    const { id } = await asha.session.request({ do: 'send-file', to, path, text: '' });
+    await standing(bela, id, 'done');
+    expect(waysOf(bela, id)).toEqual(['relay', 'direct']);
+  });
+
   it('to each who is in a room where no relay keeps it', async () => {
     const { at, asha, bela } = await two();
     const chen = await person('chen', at, { neighbourhood: LOOPBACK });
@@ -322,6 +335,13 @@ describe('[A165 hidden] whoever hides', () => {
 
 function count<T>(counter: { asked: number }, value: T): T {
   counter.asked += 1;
+  return value;
+}
+
+/** Longer than a reader waits for an answer. */
+function late<T>(value: T): T {
+  const startedAtMs = performance.now();
+  while (performance.now() - startedAtMs < 2_600);
   return value;
 }
 
