@@ -16,7 +16,7 @@ interface Allowed {
 const rule: Readonly<Record<string, Allowed>> = {
   language: { folders: [], packages: [], node: ['fs'] },
   protocol: { folders: ['language'], packages: ['cborg', 'valibot'], node: [] },
-  crypto: { folders: ['language', 'protocol'], packages: ['libsodium-wrappers'], node: [] },
+  crypto: { folders: ['language', 'protocol'], packages: ['libsodium-wrappers'], node: ['crypto'] },
   core: { folders: ['language', 'protocol', 'crypto'], packages: ['valibot'], node: [] },
   storage: {
     folders: ['language', 'protocol', 'crypto'],
