@@ -122,6 +122,17 @@ export class FileCarrying {
     this.tend();
   }
 
+  /** Somebody is here no more: who waits for them at a meeting, or for their answer, waits in vain. */
+  went(peer: PeerId): void {
+    for (const { direction, from, file } of this.#parts.ledger.all()) {
+      if (direction === 'out' || from !== peer) continue;
+      this.#appointments.delete(file.id);
+      if (this.#asked.get(file.id) === 'straight') this.#askAgain(file.id);
+      const isWaiting = this.#runs.get(file.id) !== null && this.movingOf(file.id) === null;
+      if (isWaiting && !this.#atRelay.has(file.id)) void this.#runs.stop(file.id);
+    }
+  }
+
   /** What the other one says of a file that one of us two sent. */
   stated(from: PeerId, state: FileState): void {
     const entry = this.#parts.ledger.get(state.file);
@@ -164,7 +175,7 @@ export class FileCarrying {
     const here = [...(wanters ?? [])].filter(([peer]) => this.#isHere(peer));
     const next = here.find(([, isStraight]) => isStraight) ?? here[0];
     if (!this.#refused.has(file.id) && !(next?.[1] === true && 'peer' in entry.conversation)) {
-      this.#run(entry, (job) => this.#keep(entry, job));
+      this.#runAtRelay(entry, (job) => this.#keep(entry, job));
       return;
     }
     if (next === undefined) return;
@@ -178,7 +189,15 @@ export class FileCarrying {
     const appointment = this.#appointments.get(id) ?? null;
     if (appointment === null && (this.#asked.has(id) || this.#asksStraight(entry))) return;
     this.#appointments.delete(id);
-    this.#run(entry, (job) => this.#take(entry, job, appointment));
+    const take = (job: FileJob) => this.#take(entry, job, appointment);
+    if (appointment === null) this.#runAtRelay(entry, take);
+    else this.#run(entry, take);
+  }
+
+  #runAtRelay(entry: FileEntry, work: (job: FileJob) => Promise<void>): void {
+    const { id } = entry.file;
+    this.#atRelay.add(id);
+    this.#run(entry, (job) => work(job).finally(() => this.#atRelay.delete(id)));
   }
 
   /** Whether the sender has been asked now for the way between our machines, and is to answer before anything else is done. */
@@ -226,11 +245,9 @@ export class FileCarrying {
   async #keep(entry: FileEntry, job: FileJob): Promise<void> {
     const { file } = entry;
     const source = await reopened(entry);
-    this.#atRelay.add(file.id);
     try {
       await keepAtRelay(job, contentOf(source), () => this.#sayKept(file.id));
     } finally {
-      this.#atRelay.delete(file.id);
       await source.close();
     }
     this.#sayKept(file.id);
@@ -272,7 +289,6 @@ export class FileCarrying {
       hash: bytesFromHex(file.hash),
     });
     const landed: { path: string | null } = { path: null };
-    if (appointment === null) this.#atRelay.add(file.id);
     let isStraight = false;
     const onVia = (via: FileVia) => {
       isStraight = via === 'direct';
@@ -291,7 +307,6 @@ export class FileCarrying {
       };
       await takeFile({ ...job, onVia }, content, appointment);
     } finally {
-      this.#atRelay.delete(file.id);
       await landing.close();
       // It is whole and in its place: that its giver did not hear of it changes nothing here.
       if (landed.path !== null) await this.#landed(file.id, landed.path);

@@ -110,6 +110,7 @@ export class Files {
         return;
       case 'person':
         if (event.person.online) this.#carrying.came(event.person.fingerprint);
+        else this.#carrying.went(event.person.fingerprint);
         return;
       case 'message-changed':
         if (event.message.deleted === true) this.#gone(event.message.id);

@@ -153,7 +153,7 @@ describe('a file goes straight', () => {
     const to = { peer: bela.id };
     const { id } = await asha.session.request({ do: 'send-file', to, path, text: '' });
     await standing(bela, id, 'done');
-    expect(waysOf(bela, id)).toEqual(['relay', 'direct']);
+    expect(waysOf(bela, id).at(-1)).toBe('direct');
   });
 
   it('to each who is in a room where no relay keeps it', async () => {
@@ -227,6 +227,27 @@ describe('a file goes over the relay', () => {
     await standing(bela, large.id, 'done');
     expect(waysOf(bela, large.id)).toEqual(['relay']);
     expect(named(events, 'taken')).toBe(2);
+  });
+
+  it('that keeps it, where its sender has said that the way is open and is gone', async () => {
+    const leaving: { asha: FilePerson | null; closed: Promise<void> | null } = {
+      ...{ asha: null, closed: null },
+    };
+    const sender: Neighbourhood = {
+      ...LOOPBACK,
+      offered: (first) => {
+        leaving.closed = leaving.asha?.session.close() ?? null;
+        return LOOPBACK.offered(first);
+      },
+    };
+    const { asha, bela } = await two({ sender, relay: await keepingRelay([]) });
+    leaving.asha = asha;
+    const { id } = await offered(asha, bela);
+    await standing(asha, id, 'kept');
+    await bela.session.request({ do: 'get-file', id });
+    await standing(bela, id, 'done');
+    expect(waysOf(bela, id)).toEqual(['relay']);
+    expect(leaving.closed).not.toBeNull();
   });
 
   it('where somebody at the address says nothing, after a second and a half', async () => {
