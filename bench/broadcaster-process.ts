@@ -2,8 +2,8 @@
 // as one shared buffer in one write a subscriber. No login, no topics, no queues of its own, no answers.
 import tls, { type TLSSocket } from 'node:tls';
 import * as v from 'valibot';
+import { createCertificate } from '../src/crypto/certificate.ts';
 import { FRAME_TYPES } from '../src/protocol/frames.ts';
-import { createCertificate } from '../src/relay/certificate.ts';
 import { CONGESTED_BYTES } from '../src/relay/limits.ts';
 import { walkFrames } from './frame-walk.ts';
 import { DELIVER_OVERHEAD_BYTES, FANOUT_OVERHEAD_BYTES } from './room-traffic.ts';

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import * as v from 'valibot';
-import { createCertificate } from '../src/relay/certificate.ts';
+import { createCertificate } from '../src/crypto/certificate.ts';
 import { serveRequests } from './worker.ts';
 
 const request = v.variant('do', [

@@ -110,6 +110,7 @@ export class Client implements Session {
       ...{ core: this.#core, engine: this.#engine, history: this.#history, rows },
       store: profile.store,
       settings: () => profile.settings.current,
+      neighbourhood: surroundings.neighbourhood,
       card: () => ownCard(this.#core),
       emit: (event) => this.#emit(event),
     });
@@ -215,7 +216,7 @@ export class Client implements Session {
           topics: relay.topics,
           mailboxBlobs: relay.mailboxBlobs,
         });
-        this.#files.connected({ id, host, port });
+        this.#files.connected({ id, host, port, localAddress: connection.localAddress ?? null });
       },
       onFrame: (frame) => {
         this.#engine.input({ type: 'frame', frame });

@@ -1,4 +1,4 @@
-// One connection to a relay: TLS, login, frames in and out, silence noticed. Knows no messages.
+// One connection: frames out, silence noticed; and how one to a relay comes about: TLS, login. Knows no messages.
 import { randomBytes } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Identity } from '../crypto/identity.ts';
@@ -6,17 +6,10 @@ import { phrase } from '../language/translate.ts';
 import { concatBytes } from '../protocol/bytes.ts';
 import { ALPN, EXPORTER_BYTES, EXPORTER_LABEL } from '../protocol/channel.ts';
 import type { Code } from '../protocol/codes.ts';
-import { LanchatError } from '../protocol/errors.ts';
-import { FrameSplitter } from '../protocol/frame-stream.ts';
-import { decodeFrame, encodeFrame, type Frame, NONCE_BYTES } from '../protocol/frames.ts';
+import { encodeFrame, type Frame, NONCE_BYTES } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
-import {
-  HANDSHAKE_TIMEOUT_MS,
-  MAX_FRAME_BYTES,
-  MAX_FRAME_BYTES_BEFORE_LOGIN,
-  PING_INTERVAL_MS,
-  SILENCE_TIMEOUT_MS,
-} from '../protocol/limits.ts';
+import { HANDSHAKE_TIMEOUT_MS, PING_INTERVAL_MS, SILENCE_TIMEOUT_MS } from '../protocol/limits.ts';
+import { FrameReader } from './frame-reader.ts';
 import { answerChallenge, expect, helloFrame, type ProvenRelay } from './login.ts';
 import { RelayRefusal, TransportError, transportErrorFrom } from './transport-error.ts';
 
@@ -55,7 +48,7 @@ export interface ConnectRequest {
   readonly as?: 'auth' | 'carry';
   readonly signal: AbortSignal;
   /** Called once, at READY: the frames behind it may be here already. */
-  readonly onReady: (connection: Connection) => void;
+  readonly onReady: (connection: Connection, relay: ProvenRelay) => void;
   /** Called for every frame after READY, in order. */
   readonly onFrame: (frame: Frame) => void;
   /** Called once, after READY, however the connection ends. */
@@ -66,7 +59,6 @@ export interface ConnectRequest {
 
 /** Owns its socket and timer until `close`, or until `onEnd`. */
 export class Connection {
-  readonly relay: ProvenRelay;
   readonly #socket: TLSSocket;
   readonly #times: ConnectionTimes;
   readonly #timer: NodeJS.Timeout;
@@ -76,12 +68,14 @@ export class Connection {
   #lastReceivedMs = performance.now();
   #onTaken: (() => void) | null = null;
 
-  constructor(socket: TLSSocket, relay: ProvenRelay, times: ConnectionTimes) {
-    this.relay = relay;
+  constructor(socket: TLSSocket, times: ConnectionTimes = TIMES) {
     this.#socket = socket;
     this.#times = times;
     this.#timer = setInterval(() => this.#watch(), times.watchMs);
     socket.on('drain', () => this.#takesMore());
+    socket.on('data', () => {
+      this.#lastReceivedMs = performance.now();
+    });
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.once('close', () => clearInterval(this.#timer));
   }
@@ -98,7 +92,7 @@ export class Connection {
     if (this.#outgoing.length === 1) setImmediate(() => this.#flush());
   }
 
-  /** Whether the relay reads more slowly than we write: sealing should wait for `whenTaken`. */
+  /** Whether the other end reads more slowly than we write: sealing should wait for `whenTaken`. */
   get isCongested(): boolean {
     return this.#socket.writableNeedDrain;
   }
@@ -106,11 +100,6 @@ export class Connection {
   /** Calls back once when what was sent has been taken, and congestion is over. */
   whenTaken(callback: () => void): void {
     this.#onTaken = callback;
-  }
-
-  /** Anything arrived: the relay is alive. */
-  heard(): void {
-    this.#lastReceivedMs = performance.now();
   }
 
   /** Ends it: what was sent goes out first, within a second. */
@@ -154,17 +143,7 @@ export class Connection {
 /** Connects and logs in; resolves at READY. Throws TransportError; the socket is then gone. */
 export async function connectRelay(request: ConnectRequest): Promise<void> {
   const times = { ...TIMES, ...request.times };
-  const socket = connect({
-    host: request.host,
-    port: request.port,
-    // The certificate is made anew at each start and carries no trust: the relay's key, bound to this
-    // channel by the exporter, does.
-    rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
-    minVersion: 'TLSv1.3',
-    ALPNProtocols: [ALPN],
-  });
-  socket.setNoDelay(true);
+  const socket = openTls({ host: request.host, port: request.port, alpn: ALPN });
   const abort = () =>
     socket.destroy(new TransportError('cancelled', phrase`connection: cancelled`));
   request.signal.addEventListener('abort', abort, { once: true });
@@ -178,6 +157,29 @@ export async function connectRelay(request: ConnectRequest): Promise<void> {
   } finally {
     request.signal.removeEventListener('abort', abort);
   }
+}
+
+/** To a relay, or straight to somebody: whoever answers has shown nothing yet. */
+export function openTls(to: {
+  readonly host: string;
+  readonly port: number;
+  readonly alpn: string;
+}): TLSSocket {
+  const socket = connect({
+    ...{ host: to.host, port: to.port, ALPNProtocols: [to.alpn], minVersion: 'TLSv1.3' },
+    // The certificate is made anew at each start and carries no trust: a key of lanchat's own, bound to this
+    // channel by the exporter, does.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  return socket.setNoDelay(true);
+}
+
+/** What only the two ends of this TLS connection can compute: signatures over it hold on no other. */
+export function exporterOf(socket: TLSSocket): Uint8Array {
+  return new Uint8Array(
+    socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
+  );
 }
 
 function secured(socket: TLSSocket, { connectMs, tlsMs }: ConnectionTimes): Promise<void> {
@@ -208,10 +210,8 @@ class Login {
   readonly #request: ConnectRequest;
   readonly #times: ConnectionTimes;
   readonly #nonce = new Uint8Array(randomBytes(NONCE_BYTES));
-  readonly #splitter = new FrameSplitter(MAX_FRAME_BYTES_BEFORE_LOGIN);
   #relay: ProvenRelay | null = null;
-  #connection: Connection | null = null;
-  #loggedIn: () => void = () => {};
+  #isReady = false;
 
   constructor(socket: TLSSocket, request: ConnectRequest, times: ConnectionTimes) {
     this.#socket = socket;
@@ -223,77 +223,48 @@ class Login {
   run(): Promise<void> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => socket.destroy(new TransportError('handshake-timeout', phrase`login: no answer`)),
-        this.#times.loginMs,
-      );
-      this.#loggedIn = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      let reason: TransportError | null = null;
-      socket.on('data', (chunk) => this.#receive(chunk));
-      socket.on('error', (error) => {
-        reason ??= transportErrorFrom(error, 'closed');
-      });
-      socket.once('close', () => {
-        clearTimeout(timer);
-        const end = reason ?? new TransportError('closed', phrase`connection: closed`);
-        if (this.#connection === null) reject(end);
-        else this.#request.onEnd(end);
+      const reader = new FrameReader(socket, this.#times.loginMs, {
+        onFrame: (frame) => {
+          this.#take(frame, reader);
+          if (this.#isReady) resolve();
+        },
+        onEnd: (reason) => {
+          if (this.#isReady) this.#request.onEnd(reason);
+          else reject(reason);
+        },
       });
       socket.write(encodeFrame(helloFrame(this.#nonce)));
     });
   }
 
-  #receive(chunk: Uint8Array): void {
-    this.#connection?.heard();
-    try {
-      for (const bytes of this.#splitter.push(chunk)) {
-        this.#take(decodeFrame(bytes));
-        // Ended by what the frame caused: the rest is of a connection that is no more.
-        if (this.#socket.destroyed) return;
-      }
-    } catch (error) {
-      // A frame that makes no sense ends the connection, never the process; anything else is our bug.
-      if (!(error instanceof LanchatError)) throw error;
-      this.#socket.destroy(transportErrorFrom(error, 'malformed'));
-    }
-  }
-
-  #take(frame: Frame): void {
-    // It has been heard, which is all it is for; a slow login is long enough for one, too.
-    if (frame.type === 'ping') return;
+  #take(frame: Frame, reader: FrameReader): void {
     if (this.#relay === null) {
       this.#answer(frame);
+      reader.takesLongFrames();
       return;
     }
     // Nothing that the relay sends behind its END counts.
     if (frame.type === 'end') throw endReason(frame.code);
-    if (this.#connection !== null) {
+    if (this.#isReady) {
       this.#request.onFrame(frame);
       return;
     }
     expect(frame, 'ready');
-    this.#connection = new Connection(this.#socket, this.#relay, this.#times);
-    this.#loggedIn();
-    this.#request.onReady(this.#connection);
+    this.#isReady = true;
+    reader.proven();
+    this.#request.onReady(new Connection(this.#socket, this.#times), this.#relay);
   }
 
   #answer(frame: Frame): void {
     const { me, card, accepts, hidden, as = 'auth' } = this.#request;
     const socket = this.#socket;
-    const exporter = new Uint8Array(
-      socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0)),
-    );
-    const login = { me, card, exporter, nonce: this.#nonce, accepts, as };
+    const login = { me, card, exporter: exporterOf(socket), nonce: this.#nonce, accepts, as };
     const answer = answerChallenge(frame, login);
     this.#relay = answer.relay;
     // Before the login, which would show us for a moment.
     if (as === 'auth' && hidden())
       socket.write(encodeFrame({ type: 'hide', req: 0, hidden: true }));
     socket.write(encodeFrame(answer.auth));
-    this.#splitter.setMaxFrameBytes(MAX_FRAME_BYTES);
   }
 }
 

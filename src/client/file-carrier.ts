@@ -12,6 +12,8 @@ export interface CarryingRelay {
   readonly id: RelayId;
   readonly host: string;
   readonly port: number;
+  /** The address of this machine that it is reached from; null: not known any more. */
+  readonly localAddress: string | null;
 }
 
 export interface CarrierOptions {
@@ -34,7 +36,7 @@ export class FileCarrier {
   #onEnd: (reason: TransportError) => void = () => {};
   #ended: TransportError | null = null;
 
-  /** Throws TransportError. */
+  /** Over the relay. Throws TransportError. */
   static async open({ me, card, relay, signal }: CarrierOptions): Promise<FileCarrier> {
     const { host, port, id } = relay;
     const opened: { carrier: FileCarrier | null } = { carrier: null };
@@ -49,12 +51,18 @@ export class FileCarrier {
       onEnd: (reason) => opened.carrier?.ended(reason),
     });
     if (opened.carrier === null) throw new TransportError('closed', phrase`connection: closed`);
-    signal.addEventListener('abort', () => opened.carrier?.abort(), { once: true });
+    opened.carrier.endsWith(signal);
     return opened.carrier;
   }
 
-  private constructor(connection: Connection) {
+  constructor(connection: Connection) {
     this.#connection = connection;
+  }
+
+  /** It breaks off when this is aborted. */
+  endsWith(signal: AbortSignal): void {
+    signal.addEventListener('abort', () => this.abort(), { once: true });
+    if (signal.aborted) this.abort();
   }
 
   /** What is behind the answer to `ask`, and why it ended. */

@@ -18,7 +18,10 @@ import type { CarryingRelay } from './file-carrier.ts';
 import type { GivenContent } from './file-giving.ts';
 import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
 import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
+import type { Appointment } from './file-meeting.ts';
 import { FileRuns, type Moving } from './file-runs.ts';
+import type { FileVia } from './file-transfer.ts';
+import type { StraightWay } from './straight-way.ts';
 import { RelayRefusal, TransportError } from './transport-error.ts';
 
 /** What a relay says of a file that it won't keep: asking again at once is no use. */
@@ -28,12 +31,15 @@ const NOT_KEPT: ReadonlySet<string> = new Set<Code>([
 
 /** A question to somebody who is here that got no answer is asked again after this long, and after twice as long each time. */
 const ASK_AGAIN_MS = 2_000;
+/** Who is asked whether a file may come straight, and says nothing for so long: the relay is asked. */
+const STRAIGHT_ANSWER_MS = 2_000;
 
 export interface CarryingParts {
   readonly core: CoreState;
   readonly card: () => Uint8Array;
   readonly settings: () => Settings;
   readonly ledger: FileLedger;
+  readonly straight: StraightWay;
   /** Where files land unless something is set. */
   readonly downloads: () => Promise<string>;
   /** It stands otherwise. */
@@ -45,14 +51,16 @@ export interface CarryingParts {
 export class FileCarrying {
   readonly #parts: CarryingParts;
   readonly #runs: FileRuns;
-  /** Of ours: who has asked us for it, and was not answered yet. */
-  readonly #wanters = new Map<FileId, Set<PeerId>>();
+  /** Of ours: who has asked us for it, and was not answered yet; and whether it may go to them straight. */
+  readonly #wanters = new Map<FileId, Map<PeerId, boolean>>();
+  /** The relay is being given it, or asked for it. */
+  readonly #atRelay = new Set<FileId>();
   /** Of ours: what this relay doesn't keep, and why. */
   readonly #refused = new Map<FileId, string>();
-  /** Of theirs, that the relay doesn't have: its sender has been asked. */
-  readonly #asked = new Set<FileId>();
+  /** Of theirs: its sender has been asked, since the relay doesn't have it, or whether it may come straight. */
+  readonly #asked = new Map<FileId, 'not-kept' | 'straight'>();
   /** Of theirs: where its sender waits. */
-  readonly #meetings = new Map<FileId, MeetingId>();
+  readonly #appointments = new Map<FileId, Appointment>();
   #relay: CarryingRelay | null = null;
   #isClosed = false;
 
@@ -69,12 +77,13 @@ export class FileCarrying {
     this.#relay = relay;
     this.#refused.clear();
     this.#asked.clear();
+    this.#parts.straight.connected(relay.localAddress);
     this.tend();
   }
 
   disconnected(): void {
     this.#relay = null;
-    this.#meetings.clear();
+    this.#appointments.clear();
     void this.#runs.stopAll();
   }
 
@@ -93,7 +102,7 @@ export class FileCarrying {
   whyWaiting({ file, direction }: FileEntry): string | null {
     if (this.#relay === null) return 'offline';
     if (direction === 'out') return this.#refused.get(file.id) ?? null;
-    return this.#asked.has(file.id) ? 'not-kept' : null;
+    return this.#asked.get(file.id) === 'not-kept' ? 'not-kept' : null;
   }
 
   /** Begins whatever can begin now. */
@@ -110,10 +119,21 @@ export class FileCarrying {
 
   /** Somebody is here now: who sent what we wait for, or waits for what we sent. */
   came(peer: PeerId): void {
-    for (const file of [...this.#asked]) {
+    for (const file of [...this.#asked.keys()]) {
       if (this.#parts.ledger.get(file)?.from === peer) this.#askAgain(file);
     }
     this.tend();
+  }
+
+  /** Somebody is here no more: who waits for them at a meeting, or for their answer, waits in vain. */
+  went(peer: PeerId): void {
+    for (const { direction, from, file } of this.#parts.ledger.all()) {
+      if (direction === 'out' || from !== peer) continue;
+      this.#appointments.delete(file.id);
+      if (this.#asked.get(file.id) === 'straight') this.#askAgain(file.id);
+      const isWaiting = this.#runs.get(file.id) !== null && this.movingOf(file.id) === null;
+      if (isWaiting && !this.#atRelay.has(file.id)) void this.#runs.stop(file.id);
+    }
   }
 
   /** What the other one says of a file that one of us two sent. */
@@ -158,28 +178,55 @@ export class FileCarrying {
     const { file, state } = entry;
     const wanters = this.#answeredWanters(file.id);
     if (state !== 'unsent' && wanters.length === 0) return;
-    if (!this.#refused.has(file.id)) {
-      this.#run(entry, (job) => this.#keep(entry, job));
+    const here = wanters.filter(([peer]) => this.#isHere(peer));
+    const next = here.find(([, isStraight]) => isStraight) ?? here[0];
+    if (!this.#refused.has(file.id) && !(next?.[1] === true && 'peer' in entry.conversation)) {
+      this.#runAtRelay(entry, (job) => this.#keep(entry, job));
       return;
     }
-    const peer = wanters.find((id) => this.#isHere(id));
-    if (peer === undefined) return;
+    if (next === undefined) return;
+    const [peer, isStraight] = next;
     this.#wanters.get(file.id)?.delete(peer);
-    this.#run(entry, (job) => this.#meet(entry, job, peer));
+    this.#run(entry, (job) => this.#meet(entry, job, { peer, isStraight }));
   }
 
   /** Without those who would learn by it that we are here: they wait until we hide no more. */
-  #answeredWanters(file: FileId): readonly PeerId[] {
+  #answeredWanters(file: FileId): readonly (readonly [PeerId, boolean])[] {
     const wanters = [...(this.#wanters.get(file) ?? [])];
-    return wanters.filter((id) => !isHiddenFrom(this.#parts.core, id));
+    return wanters.filter(([peer]) => !isHiddenFrom(this.#parts.core, peer));
   }
 
   #tendIn(entry: FileEntry): void {
     const { id } = entry.file;
-    const meeting = this.#meetings.get(id) ?? null;
-    if (meeting === null && this.#asked.has(id)) return;
-    this.#meetings.delete(id);
-    this.#run(entry, (job) => this.#take(entry, job, meeting));
+    const appointment = this.#appointments.get(id) ?? null;
+    if (appointment === null && (this.#asked.has(id) || this.#asksStraight(entry))) return;
+    this.#appointments.delete(id);
+    const take = (job: FileJob) => this.#take(entry, job, appointment);
+    if (appointment === null) this.#runAtRelay(entry, take);
+    else this.#run(entry, take);
+  }
+
+  #runAtRelay(entry: FileEntry, work: (job: FileJob) => Promise<void>): void {
+    const { id } = entry.file;
+    this.#atRelay.add(id);
+    this.#run(entry, (job) => work(job).finally(() => this.#atRelay.delete(id)));
+  }
+
+  /** Whether the sender has been asked now for the way between our machines, and is to answer before anything else is done. */
+  #asksStraight(entry: FileEntry): boolean {
+    const { straight } = this.#parts;
+    const { id } = entry.file;
+    if (!this.#isHere(entry.from) || !straight.asksFirst(entry)) return false;
+    straight.asked(id);
+    if (!this.#want(entry)) return false;
+    this.#asked.set(id, 'straight');
+    this.#runs.later(id, () => this.#askAgain(id), STRAIGHT_ANSWER_MS);
+    return true;
+  }
+
+  #want({ from, file: { id } }: FileEntry): boolean {
+    const { say, straight } = this.#parts;
+    return say(from, { file: id, is: 'want', ...straight.wish(id) });
   }
 
   #run(entry: FileEntry, work: (job: FileJob) => Promise<void>): void {
@@ -190,8 +237,11 @@ export class FileCarrying {
     this.#runs.run(file.id, direction, async ({ abort: { signal } }) => {
       const onHave = (count: number) =>
         this.#runs.progress(file.id, Math.min(file.size, count * CHUNK_BYTES));
+      const onVia = (via: FileVia) => this.#runs.goes(file.id, via);
       try {
-        await work({ me: core.me, card, relay, file, owner: entry.from, signal, onHave });
+        await work({
+          ...{ me: core.me, card, relay, file, owner: entry.from, signal, onVia, onHave },
+        });
       } catch (error) {
         if (!signal.aborted) this.#failed(entry, error);
       }
@@ -226,26 +276,35 @@ export class FileCarrying {
 
   /** To all who have asked: the relay has it, or is being given it. */
   #sayKept(file: FileId): void {
-    const wanters = this.#wanters.get(file) ?? [];
+    const wanters = this.#wanters.get(file)?.keys() ?? [];
     this.#wanters.delete(file);
     for (const peer of wanters) this.#parts.say(peer, { file, is: 'kept' });
   }
 
-  async #meet(entry: FileEntry, job: FileJob, peer: PeerId): Promise<void> {
+  async #meet(
+    entry: FileEntry,
+    job: FileJob,
+    { peer, isStraight }: { readonly peer: PeerId; readonly isStraight: boolean },
+  ): Promise<void> {
+    const { say, straight } = this.#parts;
     const meeting = MeetingId.fromBytes(new Uint8Array(randomBytes(MeetingId.sizeBytes)));
     const source = await reopened(entry);
+    const way = isStraight ? await straight.open(peer, meeting) : null;
     try {
-      if (!this.#parts.say(peer, { file: entry.file.id, is: 'ready', meeting })) return;
-      await giveAtMeeting(job, contentOf(source), meeting);
+      const at = way === null ? {} : { at: [...way.at] };
+      if (!say(peer, { file: entry.file.id, is: 'ready', meeting, ...at })) return;
+      const entrance = way?.entrance ?? null;
+      await giveAtMeeting(job, contentOf(source), { meeting, entrance });
     } catch (error) {
       // Whatever the other one did there is no fault of the file's, and nobody else waits longer for it; they ask anew.
       if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     } finally {
+      way?.entrance.close();
       await source.close();
     }
   }
 
-  async #take(entry: FileEntry, job: FileJob, meeting: MeetingId | null): Promise<void> {
+  async #take(entry: FileEntry, job: FileJob, appointment: Appointment | null): Promise<void> {
     const { file } = entry;
     const landing = await Landing.open({
       ...{
@@ -257,15 +316,23 @@ export class FileCarrying {
       hash: bytesFromHex(file.hash),
     });
     const landed: { path: string | null } = { path: null };
+    let isStraight = false;
+    const onVia = (via: FileVia) => {
+      isStraight = via === 'direct';
+      job.onVia(via);
+    };
     try {
       const content = {
         chunksThere: landing.chunksThere,
-        write: (index: number, bytes: Uint8Array) => landing.write(index, bytes),
+        write: (index: number, bytes: Uint8Array) => {
+          if (isStraight) this.#parts.straight.brings(file.id);
+          return landing.write(index, bytes);
+        },
         finish: async () => {
           landed.path = await landing.finish(file.name);
         },
       };
-      await takeFile(job, content, meeting);
+      await takeFile({ ...job, onVia }, content, appointment);
     } finally {
       await landing.close();
       // It is whole and in its place: that its giver did not hear of it changes nothing here.
@@ -293,7 +360,8 @@ export class FileCarrying {
       this.#runs.later(id, () => this.tend());
     } else if (isFault(error)) {
       ledger.put({ ...entry, state: 'failed', reason: error.code });
-      for (const peer of this.#wanters.get(id) ?? []) this.#parts.say(peer, { file: id, is: 'no' });
+      for (const peer of this.#wanters.get(id)?.keys() ?? [])
+        this.#parts.say(peer, { file: id, is: 'no' });
       this.#wanters.delete(id);
     } else throw error;
   }
@@ -307,8 +375,8 @@ export class FileCarrying {
       return true;
     }
     if (code !== 'no-file') return false;
-    this.#asked.add(id);
-    this.#parts.say(entry.from, { file: id, is: 'want' });
+    this.#asked.set(id, 'not-kept');
+    this.#want(entry);
     // Who is here may have ended just before it was dealt with; one question waits for who is away, and is enough.
     if (this.#isHere(entry.from)) this.#runs.later(id, () => this.#askAgain(id), ASK_AGAIN_MS);
     return true;
@@ -324,9 +392,9 @@ export class FileCarrying {
     return this.#parts.core.peers.get(peer)?.online === true;
   }
 
-  #statedOfOurs(entry: FileEntry, from: PeerId, { is, file }: FileState): void {
+  #statedOfOurs(entry: FileEntry, from: PeerId, { is, file, direct }: FileState): void {
     if (is === 'want') {
-      this.#wanted(entry, from);
+      this.#wanted(entry, from, direct === true && this.#parts.straight.isAllowed);
       return;
     }
     // In a room each has their own; there the relay's copy stays for the others.
@@ -335,15 +403,19 @@ export class FileCarrying {
     else if (is === 'no' && this.#isOpen(file)) void this.giveUp(entry, 'declined');
   }
 
-  #wanted({ file, state }: FileEntry, from: PeerId): void {
+  #wanted({ file, state, conversation }: FileEntry, from: PeerId, isStraight: boolean): void {
     if (state === 'cancelled' || state === 'failed') {
       this.#parts.say(from, { file: file.id, is: 'no' });
       return;
     }
-    const wanters = this.#wanters.get(file.id) ?? new Set();
-    this.#wanters.set(file.id, wanters.add(from));
-    if (this.movingOf(file.id) !== null && !this.#refused.has(file.id)) this.#sayKept(file.id);
-    else this.tend();
+    const wanters = this.#wanters.get(file.id) ?? new Map<PeerId, boolean>();
+    this.#wanters.set(file.id, wanters.set(from, isStraight));
+    // What the relay has of it by then goes no further: it is for them alone.
+    if (isStraight && 'peer' in conversation && this.#atRelay.has(file.id)) {
+      void this.#runs.stop(file.id);
+    } else if (this.movingOf(file.id) !== null && this.#atRelay.has(file.id)) {
+      this.#sayKept(file.id);
+    } else this.tend();
   }
 
   #isOpen(file: FileId): boolean {
@@ -356,13 +428,15 @@ export class FileCarrying {
     if (entry.state === 'cancelled') return;
     const done = ledger.put({ ...entry, state: 'done', reason: null });
     tell(done);
+    this.#wanters.delete(entry.file.id);
     // What goes on at a meeting ends by itself, with the last word of who was given it.
     if (this.movingOf(entry.file.id) === null) await this.#runs.stop(entry.file.id);
-    if (entry.state === 'kept') this.#drop(entry);
+    if (!this.#refused.has(entry.file.id)) this.#drop(entry);
     await this.#release(done);
   }
 
-  #statedOfTheirs(entry: FileEntry, { is, meeting }: FileState): void {
+  #statedOfTheirs(entry: FileEntry, state: FileState): void {
+    const { is } = state;
     const { id } = entry.file;
     if (is === 'no') {
       this.#parts.tell(this.#parts.ledger.put({ ...entry, state: 'failed', reason: 'gone' }));
@@ -373,7 +447,12 @@ export class FileCarrying {
     if (is === 'ready' && isHiddenFrom(this.#parts.core, entry.from)) return;
     this.#asked.delete(id);
     this.#runs.hurry(id);
-    if (meeting !== undefined) this.#meetings.set(id, meeting);
+    const appointment = this.#parts.straight.appointment(entry.from, state);
+    if (appointment !== null) {
+      this.#appointments.set(id, appointment);
+      // The relay may be given no more of it: what we are told last holds.
+      if (this.#atRelay.has(id)) void this.#runs.stop(id);
+    }
     this.tend();
   }
 
@@ -381,9 +460,8 @@ export class FileCarrying {
   #drop({ file }: FileEntry): void {
     const { core, card } = this.#parts;
     if (this.#relay === null) return;
-    const job = { me: core.me, card, relay: this.#relay, onHave: () => undefined };
     const { signal } = new AbortController();
-    dropAtRelay({ ...job, signal }, file).catch((error: unknown) => {
+    dropAtRelay({ me: core.me, card, relay: this.#relay, signal }, file).catch((error: unknown) => {
       if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     });
   }

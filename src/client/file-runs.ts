@@ -1,6 +1,7 @@
 // What moves just now: how many at once, how far and how fast, and when what broke is tried again. Knows no frames.
 import type { FileId } from '../protocol/ids.ts';
 import { Pace } from './file-pace.ts';
+import type { FileVia } from './file-transfer.ts';
 
 /** On their way at once, each way: the others wait their turn. */
 const MAX_MOVING = 4;
@@ -16,6 +17,7 @@ export interface Moving {
   readonly direction: Direction;
   readonly abort: AbortController;
   readonly pace: Pace;
+  via: FileVia;
   bytes: number;
   /** Bytes move, or have. */
   isUnderWay: boolean;
@@ -58,7 +60,7 @@ export class FileRuns {
   run(file: FileId, direction: Direction, work: (moving: Moving) => Promise<void>): void {
     const moving: Moving = {
       ...{ direction, abort: new AbortController(), pace: new Pace() },
-      ...{ bytes: 0, isUnderWay: false },
+      ...{ via: 'relay', bytes: 0, isUnderWay: false },
     };
     this.#moving.set(file, moving);
     const ended = work(moving).finally(() => {
@@ -67,6 +69,12 @@ export class FileRuns {
       this.#toldAtMs.delete(file);
     });
     this.#ended.set(file, ended);
+  }
+
+  /** The way that it goes. */
+  goes(file: FileId, via: FileVia): void {
+    const moving = this.#moving.get(file);
+    if (moving !== undefined) moving.via = via;
   }
 
   /** So much of it is at the other end, or here. */

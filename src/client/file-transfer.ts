@@ -20,6 +20,9 @@ export type FileStand =
 /** Why it waits or has failed: a code of the relay, of the disk, or one of these. */
 export type FileReason = string;
 
+/** The way a file goes: over the relay, or straight between the two machines. */
+export type FileVia = 'relay' | 'direct';
+
 export interface FileTransfer {
   readonly file: FileId;
   /** The message that carries it; null while it is being read. */
@@ -35,6 +38,8 @@ export interface FileTransfer {
   readonly bytes: number;
   /** Over the last seconds; null while it doesn't move. */
   readonly bytesPerSecond: number | null;
+  /** Null while it doesn't move. */
+  readonly via: FileVia | null;
   readonly reason: FileReason | null;
   /** Where it is on this machine: read from, or landed at; null: nowhere yet. */
   readonly path: string | null;

@@ -27,6 +27,8 @@ import { type FileEntry, FileLedger, isPastKeeping } from './file-ledger.ts';
 import { fileThumbnail } from './file-thumbnail.ts';
 import type { FileCommand, FileStand, FileTransfer } from './file-transfer.ts';
 import type { History } from './history.ts';
+import type { Neighbourhood } from './straight-addresses.ts';
+import { StraightWay } from './straight-way.ts';
 
 type Of<Name extends FileCommand['do']> = Extract<FileCommand, { do: Name }>;
 
@@ -38,6 +40,7 @@ export interface FilesParts {
   /** The store's state at the start. */
   readonly rows: readonly StateValue[];
   readonly settings: () => Settings;
+  readonly neighbourhood: Neighbourhood;
   readonly card: () => Uint8Array;
   readonly emit: (event: ClientEvent) => void;
 }
@@ -54,7 +57,7 @@ export class Files {
 
   constructor(parts: FilesParts) {
     this.#parts = parts;
-    const { core, card, store, rows, settings } = parts;
+    const { core, card, store, rows, settings, neighbourhood } = parts;
     this.#ledger = new FileLedger(store, rows);
     this.#carrying = new FileCarrying({
       ...{
@@ -62,6 +65,7 @@ export class Files {
         card,
         settings,
         ledger: this.#ledger,
+        straight: new StraightWay({ core, settings, neighbourhood }),
         downloads: () => systemDownloads(homedir()),
       },
       tell: (entry) => this.#tell(entry),
@@ -108,6 +112,7 @@ export class Files {
         return;
       case 'person':
         if (event.person.online) this.#carrying.came(event.person.fingerprint);
+        else this.#carrying.went(event.person.fingerprint);
         return;
       case 'settings':
         this.#carrying.tend();
@@ -216,7 +221,7 @@ export class Files {
       toldAtMs = performance.now();
       const transfer: FileTransfer = {
         ...{ file, id: null, conversation: to, direction: 'out', name: name ?? path },
-        ...{ size: bytes, state: 'reading', bytes, bytesPerSecond: null },
+        ...{ size: bytes, state: 'reading', bytes, bytesPerSecond: null, via: null },
         ...{ reason: null, path, warning: null },
       };
       this.#parts.emit({ type: 'file', transfer });
@@ -285,6 +290,7 @@ export class Files {
       ...{ file: file.id, id, conversation, direction, name: file.name, size: file.size },
       ...{ state, path, warning, bytes: isWhole ? file.size : (moving?.bytes ?? 0) },
       bytesPerSecond: moving?.pace.bytesPerSecond ?? null,
+      via: moving?.via ?? null,
       reason: entry.reason ?? (state === 'waiting' ? this.#carrying.whyWaiting(entry) : null),
     };
   }

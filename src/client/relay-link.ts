@@ -15,6 +15,7 @@ import {
   type NamedRelay,
   SETTLE_MS,
 } from './relay-choice.ts';
+import { type Neighbourhood, realNeighbourhood } from './straight-addresses.ts';
 import { FINAL_CODES, RelayRefusal, TransportError } from './transport-error.ts';
 
 /** Pauses between tries double up to this; with jitter, so that a room full of clients spreads out. */
@@ -25,14 +26,17 @@ const STEADY_MS = 10_000;
 /** Whoever sends many hints must not make us connect as fast as we can. */
 const MIN_ROUND_MS = 100;
 
-/** Where the link finds the network; tests put a fake network here. */
+/** Where a client finds the network; tests put a fake network here. */
 export interface Surroundings {
   readonly browse: typeof browse;
   readonly watchInterfaces: typeof watchInterfaces;
   readonly connect: typeof connectRelay;
+  readonly neighbourhood: Neighbourhood;
 }
 
-export const realSurroundings: Surroundings = { browse, watchInterfaces, connect: connectRelay };
+export const realSurroundings: Surroundings = {
+  ...{ browse, watchInterfaces, connect: connectRelay, neighbourhood: realNeighbourhood },
+};
 
 export interface LinkOptions {
   readonly me: Identity;
@@ -202,7 +206,8 @@ export class RelayLink {
       const { me, card, hidden, onFrame } = this.#options;
       const { host, port, accepts } = candidate;
       const { signal } = trying;
-      const onReady = (connection: Connection) => this.#connected(connection, candidate);
+      const onReady = (connection: Connection, proven: ProvenRelay) =>
+        this.#connected(connection, { ...candidate, ...proven });
       const onEnd = (reason: TransportError) => {
         this.#lost(reason.code);
         ended(reason, true);
@@ -220,18 +225,16 @@ export class RelayLink {
     if (state !== 'offline' && !isAsked) this.#tell({ state: 'connecting', relay });
   }
 
-  #connected(connection: Connection, candidate: Candidate): void {
+  #connected(connection: Connection, relay: Candidate & ProvenRelay): void {
     this.#connection = connection;
     this.#connectedAtMs = performance.now();
     this.#round = 0;
     this.#hurries = false;
     this.#stopBrowsing();
-    const { relay } = connection;
-    const { name, host, port } = candidate;
     // The choice is now pinned; later the remembered relay may be found at another address.
     if (this.#named !== null && this.#options.named === null) this.#named = null;
-    this.#options.onConnected(connection, { ...relay, name, host, port });
-    this.#tell({ state: 'online', relay: formatAddress(candidate), fingerprint: relay.id });
+    this.#options.onConnected(connection, relay);
+    this.#tell({ state: 'online', relay: formatAddress(relay), fingerprint: relay.id });
   }
 
   #lost(code: string): void {

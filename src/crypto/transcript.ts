@@ -11,6 +11,8 @@ export type SignLabel =
   | 'relay-hello'
   | 'relay-auth'
   | 'relay-carry'
+  | 'file-ask'
+  | 'file-answer'
   | 'announce'
   | 'room-join'
   | 'room-pen'

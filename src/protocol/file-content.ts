@@ -6,6 +6,8 @@ import { FileId, idBytes, MeetingId } from './ids.ts';
 import {
   CHUNK_BYTES,
   MAX_DURATION_MS,
+  MAX_FILE_ADDRESS_BYTES,
+  MAX_FILE_ADDRESSES,
   MAX_FILE_CHUNKS,
   MAX_FILE_NAME_BYTES,
   MAX_FILE_TYPE_BYTES,
@@ -18,8 +20,6 @@ export const FILE_KEY_BYTES = 32;
 export const MAX_PIXELS = 1_000_000;
 export const WAVEFORM_PARTS = 32;
 export const WAVEFORM_LOUDEST = 7;
-const MAX_ADDRESSES = 8;
-const MAX_ADDRESS_BYTES = 64;
 
 /** A file that a text carries. All of it is its sender's word until the content is here and its hash holds. */
 export const fileField = mapOf({
@@ -70,16 +70,21 @@ const stateSchema = mapOf({
   meeting: v.exactOptional(
     v.pipe(byteString(MeetingId.sizeBytes), v.transform(MeetingId.fromBytes)),
   ),
+  /** Beside `want`: it may come straight from the sender's machine. */
+  direct: v.exactOptional(v.literal(true)),
   /** `ADDRESS:PORT` of the sender's machine, where it lets the reader come straight; hints, never trust. */
-  at: v.exactOptional(v.pipe(v.array(textOf(MAX_ADDRESS_BYTES)), v.maxLength(MAX_ADDRESSES))),
+  at: v.exactOptional(
+    v.pipe(v.array(textOf(MAX_FILE_ADDRESS_BYTES)), v.maxLength(MAX_FILE_ADDRESSES)),
+  ),
 });
 
 export type FileState = v.InferOutput<typeof stateSchema>;
 
-export function encodeFileState({ file, is, meeting, at }: FileState): Uint8Array {
+export function encodeFileState({ file, is, meeting, direct, at }: FileState): Uint8Array {
   return encodeCbor({
     ...{ file: idBytes(file), is },
     ...(meeting === undefined ? {} : { meeting: idBytes(meeting) }),
+    ...(direct === undefined ? {} : { direct }),
     ...(at === undefined ? {} : { at }),
   });
 }

@@ -114,6 +114,8 @@ export type Frame = { readonly req: number } & (
   /** Nobody else is told that this client is here. Before AUTH it counts from the login on, and is not answered. */
   | { readonly type: 'hide'; readonly hidden: boolean }
   | FileFrame
+  /** Who we are, on a connection between two people's machines: a signature over it (crypto/file-proof.ts). */
+  | { readonly type: 'prove'; readonly signature: Uint8Array }
   | { readonly type: 'end'; readonly code: Code }
   | { readonly type: 'error'; readonly code: Code }
   | { readonly type: 'ping' }
@@ -163,6 +165,7 @@ export const FRAME_TYPES = {
   drop: 0x53,
   chunk: 0x54,
   have: 0x55,
+  prove: 0x56,
   end: 0x7d,
   ping: 0x7e,
   error: 0x7f,
@@ -322,6 +325,9 @@ function writeBody(writer: ByteWriter, frame: Frame): void {
     case 'have':
       writeFileFrame(writer, frame);
       return;
+    case 'prove':
+      writer.fixed(frame.signature, SIGNATURE_BYTES);
+      return;
     case 'end':
     case 'error':
       writer.u16(CODES[frame.code]);
@@ -469,6 +475,8 @@ function readBody(reader: ByteReader, type: FrameType, req: number): Frame {
     case 'chunk':
     case 'have':
       return { req, ...readFileFrame(reader, type) };
+    case 'prove':
+      return { type, req, signature: reader.take(SIGNATURE_BYTES) };
     case 'end':
     case 'error':
       return { type, req, code: codeFromNumber(reader.u16()) };

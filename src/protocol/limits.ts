@@ -120,6 +120,9 @@ export const MAX_FILE_CHUNKS = 16 * 1024 * 1024;
 export const MAX_CHUNKS_AHEAD = 64;
 /** How long one who came first to a meeting waits for the other. */
 export const MEETING_WAIT_MS = 60_000;
+/** Addresses of a sender's machine that a file may be fetched from, and the length of one. */
+export const MAX_FILE_ADDRESSES = 8;
+export const MAX_FILE_ADDRESS_BYTES = 64;
 /** A file's name, UTF-8: what file systems take. */
 export const MAX_FILE_NAME_BYTES = 255;
 /** A file's type as its sender names it (RFC 6838). */

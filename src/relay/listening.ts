@@ -1,10 +1,10 @@
 // Opening the relay's port: TCP in front, TLS behind admission. Knows no frames.
 import net from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
+import { createCertificate } from '../crypto/certificate.ts';
 import { phrase } from '../language/translate.ts';
 import { ALPN } from '../protocol/channel.ts';
 import { errnoOf, LanchatError } from '../protocol/errors.ts';
-import { createCertificate } from './certificate.ts';
 
 export type ListenErrorCode =
   | 'port-in-use'

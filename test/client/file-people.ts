@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { ClientEvent, FileTransfer } from '../../src/client/api.ts';
 import { type OpenSession, openSession } from '../../src/client/open-session.ts';
 import { realSurroundings } from '../../src/client/relay-link.ts';
+import { type Neighbourhood, parseAddress } from '../../src/client/straight-addresses.ts';
 import type { MessageId, PeerId } from '../../src/protocol/ids.ts';
 import { type Relay, type RelayOptions, startRelay } from '../../src/relay/relay.ts';
 import { SESSION_DEFAULTS } from '../support/session-options.ts';
@@ -19,7 +20,8 @@ export interface FilePerson {
   readonly events: ClientEvent[];
 }
 
-async function scratchFolder(): Promise<string> {
+/** Gone with the test. */
+export async function scratchFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lanchat-files-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
@@ -34,11 +36,23 @@ export async function relay(options: Partial<RelayOptions> = {}): Promise<Relay>
   return started;
 }
 
+export interface PersonOptions {
+  readonly home?: string;
+  /** Files may go straight, between addresses that this says are neighbours'. */
+  readonly neighbourhood?: Neighbourhood;
+}
+
+/** This machine alone, as if it were a neighbour's. */
+export const LOOPBACK: Neighbourhood = {
+  offered: () => ['127.0.0.1'],
+  toTry: (written) => written.map(parseAddress).filter((address) => address !== null),
+};
+
 /** Somebody who is here, with a folder for downloads of their own. */
 export async function person(
   nick: string,
   at: { readonly port: number },
-  home?: string,
+  { home, neighbourhood }: PersonOptions = {},
 ): Promise<FilePerson> {
   const folder = home ?? (await scratchFolder());
   const downloads = join(folder, 'got');
@@ -46,11 +60,18 @@ export async function person(
   const session = await openSession({
     ...SESSION_DEFAULTS,
     ...{ home: folder, nick, relay: { host: '127.0.0.1', port: at.port, fingerprint: null } },
-    surroundings: { ...realSurroundings, browse: () => ({ hints: () => [], close() {} }) },
+    surroundings: {
+      ...realSurroundings,
+      browse: () => ({ hints: () => [], close() {} }),
+      ...(neighbourhood === undefined ? {} : { neighbourhood }),
+    },
   });
   onTestFinished(() => session.close());
   session.subscribe((event) => events.push(event));
-  await session.request({ do: 'set', change: { downloads } });
+  await session.request({
+    do: 'set',
+    change: { downloads, directFiles: neighbourhood !== undefined },
+  });
   const { self, ready } = await session.request({ do: 'snapshot' });
   if (!ready) await seen(events, (event) => event.type === 'ready');
   return { home: folder, downloads, session, id: self.fingerprint, events };

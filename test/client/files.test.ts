@@ -86,7 +86,7 @@ describe('a file', () => {
     const { id, bytes } = await send(asha, bela, 100_000);
     await standing(bela, id, 'offered');
     await bela.session.close();
-    const again = await person('bela', at, bela.home);
+    const again = await person('bela', at, { home: bela.home });
     await acquainted(asha, again);
     expect((await listed(again))[0]?.transfer).toMatchObject({ id, state: 'offered' });
     await get(again, id);
@@ -131,7 +131,7 @@ describe('a file that breaks', () => {
     await bela.session.close();
     const [part] = await readdir(bela.downloads);
     expect(part).toMatch(/^\.lanchat-.*\.part$/);
-    const again = await person('bela', at, bela.home);
+    const again = await person('bela', at, { home: bela.home });
     const done = await standing(again, id, 'done');
     expect(await hashOfFile(done.path)).toBe(sha256(bytes));
     const first = await seen(again.events, (each) => isMoving(each, id));
@@ -147,7 +147,7 @@ describe('a file that breaks', () => {
     await seen(bela.events, (each) => isMoving(each, id) && each.transfer.bytes > 5_000_000);
     await asha.session.close();
     await standing(bela, id, 'waiting');
-    const again = await person('asha', at, asha.home);
+    const again = await person('asha', at, { home: asha.home });
     expect(await hashOfFile((await standing(bela, id, 'done')).path)).toBe(sha256(bytes));
     await standing(again, id, 'done');
   });

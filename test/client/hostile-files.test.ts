@@ -247,7 +247,7 @@ describe('[A182 who hides, by a file]', () => {
     const id = await send(asha, { peer: mallory.id }, randomBytes(10));
     await standing(asha, id, 'kept');
     await asha.session.close();
-    const again = await person('asha', at, asha.home);
+    const again = await person('asha', at, { home: asha.home });
     await again.session.request({ do: 'set', change: { hidden } });
     await acquainted(again, bela, mallory);
     const opened = carried();

@@ -63,6 +63,7 @@ class Lab {
 
   #surroundings(): Surroundings {
     return {
+      neighbourhood: { offered: () => [], toTry: () => [] },
       browse: ({ onUp }) => {
         this.browsers += 1;
         this.#onUp = onUp;
@@ -99,12 +100,12 @@ class Lab {
       };
       this.#open = { end };
       const connection = {
-        relay: { id: relayIdOf(answer), key: new Uint8Array(32) },
         localAddress: '10.0.0.200',
         abort: (code: string) => end(new TransportError(code, code)),
         close: async () => end(new TransportError('closed', 'closed')),
       };
-      request.onReady(connection as unknown as Connection);
+      const relay = { id: relayIdOf(answer), key: new Uint8Array(32), topics: 0, mailboxBlobs: 0 };
+      request.onReady(connection as unknown as Connection, relay);
       resolve();
     });
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { createCertificate } from '../../src/crypto/certificate.ts';
 import { type RelayIdentity, relayIdentityFromSeed } from '../../src/crypto/identity.ts';
 import { signChallenge } from '../../src/crypto/login.ts';
 import { FrameSplitter } from '../../src/protocol/frame-stream.ts';
@@ -16,7 +17,6 @@ import {
   type FrameOf,
 } from '../../src/protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../../src/protocol/limits.ts';
-import { createCertificate } from '../../src/relay/certificate.ts';
 
 const LIMITS: AnnouncedLimits = { frameBytes: MAX_FRAME_BYTES, topics: 64, mailboxBlobs: 0 };
 

@@ -388,11 +388,12 @@ describe('kill -9', () => {
       let said = 0;
       let path = '';
       for (let round = 0; path === ''; round++) {
-        const child = spawn(process.execPath, [script.path, from, folder], {
+        const lines = round < 6 ? 3 : Number.POSITIVE_INFINITY;
+        const child = spawn(process.execPath, [script.path, from, folder, String(lines)], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
         const ended = new Promise((resolve) => child.once('close', resolve));
-        const first = await linesOf(child, round < 6 ? 3 : Number.POSITIVE_INFINITY);
+        const first = await linesOf(child, lines);
         child.kill('SIGKILL');
         await ended;
         const [, word, rest = ''] = /^(at|landed) (.+)$/.exec(first) ?? [];

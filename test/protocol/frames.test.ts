@@ -88,6 +88,7 @@ const bodies = fc.oneof(
   fc.record({ type: type('drop'), file }),
   fc.record({ type: type('have'), count: chunks }),
   fc.record({ type: fc.constantFrom('end' as const, 'error' as const), code }),
+  fc.record({ type: type('prove'), signature: bytes(64) }),
   fc.record({ type: type('hide'), hidden: fc.boolean() }),
   fc.record({ type: type('ping') }),
 );

@@ -1,11 +1,11 @@
 // Logging in: who may, and every way to pretend.
 import tls from 'node:tls';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createCertificate } from '../../src/crypto/certificate.ts';
 import { verifyChallenge } from '../../src/crypto/login.ts';
 import { signCard } from '../../src/crypto/signed-objects.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { encodeChallengeFields, encodeFrame, encodeHelloBody } from '../../src/protocol/frames.ts';
-import { createCertificate } from '../../src/relay/certificate.ts';
 import { numberedIdentity, WireClient } from '../support/wire-client.ts';
 import { endOf, runRelay } from './running-relay.ts';
 

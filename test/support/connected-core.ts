@@ -55,9 +55,9 @@ export class ConnectedCore {
     return connectRelay({
       ...{ host: '127.0.0.1', port, me: core.me, card: () => ownCard(core), onEnd, times: TIMES },
       ...{ hidden: () => false, accepts: () => true, signal: new AbortController().signal },
-      onReady: (opened) => {
+      onReady: (opened, relay) => {
         this.#connection = opened;
-        const { id: relayId, key: relayKey, mailboxBlobs, topics } = opened.relay;
+        const { id: relayId, key: relayKey, mailboxBlobs, topics } = relay;
         engine.input({ type: 'connected', relayId, relayKey, topics, mailboxBlobs });
       },
       onFrame: (frame) => engine.input({ type: 'frame', frame: heard(frame) }),

@@ -26,7 +26,7 @@ export function transfer(change: Partial<FileTransfer> = {}): FileTransfer {
   return {
     ...{ file: fileId('7'), id: messageId('1'), conversation: { peer: peerId('b') } },
     ...{ direction: 'out', name: 'photo.png', size: 1_000, state: 'moving', bytes: 0 },
-    ...{ bytesPerSecond: null, reason: null, path: null, warning: null },
+    ...{ bytesPerSecond: null, reason: null, path: null, warning: null, via: null },
     ...change,
   };
 }

@@ -37,7 +37,7 @@ export function transferOf(
     conversation: room === null ? { peer: peer ?? from.fingerprint } : { room },
     direction: state === null ? 'in' : 'out',
     ...{ state: 'offered', bytes: 0, bytesPerSecond: null, reason: null, path: null },
-    ...{ warning: null, ...change },
+    ...{ warning: null, via: null, ...change },
   };
 }
 

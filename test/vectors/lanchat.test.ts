@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDirect } from '../../src/crypto/direct.ts';
+import { verifyProof } from '../../src/crypto/file-proof.ts';
 import { identityFromSeed } from '../../src/crypto/identity.ts';
 import { Prekey } from '../../src/crypto/prekey.ts';
 import { publicRoomId, topicOf } from '../../src/crypto/room.ts';
@@ -8,6 +9,7 @@ import { newReceiverChain, openRoomBlob } from '../../src/crypto/room-chain.ts';
 import { openBundle, openCard } from '../../src/crypto/signed-objects.ts';
 import { ready, sodium } from '../../src/crypto/sodium.ts';
 import { bytesFromHex, hexFromBytes } from '../../src/protocol/bytes.ts';
+import { decodeFileState } from '../../src/protocol/file-content.ts';
 import { SenderKeyId } from '../../src/protocol/ids.ts';
 import { decodeNote } from '../../src/protocol/note.ts';
 import { unpad } from '../../src/protocol/padding.ts';
@@ -35,6 +37,24 @@ describe('the committed vectors', () => {
     expect(hexFromBytes(sodium().crypto_generichash(32, blob, null))).toBe(
       '00ebf6234bd2bc1f0dc885744b5e3b5446db747484034258904d8704734a9b41',
     );
+  });
+
+  it('hold proofs of the straight way that each end takes from the other', () => {
+    const { straight } = committed;
+    const [alice, bob] = [filled(32, 1), filled(32, 2)].map(identityFromSeed);
+    if (alice === undefined || bob === undefined) throw new Error('two');
+    const { meeting, at } = decodeFileState(bytesFromHex(straight.ready));
+    if (meeting === undefined) throw new Error('no meeting');
+    expect(at).toHaveLength(2);
+    expect(decodeFileState(bytesFromHex(straight.want)).direct).toBe(true);
+    const claim = { exporter: bytesFromHex(straight.exporter), meeting };
+    const signatureOf = (frame: string) => bytesFromHex(frame).slice(-64);
+    const asks = { by: bob, signature: signatureOf(straight.ask) };
+    expect(verifyProof(asks, 'file-ask', { ...claim, to: alice.id })).toBe(true);
+    expect(verifyProof(asks, 'file-answer', { ...claim, to: alice.id })).toBe(false);
+    expect(verifyProof(asks, 'file-ask', { ...claim, to: bob.id })).toBe(false);
+    const answers = { by: alice, signature: signatureOf(straight.answer) };
+    expect(verifyProof(answers, 'file-answer', { ...claim, to: bob.id })).toBe(true);
   });
 
   it('hold the safety number of PROTOCOL.md', () => {

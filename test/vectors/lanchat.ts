@@ -1,5 +1,6 @@
 // The project's own test vectors: everything that two implementations must agree on, from fixed seeds.
 import { sealDirect } from '../../src/crypto/direct.ts';
+import { signProof } from '../../src/crypto/file-proof.ts';
 import {
   conversationOf,
   identityFromSeed,
@@ -17,8 +18,9 @@ import { sodium } from '../../src/crypto/sodium.ts';
 import { encodeVerificationQr } from '../../src/crypto/verification-qr.ts';
 import { concatBytes, hexFromBytes, utf8FromText } from '../../src/protocol/bytes.ts';
 import { encodeCbor } from '../../src/protocol/cbor.ts';
-import { encodeChallengeFields, encodeHelloBody } from '../../src/protocol/frames.ts';
-import { idBytes, type RoomId, StreamId } from '../../src/protocol/ids.ts';
+import { encodeFileState } from '../../src/protocol/file-content.ts';
+import { encodeChallengeFields, encodeFrame, encodeHelloBody } from '../../src/protocol/frames.ts';
+import { FileId, idBytes, MeetingId, type RoomId, StreamId } from '../../src/protocol/ids.ts';
 import { encodeNote, type Have } from '../../src/protocol/note.ts';
 import { pad } from '../../src/protocol/padding.ts';
 import { filled, scriptedRandom } from '../crypto/fixtures.ts';
@@ -39,6 +41,7 @@ export function lanchatVectors(): Vectors {
     content: contentVectors(),
     directMessage: directVector(),
     login: loginVector(),
+    straight: straightVector(),
     announcement: announcementVector(),
     room: roomVector(),
     verification: verificationVector(),
@@ -230,6 +233,24 @@ function loginVector(): Vectors {
     challengeFields: hexFromBytes(challengeFields),
     challengeSignature: hexFromBytes(challenge),
     loginSignature: hexFromBytes(signLogin(alice, 'relay-auth', claim)),
+  };
+}
+
+/** Bob wants a file of Alice's, and comes straight to her machine. */
+function straightVector(): Vectors {
+  const { alice, bob } = people();
+  const exporter = filled(32, 0xe0);
+  const meeting = MeetingId.fromBytes(filled(16, 0x3e));
+  const file = FileId.fromBytes(filled(16, 0xf1));
+  const ask = signProof(bob, 'file-ask', { exporter, meeting, to: alice.id });
+  const answer = signProof(alice, 'file-answer', { exporter, meeting, to: bob.id });
+  const at = ['10.77.0.2:40123', '[fd77::2]:40123'];
+  return {
+    exporter: hexFromBytes(exporter),
+    want: hexFromBytes(encodeFileState({ file, is: 'want', direct: true })),
+    ready: hexFromBytes(encodeFileState({ file, is: 'ready', meeting, at })),
+    ask: hexFromBytes(encodeFrame({ type: 'prove', req: 0, signature: ask })),
+    answer: hexFromBytes(encodeFrame({ type: 'prove', req: 0, signature: answer })),
   };
 }
 

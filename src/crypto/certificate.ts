@@ -1,5 +1,5 @@
-// A self-signed certificate, because TLS demands one. It carries no trust: the relay's own key signs the
-// TLS exporter at login, and that is what clients check.
+// A self-signed certificate, because TLS demands one. It carries no trust: keys of lanchat's own sign the TLS
+// exporter, a relay's at login, people's where a file goes straight, and that is what is checked.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const SEQUENCE = 0x30;
