@@ -19,7 +19,7 @@ import type { GivenContent } from './file-giving.ts';
 import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
 import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
 import type { Appointment } from './file-meeting.ts';
-import { FileRuns, type Moving } from './file-runs.ts';
+import { type Direction, FileRuns, type Moving } from './file-runs.ts';
 import type { FileVia } from './file-transfer.ts';
 import type { StraightWay } from './straight-way.ts';
 import { RelayRefusal, TransportError } from './transport-error.ts';
@@ -66,9 +66,13 @@ export class FileCarrying {
 
   constructor(parts: CarryingParts) {
     this.#parts = parts;
-    this.#runs = new FileRuns((file) => {
-      const entry = parts.ledger.get(file);
-      if (entry !== null) parts.tell(entry);
+    this.#runs = new FileRuns({
+      tell: (file) => {
+        const entry = parts.ledger.get(file);
+        if (entry !== null) parts.tell(entry);
+      },
+      othersWait: (file, way) => this.#othersWait(file, way),
+      again: () => this.tend(),
     });
   }
 
@@ -115,6 +119,17 @@ export class FileCarrying {
       if (entry.direction === 'out') this.#tendOut(entry);
       else if (entry.state === 'wanted') this.#tendIn(entry);
     }
+  }
+
+  #othersWait(file: FileId, way: Direction): boolean {
+    if (this.#nextWanter(file) !== null) return true;
+    return this.#parts.ledger.all().some((entry) => {
+      const { id } = entry.file;
+      if (entry.direction !== way || this.#runs.get(id) !== null) return false;
+      if (this.#runs.isPaused(id)) return false;
+      if (way === 'in') return entry.state === 'wanted' && !this.#asked.has(id);
+      return entry.state === 'unsent' ? !this.#refused.has(id) : this.#nextWanter(id) !== null;
+    });
   }
 
   /** Somebody is here now: who sent what we wait for, or waits for what we sent. */
@@ -178,13 +193,12 @@ export class FileCarrying {
     const { file, state } = entry;
     const wanters = this.#answeredWanters(file.id);
     if (state !== 'unsent' && wanters.length === 0) return;
-    const here = wanters.filter(([peer]) => this.#isHere(peer));
-    const next = here.find(([, isStraight]) => isStraight) ?? here[0];
+    const next = this.#nextWanter(file.id);
     if (!this.#refused.has(file.id) && !(next?.[1] === true && 'peer' in entry.conversation)) {
       this.#runAtRelay(entry, (job) => this.#keep(entry, job));
       return;
     }
-    if (next === undefined) return;
+    if (next === null) return;
     const [peer, isStraight] = next;
     this.#wanters.get(file.id)?.delete(peer);
     this.#run(entry, (job) => this.#meet(entry, job, { peer, isStraight }));
@@ -194,6 +208,12 @@ export class FileCarrying {
   #answeredWanters(file: FileId): readonly (readonly [PeerId, boolean])[] {
     const wanters = [...(this.#wanters.get(file) ?? [])];
     return wanters.filter(([peer]) => !isHiddenFrom(this.#parts.core, peer));
+  }
+
+  /** Of those who are here; whether it goes to them straight. */
+  #nextWanter(file: FileId): readonly [PeerId, boolean] | null {
+    const here = this.#answeredWanters(file).filter(([peer]) => this.#isHere(peer));
+    return here.find(([, isStraight]) => isStraight) ?? here[0] ?? null;
   }
 
   #tendIn(entry: FileEntry): void {

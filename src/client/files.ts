@@ -49,6 +49,8 @@ export interface FilesParts {
 const TELL_MS = 200;
 /** Files that one answer lists. */
 const MAX_LISTED = 500;
+/** Characters, as JSON, of their messages: half of what goes over the profile's socket at once. */
+const MAX_LIST_LENGTH = 8 * 1024 * 1024;
 
 export class Files {
   readonly #parts: FilesParts;
@@ -206,10 +208,17 @@ export class Files {
     const isThere = (entry: FileEntry) =>
       entry.id !== null && (conversation === null || isSame(entry.conversation, conversation));
     const newest = this.#ledger.all().filter(isThere).reverse();
-    const files = newest.slice(0, Math.min(limit, MAX_LISTED)).map((entry) => ({
-      transfer: this.#transferOf(entry),
-      message: entry.id === null ? null : this.#parts.history.message(entry.id),
-    }));
+    let length = 0;
+    const messageOf = ({ id }: FileEntry) => {
+      // What others wrote beside their files is as long as they like.
+      if (id === null || length > MAX_LIST_LENGTH) return null;
+      const message = this.#parts.history.message(id);
+      length += JSON.stringify(message).length;
+      return message;
+    };
+    const files = newest
+      .slice(0, Math.min(limit, MAX_LISTED))
+      .map((entry) => ({ transfer: this.#transferOf(entry), message: messageOf(entry) }));
     return { files };
   }
 

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ClientEvent, SharedFile } from '../../src/client/api.ts';
 import { FileCarrier } from '../../src/client/file-carrier.ts';
+import { TURN_MS } from '../../src/client/file-runs.ts';
+import { History } from '../../src/client/history.ts';
 import { tellFileState } from '../../src/core/file-states.ts';
 import type * as Saying from '../../src/core/say.ts';
 import { fileIdOnWire } from '../../src/core/shared-file.ts';
@@ -263,5 +265,84 @@ describe('[A182 who hides, by a file]', () => {
     const other = await send(again, { peer: bela.id }, randomBytes(10));
     await standing(again, other, 'kept');
     expect(opened.filter((peer) => peer === again.id)).toHaveLength(hidden ? 1 : 2);
+  });
+});
+
+describe('[A183 files that hardly move]', () => {
+  /** Bela takes four of Mallory's, of which nothing comes; `look` is what a minute does. */
+  async function held() {
+    const looks: (() => void)[] = [];
+    const { setInterval: real } = globalThis;
+    vi.spyOn(globalThis, 'setInterval').mockImplementation((run: () => void, ms?: number) => {
+      if (ms === TURN_MS) looks.push(run);
+      return real(run, ms);
+    });
+    const [asha, bela, mallory] = await three(await relay());
+    const { send: honest } = FileCarrier.prototype;
+    const silent = vi.spyOn(FileCarrier.prototype, 'send').mockImplementation(function (
+      this: FileCarrier,
+      frame: Frame,
+    ) {
+      if (frame.type !== 'chunk') honest.call(this, frame);
+    });
+    const ids: MessageId[] = [];
+    for (let number = 0; number < 4; number++) {
+      const id = await send(mallory, { peer: bela.id }, randomBytes(10));
+      await standing(bela, id, 'offered');
+      await want(bela, id);
+      ids.push(id);
+    }
+    const moving = async () => {
+      const states = ids.map(async (id) => (await transferOf(bela, id))?.state);
+      return (await Promise.all(states)).filter((state) => state === 'moving').length;
+    };
+    await expect
+      .poll(async () =>
+        (await Promise.all(ids.map((id) => transferOf(mallory, id)))).map((each) => each?.state),
+      )
+      .toEqual(Array(4).fill('moving'));
+    await expect.poll(moving).toBe(4);
+    silent.mockRestore();
+    return { asha, bela, mallory, moving, look: () => looks.map((each) => each()) };
+  }
+
+  it('give their place to somebody else’s after a minute', async () => {
+    const { asha, bela, look } = await held();
+    const bytes = randomBytes(1_000);
+    const id = await send(asha, { peer: bela.id }, bytes);
+    await standing(bela, id, 'offered');
+    await want(bela, id);
+    expect((await transferOf(bela, id))?.state).toBe('waiting');
+    look();
+    expect(await hashOfFile((await standing(bela, id, 'done')).path)).toBe(sha256(bytes));
+  });
+
+  it('Control: keep it for five where nobody else waits', async () => {
+    const { moving, look } = await held();
+    for (let minute = 1; minute < 5; minute++) look();
+    expect(await moving()).toBe(4);
+    look();
+    await expect.poll(moving).toBe(0);
+  });
+});
+
+describe('[A184 words without end beside files]', () => {
+  it('leave the list of all files short enough for who asks through the profile’s owner', async () => {
+    const [asha, bela] = await three(await relay());
+    const { message } = History.prototype;
+    vi.spyOn(History.prototype, 'message').mockImplementation(function (this: History, id) {
+      const found = message.call(this, id);
+      return found === null ? null : { ...found, text: '\u{1f512}'.repeat(400_000) };
+    });
+    for (let number = 0; number < 12; number++) {
+      await standing(bela, await send(asha, ROOM, randomBytes(10)), 'offered');
+    }
+    const files = { do: 'files', conversation: null, limit: 500 } as const;
+    const answer = await bela.session.request(files);
+    expect(JSON.stringify(answer).length).toBeLessThan(10_000_000);
+    expect(answer.files.map(({ transfer }) => transfer.state)).toEqual(Array(12).fill('offered'));
+    // Control: the newest are told of with what was said.
+    expect(answer.files[0]?.message?.text).toHaveLength(800_000);
+    expect(answer.files[11]?.message).toBeNull();
   });
 });
