@@ -151,6 +151,18 @@ export class FileCarrying {
     }
   }
 
+  /** Nothing of theirs comes any more, also where it was on its way; what of ours is on its way to them alone stops. */
+  blocked(peer: PeerId): void {
+    for (const entry of this.#parts.ledger.all()) {
+      const { direction, from, state, conversation, file } = entry;
+      const isForThem = 'peer' in conversation && conversation.peer === peer;
+      if (direction === 'in' && from === peer && state === 'wanted')
+        void this.giveUp(entry, 'cancelled');
+      else if (direction === 'out' && isForThem && !this.#atRelay.has(file.id))
+        void this.#runs.stop(file.id);
+    }
+  }
+
   /** What the other one says of a file that one of us two sent. */
   stated(from: PeerId, state: FileState): void {
     const entry = this.#parts.ledger.get(state.file);

@@ -115,6 +115,7 @@ export class Files {
       case 'person':
         if (event.person.online) this.#carrying.came(event.person.fingerprint);
         else this.#carrying.went(event.person.fingerprint);
+        if (event.person.blocked === true) this.#carrying.blocked(event.person.fingerprint);
         return;
       case 'settings':
         this.#carrying.tend();

@@ -1,6 +1,6 @@
 // What somebody in a room, or who sends files, tries against those of others: real people at a real relay.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -19,6 +19,7 @@ import {
   type FilePerson,
   fileOf,
   hashOfFile,
+  isMoving,
   person,
   relay,
   seen,
@@ -344,5 +345,25 @@ describe('[A184 words without end beside files]', () => {
     // Control: the newest are told of with what was said.
     expect(answer.files[0]?.message?.text).toHaveLength(800_000);
     expect(answer.files[11]?.message).toBeNull();
+  });
+});
+
+describe('[A185 file of somebody who is blocked]', () => {
+  it.each([
+    ['comes no further, and nothing of it is left', true],
+    ['Control: comes where they are not', false],
+  ])('on its way %s', async (_what, blocked) => {
+    const at = await relay();
+    const [bela, mallory] = [await person('bela', at), await person('mallory', at)];
+    await acquainted(bela, mallory);
+    const id = await send(mallory, { peer: bela.id }, randomBytes(60_000_000));
+    await standing(bela, id, 'offered');
+    await want(bela, id);
+    await seen(bela.events, (each) => isMoving(each, id) && each.transfer.bytes > 1_000_000);
+    const change = { blocked };
+    await bela.session.request({ do: 'contact', peer: mallory.id, change });
+    await standing(bela, id, blocked ? 'cancelled' : 'done');
+    const left = blocked ? [] : ['notes.bin'];
+    await expect.poll(() => readdir(bela.downloads)).toEqual(left);
   });
 });
