@@ -11,6 +11,7 @@ import {
   MAX_ACCEPT_MB,
   MAX_KEEP_DAYS,
   NOTIFY_WAYS,
+  PICTURE_WAYS,
   type Settings,
   SIDEBAR_GROUPS,
   THEME_NAMES,
@@ -31,6 +32,7 @@ export const changeSchema = v.strictObject({
   sendTyping: v.exactOptional(v.boolean()),
   collapsed: v.exactOptional(v.array(v.picklist(SIDEBAR_GROUPS))),
   theme: v.exactOptional(v.picklist(THEME_NAMES)),
+  pictures: v.exactOptional(v.picklist(PICTURE_WAYS)),
   notify: v.exactOptional(v.picklist(NOTIFY_WAYS)),
   notifyText: v.exactOptional(v.boolean()),
   notifyLevel: v.exactOptional(v.picklist(USUAL_LEVELS)),
@@ -44,7 +46,7 @@ export const changeSchema = v.strictObject({
 /** Completes "keep-days takes …". */
 export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
-export type { SidebarGroup, ThemeName } from '../storage/settings-file.ts';
+export type { PictureSetting, SidebarGroup, ThemeName } from '../storage/settings-file.ts';
 /** Completes "accept-mb takes …". */
 export const ACCEPT_MB_TAKES = phrase`a number of megabytes, 0 to ${MAX_ACCEPT_MB}`;
 
@@ -55,6 +57,7 @@ export {
   isKeepDays,
   isQuietHours,
   NOTIFY_WAYS,
+  PICTURE_WAYS,
   SIDEBAR_GROUPS,
   THEME_NAMES,
   USUAL_LEVELS,

@@ -39,7 +39,7 @@ export class PictureViewer {
   /** Asks the terminal how it shows pictures, behind the first frame: whatever that leaves is written over at once. */
   ask(sink: { writeAside(sequence: string, row: number): void }): void {
     const { env } = this.#options;
-    const query = pictureWay(env, NO_ANSWERS).kind === 'words' ? null : pictureQuery(env);
+    const query = pictureWay('auto', env, NO_ANSWERS).kind === 'words' ? null : pictureQuery(env);
     if (query !== null) {
       sink.writeAside(`\x1b[${ASKING_ROW + 1};1H${CONCEALED}${query}\x1b[m`, ASKING_ROW);
     }
@@ -56,7 +56,7 @@ export class PictureViewer {
     this.close();
     const decoding = new AbortController();
     const shown = safeText(name, { maxLength: MAX_NAME_LENGTH });
-    const way = pictureWay(env, this.#answers);
+    const way = pictureWay(store.state.preferences.pictures, env, this.#answers);
     this.#show({ kind: 'view', name: shown, way, outcome: { kind: 'loading' } }, decoding);
     const outcome = await load(path, { box: VIEW_BOX, signal: decoding.signal }).then(
       (picture) => shownIn(picture, way),
