@@ -14,10 +14,11 @@ import type { CommandContext } from './context.ts';
 import { hostHere, RELAY_RUNS_ON } from './hosted-relay.ts';
 import { readKeys } from './key-file.ts';
 import { folderProblemLine } from './lines.ts';
-import { localFiles } from './local-files.ts';
+import { screenFiles } from './local-files.ts';
 import { parseRelayAddress } from './options.ts';
 import { passphrasePrompt } from './passphrase.ts';
 import { loadPicture } from './pictures.ts';
+import { TemporaryFiles } from './temporary-files.ts';
 import { readTheme } from './theme-file.ts';
 
 export interface ScreenRequest {
@@ -40,6 +41,7 @@ export async function runScreen(
   const folder = ephemeral ? null : profileFolder(home ?? undefined);
   const unlocked = folder === null ? null : await unlock(context, folder);
   const isFresh = folder === null || !existsSync(join(folder, FOLDER_ENTRIES.identity));
+  const temporary = new TemporaryFiles(folder);
   const end = await openScreen({
     ...{ stdin: process.stdin, stdout: process.stdout, host: process, env: process.env },
     ...{ version: safeText(version), target, lanAddress, firstRun: nick === null && isFresh },
@@ -49,13 +51,13 @@ export async function runScreen(
     parseRelay: parseRelayAddress,
     readKeys: () => readKeys(folder),
     copyByProgram: (text) => copyByProgram(text, process),
-    files: localFiles(process),
+    files: screenFiles(process, temporary),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
     readTheme: () => readTheme(folder),
     loadPicture,
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
-  });
+  }).finally(() => temporary.close());
   leave(context, end);
 }
 

@@ -4,8 +4,9 @@ import { cancel, file, paste, save } from './file-sending.ts';
 import { view } from './file-viewing.ts';
 import { files } from './files-list.ts';
 import { safeTemplate as t } from './safe-text.ts';
+import { voice } from './voice-sending.ts';
 
-export type FileCommandName = 'file' | 'files' | 'save' | 'cancel' | 'paste' | 'view';
+export type FileCommandName = 'file' | 'files' | 'save' | 'cancel' | 'paste' | 'view' | 'voice';
 
 export const FILE_TABLE: readonly SlashCommand[] = [
   {
@@ -76,5 +77,16 @@ export const FILE_TABLE: readonly SlashCommand[] = [
     completes: 'path',
     runs: 'at-once',
     run: view,
+  },
+  {
+    name: 'voice',
+    aliases: [],
+    args: t`[TEXT]`,
+    help: t`record a voice note, hear it again, and send it to where you are`,
+    example: t`/voice`,
+    topic: 'files',
+    completes: 'none',
+    runs: 'at-once',
+    run: voice,
   },
 ];
