@@ -44,7 +44,8 @@ async function recording(refuses: (command: Command) => void = () => {}) {
   const asked = message({ text: 'how was it?' });
   screen.session.emit({ type: 'message', message: asked });
   await press(there, 'alt+up', 'r');
-  await enter(there, '/voice as I said :wave:');
+  screen.store.edit({ type: 'insert', text: '/voice as I said :wave:' });
+  await press(there, 'enter');
   await vi.waitFor(() => expect(recorded.wishes).toHaveLength(1));
   const [wish] = recorded.wishes;
   if (wish === undefined) throw new Error('nothing was recorded');
