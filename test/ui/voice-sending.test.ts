@@ -7,7 +7,8 @@ import { TemporaryFiles } from '../../src/cli/temporary-files.ts';
 import type { Command } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import type { VoiceRecordingWish } from '../../src/ui/voice-tasks.ts';
-import { enter, press } from '../support/screen-presses.ts';
+import { peerId } from '../support/fake-session.ts';
+import { press } from '../support/screen-presses.ts';
 import { message, testScreen } from '../support/screen-store.ts';
 import { transferOf } from '../support/shared-files.ts';
 
@@ -59,7 +60,7 @@ async function recording(refuses: (command: Command) => void = () => {}) {
 describe('/voice', () => {
   it('sends what was recorded to where it began, as the answer that was begun', async () => {
     const { screen, asked, wish, note, sent } = await recording();
-    await enter(screen, '/query bela');
+    screen.store.open(peerId('b'));
     await wish.onRecorded(note);
     const [command] = sent();
     expect(command).toMatchObject({
