@@ -70,7 +70,7 @@ export const FILE_TABLE: readonly SlashCommand[] = [
     name: 'view',
     aliases: [],
     args: t`[FILE]`,
-    help: t`look at the picture of the message selected, the newest here, or one on your disk`,
+    help: t`look at the picture of the message selected, or play its voice note; else the newest here, or a picture on your disk`,
     plainHelp: t`say of a picture on your disk what it is and how large`,
     example: t`/view ~/photo.jpg`,
     topic: 'files',

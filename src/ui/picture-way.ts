@@ -33,6 +33,10 @@ export interface ViewOverlay {
   readonly name: SafeText;
   readonly way: PictureWay;
   readonly outcome: ViewOutcome;
+  /** What the whole picture is, where this is a small copy of it. */
+  readonly copyOf: SafeText | null;
+  /** Takes that one; null: there is nothing to take. */
+  readonly take: (() => void) | null;
 }
 
 /** As the person has set it; `auto`: the best that the environment and the terminal's answers let it be. */

@@ -84,7 +84,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
   const pictures = new PictureViewer({
     store,
     env: { TERM: 'xterm-256color', COLORTERM: 'truecolor' },
-    load: (path, wish) => screen.loadPicture(path, wish),
+    load: (source, wish) => screen.loadPicture(source, wish),
   });
   store.subscribe(() => pictures.look());
   const wishes: QuitWish[] = [];
