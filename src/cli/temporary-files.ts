@@ -1,9 +1,9 @@
 // Files that are made only to be sent, for the screen: in the profile's folder, or for a profile without one in a folder of their own.
 import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storageErrorFrom } from '../storage/storage-error.ts';
 import type { TemporaryPlace } from '../ui/local-files.ts';
+import { passingPlace } from './passing-place.ts';
 import { handedOver, openSpoolOf, passingName } from './spool.ts';
 
 const PRIVATE_MODE = 0o600;
@@ -66,6 +66,6 @@ export class TemporaryFiles implements TemporaryPlace {
   async #open(): Promise<string> {
     if (this.#profile !== null) return openSpoolOf(this.#profile);
     // For its owner alone, as Node makes it.
-    return mkdtemp(join(tmpdir(), 'lanchat-'));
+    return mkdtemp(join(passingPlace(process.env), 'lanchat-'));
   }
 }
