@@ -10,7 +10,6 @@ const SCREEN_ONLY = {
   collapse: t`/collapse needs the screen; /where lists the conversations`,
   select: t`/select needs the screen; /reply, /edit, /react and others take the newest message, or with ^2 the second newest`,
   paste: t`/paste needs the screen; /file PATH sends a picture that is in a file`,
-  voice: t`/voice needs the screen; /file PATH sends a sound that is in a file`,
   unfold: t`/unfold needs the screen; here every message is said whole`,
 } as const satisfies Partial<Record<CommandName, SafeText>>;
 export type ScreenOnly = keyof typeof SCREEN_ONLY;

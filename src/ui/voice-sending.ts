@@ -11,13 +11,11 @@ export function voice(actions: ScreenActions, args: string, here: ConversationKe
   const { store, files } = actions;
   const text = withEmoji(args);
   let answered: ReturnType<typeof takeReply> | null = null;
-  const onRecorded = async ({ path, durationMs, waveform }: VoiceNote) => {
+  const onRecorded = async (note: VoiceNote) => {
     // Of a note that was refused and is sent again, too.
     answered ??= takeReply(store, here);
-    const wish = { text, voiceMs: durationMs, waveform, name: noteName(new Date()), ...answered };
-    await files.handOver(path, (handed) =>
-      handToClient(actions, here, { ...wish, path: handed, temporary: true }),
-    );
+    const wish = { ...noteWish(note), text, ...answered };
+    await files.handOver(note.path, (path) => handToClient(actions, here, { ...wish, path }));
   };
   return answering(store, async () => {
     const folder = await files.temporaryFolder();
@@ -25,6 +23,11 @@ export function voice(actions: ScreenActions, args: string, here: ConversationKe
     await recordVoice(actions, { folder, onRecorded });
     return null;
   });
+}
+
+/** What the client is told of a note beside where it lies. */
+export function noteWish({ durationMs, waveform }: Omit<VoiceNote, 'path'>) {
+  return { voiceMs: durationMs, waveform, name: noteName(new Date()), temporary: true } as const;
 }
 
 /** What it is called with who gets it, by this machine's clock; in no language, since they may have another. */

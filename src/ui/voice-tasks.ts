@@ -177,7 +177,10 @@ class RecordingTask extends OverlayTask {
 }
 
 /** Why it ended without a key; null: it didn't. */
-function endWords({ ended, complaint }: Recorded, { limitMs }: Recording): SafeText | null {
+export function endWords(
+  { ended, complaint }: Recorded,
+  { limitMs }: Pick<Recording, 'limitMs'>,
+): SafeText | null {
   if (ended === 'stopped') return null;
   if (ended === 'limit')
     return t`It ended at ${clockTime(limitMs)}, the longest that a note can be.`;

@@ -98,3 +98,46 @@ describe('a voice note', () => {
     expect(spooled('asha')).toEqual([]);
   });
 });
+
+describe('a voice note in plain lines', () => {
+  function plainOf(name: string, env: NodeJS.ProcessEnv) {
+    const args = ['--home', lan.path(name), '--nick', name, '--relay', lan.relay.address];
+    return lan.run(['--screen-reader', ...args], env);
+  }
+
+  it('is recorded until Enter, and played by its number in the list', async () => {
+    writeFileSync(lan.path('spoken.raw'), rawSound(SPOKEN));
+    const heard = lan.path('heard.raw');
+    const bela = plainOf('bela', { LANCHAT_PLAYER: loudspeaker(heard) });
+    await bela.printed('ready: relay');
+    const recorder = microphone(lan.path('spoken.raw'), '');
+    const asha = plainOf('asha', { LANCHAT_RECORDER: recorder });
+    await asha.printed('ready: relay');
+    asha.type('/query bela\n');
+    asha.type('/voice stop\n');
+    await asha.printed('No voice note is being recorded.');
+    asha.type('/voice\n');
+    await asha.printed('Enter ends it and sends it');
+    // The recorder has spoken, and ends: all of it is there.
+    await asha.printed('The recording ended by itself');
+    asha.type('\n');
+    await asha.printed('Sent a voice note of 0:02.');
+    bela.type('/query asha\n');
+    await bela.printed('[voice note] 0:02');
+    bela.type('/view 1\n');
+    await bela.printed('Asked for the voice note; /view 1 plays it once it is here.');
+    await asha.printed('has arrived');
+    bela.type('/view 1\n');
+    await bela.printed('Playing a voice note of 0:02; /view stop ends it.');
+    await bela.printed('The voice note has ended.');
+    const said = samplesOf(readFileSync(heard));
+    expect(correlation(said.subarray(0, SPOKEN.length), SPOKEN)).toBeGreaterThan(0.85);
+    asha.type('/voice\n');
+    await expect.poll(() => spooled('asha').length).toBe(1);
+    asha.endInput();
+    expect((await asha.ended).status).toBe(0);
+    expect(spooled('asha')).toEqual([]);
+    bela.endInput();
+    expect((await bela.ended).status).toBe(0);
+  });
+});
