@@ -11,16 +11,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { errnoOf } from '../protocol/errors.ts';
 import type { Edited, EditorWish } from '../ui/draft-editor.ts';
 import { safeText, safeTemplate as t } from '../ui/safe-text.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, passingPlace } from './passing-place.ts';
 
 /** What a shell ends with where there is no such program. */
 const NOT_FOUND = 127;
@@ -41,7 +38,7 @@ export async function editText(
 ): Promise<Edited> {
   let folder: string;
   try {
-    folder = mkdtempSync(join(placeFor(env), 'lanchat-draft-'));
+    folder = mkdtempSync(join(passingPlace(env), 'lanchat-draft-'));
   } catch (error) {
     return noFile(error);
   }
@@ -60,13 +57,6 @@ export async function editText(
 function noFile(error: unknown): Edited {
   const code = safeText(errnoOf(error) ?? 'a fault');
   return { why: t`No editor was started, there is no file for the draft: ${code}` };
-}
-
-/** In memory and this user's own, where the system has such a folder. */
-function placeFor({ XDG_RUNTIME_DIR: runtime }: Environment): string {
-  if (runtime === undefined || !isAbsolute(runtime)) return tmpdir();
-  const found = statSync(runtime, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === process.getuid?.() ? runtime : tmpdir();
 }
 
 function writeDraft(folder: string, text: string): string {

@@ -1,18 +1,20 @@
-// This machine's files for whoever sends some from a typed line: looked at, listed for Tab, a temporary one made.
-import { randomBytes } from 'node:crypto';
+// This machine's files for whoever sends some from a typed line: looked at, listed for Tab.
 import { type Dirent, opendirSync, statSync } from 'node:fs';
-import { access, constants, stat, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storageErrorFrom } from '../storage/storage-error.ts';
-import type { FolderEntry, FoundFile, LocalFiles } from '../ui/local-files.ts';
+import type {
+  FolderEntry,
+  FoundFile,
+  LocalFiles,
+  ScreenFiles,
+  TemporaryPlace,
+} from '../ui/local-files.ts';
 import { clipboardPicture } from './clipboard-picture.ts';
 import type { ClipboardHost } from './clipboard-program.ts';
 import { resolveTyped } from './typed-path.ts';
 
 /** Names read of a folder: of more, nobody chooses from a list. */
 const MAX_LISTED = 2_000;
-const PRIVATE_MODE = 0o600;
 
 export function localFiles(host: ClipboardHost): LocalFiles {
   return {
@@ -20,9 +22,12 @@ export function localFiles(host: ClipboardHost): LocalFiles {
     resolve: resolveTyped,
     look,
     clipboardPicture: () => clipboardPicture(host),
-    keepTemporary,
-    discard: (path) => unlink(path).catch(() => {}),
   };
+}
+
+export function screenFiles(host: ClipboardHost, temporary: TemporaryPlace): ScreenFiles {
+  const { temporaryFolder, keepTemporary, handOver, discard } = temporary;
+  return { ...localFiles(host), temporaryFolder, keepTemporary, handOver, discard };
 }
 
 async function look(path: string): Promise<FoundFile | null> {
@@ -59,14 +64,4 @@ function listFolder(typed: string): readonly FolderEntry[] {
 function isFolder(folder: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
   return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-async function keepTemporary(png: Uint8Array): Promise<string> {
-  const path = join(tmpdir(), `lanchat-${randomBytes(8).toString('hex')}.png`);
-  try {
-    await writeFile(path, png, { flag: 'wx', mode: PRIVATE_MODE });
-    return path;
-  } catch (cause) {
-    throw storageErrorFrom(cause, path, 'writing');
-  }
 }

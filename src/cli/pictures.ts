@@ -9,10 +9,10 @@ import { resolveTyped } from './typed-path.ts';
 const SMALLEST_BOX = { width: 1, height: 1 };
 
 /** Nothing that decodes is loaded before. Throws PictureError. */
-export const loadPicture: LoadPicture = async (path, { box, signal }) => {
+export const loadPicture: LoadPicture = async (source, { box, signal }) => {
   const { readPictureFile } = await import('../media/picture-file.ts');
   const { PictureDecoder } = await import('../media/picture-decoder.ts');
-  const bytes = await readPictureFile(resolveTyped(path));
+  const bytes = typeof source === 'string' ? await readPictureFile(resolveTyped(source)) : source;
   const decoder = new PictureDecoder();
   try {
     return await decoder.decode(bytes, box, signal);

@@ -15,7 +15,7 @@ import { LOBBY_STAYS } from '../ui/talk-tasks.ts';
 import { parseLine, unknownCommandWords } from '../ui/typed-line.ts';
 import { faultWords } from '../ui/words.ts';
 import { pictureFileWords } from './pictures.ts';
-import { type PlainFileCommand, runFileCommand } from './plain-files.ts';
+import { type PlainFileCommand, runFileCommand, viewFile } from './plain-files.ts';
 import { goTo, goToNumber, goToUnread, sayWhere } from './plain-going.ts';
 import { needsScreen, plainHelp, type ScreenOnly, screenOnlyWords } from './plain-help.ts';
 import {
@@ -62,6 +62,10 @@ export class PlainCommands {
 
   async run(typed: string): Promise<'quit' | null> {
     const text = typedText(typed);
+    if (this.#scene.voice.isRecording && text.trim() === '') {
+      await this.#tellingFaults(() => this.#sendVoice());
+      return null;
+    }
     if (this.#walk.isOpen && !text.startsWith('/')) {
       await this.#tellingFaults(() => this.#walk.answer(text));
       return null;
@@ -179,7 +183,9 @@ export class PlainCommands {
       case 'cancel':
         return this.#doFile(name, args);
       case 'view':
-        return this.#say(await pictureFileWords(args));
+        return this.#view(args);
+      case 'voice':
+        return this.#record(args);
       case 'help':
         return scene.show(...plainHelp(args));
       default:
@@ -217,6 +223,25 @@ export class PlainCommands {
     const { here } = places;
     if (here === null) return this.#say(t`/join #room or /query NAME first`);
     this.#say(await runFileCommand({ ask: this.#ask, people, here }, name, args));
+  }
+
+  async #view(args: string): Promise<void> {
+    const { people, places, voice } = this.#scene;
+    if (args === 'stop') return voice.stopPlaying();
+    const { here } = places;
+    if (here === null) return this.#say(await pictureFileWords(args));
+    this.#say(await viewFile({ ask: this.#ask, people, here }, args, voice));
+  }
+
+  async #record(args: string): Promise<void> {
+    const { places, voice } = this.#scene;
+    if (places.here === null) return this.#say(t`/join #room or /query NAME first`);
+    this.#say(await voice.run(places.here, args));
+  }
+
+  async #sendVoice(): Promise<void> {
+    const words = await this.#scene.voice.send();
+    if (words !== null) this.#say(words);
   }
 
   async #rename(name: string): Promise<void> {

@@ -4,20 +4,24 @@ import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import type { MessageId } from '../protocol/ids.ts';
 import { listing, splitFirst } from '../ui/command-text.ts';
-import { cancelFile, saveFile, typedFile } from '../ui/file-tasks.ts';
+import { cancelFile, pictureToView, saveFile, typedFile } from '../ui/file-tasks.ts';
 import {
   cleanTransfer,
+  familyOf,
   fileLine,
   joined,
   SAVING_BY_COMMAND,
   shownFile,
   standOf,
 } from '../ui/file-words.ts';
+import { noteHere } from '../ui/note-here.ts';
 import type { People } from '../ui/people.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
 import { fileName } from '../ui/shared-file-words.ts';
 import { resolveFile } from './file-argument.ts';
 import { localFiles } from './local-files.ts';
+import { pictureFileWords } from './pictures.ts';
+import type { PlainVoice } from './plain-voice.ts';
 
 export type PlainFileCommand = 'file' | 'files' | 'save' | 'cancel';
 
@@ -54,6 +58,34 @@ export async function runFileCommand(
     default:
       return name satisfies never;
   }
+}
+
+/** `/view N`, `/view FILE`: what to say of it. Throws UsageError, PictureError, and what the client does. */
+export async function viewFile(
+  scene: Scene,
+  args: string,
+  voice: Pick<PlainVoice, 'play'>,
+): Promise<SafeText> {
+  const { chosen, rest } = await chosenFile(scene, args);
+  if (chosen === null || rest !== '') return pictureFileWords(args);
+  const { ask } = scene;
+  const { message } = await ask({ do: 'message', id: chosen });
+  const file = message?.file;
+  if (message === null || file === undefined) {
+    throw new UsageError('no-file', phrase`this message carries no file`);
+  }
+  const isIt = ({ transfer }: Listed) => transfer.id === chosen;
+  const listed = (await filesOf(scene, '')).find(isIt) ?? (await filesOf(scene, 'all')).find(isIt);
+  const known = listed?.transfer ?? null;
+  if (familyOf(file) === 'voice') {
+    const again = t`/view ${safeText(args, { maxLength: 40 })}`;
+    const files = localFiles(process);
+    const note = await noteHere({ ask, files }, { message, file, known, again });
+    return typeof note === 'string' ? note : voice.play(note);
+  }
+  const found = pictureToView({ file }, known);
+  if (found !== null) return pictureFileWords(found.path);
+  return t`There is no picture to show, or it is not here yet.`;
 }
 
 /** `2` as `/files` counts, or the first 8 digits and more of an ID, before whatever else stands there; a folder of such a name is `./2`. */

@@ -9,6 +9,7 @@ import type { PlainEvents } from './plain-events.ts';
 import type { PlainLink } from './plain-link.ts';
 import type { Places } from './plain-places.ts';
 import type { PlainReading } from './plain-reading.ts';
+import type { PlainVoice } from './plain-voice.ts';
 import { resolvePerson } from './session.ts';
 
 export interface PlainScene {
@@ -19,6 +20,7 @@ export interface PlainScene {
   readonly link: PlainLink;
   readonly events: PlainEvents;
   readonly reading: PlainReading;
+  readonly voice: PlainVoice;
   /** Everything of the conversation in front has been seen. */
   readonly seen: () => void;
   /** One is somewhere else now. */

@@ -1,6 +1,7 @@
 // The plain interface: lines in, append-only lines out, for pipes, dumb terminals and screen readers.
 import type { ClientEvent, Session, Snapshot } from '../client/api.ts';
 import { FIRST_ROOM } from '../protocol/nickname.ts';
+import { profileFolder } from '../storage/profile-folder.ts';
 import { type Completable, completionsOf } from '../ui/completion.ts';
 import { keyOf } from '../ui/message-line.ts';
 import { cleanNickname, Directory, fingerprintWords } from '../ui/people.ts';
@@ -19,7 +20,9 @@ import { Places } from './plain-places.ts';
 import { PlainReading } from './plain-reading.ts';
 import { tellInvitations } from './plain-rooms.ts';
 import type { PlainScene } from './plain-scene.ts';
+import { PlainVoice } from './plain-voice.ts';
 import { withSession } from './session.ts';
+import { TemporaryFiles } from './temporary-files.ts';
 import { openTypedLines, type TypedLines, type TypedLinesOptions } from './typed-lines.ts';
 
 /** Resolves on /quit, at the end of stdin, or once nobody reads stdout. */
@@ -97,6 +100,7 @@ class Run {
   readonly scene: PlainScene;
   readonly #marks: ReadMarks;
   readonly #comings: Comings;
+  readonly #temporary: TemporaryFiles;
   readonly #unsubscribe: () => void;
   readonly #output: CommandContext['output'];
   #early: ClientEvent[] | null = [];
@@ -119,7 +123,10 @@ class Run {
       if (places.here !== null) marks.add(keyOf(places.here));
     };
     const reading = new PlainReading();
-    this.scene = { ...parts, link, events, reading, seen, placeChanged };
+    const { ephemeral, home } = context.options;
+    this.#temporary = new TemporaryFiles(ephemeral ? null : profileFolder(home ?? undefined));
+    const voice = new PlainVoice({ ask, show, temporary: this.#temporary });
+    this.scene = { ...parts, link, events, reading, voice, seen, placeChanged };
     this.#marks = marks;
     this.#comings = comings;
     this.#output = context.output;
@@ -157,6 +164,8 @@ class Run {
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#comings.close();
+    await this.scene.voice.close();
+    await this.#temporary.close();
     await this.scene.link.close();
     if (this.scene.link.isLeft) this.#output.human(t`-- ${RELAY_RUNS_ON}`);
     await this.#marks.close();

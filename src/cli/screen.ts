@@ -9,9 +9,10 @@ import { ARRIVAL_PAUSE_MS } from '../ui/change-signal.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
-import { localFiles } from './local-files.ts';
+import { screenFiles } from './local-files.ts';
 import { parseRelayAddress } from './options.ts';
 import { boundHeap } from './screen-heap.ts';
+import { TemporaryFiles } from './temporary-files.ts';
 
 export interface ScreenRequest {
   /** `#room`, `@nick` or a fingerprint to begin with, or null. */
@@ -32,6 +33,7 @@ export async function runScreen(
   const folder = ephemeral ? null : profileFolder(home ?? undefined);
   const unlocked = folder === null ? null : await unlock(context, folder);
   const isFresh = folder === null || !existsSync(join(folder, FOLDER_ENTRIES.identity));
+  const temporary = new TemporaryFiles(folder);
   const end = await openScreen({
     ...{ stdin: process.stdin, stdout: process.stdout, host: process, env: process.env },
     ...{ version: safeText(version), target, lanAddress, firstRun: nick === null && isFresh },
@@ -42,13 +44,13 @@ export async function runScreen(
     readKeys: async () => (await import('./key-file.ts')).readKeys(folder),
     copyByProgram: async (text) =>
       (await import('./clipboard-program.ts')).copyByProgram(text, process),
-    files: localFiles(process),
+    files: screenFiles(process, temporary),
     editText: async (wish) => (await import('./editor.ts')).editText(wish),
     readTheme: async () => (await import('./theme-file.ts')).readTheme(folder),
     loadPicture: async (path, wish) => (await import('./pictures.ts')).loadPicture(path, wish),
     exportTo: async (opened, wish) =>
       (await import('./export.ts')).exportConversation(opened, wish),
-  });
+  }).finally(() => temporary.close());
   await leave(context, end);
 }
 

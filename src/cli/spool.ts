@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { makePrivateFolder } from '../storage/private-file.ts';
@@ -23,15 +23,11 @@ export async function spool(
   fill: (path: string) => Promise<void>,
 ): Promise<string> {
   const folder = await openSpool(context);
-  const name = randomBytes(8).toString('hex');
-  const unfinished = join(folder, `${process.pid}-${name}`);
+  const unfinished = join(folder, passingName());
   const discard = discardAtAbort(context, unfinished);
   try {
     await fill(unfinished);
-    // Without the process in its name it belongs to whoever it is handed to.
-    const path = join(folder, name);
-    await inFolder(folder, () => rename(unfinished, path));
-    return path;
+    return await handedOver(unfinished);
   } finally {
     await discard();
   }
@@ -56,7 +52,7 @@ export async function withPassingFolder<T>(
   around: string | null,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
+  const name = passingName();
   const folder =
     around === null ? join(await openSpool(context), name) : join(around, `.lanchat-${name}`);
   const discard = discardAtAbort(context, folder);
@@ -84,6 +80,18 @@ function discardAtAbort({ signal }: CommandContext, path: string): () => Promise
   };
 }
 
+/** Of what goes with this process. */
+export function passingName(): string {
+  return `${process.pid}-${randomBytes(8).toString('hex')}`;
+}
+
+/** Without the process in its name it belongs to whoever it is handed to; its path then. Throws StorageError. */
+export async function handedOver(path: string): Promise<string> {
+  const to = join(dirname(path), basename(path).replace(/^\d+-/, ''));
+  await inFolder(path, () => rename(path, to));
+  return to;
+}
+
 async function openSpool({ options }: CommandContext): Promise<string> {
   if (options.ephemeral) {
     throw new UsageError(
@@ -91,7 +99,11 @@ async function openSpool({ options }: CommandContext): Promise<string> {
       phrase`with --ephemeral (or LANCHAT_EPHEMERAL) nothing is put on the disk on the way; name a file that is there`,
     );
   }
-  const profile = profileFolder(options.home ?? undefined);
+  return openSpoolOf(profileFolder(options.home ?? undefined));
+}
+
+/** The folder, made where there is none; what processes that have ended left in it is gone. Throws StorageError. */
+export async function openSpoolOf(profile: string): Promise<string> {
   const folder = join(profile, FOLDER_ENTRIES.spool);
   return inFolder(folder, async () => {
     await makePrivateFolder(folder);

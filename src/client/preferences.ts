@@ -10,6 +10,7 @@ import {
   MAX_ACCEPT_MB,
   MAX_KEEP_DAYS,
   NOTIFY_WAYS,
+  PICTURE_WAYS,
   type Settings,
   SIDEBAR_GROUPS,
   THEME_NAMES,
@@ -24,7 +25,7 @@ export const DEFAULT_PREFERENCES: Preferences = preferencesOf(DEFAULT_SETTINGS);
 /** Completes "keep-days takes …". */
 export const KEEP_DAYS_TAKES = phrase`a number of days, 0 to ${MAX_KEEP_DAYS}`;
 
-export type { SidebarGroup, ThemeName } from '../storage/settings.ts';
+export type { PictureSetting, SidebarGroup, ThemeName } from '../storage/settings.ts';
 /** Completes "accept-mb takes …". */
 export const ACCEPT_MB_TAKES = phrase`a number of megabytes, 0 to ${MAX_ACCEPT_MB}`;
 
@@ -35,6 +36,7 @@ export {
   isKeepDays,
   isQuietHours,
   NOTIFY_WAYS,
+  PICTURE_WAYS,
   SIDEBAR_GROUPS,
   THEME_NAMES,
   USUAL_LEVELS,

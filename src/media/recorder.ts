@@ -85,7 +85,9 @@ class RecordingRun {
     this.#program = startProgram(best, 'record');
     this.#others = others;
     this.#options = options;
-    this.#path = join(options.folder, `voice-${randomBytes(8).toString('hex')}.ogg`);
+    // What a process left that was killed is known by its number.
+    const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
+    this.#path = join(options.folder, name);
     this.#mostSamples = options.limitMs * SAMPLES_PER_MS;
     this.#meter = new LevelMeter((level, elapsedMs) => options.onLevel?.(level, elapsedMs));
   }

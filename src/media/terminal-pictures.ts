@@ -2,8 +2,6 @@
 import type { PictureSize } from './picture.ts';
 
 export type PictureProtocol = 'kitty' | 'iterm' | 'sixel' | 'blocks';
-/** As a person chooses it; `off`: pictures are told of in words. */
-export type PictureSetting = 'auto' | PictureProtocol | 'off';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,7 +50,7 @@ export function withAnswer(answers: TerminalAnswers, sequence: string): Terminal
 
 /** How pictures are drawn, and how large a cell is in pixels for it. */
 export function pictureProtocol(
-  setting: Exclude<PictureSetting, 'off'>,
+  setting: 'auto' | PictureProtocol,
   env: Environment,
   answers: TerminalAnswers,
 ): { readonly protocol: PictureProtocol; readonly cell: PictureSize } {

@@ -9,6 +9,10 @@ export type SidebarGroup = (typeof SIDEBAR_GROUPS)[number];
 export const THEME_NAMES = ['auto', 'dark', 'light', 'high-contrast', 'own'] as const;
 export type ThemeName = (typeof THEME_NAMES)[number];
 
+/** How the screen shows pictures; `auto`: as the terminal says that it can, `off`: in words. */
+export const PICTURE_WAYS = ['auto', 'kitty', 'iterm', 'sixel', 'blocks', 'off'] as const;
+export type PictureSetting = (typeof PICTURE_WAYS)[number];
+
 /** `contacts`: whom we wrote to, noted or verified. */
 export const ACCEPT_FILES = ['ask', 'verified', 'contacts', 'everyone'] as const;
 export type AcceptFiles = (typeof ACCEPT_FILES)[number];
@@ -54,6 +58,7 @@ export interface Settings {
   /** Parts of the sidebar that show their head alone. */
   readonly collapsed: readonly SidebarGroup[];
   readonly theme: ThemeName;
+  readonly pictures: PictureSetting;
   /** Whose files are taken without asking, up to `acceptMaxMb`. */
   readonly acceptFiles: AcceptFiles;
   /** Megabytes (10^6 bytes). */
@@ -109,6 +114,6 @@ export const DEFAULT_SETTINGS: Settings = {
   ...{ hidden: false, notify: 'terminal', notifyText: false },
   ...{ notifyLevel: 'usual', quietHours: 'off' },
   ...{ sendRead: true, sendTyping: true, conversations: [] },
-  ...{ collapsed: [], theme: 'auto' },
+  ...{ collapsed: [], theme: 'auto', pictures: 'auto' },
   ...{ acceptFiles: 'verified', acceptMaxMb: 10, downloads: '', directFiles: false },
 };

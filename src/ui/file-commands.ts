@@ -4,8 +4,9 @@ import { cancel, file, paste, save } from './file-sending.ts';
 import { view } from './file-viewing.ts';
 import { files } from './files-list.ts';
 import { safeTemplate as t } from './safe-text.ts';
+import { voice } from './voice-sending.ts';
 
-export type FileCommandName = 'file' | 'files' | 'save' | 'cancel' | 'paste' | 'view';
+export type FileCommandName = 'file' | 'files' | 'save' | 'cancel' | 'paste' | 'view' | 'voice';
 
 export const FILE_TABLE: readonly SlashCommand[] = [
   {
@@ -69,12 +70,24 @@ export const FILE_TABLE: readonly SlashCommand[] = [
     name: 'view',
     aliases: [],
     args: t`[FILE]`,
-    help: t`look at the picture of the message selected, the newest here, or one on your disk`,
-    plainHelp: t`say of a picture on your disk what it is and how large`,
+    help: t`look at the picture of the message selected, or play its voice note; else the newest here, or a picture on your disk`,
+    plainHelp: t`play a voice note, or say of a picture what it is: /view N what /files lists as N, or /view FILE; /view stop ends playing`,
     example: t`/view ~/photo.jpg`,
     topic: 'files',
     completes: 'path',
     runs: 'at-once',
     run: view,
+  },
+  {
+    name: 'voice',
+    aliases: [],
+    args: t`[TEXT]`,
+    help: t`record a voice note, hear it again, and send it to where you are`,
+    plainHelp: t`record a voice note for where you are: Enter ends and sends it, /voice stop throws it away`,
+    example: t`/voice`,
+    topic: 'files',
+    completes: 'none',
+    runs: 'at-once',
+    run: voice,
   },
 ];

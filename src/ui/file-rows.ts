@@ -25,10 +25,13 @@ import {
 import { type SafeText, safeText, sliceSafe, safeTemplate as t } from './safe-text.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type Row, span } from './spans.ts';
+import { fittedBars } from './voice-rows.ts';
 import { cellWidth, truncate } from './width.ts';
 
 /** Of a longer name the ending stays: it says what opens it. */
 const LEAST_NAME_CELLS = 16;
+/** Of fewer bars nobody sees a shape. */
+const LEAST_SHAPE_CELLS = 4;
 const MAX_TYPE_LENGTH = 100;
 const MAX_PATH_LENGTH = 1_000;
 
@@ -107,12 +110,20 @@ function otherSide(
 }
 
 /** As many facts as leave room for the name, or for its beginning and its ending. */
-export function factsRow({ facts, name }: ShownFile, room: number): Row {
+export function factsRow({ facts, name, spoken }: ShownFile, room: number): Row {
+  if (spoken !== undefined) return spokenRow(spoken, room);
   const least = Math.min(cellWidth(name), LEAST_NAME_CELLS);
   const fits = (words: SafeText) => cellWidth(words) + 2 + least <= room;
   const shown = facts.find(fits) ?? facts.at(-1) ?? t``;
   const left = Math.max(LEAST_NAME_CELLS, room - cellWidth(shown) - 2);
   return [span(t`${shown}: `), span(cutName(name, left), 'strong')];
+}
+
+/** What it is called says nothing of a voice note; its shape stands where there is room for one. */
+function spokenRow({ words, waveform }: NonNullable<ShownFile['spoken']>, room: number): Row {
+  const cells = Math.min(waveform.length, room - cellWidth(words) - 1);
+  if (cells < LEAST_SHAPE_CELLS) return [span(truncate(words, room), 'strong')];
+  return [span(words, 'strong'), span(t` ${fittedBars(waveform, cells)}`)];
 }
 
 /** At most so many cells, the ending whole. */

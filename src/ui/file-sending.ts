@@ -4,7 +4,7 @@ import type { MessageId } from '../protocol/ids.ts';
 import { keyHints } from './bound-keys.ts';
 import type { ConversationKey } from './conversation.ts';
 import { putTransfer } from './file-arrivals.ts';
-import { cancelFile, type FileScene, type FileWish, saveFile, typedFile } from './file-tasks.ts';
+import { cancelFile, type FileScene, saveFile, typedFile } from './file-tasks.ts';
 import { pathName } from './file-words.ts';
 import { dropIntent } from './intent-tasks.ts';
 import { below, listRows, type OverlayArea, paragraph, title } from './list-rows.ts';
@@ -17,6 +17,7 @@ import type { ScreenState } from './screen-state.ts';
 import { answer, answering } from './selection-answer.ts';
 import { sizeWords } from './shared-file-words.ts';
 import { type Row, span } from './spans.ts';
+import type { ScreenStore } from './store.ts';
 import { conversationName } from './switcher.ts';
 import type { ScreenActions } from './talk.ts';
 import { faultWords } from './words.ts';
@@ -200,27 +201,43 @@ async function sendPicture(
   }
 }
 
+type Sending = Omit<Extract<Command, { do: 'send-file' }>, 'do' | 'to'>;
+
 /** Answers the message that a line would answer. Says whether it was handed over; a refusal is a line on the screen. */
 async function send(
-  { store, ask }: ScreenActions,
+  actions: ScreenActions,
   key: ConversationKey,
-  wish: Pick<FileWish, 'path' | 'text'> & { readonly name?: string; readonly temporary?: true },
+  wish: Omit<Sending, 'reply'>,
 ): Promise<boolean> {
-  const { intent } = store.conversation(key);
-  const reply = intent?.kind === 'reply' ? { reply: intent.id } : {};
-  if (intent?.kind === 'reply' && key === store.state.active) dropIntent(store);
-  const command: Extract<Command, { do: 'send-file' }> = {
-    do: 'send-file',
-    to: destinationOf(key),
-    ...wish,
-    ...reply,
-  };
+  const { store } = actions;
   try {
-    putTransfer(store, (await ask(command)).transfer);
+    await handToClient(actions, key, { ...wish, ...takeReply(store, key) });
     return true;
   } catch (error) {
-    store.transfers.forgetReading(wish.path);
     store.note(faultWords(error), 'warning');
     return false;
+  }
+}
+
+/** What the next line there would answer, which it then does no more. */
+export function takeReply(store: ScreenStore, key: ConversationKey): Pick<Sending, 'reply'> {
+  const { intent } = store.conversation(key);
+  if (intent?.kind !== 'reply') return {};
+  if (key === store.state.active) dropIntent(store);
+  return { reply: intent.id };
+}
+
+/** Throws what the client does. */
+export async function handToClient(
+  { store, ask }: Pick<ScreenActions, 'store' | 'ask'>,
+  key: ConversationKey,
+  wish: Sending,
+): Promise<void> {
+  try {
+    const sent = await ask({ do: 'send-file', to: destinationOf(key), ...wish });
+    putTransfer(store, sent.transfer);
+  } catch (error) {
+    store.transfers.forgetReading(wish.path);
+    throw error;
   }
 }

@@ -132,6 +132,10 @@ async function chosenFile(
   return transfers.find(fits) ?? theirs ?? null;
 }
 
+export function isOurs({ state }: Pick<Message, 'state'>): boolean {
+  return state !== null;
+}
+
 /** The picture that a message carries, where it is on this machine and nothing says that it is none. */
 export function pictureToView(
   { file }: Pick<Message, 'file'>,

@@ -72,17 +72,22 @@ export interface ShownFile {
   readonly facts: readonly [SafeText, ...SafeText[]];
   /** That its content is something else than its name says; null: nothing is known of that. */
   readonly warning: SafeText | null;
+  /** Of a voice note whose shape is known: how long it is, and 32 numbers, 0–7. */
+  readonly spoken?: { readonly words: SafeText; readonly waveform: readonly number[] };
 }
 
 export function shownFile(file: SharedFile): ShownFile {
-  const { size, width, height, durationMs, name } = file;
+  const { size, width, height, durationMs, name, waveform } = file;
   const family = familyOf(file);
   const few = [FAMILY_WORDS[family], sizeWords(size)];
   const more = [...few];
   if (width !== undefined && height !== undefined) more.push(t`${width}×${height}`);
   if (durationMs !== undefined) more.push(lengthWords(durationMs));
   const facts = [joined(more), joined(few), FAMILY_WORDS[family]] as const;
-  return { family, name: fileName(name), facts, warning: null };
+  const shown: ShownFile = { family, name: fileName(name), facts, warning: null };
+  if (family !== 'voice' || durationMs === undefined || waveform === undefined) return shown;
+  const words = joined([FAMILY_WORDS.voice, lengthWords(durationMs)]);
+  return { ...shown, spoken: { words, waveform } };
 }
 
 /** What lanchat counts stands left of what its sender called it, so that a name can't look like more of it. */

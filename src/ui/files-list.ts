@@ -4,7 +4,8 @@ import { keyHints } from './bound-keys.ts';
 import type { ConversationKey } from './conversation.ts';
 import { putTransfer } from './file-arrivals.ts';
 import { factsRow, fittingWords } from './file-rows.ts';
-import { cancelledWords, pictureToView } from './file-tasks.ts';
+import { cancelledWords } from './file-tasks.ts';
+import { openFile } from './file-viewing.ts';
 import { cleanTransfer, joined, shownFile, standOf, type Transfer } from './file-words.ts';
 import { below, listedRow, type OverlayArea, paragraph, title } from './list-rows.ts';
 import { destinationOf, keyOf, meetStored } from './message-line.ts';
@@ -190,18 +191,18 @@ async function stop({ store, ask }: ScreenActions, { transfer }: ListedFile): Pr
 }
 
 /** Over the list, which Esc does not come back to. */
-async function look(actions: ScreenActions, listed: ListedFile): Promise<void> {
-  const { message, transfer } = listed;
+function look(actions: ScreenActions, listed: ListedFile): Promise<void> {
   const now = transferNow(actions.store.state, listed);
-  const found = message === null ? null : pictureToView(message, now);
-  if (found !== null) return actions.pictures.open(found.path, found.name);
-  const name = transfer.name;
-  await telling(actions, async () => t`${name} is no picture, or not here yet.`);
+  return telling(actions, () => openFile(actions, listed.message, now));
 }
 
 /** What came of it stands above the list, as long as that is open. */
-async function telling({ store }: ScreenActions, task: () => Promise<SafeText>): Promise<void> {
+async function telling(
+  { store }: ScreenActions,
+  task: () => Promise<SafeText | null>,
+): Promise<void> {
   const said = await task().catch(faultWords);
+  if (said === null) return;
   const { overlay } = store.state;
   if (overlay?.kind === 'files') store.setOverlay({ ...overlay, said });
   else store.note(said);

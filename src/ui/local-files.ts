@@ -26,11 +26,24 @@ export interface LocalFiles {
   readonly look: (path: string) => Promise<FoundFile | null>;
   /** The picture on the clipboard, a PNG. Throws UsageError `no-picture`. */
   readonly clipboardPicture: () => Promise<Uint8Array>;
-  /** A file of its own for it, for its owner only; its path. Throws StorageError. */
+}
+
+/** Where files lie that are made only to be sent: for their owner alone. */
+export interface TemporaryPlace {
+  /** What begins with this process's number in it goes with the process. Throws StorageError. */
+  readonly temporaryFolder: () => Promise<string>;
+  /** A file of its own for it; its path. Throws StorageError. */
   readonly keepTemporary: (png: Uint8Array) => Promise<string>;
+  /**
+   * Gives a file of the folder, under a name that outlives the process, to whoever deletes it from then on. Throws StorageError, and
+   * as `take`: then it lies where it lay.
+   */
+  readonly handOver: (path: string, take: (path: string) => Promise<void>) => Promise<void>;
   /** Never throws. */
   readonly discard: (path: string) => Promise<void>;
 }
+
+export type ScreenFiles = LocalFiles & TemporaryPlace;
 
 /** Where there are no files. */
 export const NO_PATHS: Paths = { isWindows: false, list: () => [] };

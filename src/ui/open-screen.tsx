@@ -18,7 +18,7 @@ import { KeyDecoder } from './keys.ts';
 import { takeKeys } from './keys-tasks.ts';
 import { LineQueue } from './line-queue.ts';
 import { drawsLinks } from './links.ts';
-import type { LocalFiles } from './local-files.ts';
+import type { ScreenFiles } from './local-files.ts';
 import { chosenWay, Notifier, wayWords, windowTitle } from './notify.ts';
 import { type LoadPicture, PictureViewer } from './picture-viewer.ts';
 import { applyPreferences } from './preference-tasks.ts';
@@ -62,7 +62,7 @@ export interface ScreenOptions {
   readonly readKeys: () => Promise<KeyFile>;
   /** The program that took the text for the clipboard, or null where none is there, or none did. */
   readonly copyByProgram: (text: string) => Promise<string | null>;
-  readonly files: LocalFiles;
+  readonly files: ScreenFiles;
   /** The person's file of colours. Throws StorageError. */
   readonly readTheme: () => Promise<ThemeFile>;
   /** Reads a picture of the disk and decodes it. */
@@ -255,6 +255,8 @@ class ScreenApp {
     this.#decoder.close();
     this.#lines.close();
     this.#pictures.close();
+    // Whoever records or plays ends with what is shown of it.
+    this.#store.setOverlay(null);
     this.#store.close();
     this.#terminal.close();
     this.#sink.close();

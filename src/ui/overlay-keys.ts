@@ -108,6 +108,7 @@ export function overlayKey(actions: ScreenActions, overlay: Overlay, event: Pres
       break;
     case 'view':
       if (action === 'choose') store.setOverlay(null);
+      else if (keys.selection(event) === 'save') overlay.take?.();
       break;
     case 'forget':
       forgetKey(actions, overlay, { event, action });

@@ -24,7 +24,7 @@ export function pictureWords({ type, size }: DecodedPicture): SafeText {
 
 export function pictureView(
   { keys }: ScreenState,
-  { name, outcome }: ViewOverlay,
+  { name, outcome, copyOf }: ViewOverlay,
   area: OverlayArea,
 ): OverlayView {
   const closes = t`${keyHints(keys)('close')} closes`;
@@ -35,7 +35,12 @@ export function pictureView(
     case 'failed':
       return { rows: [...head, ...paragraph(outcome.why, area.cells)], cursor: null };
     case 'shown': {
-      const words = paragraph(pictureWords(outcome.picture), area.cells);
+      const save = keyHints(keys)('save');
+      const said =
+        copyOf === null
+          ? pictureWords(outcome.picture)
+          : t`A small copy, which came with the message; ${save} takes the whole: ${copyOf}`;
+      const words = paragraph(said, area.cells);
       const above = [...head.filter((row) => row.length > 0), ...words];
       const room = { width: area.cells - 2, height: area.rows - above.length };
       if (room.height < 1) return { rows: above, cursor: null };

@@ -13,9 +13,17 @@ const MAX_NAME_LENGTH = 255;
 const ASKING_ROW = 1;
 const CONCEALED = '\x1b[8m';
 
-/** Reads a file and decodes it, scaled down into the box. Throws LanchatError, the signal's reason where that aborts. */
+/** A file by its path, or what is in one. */
+export type PictureSource = string | Uint8Array;
+
+/** A picture that stands for another. */
+export type SmallCopy = Pick<ViewOverlay, 'copyOf' | 'take'>;
+
+const NO_COPY: SmallCopy = { copyOf: null, take: null };
+
+/** Reads a picture and decodes it, scaled down into the box. Throws LanchatError, the signal's reason where that aborts. */
 export type LoadPicture = (
-  path: string,
+  source: PictureSource,
   wish: { readonly box: PictureSize; readonly signal: AbortSignal },
 ) => Promise<DecodedPicture>;
 
@@ -39,7 +47,7 @@ export class PictureViewer {
   /** Asks the terminal how it shows pictures, behind the first frame: whatever that leaves is written over at once. */
   ask(sink: { writeAside(sequence: string, row: number): void }): void {
     const { env } = this.#options;
-    const query = pictureWay(env, NO_ANSWERS).kind === 'words' ? null : pictureQuery(env);
+    const query = pictureWay('auto', env, NO_ANSWERS).kind === 'words' ? null : pictureQuery(env);
     if (query !== null) {
       sink.writeAside(`\x1b[${ASKING_ROW + 1};1H${CONCEALED}${query}\x1b[m`, ASKING_ROW);
     }
@@ -51,14 +59,15 @@ export class PictureViewer {
   }
 
   /** Opens the picture over the messages. Settles when it is there; a failure is said there, never thrown. */
-  async open(path: string, name: string): Promise<void> {
+  async open(source: PictureSource, name: string, copy = NO_COPY): Promise<void> {
     const { store, env, load } = this.#options;
     this.close();
     const decoding = new AbortController();
     const shown = safeText(name, { maxLength: MAX_NAME_LENGTH });
-    const way = pictureWay(env, this.#answers);
-    this.#show({ kind: 'view', name: shown, way, outcome: { kind: 'loading' } }, decoding);
-    const outcome = await load(path, { box: VIEW_BOX, signal: decoding.signal }).then(
+    const way = pictureWay(store.state.preferences.pictures, env, this.#answers);
+    const loading = { kind: 'loading' } as const;
+    this.#show({ kind: 'view', name: shown, way, outcome: loading, ...copy }, decoding);
+    const outcome = await load(source, { box: VIEW_BOX, signal: decoding.signal }).then(
       (picture) => shownIn(picture, way),
       (error: unknown): ViewOutcome => ({ kind: 'failed', why: faultWords(error) }),
     );

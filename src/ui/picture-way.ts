@@ -1,4 +1,5 @@
 // What lies over the messages when somebody looks at a picture: its data, and the ways in which this terminal can show it.
+import type { PictureSetting } from '../client/preferences.ts';
 import type { DecodedPicture, PictureSize } from '../media/picture.ts';
 import type { PictureSequence } from '../media/picture-sequence.ts';
 import { pictureProtocol, type TerminalAnswers } from '../media/terminal-pictures.ts';
@@ -32,17 +33,24 @@ export interface ViewOverlay {
   readonly name: SafeText;
   readonly way: PictureWay;
   readonly outcome: ViewOutcome;
+  /** What the whole picture is, where this is a small copy of it. */
+  readonly copyOf: SafeText | null;
+  /** Takes that one; null: there is nothing to take. */
+  readonly take: (() => void) | null;
 }
 
-/** The best that the environment and the terminal's answers let it be. */
+/** As the person has set it; `auto`: the best that the environment and the terminal's answers let it be. */
 export function pictureWay(
+  setting: PictureSetting,
   env: Readonly<Record<string, string | undefined>>,
   answers: TerminalAnswers,
 ): PictureWay {
   const depth = colourDepth(env);
-  if (depth === 'none') return { kind: 'words' };
-  const { protocol, cell } = pictureProtocol('auto', env, answers);
+  if (setting === 'off') return { kind: 'words' };
+  // Who names a protocol knows their terminal; without colours there is nothing that blocks could show.
+  if (depth === 'none' && (setting === 'auto' || setting === 'blocks')) return { kind: 'words' };
+  const { protocol, cell } = pictureProtocol(setting, env, answers);
   if (protocol !== 'blocks') return { kind: protocol, cell };
   // The sixteen are whatever the person has made of them.
-  return depth === '16' ? { kind: 'shades' } : { kind: 'blocks', depth };
+  return depth === '256' || depth === 'true' ? { kind: 'blocks', depth } : { kind: 'shades' };
 }

@@ -3,7 +3,7 @@ import { keyHints } from './bound-keys.ts';
 import { EMPTY_COMPOSER } from './composer.ts';
 import type { Selection } from './conversation.ts';
 import { save } from './file-sending.ts';
-import { viewPicture } from './file-viewing.ts';
+import { viewFile } from './file-viewing.ts';
 import { begin } from './intent-tasks.ts';
 import { removeHere } from './kept-tasks.ts';
 import type { ActionIn } from './key-bindings.ts';
@@ -90,10 +90,12 @@ function act(actions: ScreenActions, action: SelectionAction, selected: Selected
       else void save({ ...actions, chosen: entry.id }, '', store.active.key);
       break;
     case 'view':
-      void viewPicture(actions, entry.id);
+      void viewFile(actions, entry.id);
       break;
     case 'unfold':
-      if (!toggleFold(store, entry)) void goToQuoted(actions, entry);
+      if (toggleFold(store, entry)) break;
+      if (entry.look?.file?.family === 'voice') void viewFile(actions, entry.id);
+      else void goToQuoted(actions, entry);
       break;
     case 'go-to-quoted':
       void goToQuoted(actions, entry);

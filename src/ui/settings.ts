@@ -11,6 +11,7 @@ import {
   isKeepDays,
   KEEP_DAYS_TAKES,
   NOTIFY_WAYS,
+  PICTURE_WAYS,
   SIDEBAR_GROUPS,
   THEME_NAMES,
   USUAL_LEVELS,
@@ -167,6 +168,18 @@ export const SETTINGS: readonly Setting[] = [
     },
     takes: THEME_NAMES.join(', '),
     choices: THEME_NAMES,
+    own: null,
+  },
+  {
+    name: 'pictures',
+    meaning: t`how the screen draws pictures; auto: as the terminal says that it can, off: in words`,
+    of: ({ pictures }) => pictures,
+    parse: (text) => {
+      const pictures = PICTURE_WAYS.find((way) => way === text.toLowerCase());
+      return pictures === undefined ? null : { pictures };
+    },
+    takes: PICTURE_WAYS.join(', '),
+    choices: PICTURE_WAYS,
     own: null,
   },
   {

@@ -49,20 +49,32 @@ export function warningWords(warning: string): SafeText {
   return WARNINGS.get(warning) ?? t`Careful, it is not what its name says: ${is}`;
 }
 
-/** Why a file waits or has failed, beyond what a relay may say of a connection. */
+/**
+ * Why a file waits or has failed: what that means for who waits, and what they can do. These codes come from the relay, the other side
+ * and this machine's disk; what a link has for reasons is `linkReason`.
+ */
 const REASONS: ReadonlyMap<string, SafeText> = new Map([
-  ['not-here', t`not here now`],
-  ['quota', t`the relay keeps no more files of yours`],
-  ['not-admitted', t`the relay keeps no files`],
-  ['storage', t`the relay's disk takes nothing`],
-  ['too-large', t`it is too large for the relay`],
-  ['no-file', t`nobody has it any more`],
-  ['expired', t`the relay keeps it no more`],
-  ['no-space', t`the disk is full`],
-  ['not-found', t`it is not there any more`],
-  ['unreadable', t`it can’t be read`],
-  ['file-changed', t`it was changed meanwhile`],
-  ['hash-differs', t`what came is not what was sent`],
+  ['offline', t`there is no relay; it goes on by itself`],
+  ['not-here', t`they are not here now; it goes on once both are`],
+  ['not-kept', t`the relay doesn't have it; it comes once its sender is here`],
+  ['gone', t`who sent it no longer has it, or took it back; ask for it anew`],
+  ['no-file', t`nobody has it any more; ask for it anew`],
+  ['expired', t`the relay's time for it is over; it goes on while both are here`],
+  ['declined', t`they stopped it`],
+  ['quota', t`the relay has no room for more of yours; it goes while both are here`],
+  ['not-admitted', t`the relay keeps no files of yours; it goes while both are here`],
+  ['storage', t`the relay's disk takes nothing; it goes while both are here`],
+  ['too-large', t`the relay keeps none so large; it goes while both are here`],
+  ['fork', t`the relay has another of that name; send it anew`],
+  ['cannot-open', t`its key does not open it: it was damaged or changed on the way`],
+  ['hash-differs', t`what came is not what was sent; nothing of it was kept`],
+  ['malformed', t`the other end did not keep to the protocol`],
+  ['file-changed', t`it was changed after it was sent; send it anew`],
+  ['not-found', t`it is not where it was any more; send it anew`],
+  ['unreadable', t`it can’t be read where it lies`],
+  ['no-space', t`the disk is full; make room`],
+  ['no-permission', t`the folder may not be written to; /set downloads names another`],
+  ['unwritable', t`the folder takes nothing; /set downloads names another`],
 ]);
 
 /** A code that has no words stands as it is. */

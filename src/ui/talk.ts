@@ -9,7 +9,7 @@ import type { HistoryReader } from './history-reader.ts';
 import { introduce } from './introduce.ts';
 import type { KeyFile } from './key-file.ts';
 import type { LineQueue } from './line-queue.ts';
-import type { LocalFiles } from './local-files.ts';
+import type { ScreenFiles } from './local-files.ts';
 import type { PickPurpose } from './overlay.ts';
 import type { KnownPerson, People } from './people.ts';
 import type { PictureViewer } from './picture-viewer.ts';
@@ -40,7 +40,7 @@ export interface ScreenActions {
   /** `HOST[:PORT][#FINGERPRINT]`. Throws UsageError. */
   readonly parseRelay: (text: string) => RelayAddress;
   /** This machine's files, as far as they can be sent. */
-  readonly files: LocalFiles;
+  readonly files: ScreenFiles;
   /** Throws StorageError, CommandError (`file-exists`): then there is no file. */
   readonly exportTo: (wish: ExportWish) => Promise<Exported>;
   /** The keys that the person wants, as their file says now. Throws StorageError. */

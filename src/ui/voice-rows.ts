@@ -108,12 +108,13 @@ function playWords(play: PlayState | null, durationMs: number): SafeText {
 
 /** As wide as the bar below it, so that one shows where the other is. */
 function shapeRow(waveform: readonly number[], area: OverlayArea): Row {
-  const cells = barCells(area.cells);
-  const fitted = Array.from(
-    { length: cells },
-    (_, cell) => waveform[Math.floor((cell * waveform.length) / cells)] ?? 0,
-  );
-  return [span(t` ${waveformBars(fitted)}`)];
+  return [span(t` ${fittedBars(waveform, barCells(area.cells))}`)];
+}
+
+/** A note's shape in so many cells. */
+export function fittedBars(waveform: readonly number[], cells: number): SafeText {
+  const at = (cell: number) => Math.floor((cell * waveform.length) / cells);
+  return waveformBars(Array.from({ length: cells }, (_, cell) => waveform[at(cell)] ?? 0));
 }
 
 /** Full and empty cells differ without colour. */

@@ -20,8 +20,8 @@ type Screen = Pick<ScreenActions, 'store'>;
 export interface VoiceRecordingWish {
   /** Readable by this user alone; the note lies in it unsealed until whoever gets it removes it. */
   readonly folder: string;
-  /** Gets the note that the person wants to send, and owns its file from then on. */
-  readonly onRecorded: (note: VoiceNote) => void;
+  /** Gets the note that the person wants to send, and owns its file from then on; where it throws, the note is shown again, and why. */
+  readonly onRecorded: (note: VoiceNote) => Promise<void>;
   /** This machine's, unless said otherwise. */
   readonly host?: SoundHost;
 }
@@ -119,7 +119,9 @@ class RecordingTask extends OverlayTask {
     try {
       const recorded = await recording.done;
       this.#isOver = true;
-      if (recorded !== null && this.isOpen) this.#preview(recorded, recording);
+      if (recorded !== null && this.isOpen) {
+        this.#preview(recorded, recording, endWords(recorded, recording));
+      }
     } finally {
       this.#isOver = true;
       this.hide();
@@ -157,13 +159,17 @@ class RecordingTask extends OverlayTask {
     this.#recording?.stop();
   }
 
-  #preview(recorded: Recorded, recording: Recording): void {
+  #preview(recorded: Recorded, recording: Recording, problem: SafeText | null): void {
     const { path, durationMs, waveform } = recorded;
     const { host, onRecorded } = this.#wish;
     new NoteTask(this.#screen, {
-      ...{ path, durationMs, waveform, host, of: 'draft', problem: endWords(recorded, recording) },
+      ...{ path, durationMs, waveform, host, of: 'draft', problem },
       draft: {
-        send: () => onRecorded({ path, durationMs, waveform }),
+        send: () => {
+          onRecorded({ path, durationMs, waveform }).catch((error: unknown) => {
+            this.#preview(recorded, recording, t`Not sent: ${faultWords(error)}`);
+          });
+        },
         discard: () => void recording.discard(),
       },
     }).open();
@@ -171,7 +177,10 @@ class RecordingTask extends OverlayTask {
 }
 
 /** Why it ended without a key; null: it didn't. */
-function endWords({ ended, complaint }: Recorded, { limitMs }: Recording): SafeText | null {
+export function endWords(
+  { ended, complaint }: Recorded,
+  { limitMs }: Pick<Recording, 'limitMs'>,
+): SafeText | null {
   if (ended === 'stopped') return null;
   if (ended === 'limit')
     return t`It ended at ${clockTime(limitMs)}, the longest that a note can be.`;

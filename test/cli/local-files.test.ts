@@ -1,16 +1,6 @@
 // This machine's files, and the picture on its clipboard, as far as the screen asks for them.
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,15 +50,6 @@ describe('files of this machine', () => {
     expect(files.paths.list(join(folder, 'a'))).toEqual([]);
     for (let n = 0; n < 2_100; n += 1) writeFileSync(join(folder, 'b', `${n}`), '');
     expect(files.paths.list(join(folder, 'b'))).toHaveLength(2_000);
-  });
-
-  it('are for their owner alone where they are temporary, and go when they are discarded', async () => {
-    const path = await files.keepTemporary(PNG);
-    expect(readFileSync(path)).toEqual(PNG);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    await files.discard(path);
-    expect(existsSync(path)).toBe(false);
-    await files.discard(path);
   });
 });
 

@@ -61,6 +61,7 @@ const LINES: readonly (readonly [line: string, request: string | null, place?: s
   ['/save', 'get-file'],
   ['/cancel', 'files'],
   ['/view', null],
+  ['/voice stop', null],
   ['/help', null],
 ];
 

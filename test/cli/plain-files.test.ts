@@ -8,6 +8,7 @@ import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
 import { fileId, sharedFile, transfer } from '../support/file-transfer.ts';
 import { stored } from '../support/kept-history.ts';
+import { fileMessage } from '../support/shared-files.ts';
 
 const coming = transfer({ direction: 'in', size: 1_000_000, conversation: { room: '#lobby' } });
 
@@ -61,7 +62,9 @@ describe('what becomes of a file', () => {
     silent.take({ state: 'offered' });
     silent.take({ state: 'moving' });
     silent.take({ state: 'failed', reason: 'no-file' });
-    expect(silent.lines).toEqual(['-- file 11111111 failed (nobody has it any more): photo.png']);
+    expect(silent.lines).toEqual([
+      '-- file 11111111 failed (nobody has it any more; ask for it anew): photo.png',
+    ]);
     const people = new Directory();
     people.set(person('bela', 'b', { ignored: true }));
     const ignoring = heard({ people });
@@ -89,6 +92,11 @@ describe('a command about files', () => {
       files: () => ({ files: listed }),
       'get-file': () => ({ transfer: { ...coming, state: 'waiting' } }),
       'cancel-file': () => ({ cancelled: true }),
+      // All but the last are voice notes.
+      message: ({ id }) => {
+        const file = id === messageId('7') ? {} : { voice: true as const, type: 'audio/ogg' };
+        return { message: { ...fileMessage(file, { id }), reason: null } };
+      },
       'mark-read': () => ({}),
     });
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
@@ -107,6 +115,8 @@ describe('a command about files', () => {
     ['/save 77777777', { do: 'get-file', id: messageId('7') }],
     ['/save 3 /srv/in', { do: 'get-file', id: messageId('7'), folder: '/srv/in' }],
     ['/save /srv/in', { do: 'get-file', id: messageId('5'), folder: '/srv/in' }],
+    ['/view 2', { do: 'get-file', id: messageId('6') }],
+    ['/view 55555555', { do: 'get-file', id: messageId('5') }],
     ['/cancel 2', { do: 'cancel-file', id: messageId('6') }],
   ])('%s means that one', async (line, request) => {
     expect((await asked(line)).sent).toContainEqual(request);
@@ -121,6 +131,16 @@ describe('a command about files', () => {
       expect(said).toMatch(/^-- /);
     },
   );
+
+  it('/view asks for a voice note that is not here, and says of a picture that it is not', async () => {
+    expect((await asked('/view 2')).said).toBe(
+      '-- Asked for the voice note; /view 2 plays it once it is here.\n',
+    );
+    const { sent, said } = await asked('/view 3');
+    expect(said).toBe('-- There is no picture to show, or it is not here yet.\n');
+    expect(sent.map((request) => request.do)).not.toContain('get-file');
+    expect((await asked('/view ./2')).said).not.toContain('voice note');
+  });
 
   it('/files counts as /save does, and names IDs where all conversations are listed', async () => {
     expect((await asked('/files')).said).toMatch(/ 1\. .*photo\.png\n.* 2\. .*\n.* 3\. /);

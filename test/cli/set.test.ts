@@ -21,12 +21,17 @@ describe('lanchat set', () => {
     const run = runCommand(['set', '--json'], { session });
     expect(await run.status).toBe(0);
     expect(run.records()).toEqual([
+      { v: 1, type: 'setting', name: 'accept-files', value: 'verified', default: 'verified' },
+      { v: 1, type: 'setting', name: 'accept-mb', value: 10, default: 10 },
+      { v: 1, type: 'setting', name: 'downloads', value: 'none', default: 'none' },
+      { v: 1, type: 'setting', name: 'direct-files', value: false, default: false },
       { v: 1, type: 'setting', name: 'keep-days', value: 30, default: 0 },
       ...['show-delivered', 'send-read', 'send-typing'].map((name) => ({
         ...{ v: 1, type: 'setting', name, value: true, default: true },
       })),
       { v: 1, type: 'setting', name: 'hidden', value: false, default: false },
       { v: 1, type: 'setting', name: 'theme', value: 'auto', default: 'auto' },
+      { v: 1, type: 'setting', name: 'pictures', value: 'auto', default: 'auto' },
       { v: 1, type: 'setting', name: 'collapsed', value: [], default: [] },
       { v: 1, type: 'setting', name: 'notify', value: 'terminal', default: 'terminal' },
       { v: 1, type: 'setting', name: 'notify-text', value: false, default: false },
@@ -55,6 +60,7 @@ describe('lanchat set', () => {
     ['send-read', 'no', false, { sendRead: false }],
     ['send-typing', 'off', false, { sendTyping: false }],
     ['theme', 'Light', 'light', { theme: 'light' }],
+    ['pictures', 'Sixel', 'sixel', { pictures: 'sixel' }],
     ['collapsed', 'people, rooms', ['rooms', 'people'], { collapsed: ['rooms', 'people'] }],
     ['collapsed', 'none', [], { collapsed: [] }],
     ['notify', 'bell', 'bell', { notify: 'bell' }],

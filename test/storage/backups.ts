@@ -39,7 +39,7 @@ export function head(change: Partial<BackupHead> = {}): BackupHead {
       ],
       ...{ hidden: true, notify: 'bell', notifyText: true },
       ...{ notifyLevel: 'mentions', quietHours: '22:00-07:00' },
-      ...{ collapsed: [], theme: 'auto' as const },
+      ...{ collapsed: [], theme: 'auto' as const, pictures: 'off' as const },
       ...{ acceptFiles: 'ask', acceptMaxMb: 25, downloads: '/srv/files', directFiles: true },
     },
     madeMs: 2_000,

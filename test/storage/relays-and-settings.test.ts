@@ -61,7 +61,7 @@ test('settings are fresh at first and read back after', async () => {
     ...{ sendRead: true, sendTyping: true, conversations: [] },
     ...{ hidden: false, notify: 'terminal', notifyText: false },
     ...{ notifyLevel: 'usual', quietHours: 'off' },
-    ...{ collapsed: [], theme: 'auto' },
+    ...{ collapsed: [], theme: 'auto', pictures: 'auto' },
     ...{ acceptFiles: 'verified', acceptMaxMb: 10, downloads: '', directFiles: false },
   });
   const changed: Settings = {
@@ -69,7 +69,7 @@ test('settings are fresh at first and read back after', async () => {
     ...{ sendRead: false, sendTyping: false, conversations: [{ with: '#Küche', sendRead: true }] },
     ...{ hidden: true, notify: 'bell', notifyText: true },
     ...{ notifyLevel: 'all', quietHours: '22:00-07:00' },
-    ...{ collapsed: ['people'], theme: 'own' },
+    ...{ collapsed: ['people'], theme: 'own', pictures: 'sixel' },
     ...{ acceptFiles: 'everyone', acceptMaxMb: 0, downloads: '/srv/files', directFiles: true },
   };
   settings.update(changed);

@@ -1,9 +1,10 @@
 // The whole screen over a session that a test plays: what is typed as `emit {…}` comes back as that event.
 
 import { editText } from '../../src/cli/editor.ts';
-import { localFiles } from '../../src/cli/local-files.ts';
+import { screenFiles } from '../../src/cli/local-files.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
 import { loadPicture } from '../../src/cli/pictures.ts';
+import { TemporaryFiles } from '../../src/cli/temporary-files.ts';
 import type {
   ClientEvent,
   Command,
@@ -217,7 +218,7 @@ const end = await openScreen({
   loadPicture,
   readKeys: async () => ({ ...readKeyFile(scene.keys ?? ''), path: safeText('/home/asha/keys') }),
   copyByProgram: async () => null,
-  files: localFiles(process),
+  files: screenFiles(process, new TemporaryFiles(null)),
   editText,
   readTheme: async () => ({
     ...readThemeFile(scene.theme ?? ''),

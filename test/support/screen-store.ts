@@ -1,7 +1,8 @@
 /** A store on a clock that a test moves, and the actions of a screen over a fake session. */
 
-import { localFiles } from '../../src/cli/local-files.ts';
+import { localFiles, screenFiles } from '../../src/cli/local-files.ts';
 import { parseRelayAddress } from '../../src/cli/options.ts';
+import { TemporaryFiles } from '../../src/cli/temporary-files.ts';
 import type { Message, Who } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { MessageId } from '../../src/protocol/ids.ts';
@@ -83,7 +84,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
   const pictures = new PictureViewer({
     store,
     env: { TERM: 'xterm-256color', COLORTERM: 'truecolor' },
-    load: (path, wish) => screen.loadPicture(path, wish),
+    load: (source, wish) => screen.loadPicture(source, wish),
   });
   store.subscribe(() => pictures.look());
   const wishes: QuitWish[] = [];
@@ -111,7 +112,7 @@ export function testScreen(session = new FakeSession()): TestScreen {
         return safeText('Copied by a test.');
       },
       // A clipboard of nobody's desktop.
-      files: localFiles({ platform: process.platform, env: {} }),
+      files: screenFiles({ platform: process.platform, env: {} }, new TemporaryFiles(null)),
       parseRelay: parseRelayAddress,
       readKeys: async () => ({ ...readKeyFile(''), path: null }),
       exportTo: async (wish) => {

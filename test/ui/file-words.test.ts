@@ -10,8 +10,8 @@ import {
   shownFile,
   standOf,
 } from '../../src/ui/file-words.ts';
-import { safeText } from '../../src/ui/safe-text.ts';
-import { lengthWords, sizeWords } from '../../src/ui/shared-file-words.ts';
+import { safeText, safeTemplate as t } from '../../src/ui/safe-text.ts';
+import { lengthWords, reasonWords, sizeWords } from '../../src/ui/shared-file-words.ts';
 import { cellWidth } from '../../src/ui/width.ts';
 import { fileMessage, sharedFile, transferOf } from '../support/shared-files.ts';
 
@@ -131,7 +131,7 @@ describe('how a file stands', () => {
       'saved as photo (2).png',
     );
     expect(words({ state: 'failed', reason: 'no-space' })).toBe(
-      'failed: the disk is full · /save tries again',
+      'failed: the disk is full; make room · /save tries again',
     );
   });
 
@@ -150,6 +150,23 @@ describe('how a file stands', () => {
         ).toBeLessThanOrEqual(Math.max(5, cells));
       }),
     );
+  });
+});
+
+describe('why a file waits or has failed', () => {
+  it.each([
+    ...['gone', 'not-kept', 'offline', 'declined', 'expired', 'no-file', 'cannot-open'],
+    ...['hash-differs', 'malformed', 'file-changed', 'not-here', 'quota', 'storage', 'fork'],
+    ...['no-space', 'no-permission', 'unwritable', 'not-found', 'unreadable', 'too-large'],
+  ])('%s is said in words that fit beside how it stands', (reason) => {
+    const said = reasonWords(reason);
+    expect(said).toMatch(/^[a-z].* .*[^.]$/);
+    expect(said).not.toContain(reason);
+    expect(cellWidth(t`waiting for ravi: ${said}`)).toBeLessThanOrEqual(87);
+  });
+
+  it('is said as it stands where it is a code of a later version, and cleaned', () => {
+    expect(reasonWords('made-up\x1b[2J')).toBe('made-up');
   });
 });
 

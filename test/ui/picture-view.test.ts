@@ -136,6 +136,21 @@ describe('/view', () => {
     expect(ink.styled().join('')).not.toMatch(/[▀▄█░▒▓]|\x1b\[[34]8/);
   });
 
+  it.each([
+    ['off', COLOURFUL, 'words'],
+    ['blocks', { ...COLOURFUL, TERM_PROGRAM: 'WezTerm' }, 'blocks'],
+    ['sixel', { ...COLOURFUL, TMUX: '/tmp/tmux' }, 'sixel'],
+    ['kitty', { NO_COLOR: '1' }, 'kitty'],
+    ['blocks', { NO_COLOR: '1' }, 'words'],
+    ['auto', { ...COLOURFUL, TERM_PROGRAM: 'WezTerm' }, 'iterm'],
+  ] as const)('is drawn as it is set: %s', async (pictures, env, kind) => {
+    const screen = viewing();
+    const { preferences } = screen.store.state;
+    screen.store.setPreferences({ ...preferences, pictures });
+    await viewerOn(screen, env).open('tea.jpg', 'tea.jpg');
+    expect(screen.store.state.overlay).toMatchObject({ way: { kind }, outcome: { kind: 'shown' } });
+  });
+
   it('shows shades where the terminal has sixteen colours', async () => {
     const screen = viewing();
     await viewerOn(screen, { TERM: 'xterm' }).open('tea.jpg', 'tea.jpg');

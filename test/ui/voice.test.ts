@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NoteEncoder } from '../../src/media/note-encoder.ts';
 import type { VoiceNote } from '../../src/media/recorder.ts';
+import { UsageError } from '../../src/protocol/errors.ts';
 import { keyPress } from '../../src/ui/key-sequences.ts';
 import type { VoiceOverlay, VoiceShown } from '../../src/ui/voice-overlay.ts';
 import { clockTime, waveformBars } from '../../src/ui/voice-rows.ts';
@@ -75,11 +76,17 @@ interface Recordings {
   readonly done: Promise<void>;
 }
 
-function recording(recorder: string): Recordings {
+function recording(recorder: string, refusal: Error | null = null): Recordings {
   const screen = testScreen();
   const sent: VoiceNote[] = [];
   const host = room.host({ recorder, player: loudspeaker(join(room.folder, 'heard.raw')) });
-  const wish = { folder, host, onRecorded: (recorded: VoiceNote) => sent.push(recorded) };
+  const refusals = refusal === null ? [] : [refusal];
+  const onRecorded = async (recorded: VoiceNote) => {
+    const now = refusals.pop();
+    if (now !== undefined) throw now;
+    sent.push(recorded);
+  };
+  const wish = { folder, host, onRecorded };
   return { screen, sent, done: recordVoice(screen.actions, wish) };
 }
 
@@ -181,6 +188,20 @@ describe('recording a voice note', () => {
         'The recording ended by itself; what was said until then is here. The recorder said: unplugged',
     });
     await press(screen, 'escape', 'escape');
+  });
+
+  it('is still there, and says why, where it was refused', async () => {
+    const refusal = new UsageError('key-changed', 'their key changed');
+    const { screen, sent } = recording(microphone(brief, STAYS_OPEN), refusal);
+    await until(screen, isHeard(1_000));
+    await press(screen, 'enter');
+    await until(screen, isNote);
+    await press(screen, 'enter');
+    await until(screen, isNote);
+    expect(shownIn(screen)).toMatchObject({ problem: 'Not sent: their key changed', of: 'draft' });
+    expect(sent).toEqual([]);
+    await press(screen, 'enter');
+    expect(sent).toHaveLength(1);
   });
 
   it('says why there is none', async () => {
