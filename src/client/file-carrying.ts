@@ -1,10 +1,10 @@
 // Moves the files that are wanted: to the relay, from it, or from hand to hand, whichever can be now. Lists nothing.
 import { randomBytes } from 'node:crypto';
 import type { CoreState } from '../core/state.ts';
+import { CryptoError } from '../crypto/errors.ts';
 import { doubtOf, removeFile } from '../files/known-file.ts';
-import { abandonLanding, Landing } from '../files/landing.ts';
+import { Landing } from '../files/landing.ts';
 import { openSource, type Source } from '../files/source.ts';
-import { landingId } from '../files/unfinished.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import type { Code } from '../protocol/codes.ts';
 import { LanchatError, ProtocolError } from '../protocol/errors.ts';
@@ -17,8 +17,9 @@ import type { CarryingRelay } from './file-carrier.ts';
 import type { GivenContent } from './file-giving.ts';
 import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
 import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
+import { FileParts } from './file-parts.ts';
 import { FileRuns, type Moving } from './file-runs.ts';
-import { RelayRefusal, TransportError } from './transport-error.ts';
+import { TransportError } from './transport-error.ts';
 
 /** What a relay says of a file that it won't keep: asking again at once is no use. */
 const NOT_KEPT: ReadonlySet<string> = new Set<Code>([
@@ -44,6 +45,7 @@ export interface CarryingParts {
 export class FileCarrying {
   readonly #parts: CarryingParts;
   readonly #runs: FileRuns;
+  readonly #partsOnDisk: FileParts;
   /** Of ours: who has asked us for it, and was not answered yet. */
   readonly #wanters = new Map<FileId, Set<PeerId>>();
   /** Of ours: what this relay doesn't keep, and why. */
@@ -57,6 +59,9 @@ export class FileCarrying {
 
   constructor(parts: CarryingParts) {
     this.#parts = parts;
+    this.#partsOnDisk = new FileParts(parts.ledger, parts.core.me.id);
+    // Before anything may be landing there.
+    void this.#partsOnDisk.swept.then(() => this.tend());
     this.#runs = new FileRuns((file) => {
       const entry = parts.ledger.get(file);
       if (entry !== null) parts.tell(entry);
@@ -81,6 +86,12 @@ export class FileCarrying {
     this.#isClosed = true;
     this.#relay = null;
     await this.#runs.stopAll();
+    await this.#partsOnDisk.swept;
+  }
+
+  /** It is known no more: nor does anything of it lie around. */
+  crowdedOut(entry: FileEntry): void {
+    void this.#partsOnDisk.abandon(entry);
   }
 
   movingOf(file: FileId): Moving | null {
@@ -98,13 +109,19 @@ export class FileCarrying {
   /** Begins whatever can begin now. */
   tend(): void {
     if (this.#relay === null || this.#isClosed) return;
-    for (const entry of this.#parts.ledger.all()) {
-      const { id } = entry.file;
-      if (this.#runs.get(id) !== null || this.#runs.isPaused(id)) continue;
-      if (!this.#runs.hasRoom(entry.direction)) continue;
-      if (entry.direction === 'out') this.#tendOut(entry);
-      else if (entry.state === 'wanted') this.#tendIn(entry);
-    }
+    const all = this.#parts.ledger.all();
+    const open = all.filter(({ direction, state }) => direction === 'out' || state === 'wanted');
+    for (const entry of open.sort((a, b) => this.#runs.turns(a.file.id, b.file.id)))
+      this.#tendOne(entry);
+  }
+
+  #tendOne(entry: FileEntry): void {
+    const { id } = entry.file;
+    if (this.#relay === null || this.#isClosed || !this.#partsOnDisk.isSwept) return;
+    if (this.#runs.get(id) !== null || this.#runs.isPaused(id)) return;
+    if (!this.#runs.hasRoom(entry)) return;
+    if (entry.direction === 'out') this.#tendOut(entry);
+    else this.#tendIn(entry);
   }
 
   /** Somebody is here now: who sent what we wait for, or waits for what we sent. */
@@ -131,7 +148,7 @@ export class FileCarrying {
     const { ledger, tell, say } = this.#parts;
     const { file, conversation, direction } = entry;
     const reason = why === 'cancelled' ? null : why;
-    const over = ledger.put({
+    const over = ledger.note({
       ...entry,
       state: why === 'cancelled' ? 'cancelled' : 'failed',
       reason,
@@ -140,17 +157,12 @@ export class FileCarrying {
     await this.#runs.stop(file.id);
     this.#wanters.delete(file.id);
     if (direction === 'in') {
-      await this.#abandon(entry);
+      await this.#partsOnDisk.abandon(ledger.get(file.id) ?? entry);
       if ('peer' in conversation) say(entry.from, { file: file.id, is: 'no' });
       return;
     }
     this.#drop(entry);
     await this.#release(over);
-  }
-
-  /** Nothing is left of what had come. */
-  async #abandon(entry: FileEntry): Promise<void> {
-    await abandonLanding(await this.#folderOf(entry), this.#landingId(entry));
   }
 
   #tendOut(entry: FileEntry): void {
@@ -178,10 +190,10 @@ export class FileCarrying {
 
   #run(entry: FileEntry, work: (job: FileJob) => Promise<void>): void {
     const { core, card } = this.#parts;
-    const { file, direction } = entry;
+    const { file } = entry;
     const relay = this.#relay;
     if (relay === null) return;
-    this.#runs.run(file.id, direction, async ({ abort: { signal } }) => {
+    this.#runs.run(file.id, entry, async ({ abort: { signal } }) => {
       const onHave = (count: number) =>
         this.#runs.progress(file.id, Math.min(file.size, count * CHUNK_BYTES));
       try {
@@ -213,9 +225,9 @@ export class FileCarrying {
     }
     this.#sayKept(file.id);
     const now = this.#parts.ledger.get(file.id);
-    if (now?.state === 'unsent') this.#parts.ledger.put({ ...now, state: 'kept', reason: null });
-    // Its reader was faster than the relay's disk.
-    else if (now?.state === 'done') this.#drop(now);
+    if (now?.state === 'unsent') this.#parts.ledger.note({ ...now, state: 'kept', reason: null });
+    // Its reader was faster than the relay's disk; and not who asks once more for what they had.
+    else if (now?.state === 'done' && entry.state !== 'done') this.#drop(now);
   }
 
   /** To all who have asked: the relay has it, or is being given it. */
@@ -231,6 +243,9 @@ export class FileCarrying {
     try {
       if (!this.#parts.say(peer, { file: entry.file.id, is: 'ready', meeting })) return;
       await giveAtMeeting(job, contentOf(source), meeting);
+    } catch (error) {
+      // Whoever wants it asks again; what one reader does is no fault of the file's, and keeps nobody else waiting.
+      if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     } finally {
       await source.close();
     }
@@ -238,40 +253,40 @@ export class FileCarrying {
 
   async #take(entry: FileEntry, job: FileJob, meeting: MeetingId | null): Promise<void> {
     const { file } = entry;
+    const place = await this.#partsOnDisk.claim(file.id, await this.#folderOf(entry));
     const landing = await Landing.open({
-      ...{
-        folder: await this.#folderOf(entry),
-        id: this.#landingId(entry),
-        size: file.size,
-        signal: job.signal,
-      },
+      ...{ ...place, size: file.size, signal: job.signal },
       hash: bytesFromHex(file.hash),
     });
-    const landed: { path: string | null } = { path: null };
     try {
       const content = {
         chunksThere: landing.chunksThere,
         write: (index: number, bytes: Uint8Array) => landing.write(index, bytes),
         finish: async () => {
-          landed.path = await landing.finish(file.name);
+          await landing.finish(file.name, (path) => this.#landed(file.id, path));
+          this.#gotten(file.id);
         },
       };
       await takeFile(job, content, meeting);
     } finally {
       await landing.close();
-      // It is whole and in its place: that its giver did not hear of it changes nothing here.
-      if (landed.path !== null) await this.#landed(file.id, landed.path);
     }
   }
 
+  /** It is whole and in its place. Durable on return: it lands once, whatever happens. Throws StorageError. */
   async #landed(file: FileId, path: string): Promise<void> {
-    const { ledger, say } = this.#parts;
+    const { ledger } = this.#parts;
     const warning = await doubtOf(path);
     const entry = ledger.get(file);
-    if (entry === null) return;
-    ledger.put({ ...entry, path, warning, state: 'done', reason: null });
+    if (entry !== null) ledger.put({ ...entry, path, warning, state: 'done', reason: null });
+  }
+
+  /** That its giver did not hear of it changes nothing here. */
+  #gotten(file: FileId): void {
+    const entry = this.#partsOnDisk.gone(file);
     this.#asked.delete(file);
-    if ('peer' in entry.conversation) say(entry.from, { file, is: 'got' });
+    if (entry !== null && 'peer' in entry.conversation)
+      this.#parts.say(entry.from, { file, is: 'got' });
   }
 
   #failed(before: FileEntry, error: unknown): void {
@@ -279,25 +294,31 @@ export class FileCarrying {
     const { id } = before.file;
     const entry = ledger.get(id);
     if (entry === null || entry.state === 'done') return;
-    if (error instanceof RelayRefusal && this.#isAnswered(entry, error.code)) return;
+    if (error instanceof TransportError && this.#isAnswered(entry, error.code)) return;
     if (error instanceof TransportError) {
       this.#runs.later(id, () => this.tend());
+    } else if (error instanceof ProtocolError && entry.direction === 'out') {
+      // A relay that makes no sense keeps nothing.
+      this.#refused.set(id, error.code);
     } else if (isFault(error)) {
-      ledger.put({ ...entry, state: 'failed', reason: error.code });
+      ledger.note({ ...entry, state: 'failed', reason: reasonOf(error) });
       for (const peer of this.#wanters.get(id) ?? []) this.#parts.say(peer, { file: id, is: 'no' });
       this.#wanters.delete(id);
     } else throw error;
   }
 
-  /** Whether what the relay said means more than that it is to be tried again. */
+  /** Whether what the relay said, or that it said nothing, means more than that it is to be tried again. */
   #isAnswered(entry: FileEntry, code: string): boolean {
     const { id } = entry.file;
     if (entry.direction === 'out') {
       if (!NOT_KEPT.has(code)) return false;
       this.#refused.set(id, code);
+      // Who takes it there as it comes would wait for the rest of it.
+      if (this.movingOf(id) !== null) this.#drop(entry);
       return true;
     }
-    if (code !== 'no-file') return false;
+    // What stalls, its sender may have stopped giving to the relay.
+    if (code !== 'no-file' && code !== 'stalled') return false;
     this.#asked.add(id);
     this.#parts.say(entry.from, { file: id, is: 'want' });
     // Who is here may have ended just before it was dealt with; one question waits for who is away, and is enough.
@@ -334,7 +355,12 @@ export class FileCarrying {
     const wanters = this.#wanters.get(file.id) ?? new Set();
     this.#wanters.set(file.id, wanters.add(from));
     if (this.movingOf(file.id) !== null && !this.#refused.has(file.id)) this.#sayKept(file.id);
-    else this.tend();
+    else this.#tendNow(file.id);
+  }
+
+  #tendNow(file: FileId): void {
+    const entry = this.#parts.ledger.get(file);
+    if (entry !== null) this.#tendOne(entry);
   }
 
   #isOpen(file: FileId): boolean {
@@ -345,7 +371,7 @@ export class FileCarrying {
   async #arrived(entry: FileEntry): Promise<void> {
     const { ledger, tell } = this.#parts;
     if (entry.state === 'cancelled') return;
-    const done = ledger.put({ ...entry, state: 'done', reason: null });
+    const done = ledger.note({ ...entry, state: 'done', reason: null });
     tell(done);
     // What goes on at a meeting ends by itself, with the last word of who was given it.
     if (this.movingOf(entry.file.id) === null) await this.#runs.stop(entry.file.id);
@@ -356,14 +382,22 @@ export class FileCarrying {
   #statedOfTheirs(entry: FileEntry, { is, meeting }: FileState): void {
     const { id } = entry.file;
     if (is === 'no') {
-      this.#parts.tell(this.#parts.ledger.put({ ...entry, state: 'failed', reason: 'gone' }));
+      this.#parts.tell(this.#parts.ledger.note({ ...entry, state: 'failed', reason: 'gone' }));
+      void this.#nothingLeft(id);
       return;
     }
     if (is !== 'kept' && is !== 'ready') return;
     this.#asked.delete(id);
     this.#runs.hurry(id);
     if (meeting !== undefined) this.#meetings.set(id, meeting);
-    this.tend();
+    this.#tendNow(id);
+  }
+
+  /** Of what failed for good; by then it may be asked for anew. */
+  async #nothingLeft(file: FileId): Promise<void> {
+    await this.#runs.stop(file);
+    const entry = this.#parts.ledger.get(file);
+    if (entry?.state === 'failed') await this.#partsOnDisk.abandon(entry);
   }
 
   /** The relay forgets it; what goes wrong with that ends with its time there. */
@@ -382,10 +416,6 @@ export class FileCarrying {
     const { temporary, path, file } = entry;
     if (!temporary || path === null || this.#runs.get(file.id) !== null) return;
     if (isOver(entry) || isPastKeeping(entry)) await removeFile(path);
-  }
-
-  #landingId({ file }: FileEntry): string {
-    return landingId(this.#parts.core.me.id, file.id);
   }
 
   async #folderOf({ folder }: FileEntry): Promise<string> {
@@ -414,4 +444,10 @@ function isOver({ state }: FileEntry): boolean {
 /** A fault of the content, of a disk, or of who sent it: trying again brings nothing else. */
 function isFault(error: unknown): error is LanchatError {
   return error instanceof LanchatError && !(error instanceof TransportError);
+}
+
+/** What came is not what was sent: whether its hash shows it, a seal, or that it makes no sense. */
+function reasonOf(error: LanchatError): string {
+  const isOther = error instanceof ProtocolError || error instanceof CryptoError;
+  return isOther ? 'hash-differs' : error.code;
 }

@@ -53,6 +53,7 @@ describe('the ledger of files', () => {
       entries[1],
     );
     again.delete(entry(1).file.id);
+    again.flush();
     expect(new FileLedger(kept, kept.state()).all()).toEqual(entries.slice(1));
   });
 
