@@ -40,6 +40,8 @@ export interface CarryingParts {
   readonly tell: (entry: FileEntry) => void;
   /** Whether it is on its way to this person. */
   readonly say: (to: PeerId, state: FileState) => boolean;
+  /** Resolves when what was said so far is on disk. */
+  readonly saved: () => Promise<void>;
 }
 
 export class FileCarrying {
@@ -59,7 +61,9 @@ export class FileCarrying {
 
   constructor(parts: CarryingParts) {
     this.#parts = parts;
-    this.#partsOnDisk = new FileParts(parts.ledger, parts.core.me.id);
+    this.#partsOnDisk = new FileParts(parts.ledger, parts.core.me.id, ({ file }) =>
+      this.#gotten(file.id),
+    );
     // Before anything may be landing there.
     void this.#partsOnDisk.swept.then(() => this.tend());
     this.#runs = new FileRuns((file) => {
@@ -283,10 +287,12 @@ export class FileCarrying {
 
   /** That its giver did not hear of it changes nothing here. */
   #gotten(file: FileId): void {
-    const entry = this.#partsOnDisk.gone(file);
+    const { ledger, say, saved } = this.#parts;
+    const entry = ledger.get(file);
     this.#asked.delete(file);
-    if (entry !== null && 'peer' in entry.conversation)
-      this.#parts.say(entry.from, { file, is: 'got' });
+    if (entry !== null && 'peer' in entry.conversation) say(entry.from, { file, is: 'got' });
+    // Not sooner: a process that is killed before says it again.
+    void saved().then(() => this.#partsOnDisk.gone(file));
   }
 
   #failed(before: FileEntry, error: unknown): void {

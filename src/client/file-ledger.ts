@@ -87,6 +87,7 @@ export class FileLedger {
   readonly #owed = new Map<string, Uint8Array | null>();
   #retry: NodeJS.Timeout | null = null;
   #isGathering = false;
+  #isClosed = false;
 
   /** `rows`: the store's state; rows that make no sense are left alone. `onCrowdedOut`: it had to make room. */
   constructor(
@@ -168,18 +169,18 @@ export class FileLedger {
 
   /** What the disk refuses even now was not lastingly so. */
   close(): void {
+    this.#isClosed = true;
     this.#tryAgain();
     if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#owed.clear();
   }
 
   #owe(file: FileId, value: Uint8Array | null): void {
     this.#owed.set(PREFIX + file, value);
-    if (this.#isGathering) return;
+    if (this.#isGathering || this.#isClosed) return;
     this.#isGathering = true;
     setImmediate(() => {
       this.#isGathering = false;
-      this.#tryAgain();
+      if (!this.#isClosed) this.#tryAgain();
     });
   }
 

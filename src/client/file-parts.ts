@@ -9,11 +9,14 @@ const NEVER_GOES_ON: ReadonlySet<string> = new Set(['hash-differs', 'bad-archive
 export class FileParts {
   readonly #ledger: FileLedger;
   readonly #owner: PeerId;
+  readonly #onLanded: (entry: FileEntry) => void;
   /** Resolves when nothing of what was over is left by whoever had this profile before. */
   readonly swept: Promise<void>;
   #isSwept = false;
 
-  constructor(ledger: FileLedger, owner: PeerId) {
+  /** `onLanded`: it has landed, and whoever sent it may not know. */
+  constructor(ledger: FileLedger, owner: PeerId, onLanded: (entry: FileEntry) => void) {
+    this.#onLanded = onLanded;
     this.#ledger = ledger;
     this.#owner = owner;
     this.swept = this.#sweep();
@@ -50,9 +53,18 @@ export class FileParts {
     return this.#ledger.note(rest);
   }
 
+  async #settle(file: FileId): Promise<void> {
+    const entry = this.#ledger.get(file);
+    if (entry?.part === undefined) return;
+    const { part } = entry;
+    await sweepUnfinished(part, new Set([landingId(this.#owner, file)]));
+    if (entry.state === 'done') this.#onLanded(entry);
+    else this.gone(file);
+  }
+
   async #sweep(): Promise<void> {
     const over = this.#ledger.all().filter((entry) => entry.part !== undefined && isOver(entry));
-    for (const entry of over) await this.abandon(entry);
+    for (const { file } of over) await this.#settle(file.id);
     this.#isSwept = true;
   }
 }

@@ -65,6 +65,7 @@ export class Files {
       },
       tell: (entry) => this.#tell(entry),
       say: (to, state) => this.#say(to, state),
+      saved: () => parts.engine.settled(),
     });
   }
 
