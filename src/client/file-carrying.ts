@@ -16,7 +16,7 @@ import { mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import type { GivenContent } from './file-giving.ts';
 import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
-import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
+import { type FileEntry, type FileLedger, isGiven, isPastKeeping } from './file-ledger.ts';
 import { FileParts } from './file-parts.ts';
 import { FileRuns, type Moving } from './file-runs.ts';
 import { TransportError } from './transport-error.ts';
@@ -50,18 +50,28 @@ export class FileCarrying {
   readonly #partsOnDisk: FileParts;
   /** Of ours: who has asked us for it, and was not answered yet. */
   readonly #wanters = new Map<FileId, Set<PeerId>>();
+  /** Of ours: whom we wait for at a meeting, and how they are told of it; when they were last. */
+  readonly #awaited = new Map<
+    FileId,
+    { readonly peer: PeerId; tell(): boolean; toldAtMs: number }
+  >();
   /** Of ours: what this relay doesn't keep, and why. */
   readonly #refused = new Map<FileId, string>();
   /** Of theirs, that the relay doesn't have: its sender has been asked. */
   readonly #asked = new Set<FileId>();
   /** Of theirs: where its sender waits. */
   readonly #meetings = new Map<FileId, MeetingId>();
+  /** Of ours, when the process before was killed: its reader may have said what is forgotten. */
+  readonly #doubted: Set<FileId>;
   #relay: CarryingRelay | null = null;
   #isClosed = false;
 
   constructor(parts: CarryingParts) {
     this.#parts = parts;
-    this.#partsOnDisk = new FileParts(parts.ledger, parts.core.me.id, ({ file }) =>
+    const { ledger } = parts;
+    const given = ledger.wasKilled ? ledger.all().filter(isGiven) : [];
+    this.#doubted = new Set(given.map(({ file }) => file.id));
+    this.#partsOnDisk = new FileParts(ledger, parts.core.me.id, ({ file }) =>
       this.#gotten(file.id),
     );
     // Before anything may be landing there.
@@ -133,7 +143,19 @@ export class FileCarrying {
     for (const file of [...this.#asked]) {
       if (this.#parts.ledger.get(file)?.from === peer) this.#askAgain(file);
     }
+    this.#resolveDoubts(peer);
     this.tend();
+  }
+
+  /** Asks once, in the way that gets an answer from whoever has it, or is done with it. */
+  #resolveDoubts(peer: PeerId): void {
+    for (const file of [...this.#doubted]) {
+      const entry = this.#parts.ledger.get(file);
+      const isTheirs = entry !== null && mayHave(this.#parts.core, entry, peer);
+      if (entry !== null && !isTheirs) continue;
+      this.#doubted.delete(file);
+      if (entry !== null && isGiven(entry)) this.#parts.say(peer, { file, is: 'kept' });
+    }
   }
 
   /** What the other one says of a file that one of us two sent. */
@@ -142,8 +164,9 @@ export class FileCarrying {
     if (entry === null) return;
     if (entry.direction === 'out') {
       if (mayHave(this.#parts.core, entry, from)) this.#statedOfOurs(entry, from, state);
-    } else if (entry.from === from && entry.state === 'wanted') {
-      this.#statedOfTheirs(entry, state);
+    } else if (entry.from === from) {
+      if (entry.state === 'wanted') this.#statedOfTheirs(entry, state);
+      else if (state.is === 'kept' && 'peer' in entry.conversation) this.#sayAgain(entry);
     }
   }
 
@@ -245,12 +268,15 @@ export class FileCarrying {
     const meeting = MeetingId.fromBytes(new Uint8Array(randomBytes(MeetingId.sizeBytes)));
     const source = await reopened(entry);
     try {
-      if (!this.#parts.say(peer, { file: entry.file.id, is: 'ready', meeting })) return;
+      const tell = () => this.#parts.say(peer, { file: entry.file.id, is: 'ready', meeting });
+      if (!tell()) return;
+      this.#awaited.set(entry.file.id, { peer, tell, toldAtMs: performance.now() });
       await giveAtMeeting(job, contentOf(source), meeting);
     } catch (error) {
       // Whoever wants it asks again; what one reader does is no fault of the file's, and keeps nobody else waiting.
       if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     } finally {
+      this.#awaited.delete(entry.file.id);
       await source.close();
     }
   }
@@ -358,10 +384,22 @@ export class FileCarrying {
       this.#parts.say(from, { file: file.id, is: 'no' });
       return;
     }
+    if (this.#tellAgain(file.id, from)) return;
     const wanters = this.#wanters.get(file.id) ?? new Set();
     this.#wanters.set(file.id, wanters.add(from));
     if (this.movingOf(file.id) !== null && !this.#refused.has(file.id)) this.#sayKept(file.id);
     else this.#tendNow(file.id);
+  }
+
+  /** Whether they are waited for: who asks again was killed before they could come, and is told once more where. */
+  #tellAgain(file: FileId, from: PeerId): boolean {
+    const awaited = this.#awaited.get(file);
+    if (awaited?.peer !== from || this.movingOf(file) !== null) return false;
+    const now = performance.now();
+    if (now - awaited.toldAtMs < ASK_AGAIN_MS / 2) return true;
+    awaited.toldAtMs = now;
+    awaited.tell();
+    return true;
   }
 
   #tendNow(file: FileId): void {
@@ -383,6 +421,12 @@ export class FileCarrying {
     if (this.movingOf(entry.file.id) === null) await this.#runs.stop(entry.file.id);
     if (entry.state === 'kept') this.#drop(entry);
     await this.#release(done);
+  }
+
+  /** Its sender was killed before they had written it down. */
+  #sayAgain({ from, state, file }: FileEntry): void {
+    if (state === 'done') this.#parts.say(from, { file: file.id, is: 'got' });
+    if (state === 'cancelled') this.#parts.say(from, { file: file.id, is: 'no' });
   }
 
   #statedOfTheirs(entry: FileEntry, { is, meeting }: FileState): void {

@@ -11,6 +11,8 @@ import { StorageError } from '../storage/storage-error.ts';
 import type { Destination, SharedFile } from './api.ts';
 
 const PREFIX = 'file/';
+/** There while a process has files of ours that are not with their readers: left by one that was killed. */
+const OPEN_PLACE = 'files-open';
 /** All are read at every start. What is over goes first, the oldest of whoever sent most of it; what is on its way or wanted never goes. */
 const MAX_ENTRIES = 2_000;
 
@@ -55,6 +57,11 @@ export interface FileEntry {
   readonly atMs: number;
 }
 
+/** Ours, and not with its one reader yet. */
+export function isGiven({ direction, conversation, state }: FileEntry): boolean {
+  return direction === 'out' && 'peer' in conversation && (state === 'unsent' || state === 'kept');
+}
+
 /** Whether no relay has it any more, however long it was to keep it. */
 export function isPastKeeping({ atMs }: FileEntry): boolean {
   return Date.now() - atMs > BLOB_TTL_SECONDS * 1_000;
@@ -82,6 +89,9 @@ export class FileLedger {
   readonly #store: ProfileStore;
   readonly #entries = new Map<FileId, FileEntry>();
   readonly #byMessage = new Map<MessageId, FileId>();
+  /** Whether the last process ended without closing it: what it had heard and not written down is not known. */
+  readonly wasKilled: boolean;
+  #isMarked: boolean;
   readonly #onCrowdedOut: (entry: FileEntry) => void;
   /** What the disk doesn't have yet. */
   readonly #owed = new Map<string, Uint8Array | null>();
@@ -101,6 +111,7 @@ export class FileLedger {
       .filter(({ place }) => place.startsWith(PREFIX))
       .map(({ value }) => entryOf(value));
     const read = entries.filter((entry) => entry !== null).sort((a, b) => a.atMs - b.atMs);
+    this.wasKilled = this.#isMarked = rows.some(({ place }) => place === OPEN_PLACE);
     for (const entry of read) this.#hold(entry);
   }
 
@@ -141,7 +152,7 @@ export class FileLedger {
       this.#onCrowdedOut(leaving);
     }
     this.#hold(kept);
-    this.#owe(file.id, encodeEntry(kept));
+    this.#owe(PREFIX + file.id, encodeEntry(kept));
     return kept;
   }
 
@@ -151,7 +162,7 @@ export class FileLedger {
     const id = this.#entries.get(file)?.id ?? null;
     this.#entries.delete(file);
     if (id !== null) this.#byMessage.delete(id);
-    this.#owe(file, null);
+    this.#owe(PREFIX + file, null);
   }
 
   /** Everything is on disk on return. Throws StorageError: it is tried again. */
@@ -169,13 +180,14 @@ export class FileLedger {
 
   /** What the disk refuses even now was not lastingly so. */
   close(): void {
+    if (this.#isMarked) this.#owe(OPEN_PLACE, null);
     this.#isClosed = true;
     this.#tryAgain();
     if (this.#retry !== null) clearTimeout(this.#retry);
   }
 
-  #owe(file: FileId, value: Uint8Array | null): void {
-    this.#owed.set(PREFIX + file, value);
+  #owe(place: string, value: Uint8Array | null): void {
+    this.#owed.set(place, value);
     if (this.#isGathering || this.#isClosed) return;
     this.#isGathering = true;
     setImmediate(() => {
@@ -195,6 +207,10 @@ export class FileLedger {
   }
 
   #hold(entry: FileEntry): void {
+    if (isGiven(entry) && !this.#isMarked) {
+      this.#isMarked = true;
+      this.#owe(OPEN_PLACE, new Uint8Array([1]));
+    }
     this.#entries.set(entry.file.id, entry);
     if (entry.id !== null) this.#byMessage.set(entry.id, entry.file.id);
   }
