@@ -440,6 +440,8 @@ export class FileCarrying {
     this.#asked.delete(id);
     this.#runs.hurry(id);
     if (meeting !== undefined) this.#meetings.set(id, meeting);
+    // Where we wait now, who said this before is no more: they were killed.
+    if (this.movingOf(id) === null) void this.#runs.stop(id);
     this.#tendNow(id);
   }
 

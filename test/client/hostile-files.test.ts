@@ -14,6 +14,7 @@ import type { Served } from './scripted-relay.ts';
 
 const mallory = numberedIdentity(66).id;
 const FIVE = content(5 * CHUNK_BYTES - 7);
+const MEETINGS = [1, 2].map((filler) => MeetingId.fromBytes(new Uint8Array(16).fill(filler)));
 const noFile = (served: Served, { req }: Frame) =>
   served.send({ type: 'error', req, code: 'no-file' });
 
@@ -54,12 +55,12 @@ describe('a file that is not what its sender says', () => {
   });
 
   it.each([
-    ['is larger', { size: 9 * CHUNK_BYTES }],
-    ['is smaller, in as many chunks', { size: 4 * CHUNK_BYTES + 1 }],
-    ['is smaller', { size: CHUNK_BYTES }],
-    ['is empty', { size: 0 }],
-    ['has another hash', { hash: new Uint8Array(32).fill(9) }],
-  ])('[A166 lie] and %s than it, is told of as another, and not kept', async (_what, lies) => {
+    ['more bytes', { size: 9 * CHUNK_BYTES }],
+    ['fewer bytes, in as many chunks', { size: 4 * CHUNK_BYTES + 1 }],
+    ['fewer bytes', { size: CHUNK_BYTES }],
+    ['no bytes', { size: 0 }],
+    ['another hash', { hash: new Uint8Array(32).fill(9) }],
+  ])('[A166 lie] that names %s is told of as another file, and not kept', async (_what, lies) => {
     const entry = offer(FIVE, lies);
     const lab = await reader((served) => giveAll(served, FIVE), entry);
     expect(await standing(lab, entry, 'failed')).toMatchObject({ reason: 'hash-differs' });
@@ -286,6 +287,26 @@ describe('a meeting', () => {
       expect(lab.get(entry)?.state).toBe('unsent');
     },
   );
+
+  it('of a sender who was killed is left for the one that they name anew', async () => {
+    const entry = offer(FIVE);
+    const came: MeetingId[] = [];
+    const lab = await reader((served, request) => {
+      if (request.type === 'take') noFile(served, request);
+      if (request.type !== 'meet') return;
+      came.push(request.meeting);
+      if (request.meeting !== MEETINGS[1]) return;
+      served.send({ type: 'done', req: request.req });
+      giveAll(served, FIVE);
+    }, entry);
+    await vi.waitFor(() => expect(saidTo(lab, 'want')).toEqual([asha]));
+    const [first, second] = MEETINGS;
+    if (first === undefined || second === undefined) throw new RangeError('two meetings');
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'ready', meeting: first });
+    await vi.waitFor(() => expect(came).toEqual([first]));
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'ready', meeting: second });
+    await standing(lab, entry, 'done');
+  });
 
   it('[A173 nobody comes] to which a sender never comes takes no place from what others have sent', async () => {
     const bela = numberedIdentity(3).id;
