@@ -337,6 +337,39 @@ describe('a meeting', () => {
 describe('what a process that was killed has left', () => {
   const names = (lab: FileLab) => readdir(lab.downloads);
 
+  it('of what a reader had answered is asked for once more, and whoever has the file answers', async () => {
+    const entry = await ours(await fileOf(FIVE.bytes), FIVE);
+    const lab = await FileLab.open(() => undefined);
+    lab.ledger.put({ ...entry, state: 'kept' });
+    await lab.carrying.close();
+    const again = lab.again();
+    again.carrying.came(mallory);
+    expect(again.said).toEqual([]);
+    again.carrying.came(asha);
+    again.carrying.came(asha);
+    expect(again.said).toEqual([{ to: asha, state: { file: entry.file.id, is: 'kept' } }]);
+    await again.carrying.close();
+    // Where it was closed, nothing is in doubt.
+    again.ledger.close();
+    const whole = lab.again();
+    whole.carrying.came(asha);
+    expect(whole.said).toEqual([]);
+    await whole.carrying.close();
+    // The other end of it.
+    for (const [state, is] of [
+      ['done', 'got'],
+      ['cancelled', 'no'],
+    ] as const) {
+      const theirs = offer(content(9, 40));
+      const reader = await FileLab.open(() => undefined);
+      reader.ledger.put({ ...theirs, state });
+      reader.carrying.stated(mallory, { file: theirs.file.id, is: 'kept' });
+      expect(reader.said).toEqual([]);
+      reader.carrying.stated(asha, { file: theirs.file.id, is: 'kept' });
+      expect(reader.said).toEqual([{ to: asha, state: { file: theirs.file.id, is } }]);
+    }
+  });
+
   it('is taken away where it is over, goes on where it isn’t, and nobody else’s is touched', async () => {
     let given = 0;
     const entries = [30, 31, 32, 33, 34, 35].map((filler) => offer(content(200_000, filler)));
