@@ -73,7 +73,7 @@ describe('a relay', () => {
   const sealed = (index: number) => chunkOf(FIVE, index).sealed;
   const other = content(FIVE.bytes.length, 8);
 
-  it.each<[string, (served: Served) => void]>([
+  it.each([
     ['gives another file', (served) => giveAll(served, other)],
     [
       'swaps two chunks',
@@ -89,7 +89,7 @@ describe('a relay', () => {
       },
     ],
     ['says something else', (served) => served.send({ type: 'have', req: 0, count: 3 })],
-  ])(
+  ] satisfies [string, (served: Served) => void][])(
     '[A167 other chunks] that %s ends it, and a person is told that it is not the file',
     async (_what, give) => {
       const entry = offer(FIVE);
@@ -108,10 +108,10 @@ describe('a relay', () => {
     },
   );
 
-  it.each<[string, number]>([
+  it.each([
     ['nothing', 0],
     ['too little', 3],
-  ])(
+  ] satisfies [string, number][])(
     '[A168 never ends] that gives %s and stays is left after a minute, and the sender is asked',
     async (_what, count) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -135,7 +135,7 @@ describe('a relay', () => {
     },
   );
 
-  it.each<[string, Script]>([
+  it.each([
     [
       'says that it has what never came',
       (served) => served.send({ type: 'have', req: 1, count: 9_999 }),
@@ -149,7 +149,7 @@ describe('a relay', () => {
         served.send({ type: 'error', req, code: 'storage' });
       },
     ],
-  ])(
+  ] satisfies [string, Script][])(
     '[A169 bad keeper] that %s keeps nothing, and the file goes from hand to hand',
     async (_what, keeping) => {
       const entry = await ours(await fileOf(FIVE.bytes), FIVE);
@@ -240,7 +240,7 @@ describe('a meeting', () => {
     };
   let met = 0;
 
-  it.each<[string, (served: Served) => void, number]>([
+  it.each([
     [
       'says that it has what never came',
       (served) => served.send({ type: 'have', req: 0, count: 999 }),
@@ -254,7 +254,7 @@ describe('a meeting', () => {
     ],
     ['goes', (served) => served.socket.destroy(), 0],
     ['says nothing', () => undefined, 61_000],
-  ])(
+  ] satisfies [string, (served: Served) => void, number][])(
     '[A172 bad reader] who %s keeps nobody else from the file',
     async (_what, hostile, afterMs) => {
       met = 0;

@@ -138,8 +138,7 @@ export class FileRound {
   }
 
   async #say(text: string): Promise<void> {
-    const answer = await this.world.people.asha.ask({ do: 'send', to: this.#peer('bo'), text });
-    if (answer !== null && typeof answer !== 'string') this.#toldTexts.push(text);
+    await this.world.people.asha.ask({ do: 'send', to: this.#peer('bo'), text });
   }
 
   async #opened(name: Name): Promise<void> {
@@ -161,8 +160,11 @@ export class FileRound {
         this.#moving.add(id);
         this.world.chronicle.happened('shown');
       }
-    } else if (event.type === 'message' && name === 'bo' && event.message.file !== undefined) {
-      void bo.ask({ do: 'get-file', id: event.message.id });
+    } else if (event.type === 'message') {
+      const { id, file, text } = event.message;
+      if (name === 'bo' && file !== undefined) void bo.ask({ do: 'get-file', id });
+      // On disk by then.
+      if (name === 'asha' && text !== '') this.#toldTexts.push(text);
     }
   }
 
