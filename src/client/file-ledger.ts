@@ -207,6 +207,8 @@ export class FileLedger {
   }
 
   #hold(entry: FileEntry): void {
+    const before = this.#entries.get(entry.file.id)?.id ?? null;
+    if (before !== null && before !== entry.id) this.#byMessage.delete(before);
     if (isGiven(entry) && !this.#isMarked) {
       this.#isMarked = true;
       this.#owe(OPEN_PLACE, new Uint8Array([1]));

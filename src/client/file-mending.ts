@@ -23,8 +23,12 @@ export function mendLedger(ledger: FileLedger, history: History): void {
 function mend(ledger: FileLedger, history: History, entry: FileEntry): void {
   const id = entry.id ?? messageOf(history, entry);
   const message = id === null ? null : history.message(id);
-  if (message === null || message.deleted === true) {
-    ledger.note({ ...entry, id, state: 'cancelled', reason: null });
+  const isOther = message?.file !== undefined && message.file.id !== entry.file.id;
+  if (message === null || isOther) {
+    // The number that it was to have is another message's, or will be.
+    ledger.note({ ...entry, id: null, state: 'cancelled', reason: null });
+  } else if (message.deleted === true) {
+    ledger.note({ ...entry, state: 'cancelled', reason: null });
   } else if (entry.id === null) {
     ledger.note({ ...entry, id });
   }

@@ -52,16 +52,20 @@ it('fits: what was never sent or is gone is over, what was sent is known by its 
   const unknown = entry(3, { id: null, direction: 'out', state: 'unsent' });
   const neverSaid = entry(4, { id: null, direction: 'out', state: 'unsent' });
   const unsaid = entry(5, { direction: 'out', state: 'unsent' });
+  // Its number went to another message.
+  const taken = entry(7, { id: idOf(1), direction: 'out', state: 'unsent', atMs: 5 });
   const done = entry(6, { state: 'done' });
   const damaged = entry(9);
-  for (const each of [there, deleted, unknown, neverSaid, unsaid, done, damaged]) ledger.note(each);
+  for (const each of [there, deleted, unknown, neverSaid, unsaid, taken, done, damaged])
+    ledger.note(each);
   mendLedger(ledger, historyOf([there, deleted, unknown], [2]));
   expect(ledger.all()).toEqual([
     there,
     { ...deleted, state: 'cancelled' },
     { ...unknown, id: idOf(3) },
     { ...neverSaid, state: 'cancelled' },
-    { ...unsaid, state: 'cancelled' },
+    { ...unsaid, id: null, state: 'cancelled' },
+    { ...taken, id: null, state: 'cancelled' },
     done,
     damaged,
   ]);
