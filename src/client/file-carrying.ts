@@ -147,14 +147,12 @@ export class FileCarrying {
     this.tend();
   }
 
-  /** Asks once, in the way that gets an answer from whoever has it, or is done with it. */
+  /** Asks in the way that gets an answer from whoever has it, or is done with it: whenever they come, until they say anything of it. */
   #resolveDoubts(peer: PeerId): void {
     for (const file of [...this.#doubted]) {
       const entry = this.#parts.ledger.get(file);
-      const isTheirs = entry !== null && mayHave(this.#parts.core, entry, peer);
-      if (entry !== null && !isTheirs) continue;
-      this.#doubted.delete(file);
-      if (entry !== null && isGiven(entry)) this.#parts.say(peer, { file, is: 'kept' });
+      if (entry === null || !isGiven(entry)) this.#doubted.delete(file);
+      else if (mayHave(this.#parts.core, entry, peer)) this.#parts.say(peer, { file, is: 'kept' });
     }
   }
 
@@ -163,7 +161,9 @@ export class FileCarrying {
     const entry = this.#parts.ledger.get(state.file);
     if (entry === null) return;
     if (entry.direction === 'out') {
-      if (mayHave(this.#parts.core, entry, from)) this.#statedOfOurs(entry, from, state);
+      if (!mayHave(this.#parts.core, entry, from)) return;
+      this.#doubted.delete(state.file);
+      this.#statedOfOurs(entry, from, state);
     } else if (entry.from === from) {
       if (entry.state === 'wanted') this.#statedOfTheirs(entry, state);
       else if (state.is === 'kept' && 'peer' in entry.conversation) this.#sayAgain(entry);

@@ -345,11 +345,18 @@ describe('what a process that was killed has left', () => {
     const again = lab.again();
     again.carrying.came(mallory);
     expect(again.said).toEqual([]);
+    const asked = { to: asha, state: { file: entry.file.id, is: 'kept' } };
     again.carrying.came(asha);
+    // Killed over it, she comes once more.
     again.carrying.came(asha);
-    expect(again.said).toEqual([{ to: asha, state: { file: entry.file.id, is: 'kept' } }]);
+    expect(again.said).toEqual([asked, asked]);
+    again.carrying.stated(asha, { file: entry.file.id, is: 'got' });
+    again.carrying.came(asha);
+    expect(again.said).toEqual([asked, asked]);
+    expect(again.get(entry)?.state).toBe('done');
     await again.carrying.close();
     // Where it was closed, nothing is in doubt.
+    again.ledger.put({ ...entry, state: 'kept' });
     again.ledger.close();
     const whole = lab.again();
     whole.carrying.came(asha);

@@ -15,7 +15,8 @@ const KILLS = LONG > 0 ? LONG : 12;
 /** On a machine that is slow, or busy, as many as come until then. */
 const ENOUGH_MS = LONG > 0 ? Number.POSITIVE_INFINITY : 30_000;
 const SEED = Number(process.env.LANCHAT_SEED ?? 1);
-const SETTLING_MS = 30_000;
+/** A meeting that somebody who was killed has named is waited at for a minute. */
+const SETTLING_MS = 75_000;
 
 let bundles: BundledScript[];
 let scripts: Scripts;
