@@ -9,6 +9,8 @@ import type { FileEntry } from './file-ledger.ts';
 const MB = 1_000_000;
 /** Taken without asking, that are not here yet, of one person: a thousand offers at once are no reason for a thousand downloads. */
 const MAX_UNASKED = 32;
+/** Of all together: a crowd is no reason either. */
+const MAX_UNASKED_IN_ALL = 256;
 
 export function isTakenUnasked(
   core: CoreState,
@@ -23,8 +25,9 @@ export function isTakenUnasked(
   const isKnown = isVerified || pin.contacted || isContact(pin);
   if (acceptFiles === 'verified' && !isVerified) return false;
   if (acceptFiles === 'contacts' && !isKnown) return false;
-  const waiting = all.filter((entry) => entry.state === 'wanted' && entry.from === from);
-  return waiting.length < MAX_UNASKED;
+  const waiting = all.filter((entry) => entry.state === 'wanted');
+  if (waiting.length >= MAX_UNASKED_IN_ALL) return false;
+  return waiting.filter((entry) => entry.from === from).length < MAX_UNASKED;
 }
 
 /** Whether a file of ours was sent to this person: they are who it went to, or are in that room. */
