@@ -9,6 +9,8 @@ import type { FileEntry } from './file-ledger.ts';
 const MB = 1_000_000;
 /** Taken without asking, that are not here yet, of one person: a thousand offers at once are no reason for a thousand downloads. */
 const MAX_UNASKED = 32;
+/** Of all together: a crowd is no reason either. */
+const MAX_UNASKED_IN_ALL = 256;
 /** Of one person in a day so many times the largest: who sends on and on fills nobody's disk. */
 const MOST_A_DAY = 100;
 const DAY_MS = 24 * 60 * 60_000;
@@ -26,18 +28,21 @@ export function isTakenUnasked(
   const isKnown = isVerified || pin.contacted || isContact(pin);
   if (acceptFiles === 'verified' && !isVerified) return false;
   if (acceptFiles === 'contacts' && !isKnown) return false;
-  const theirs = all.filter((entry) => entry.from === from && entry.direction === 'in');
-  const waiting = theirs.filter(({ state }) => state === 'wanted');
-  return (
-    waiting.length < MAX_UNASKED && bytesToday(theirs) + file.size <= MOST_A_DAY * acceptMaxMb * MB
-  );
+  const waiting = all.filter((entry) => entry.state === 'wanted');
+  if (waiting.length >= MAX_UNASKED_IN_ALL) return false;
+  if (waiting.filter((entry) => entry.from === from).length >= MAX_UNASKED) return false;
+  return bytesToday(from, all) + file.size <= MOST_A_DAY * acceptMaxMb * MB;
 }
 
-/** Of what has come, or is to come. */
-function bytesToday(entries: readonly FileEntry[]): number {
+/** Of what has come of theirs, or is to come. */
+function bytesToday(from: PeerId, all: readonly FileEntry[]): number {
   const since = Date.now() - DAY_MS;
-  const taken = entries.filter(
-    ({ state, atMs }) => ['wanted', 'done'].includes(state) && atMs > since,
+  const taken = all.filter(
+    (entry) =>
+      entry.from === from &&
+      entry.direction === 'in' &&
+      ['wanted', 'done'].includes(entry.state) &&
+      entry.atMs > since,
   );
   return taken.reduce((sum, { file }) => sum + file.size, 0);
 }

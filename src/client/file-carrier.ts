@@ -4,8 +4,13 @@ import { phrase } from '../language/translate.ts';
 import type { Code } from '../protocol/codes.ts';
 import type { Frame, FrameOf } from '../protocol/frames.ts';
 import type { RelayId } from '../protocol/ids.ts';
+import { MEETING_WAIT_MS } from '../protocol/limits.ts';
 import { type Connection, connectRelay } from './connection.ts';
+import { StallTimer } from './stall-timer.ts';
 import { RelayRefusal, TransportError } from './transport-error.ts';
+
+/** An answer takes no longer than a meeting may, and its way back. */
+const ANSWER_MS = MEETING_WAIT_MS + 10_000;
 
 /** The relay that this person is at now. */
 export interface CarryingRelay {
@@ -75,15 +80,20 @@ export class FileCarrier {
     if (this.#ended !== null) listener.onEnd(this.#ended);
   }
 
-  /** The relay's first answer. Throws RelayRefusal with the code of its ERROR, TransportError where the connection ends. */
+  /** The relay's first answer. Throws RelayRefusal with the code of its ERROR, TransportError where the connection ends or no answer comes. */
   ask(request: CarrierRequest): Promise<Frame> {
-    return new Promise((resolve, reject) => {
+    return new Promise<Frame>((resolve, reject) => {
+      const stall = new StallTimer(reject, ANSWER_MS);
       this.listen({
         onFrame: (frame) => {
+          stall.end();
           if (frame.type === 'error') reject(refusal(frame.code));
           else resolve(frame);
         },
-        onEnd: reject,
+        onEnd: (reason) => {
+          stall.end();
+          reject(reason);
+        },
       });
       this.#connection.send(request);
     });

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { isHiddenFrom } from '../core/hidden-delay.ts';
 import type { CoreState } from '../core/state.ts';
+import { CryptoError } from '../crypto/errors.ts';
 import { doubtOf, removeFile } from '../files/known-file.ts';
-import { abandonLanding, Landing } from '../files/landing.ts';
+import { Landing } from '../files/landing.ts';
 import { openSource, type Source } from '../files/source.ts';
-import { landingId } from '../files/unfinished.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import type { Code } from '../protocol/codes.ts';
 import { LanchatError, ProtocolError } from '../protocol/errors.ts';
@@ -17,12 +17,13 @@ import { mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import type { GivenContent } from './file-giving.ts';
 import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from './file-jobs.ts';
-import { type FileEntry, type FileLedger, isPastKeeping } from './file-ledger.ts';
+import { type FileEntry, type FileLedger, isGiven, isPastKeeping } from './file-ledger.ts';
 import type { Appointment } from './file-meeting.ts';
+import { FileParts } from './file-parts.ts';
 import { type Direction, FileRuns, type Moving } from './file-runs.ts';
 import type { FileVia } from './file-transfer.ts';
 import type { StraightWay } from './straight-way.ts';
-import { RelayRefusal, TransportError } from './transport-error.ts';
+import { TransportError } from './transport-error.ts';
 
 /** What a relay says of a file that it won't keep: asking again at once is no use. */
 const NOT_KEPT: ReadonlySet<string> = new Set<Code>([
@@ -46,29 +47,47 @@ export interface CarryingParts {
   readonly tell: (entry: FileEntry) => void;
   /** Whether it is on its way to this person. */
   readonly say: (to: PeerId, state: FileState) => boolean;
+  /** Resolves when what was said so far is on disk. */
+  readonly saved: () => Promise<void>;
 }
 
 export class FileCarrying {
   readonly #parts: CarryingParts;
   readonly #runs: FileRuns;
+  readonly #partsOnDisk: FileParts;
   /** Of ours: who has asked us for it, and was not answered yet; and whether it may go to them straight. */
   readonly #wanters = new Map<FileId, Map<PeerId, boolean>>();
   /** The relay is being given it, or asked for it. */
   readonly #atRelay = new Set<FileId>();
+  /** Of ours: whom we wait for at a meeting, and how they are told of it; when they were last. */
+  readonly #awaited = new Map<
+    FileId,
+    { readonly peer: PeerId; tell(): boolean; toldAtMs: number }
+  >();
   /** Of ours: what this relay doesn't keep, and why. */
   readonly #refused = new Map<FileId, string>();
   /** Of theirs: its sender has been asked, since the relay doesn't have it, or whether it may come straight. */
   readonly #asked = new Map<FileId, 'not-kept' | 'straight'>();
   /** Of theirs: where its sender waits. */
   readonly #appointments = new Map<FileId, Appointment>();
+  /** Of ours, when the process before was killed: its reader may have said what is forgotten. */
+  readonly #doubted: Set<FileId>;
   #relay: CarryingRelay | null = null;
   #isClosed = false;
 
   constructor(parts: CarryingParts) {
     this.#parts = parts;
+    const { ledger } = parts;
+    const given = ledger.wasKilled ? ledger.all().filter(isGiven) : [];
+    this.#doubted = new Set(given.map(({ file }) => file.id));
+    this.#partsOnDisk = new FileParts(ledger, parts.core.me.id, ({ file }) =>
+      this.#gotten(file.id),
+    );
+    // Before anything may be landing there.
+    void this.#partsOnDisk.swept.then(() => this.tend());
     this.#runs = new FileRuns({
       tell: (file) => {
-        const entry = parts.ledger.get(file);
+        const entry = ledger.get(file);
         if (entry !== null) parts.tell(entry);
       },
       othersWait: (file, way) => this.#othersWait(file, way),
@@ -95,6 +114,12 @@ export class FileCarrying {
     this.#isClosed = true;
     this.#relay = null;
     await this.#runs.stopAll();
+    await this.#partsOnDisk.swept;
+  }
+
+  /** It is known no more: nor does anything of it lie around. */
+  crowdedOut(entry: FileEntry): void {
+    void this.#partsOnDisk.abandon(entry);
   }
 
   movingOf(file: FileId): Moving | null {
@@ -112,13 +137,19 @@ export class FileCarrying {
   /** Begins whatever can begin now. */
   tend(): void {
     if (this.#relay === null || this.#isClosed) return;
-    for (const entry of this.#parts.ledger.all()) {
-      const { id } = entry.file;
-      if (this.#runs.get(id) !== null || this.#runs.isPaused(id)) continue;
-      if (!this.#runs.hasRoom(entry.direction)) continue;
-      if (entry.direction === 'out') this.#tendOut(entry);
-      else if (entry.state === 'wanted') this.#tendIn(entry);
-    }
+    const all = this.#parts.ledger.all();
+    const open = all.filter(({ direction, state }) => direction === 'out' || state === 'wanted');
+    for (const entry of open.sort((a, b) => this.#runs.turns(a.file.id, b.file.id)))
+      this.#tendOne(entry);
+  }
+
+  #tendOne(entry: FileEntry): void {
+    const { id } = entry.file;
+    if (this.#relay === null || this.#isClosed || !this.#partsOnDisk.isSwept) return;
+    if (this.#runs.get(id) !== null || this.#runs.isPaused(id)) return;
+    if (!this.#runs.hasRoom(entry)) return;
+    if (entry.direction === 'out') this.#tendOut(entry);
+    else this.#tendIn(entry);
   }
 
   #othersWait(file: FileId, way: Direction): boolean {
@@ -137,6 +168,7 @@ export class FileCarrying {
     for (const file of [...this.#asked.keys()]) {
       if (this.#parts.ledger.get(file)?.from === peer) this.#askAgain(file);
     }
+    this.#resolveDoubts(peer);
     this.tend();
   }
 
@@ -148,6 +180,15 @@ export class FileCarrying {
       if (this.#asked.get(file.id) === 'straight') this.#askAgain(file.id);
       const isWaiting = this.#runs.get(file.id) !== null && this.movingOf(file.id) === null;
       if (isWaiting && !this.#atRelay.has(file.id)) void this.#runs.stop(file.id);
+    }
+  }
+
+  /** Asks in the way that gets an answer from whoever has it, or is done with it: whenever they come, until they say anything of it. */
+  #resolveDoubts(peer: PeerId): void {
+    for (const file of [...this.#doubted]) {
+      const entry = this.#parts.ledger.get(file);
+      if (entry === null || !isGiven(entry)) this.#doubted.delete(file);
+      else if (mayHave(this.#parts.core, entry, peer)) this.#parts.say(peer, { file, is: 'kept' });
     }
   }
 
@@ -168,9 +209,12 @@ export class FileCarrying {
     const entry = this.#parts.ledger.get(state.file);
     if (entry === null) return;
     if (entry.direction === 'out') {
-      if (mayHave(this.#parts.core, entry, from)) this.#statedOfOurs(entry, from, state);
-    } else if (entry.from === from && entry.state === 'wanted') {
-      this.#statedOfTheirs(entry, state);
+      if (!mayHave(this.#parts.core, entry, from)) return;
+      this.#doubted.delete(state.file);
+      this.#statedOfOurs(entry, from, state);
+    } else if (entry.from === from) {
+      if (entry.state === 'wanted') this.#statedOfTheirs(entry, state);
+      else if (state.is === 'kept' && 'peer' in entry.conversation) this.#sayAgain(entry);
     }
   }
 
@@ -179,7 +223,7 @@ export class FileCarrying {
     const { ledger, tell, say } = this.#parts;
     const { file, conversation, direction } = entry;
     const reason = why === 'cancelled' ? null : why;
-    const over = ledger.put({
+    const over = ledger.note({
       ...entry,
       state: why === 'cancelled' ? 'cancelled' : 'failed',
       reason,
@@ -188,17 +232,12 @@ export class FileCarrying {
     await this.#runs.stop(file.id);
     this.#wanters.delete(file.id);
     if (direction === 'in') {
-      await this.#abandon(entry);
+      await this.#partsOnDisk.abandon(ledger.get(file.id) ?? entry);
       if ('peer' in conversation) say(entry.from, { file: file.id, is: 'no' });
       return;
     }
     this.#drop(entry);
     await this.#release(over);
-  }
-
-  /** Nothing is left of what had come. */
-  async #abandon(entry: FileEntry): Promise<void> {
-    await abandonLanding(await this.#folderOf(entry), this.#landingId(entry));
   }
 
   #tendOut(entry: FileEntry): void {
@@ -263,10 +302,10 @@ export class FileCarrying {
 
   #run(entry: FileEntry, work: (job: FileJob) => Promise<void>): void {
     const { core, card } = this.#parts;
-    const { file, direction } = entry;
+    const { file } = entry;
     const relay = this.#relay;
     if (relay === null) return;
-    this.#runs.run(file.id, direction, async ({ abort: { signal } }) => {
+    this.#runs.run(file.id, entry, async ({ abort: { signal } }) => {
       const onHave = (count: number) =>
         this.#runs.progress(file.id, Math.min(file.size, count * CHUNK_BYTES));
       const onVia = (via: FileVia) => this.#runs.goes(file.id, via);
@@ -301,9 +340,9 @@ export class FileCarrying {
     }
     this.#sayKept(file.id);
     const now = this.#parts.ledger.get(file.id);
-    if (now?.state === 'unsent') this.#parts.ledger.put({ ...now, state: 'kept', reason: null });
-    // Its reader was faster than the relay's disk.
-    else if (now?.state === 'done') this.#drop(now);
+    if (now?.state === 'unsent') this.#parts.ledger.note({ ...now, state: 'kept', reason: null });
+    // Its reader was faster than the relay's disk; and not who asks once more for what they had.
+    else if (now?.state === 'done' && entry.state !== 'done') this.#drop(now);
   }
 
   /** To all who have asked: the relay has it, or is being given it. */
@@ -324,13 +363,16 @@ export class FileCarrying {
     const way = isStraight ? await straight.open(peer, meeting) : null;
     try {
       const at = way === null ? {} : { at: [...way.at] };
-      if (!say(peer, { file: entry.file.id, is: 'ready', meeting, ...at })) return;
+      const tell = () => say(peer, { file: entry.file.id, is: 'ready', meeting, ...at });
+      if (!tell()) return;
+      this.#awaited.set(entry.file.id, { peer, tell, toldAtMs: performance.now() });
       const entrance = way?.entrance ?? null;
       await giveAtMeeting(job, contentOf(source), { meeting, entrance });
     } catch (error) {
-      // Whatever the other one did there is no fault of the file's, and nobody else waits longer for it; they ask anew.
+      // Whoever wants it asks again; what one reader does is no fault of the file's, and keeps nobody else waiting.
       if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
     } finally {
+      this.#awaited.delete(entry.file.id);
       way?.entrance.close();
       await source.close();
     }
@@ -338,16 +380,11 @@ export class FileCarrying {
 
   async #take(entry: FileEntry, job: FileJob, appointment: Appointment | null): Promise<void> {
     const { file } = entry;
+    const place = await this.#partsOnDisk.claim(file.id, await this.#folderOf(entry));
     const landing = await Landing.open({
-      ...{
-        folder: await this.#folderOf(entry),
-        id: this.#landingId(entry),
-        size: file.size,
-        signal: job.signal,
-      },
+      ...{ ...place, size: file.size, signal: job.signal },
       hash: bytesFromHex(file.hash),
     });
-    const landed: { path: string | null } = { path: null };
     let isStraight = false;
     const onVia = (via: FileVia) => {
       isStraight = via === 'direct';
@@ -361,25 +398,32 @@ export class FileCarrying {
           return landing.write(index, bytes);
         },
         finish: async () => {
-          landed.path = await landing.finish(file.name);
+          await landing.finish(file.name, (path) => this.#landed(file.id, path));
+          this.#gotten(file.id);
         },
       };
       await takeFile({ ...job, onVia }, content, appointment);
     } finally {
       await landing.close();
-      // It is whole and in its place: that its giver did not hear of it changes nothing here.
-      if (landed.path !== null) await this.#landed(file.id, landed.path);
     }
   }
 
+  /** It is whole and in its place. Durable on return: it lands once, whatever happens. Throws StorageError. */
   async #landed(file: FileId, path: string): Promise<void> {
-    const { ledger, say } = this.#parts;
+    const { ledger } = this.#parts;
     const warning = await doubtOf(path);
     const entry = ledger.get(file);
-    if (entry === null) return;
-    ledger.put({ ...entry, path, warning, state: 'done', reason: null });
+    if (entry !== null) ledger.put({ ...entry, path, warning, state: 'done', reason: null });
+  }
+
+  /** That its giver did not hear of it changes nothing here. */
+  #gotten(file: FileId): void {
+    const { ledger, say, saved } = this.#parts;
+    const entry = ledger.get(file);
     this.#asked.delete(file);
-    if ('peer' in entry.conversation) say(entry.from, { file, is: 'got' });
+    if (entry !== null && 'peer' in entry.conversation) say(entry.from, { file, is: 'got' });
+    // Not sooner: a process that is killed before says it again.
+    void saved().then(() => this.#partsOnDisk.gone(file));
   }
 
   #failed(before: FileEntry, error: unknown): void {
@@ -387,26 +431,32 @@ export class FileCarrying {
     const { id } = before.file;
     const entry = ledger.get(id);
     if (entry === null || entry.state === 'done') return;
-    if (error instanceof RelayRefusal && this.#isAnswered(entry, error.code)) return;
+    if (error instanceof TransportError && this.#isAnswered(entry, error.code)) return;
     if (error instanceof TransportError) {
       this.#runs.later(id, () => this.tend());
+    } else if (error instanceof ProtocolError && entry.direction === 'out') {
+      // A relay that makes no sense keeps nothing.
+      this.#refused.set(id, error.code);
     } else if (isFault(error)) {
-      ledger.put({ ...entry, state: 'failed', reason: error.code });
+      ledger.note({ ...entry, state: 'failed', reason: reasonOf(error) });
       for (const peer of this.#wanters.get(id)?.keys() ?? [])
         this.#parts.say(peer, { file: id, is: 'no' });
       this.#wanters.delete(id);
     } else throw error;
   }
 
-  /** Whether what the relay said means more than that it is to be tried again. */
+  /** Whether what the relay said, or that it said nothing, means more than that it is to be tried again. */
   #isAnswered(entry: FileEntry, code: string): boolean {
     const { id } = entry.file;
     if (entry.direction === 'out') {
       if (!NOT_KEPT.has(code)) return false;
       this.#refused.set(id, code);
+      // Who takes it there as it comes would wait for the rest of it.
+      if (this.movingOf(id) !== null) this.#drop(entry);
       return true;
     }
-    if (code !== 'no-file') return false;
+    // What stalls, its sender may have stopped giving to the relay.
+    if (code !== 'no-file' && code !== 'stalled') return false;
     this.#asked.set(id, 'not-kept');
     this.#want(entry);
     // Who is here may have ended just before it was dealt with; one question waits for who is away, and is enough.
@@ -440,6 +490,7 @@ export class FileCarrying {
       this.#parts.say(from, { file: file.id, is: 'no' });
       return;
     }
+    if (this.#tellAgain(file.id, from)) return;
     const wanters = this.#wanters.get(file.id) ?? new Map<PeerId, boolean>();
     this.#wanters.set(file.id, wanters.set(from, isStraight));
     // What the relay has of it by then goes no further: it is for them alone.
@@ -447,7 +498,23 @@ export class FileCarrying {
       void this.#runs.stop(file.id);
     } else if (this.movingOf(file.id) !== null && this.#atRelay.has(file.id)) {
       this.#sayKept(file.id);
-    } else this.tend();
+    } else this.#tendNow(file.id);
+  }
+
+  /** Whether they are waited for: who asks again was killed before they could come, and is told once more where. */
+  #tellAgain(file: FileId, from: PeerId): boolean {
+    const awaited = this.#awaited.get(file);
+    if (awaited?.peer !== from || this.movingOf(file) !== null) return false;
+    const now = performance.now();
+    if (now - awaited.toldAtMs < ASK_AGAIN_MS / 2) return true;
+    awaited.toldAtMs = now;
+    awaited.tell();
+    return true;
+  }
+
+  #tendNow(file: FileId): void {
+    const entry = this.#parts.ledger.get(file);
+    if (entry !== null) this.#tendOne(entry);
   }
 
   #isOpen(file: FileId): boolean {
@@ -458,7 +525,7 @@ export class FileCarrying {
   async #arrived(entry: FileEntry): Promise<void> {
     const { ledger, tell } = this.#parts;
     if (entry.state === 'cancelled') return;
-    const done = ledger.put({ ...entry, state: 'done', reason: null });
+    const done = ledger.note({ ...entry, state: 'done', reason: null });
     tell(done);
     this.#wanters.delete(entry.file.id);
     // What goes on at a meeting ends by itself, with the last word of who was given it.
@@ -467,11 +534,18 @@ export class FileCarrying {
     await this.#release(done);
   }
 
+  /** Its sender was killed before they had written it down. */
+  #sayAgain({ from, state, file }: FileEntry): void {
+    if (state === 'done') this.#parts.say(from, { file: file.id, is: 'got' });
+    if (state === 'cancelled') this.#parts.say(from, { file: file.id, is: 'no' });
+  }
+
   #statedOfTheirs(entry: FileEntry, state: FileState): void {
     const { is } = state;
     const { id } = entry.file;
     if (is === 'no') {
-      this.#parts.tell(this.#parts.ledger.put({ ...entry, state: 'failed', reason: 'gone' }));
+      this.#parts.tell(this.#parts.ledger.note({ ...entry, state: 'failed', reason: 'gone' }));
+      void this.#nothingLeft(id);
       return;
     }
     if (is !== 'kept' && is !== 'ready') return;
@@ -480,12 +554,18 @@ export class FileCarrying {
     this.#asked.delete(id);
     this.#runs.hurry(id);
     const appointment = this.#parts.straight.appointment(entry.from, state);
-    if (appointment !== null) {
-      this.#appointments.set(id, appointment);
-      // The relay may be given no more of it: what we are told last holds.
-      if (this.#atRelay.has(id)) void this.#runs.stop(id);
-    }
-    this.tend();
+    if (appointment !== null) this.#appointments.set(id, appointment);
+    // What we are told last holds: the relay may be given no more of it, and where we wait, who said that before was killed.
+    const isVain = appointment !== null && this.#atRelay.has(id);
+    if (isVain || this.movingOf(id) === null) void this.#runs.stop(id);
+    this.#tendNow(id);
+  }
+
+  /** Of what failed for good; by then it may be asked for anew. */
+  async #nothingLeft(file: FileId): Promise<void> {
+    await this.#runs.stop(file);
+    const entry = this.#parts.ledger.get(file);
+    if (entry?.state === 'failed') await this.#partsOnDisk.abandon(entry);
   }
 
   /** The relay forgets it; what goes wrong with that ends with its time there. */
@@ -503,10 +583,6 @@ export class FileCarrying {
     const { temporary, path, file } = entry;
     if (!temporary || path === null || this.#runs.get(file.id) !== null) return;
     if (isOver(entry) || isPastKeeping(entry)) await removeFile(path);
-  }
-
-  #landingId({ file }: FileEntry): string {
-    return landingId(this.#parts.core.me.id, file.id);
   }
 
   async #folderOf({ folder }: FileEntry): Promise<string> {
@@ -535,4 +611,10 @@ function isOver({ state }: FileEntry): boolean {
 /** A fault of the content, of a disk, or of who sent it: trying again brings nothing else. */
 function isFault(error: unknown): error is LanchatError {
   return error instanceof LanchatError && !(error instanceof TransportError);
+}
+
+/** What came is not what was sent: whether its hash shows it, a seal, or that it makes no sense. */
+function reasonOf(error: LanchatError): string {
+  const isOther = error instanceof ProtocolError || error instanceof CryptoError;
+  return isOther ? 'hash-differs' : error.code;
 }

@@ -4,7 +4,8 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { chunkLength, chunksOf } from '../protocol/file-content.ts';
 import type { Frame } from '../protocol/frames.ts';
 import { CHUNK_BYTES, MAX_CHUNKS_AHEAD } from '../protocol/limits.ts';
-import type { Carrier } from './file-carrier.ts';
+import { type Carrier, refusal } from './file-carrier.ts';
+import { StallTimer } from './stall-timer.ts';
 
 /** Read at once: few calls of the disk, and little memory. */
 const CHUNKS_A_READ = 8;
@@ -26,16 +27,25 @@ export interface Giving {
   readonly onHave: (count: number) => void;
 }
 
-/** Resolves when the other end has said that it has all. Throws LanchatError: the connection's, the content's, `malformed`. */
+/**
+ * Resolves when the other end has said that it has all. Throws LanchatError: the connection's, the content's, `malformed`; RelayRefusal with the code of an
+ * ERROR; TransportError `stalled` where the other end says nothing for long.
+ */
 export function giveChunks(giving: Giving): Promise<void> {
   return new Promise((resolve, reject) => {
-    const giver = new Giver(giving, resolve);
     const fail = (error: unknown) => {
+      stall.end();
       giver.stop();
       reject(error);
     };
+    const stall = new StallTimer(fail);
+    const giver = new Giver(giving, () => {
+      stall.end();
+      resolve();
+    });
     giving.carrier.listen({
       onFrame: (frame) => {
+        stall.moved();
         try {
           giver.received(frame);
         } catch (error) {
@@ -78,8 +88,9 @@ class Giver {
     this.#stopped = true;
   }
 
-  /** Throws ProtocolError. */
+  /** Throws ProtocolError, RelayRefusal. */
   received(frame: Frame): void {
+    if (frame.type === 'error') throw refusal(frame.code);
     if (frame.type !== 'have') throw new ProtocolError(`${frame.type} instead of have`);
     const { count } = frame;
     const isFirst = this.#have === null;

@@ -1,18 +1,18 @@
 // What moves just now: how many at once, how far and how fast, and when what broke is tried again. Knows no frames.
-import type { FileId } from '../protocol/ids.ts';
+import type { FileId, PeerId } from '../protocol/ids.ts';
 import { Pace } from './file-pace.ts';
 import type { FileVia } from './file-transfer.ts';
 
 /** On their way at once, each way: the others wait their turn. */
 const MAX_MOVING = 4;
+/** Of those, one person's: whoever lets us wait leaves a place for the others. */
+const MAX_MOVING_OF_ONE = 3;
 /** What broke is tried again after this long, and after twice as long each time. */
 const MIN_RETRY_MS = 250;
 const MAX_RETRY_MS = 5 * 60_000;
 /** Looked at so often: whether it moves, and as fast as it has to where others wait for its place. */
 export const TURN_MS = 60_000;
 const TURN_BYTES = 16 * 1024 * 1024;
-/** What doesn't move for so many looks has no place, whoever keeps it open. */
-const IDLE_TURNS = 5;
 /** While it moves, people hear of it this often. */
 const TELL_MS = 200;
 
@@ -20,13 +20,14 @@ export type Direction = 'out' | 'in';
 
 export interface Moving {
   readonly direction: Direction;
+  /** Whose it is. */
+  readonly from: PeerId;
   readonly abort: AbortController;
   readonly pace: Pace;
   via: FileVia;
   bytes: number;
   /** At the last look. */
   seenBytes: number;
-  idleTurns: number;
   /** Bytes move, or have. */
   isUnderWay: boolean;
 }
@@ -52,6 +53,9 @@ export class FileRuns {
   readonly #ended = new Map<FileId, Promise<void>>();
   readonly #retries = new Map<FileId, Retry>();
   readonly #toldAtMs = new Map<FileId, number>();
+  /** Which was begun when, in order; who has waited longest is next. */
+  readonly #begun = new Map<FileId, number>();
+  #begins = 0;
 
   constructor(parts: FileRunsParts) {
     this.#parts = parts;
@@ -61,10 +65,17 @@ export class FileRuns {
     return this.#moving.get(file) ?? null;
   }
 
-  /** Whether another may move that way. */
-  hasRoom(way: Direction): boolean {
-    const there = [...this.#moving.values()].filter(({ direction }) => direction === way);
-    return there.length < MAX_MOVING;
+  /** Whether another of theirs may move that way. */
+  hasRoom({ direction, from }: { readonly direction: Direction; readonly from: PeerId }): boolean {
+    const there = [...this.#moving.values()].filter((moving) => moving.direction === direction);
+    if (there.length >= MAX_MOVING) return false;
+    if (direction === 'out') return true;
+    return there.filter((moving) => moving.from === from).length < MAX_MOVING_OF_ONE;
+  }
+
+  /** Which of two has waited longer since it was begun, as `sort` takes it. */
+  turns(a: FileId, b: FileId): number {
+    return (this.#begun.get(a) ?? 0) - (this.#begun.get(b) ?? 0);
   }
 
   /** Whether it waits to be tried again. */
@@ -73,10 +84,15 @@ export class FileRuns {
   }
 
   /** `work` runs now, and nothing else is done with the file until it has ended; it handles its own faults. */
-  run(file: FileId, direction: Direction, work: (moving: Moving) => Promise<void>): void {
+  run(
+    file: FileId,
+    { direction, from }: Pick<Moving, 'direction' | 'from'>,
+    work: (moving: Moving) => Promise<void>,
+  ): void {
+    this.#begun.set(file, ++this.#begins);
     const moving: Moving = {
-      ...{ direction, abort: new AbortController(), pace: new Pace() },
-      ...{ via: 'relay', bytes: 0, seenBytes: 0, idleTurns: 0, isUnderWay: false },
+      ...{ direction, from, abort: new AbortController(), pace: new Pace() },
+      ...{ via: 'relay', bytes: 0, seenBytes: 0, isUnderWay: false },
     };
     this.#moving.set(file, moving);
     const looking = setInterval(() => this.#look(file, moving), TURN_MS);
@@ -155,9 +171,7 @@ export class FileRuns {
     if (direction === 'in' && !isUnderWay) return;
     const moved = bytes - moving.seenBytes;
     moving.seenBytes = bytes;
-    moving.idleTurns = moved > 0 ? 0 : moving.idleTurns + 1;
-    const isInTheWay = moved < TURN_BYTES && this.#parts.othersWait(file, direction);
-    if (!isInTheWay && moving.idleTurns < IDLE_TURNS) return;
+    if (moved >= TURN_BYTES || !this.#parts.othersWait(file, direction)) return;
     this.later(file, this.#parts.again, TURN_MS);
     moving.abort.abort();
   }

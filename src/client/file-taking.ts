@@ -5,6 +5,7 @@ import { chunkLength, chunksOf } from '../protocol/file-content.ts';
 import type { Frame, FrameOf } from '../protocol/frames.ts';
 import { MAX_CHUNKS_AHEAD } from '../protocol/limits.ts';
 import { type Carrier, refusal } from './file-carrier.ts';
+import { StallTimer } from './stall-timer.ts';
 
 /** At least as often it is said what is here. */
 const CHUNKS_A_HAVE = 16;
@@ -28,13 +29,26 @@ export interface Taking {
 
 /**
  * Resolves when all are on the disk; the caller says the last HAVE, once the whole is right. Throws LanchatError: the connection's,
- * the disk's, CryptoError `cannot-open`, ProtocolError.
+ * the disk's, CryptoError `cannot-open`, ProtocolError; TransportError `stalled` where nothing comes for long.
  */
 export function takeChunks(taking: Taking): Promise<void> {
   return new Promise((resolve, reject) => {
-    const taker = new Taker(taking, { done: resolve, fail: reject });
+    const stall = new StallTimer((error) => taker.fail(error));
+    const taker = new Taker(taking, {
+      done: () => {
+        stall.end();
+        resolve();
+      },
+      fail: (error) => {
+        stall.end();
+        reject(error);
+      },
+    });
     taking.carrier.listen({
-      onFrame: (frame) => taker.received(frame),
+      onFrame: (frame) => {
+        stall.moved();
+        taker.received(frame);
+      },
       onEnd: (reason) => taker.fail(reason),
     });
     taker.start();

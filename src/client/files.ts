@@ -24,8 +24,10 @@ import { isTakenUnasked, mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import { FileCarrying } from './file-carrying.ts';
 import { type FileEntry, FileLedger, isPastKeeping } from './file-ledger.ts';
+import { fittingFiles } from './file-list.ts';
+import { mendLedger } from './file-mending.ts';
 import { fileThumbnail } from './file-thumbnail.ts';
-import type { FileCommand, FileStand, FileTransfer } from './file-transfer.ts';
+import type { FileCommand, FileReplies, FileStand, FileTransfer } from './file-transfer.ts';
 import type { History } from './history.ts';
 import type { Neighbourhood } from './straight-addresses.ts';
 import { StraightWay } from './straight-way.ts';
@@ -47,10 +49,6 @@ export interface FilesParts {
 
 /** While a file is read, people hear of it this often. */
 const TELL_MS = 200;
-/** Files that one answer lists. */
-const MAX_LISTED = 500;
-/** Characters, as JSON, of their messages: half of what goes over the profile's socket at once. */
-const MAX_LIST_LENGTH = 8 * 1024 * 1024;
 
 export class Files {
   readonly #parts: FilesParts;
@@ -60,7 +58,8 @@ export class Files {
   constructor(parts: FilesParts) {
     this.#parts = parts;
     const { core, card, store, rows, settings, neighbourhood } = parts;
-    this.#ledger = new FileLedger(store, rows);
+    this.#ledger = new FileLedger(store, rows, (entry) => this.#carrying.crowdedOut(entry));
+    mendLedger(this.#ledger, parts.history);
     this.#carrying = new FileCarrying({
       ...{
         core,
@@ -72,6 +71,7 @@ export class Files {
       },
       tell: (entry) => this.#tell(entry),
       say: (to, state) => this.#say(to, state),
+      saved: () => parts.engine.settled(),
     });
   }
 
@@ -83,8 +83,9 @@ export class Files {
     this.#carrying.disconnected();
   }
 
-  close(): Promise<void> {
-    return this.#carrying.close();
+  async close(): Promise<void> {
+    await this.#carrying.close();
+    this.#ledger.close();
   }
 
   /** Throws UsageError, StorageError, FileError. */
@@ -176,6 +177,7 @@ export class Files {
   #get({ id, folder }: Of<'get-file'>): FileTransfer {
     const entry = this.#ledger.ofMessage(id) ?? this.#entryOfHistory(id);
     if (entry === null) throw new UsageError('no-file', phrase`this message carries no file`);
+    this.#requireOwn(entry);
     if (entry.direction === 'out') {
       throw new UsageError('own-file', phrase`you sent this file yourself`);
     }
@@ -184,6 +186,14 @@ export class Files {
     const wanted = this.#ledger.put({ ...entry, state: 'wanted', reason: null, folder: into });
     this.#carrying.tend();
     return this.#transferOf(wanted);
+  }
+
+  /** Who knows a file's key can name it in a message of their own: what is known of the first one is not theirs to change. Throws UsageError. */
+  #requireOwn({ id, file }: FileEntry): void {
+    const known = this.#ledger.get(file.id);
+    if (known === null || known.id === id) return;
+    const message = phrase`this message names a file that another message brought; ask for that one`;
+    throw new UsageError('no-file', message);
   }
 
   /** Of a file whose entry had to make room, or of a profile that was restored. Throws UsageError `unknown-message`. */
@@ -202,6 +212,7 @@ export class Files {
     if (entry === null || entry.state === 'cancelled' || entry.state === 'failed') return false;
     if (entry.state === 'done') return false;
     await this.#carrying.giveUp(entry, 'cancelled');
+    this.#ledger.flush();
     return true;
   }
 
@@ -209,18 +220,15 @@ export class Files {
     const isThere = (entry: FileEntry) =>
       entry.id !== null && (conversation === null || isSame(entry.conversation, conversation));
     const newest = this.#ledger.all().filter(isThere).reverse();
-    let length = 0;
-    const messageOf = ({ id }: FileEntry) => {
-      // What others wrote beside their files is as long as they like.
-      if (id === null || length > MAX_LIST_LENGTH) return null;
-      const message = this.#parts.history.message(id);
-      length += JSON.stringify(message).length;
-      return message;
-    };
-    const files = newest
-      .slice(0, Math.min(limit, MAX_LISTED))
-      .map((entry) => ({ transfer: this.#transferOf(entry), message: messageOf(entry) }));
-    return { files };
+    return { files: fittingFiles(this.#listed(newest), limit) };
+  }
+
+  /** One after the other: most of them may not be looked at. */
+  *#listed(entries: readonly FileEntry[]): Generator<FileReplies['files']['files'][number]> {
+    for (const entry of entries) {
+      const message = entry.id === null ? null : this.#parts.history.message(entry.id);
+      yield { transfer: this.#transferOf(entry), message };
+    }
   }
 
   /** Tells how far the reading of a file of ours is, once in a while. */
@@ -243,7 +251,7 @@ export class Files {
     if (message.from.fingerprint === core.me.id || this.#ledger.get(file.id) !== null) return;
     const entry = newIncoming(message, file);
     const isWanted = isTakenUnasked(core, settings(), entry, this.#ledger.all());
-    this.#tell(this.#ledger.put(isWanted ? { ...entry, state: 'wanted' } : entry));
+    this.#tell(this.#ledger.note(isWanted ? { ...entry, state: 'wanted' } : entry));
     if (isWanted) this.#carrying.tend();
   }
 

@@ -1,5 +1,5 @@
 // A name for what is finished: the one that was meant, or the next number of it that nothing has yet.
-import { lstat, readdir, unlink } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { phrase } from '../language/translate.ts';
 import { errnoOf } from '../protocol/errors.ts';
@@ -36,20 +36,19 @@ export async function takeFreeName(
   throw new StorageError('unwritable', message, { path: folder });
 }
 
-/** Gives the file at `temporary` in `folder` a name of its own, and takes the temporary one away. Returns its path. */
+/**
+ * Gives the file at `temporary` in `folder` a name of its own, beside the temporary one where the file system has links; the one it has got already, where it
+ * was called so before. Returns its path.
+ */
 export async function publishUnderFreeName(
   temporary: string,
   folder: string,
   name: string,
 ): Promise<string> {
-  const path =
+  return (
     (await otherName(temporary, folder)) ??
-    (await takeFreeName(folder, name, (free) => publishFile(temporary, free)));
-  await unlink(temporary).catch((error) => {
-    // Renamed, where the file system has no links.
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  });
-  return path;
+    (await takeFreeName(folder, name, (free) => publishFile(temporary, free)))
+  );
 }
 
 /** A process that was killed between giving the name and taking the temporary one away has left both. */

@@ -110,9 +110,13 @@ export class Landing {
 
   /**
    * Once every chunk was written: gives the content its name (`name` is anybody's text), never in the place of anything,
-   * and returns its path; it is on the disk then. Throws FileError `hash-differs`: nothing is left.
+   * and returns its path; it is on the disk then. `onLanded` is told the path while what came can still be found under the landing's id, too: what it
+   * writes down, or throws, decides whether another `open` finds it, so that nothing lands twice. Throws FileError `hash-differs`: nothing is left.
    */
-  async finish(name: string): Promise<string> {
+  async finish(
+    name: string,
+    onLanded: (path: string) => Promise<void> = async () => {},
+  ): Promise<string> {
     this.#begin();
     const { size, hash, folder } = this.#options;
     if (this.#written !== size) throw new RangeError('not all of it is here');
@@ -126,6 +130,9 @@ export class Landing {
       const path = await publishUnderFreeName(this.#part.path, folder, name);
       // Shares and sticks can't all do it, and the file is there.
       await syncFolder(folder).catch(() => {});
+      await onLanded(path);
+      // Gone already where the file system has no links; what can't be taken away now is when lanchat starts.
+      await unlink(this.#part.path).catch(() => {});
       return path;
     });
   }
@@ -245,9 +252,4 @@ async function cutToChunks(handle: FileHandle, size: number): Promise<number> {
   const kept = there > size ? 0 : there - (there % CHUNK_BYTES);
   if (kept !== there) await handle.truncate(kept);
   return kept;
-}
-
-/** Nothing is left of what came under this id, where no landing of it is open. Never throws. */
-export async function abandonLanding(folder: string, id: string): Promise<void> {
-  await unlink(unfinishedPath(folder, id, 'part')).catch(() => {});
 }

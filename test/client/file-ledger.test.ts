@@ -5,6 +5,7 @@ import { sharedFile } from '../../src/core/shared-file.ts';
 import { ready } from '../../src/crypto/sodium.ts';
 import { MessageId, PeerId } from '../../src/protocol/ids.ts';
 import { ProfileStore } from '../../src/storage/profile-store.ts';
+import { StorageError } from '../../src/storage/storage-error.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const asha = PeerId.fromBytes(new Uint8Array(32).fill(1));
@@ -54,6 +55,7 @@ describe('the ledger of files', () => {
       entries[1],
     );
     again.delete(entry(1).file.id);
+    again.flush();
     expect(new FileLedger(kept, kept.state()).all()).toEqual(entries.slice(1));
   });
 
@@ -77,6 +79,58 @@ describe('the ledger of files', () => {
     expect(ledger.get(wanted.file.id)).toEqual(wanted);
     expect(ledger.get(entry(1).file.id)).toBeNull();
     expect(ledger.get(entry(2_010).file.id)).not.toBeNull();
+  });
+
+  it('holds what a full disk refuses, and has it on disk once there is room; what is asked for durably is refused', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const kept = await store();
+    const ledger = new FileLedger(kept, []);
+    ledger.put(entry(1));
+    const full = new StorageError('no-space', 'full', { path: '/home/bela' });
+    const commit = vi.spyOn(kept, 'commit').mockImplementation(() => {
+      throw full;
+    });
+    const failed = ledger.note(entry(1, { state: 'failed', reason: 'no-space' }));
+    ledger.note(entry(2));
+    expect(() => ledger.put(entry(3))).toThrow(full);
+    expect(() => ledger.put(entry(2, { state: 'wanted' }))).toThrow(full);
+    expect(ledger.all()).toEqual([failed, entry(2)]);
+    expect(new FileLedger(kept, kept.state()).all()).toEqual([entry(1)]);
+    commit.mockRestore();
+    vi.advanceTimersByTime(1_000);
+    expect(new FileLedger(kept, kept.state()).all()).toEqual([failed, entry(2)]);
+  });
+
+  it('writes once what one turn brings', async () => {
+    const kept = await store();
+    const ledger = new FileLedger(kept, []);
+    const commit = vi.spyOn(kept, 'commit');
+    for (let number = 1; number <= 500; number++) ledger.note(entry(number));
+    await vi.waitFor(() => expect(new FileLedger(kept, kept.state()).all()).toHaveLength(500));
+    expect(commit).toHaveBeenCalledTimes(1);
+  });
+
+  it('lets whoever sent most make room, and says what went', async () => {
+    const went: FileEntry[] = [];
+    const ledger = new FileLedger(await store(), [], (gone) => went.push(gone));
+    const mallory = PeerId.fromBytes(new Uint8Array(32).fill(66));
+    const friend = entry(0, { state: 'failed', part: '/home/bela' });
+    ledger.note(friend);
+    for (let number = 1; number <= 2_500; number++) ledger.note(entry(number, { from: mallory }));
+    expect(ledger.get(friend.file.id)).toEqual(friend);
+    expect(went).toHaveLength(501);
+    expect(went.every(({ from }) => from === mallory)).toBe(true);
+  });
+
+  it('knows whether the process before was killed while files of ours were not with their readers', async () => {
+    const kept = await store();
+    const first = new FileLedger(kept, []);
+    first.put(entry(1, { direction: 'out', state: 'kept' }));
+    const killed = new FileLedger(kept, kept.state());
+    expect([first.wasKilled, killed.wasKilled]).toEqual([false, true]);
+    killed.close();
+    expect(new FileLedger(kept, kept.state()).wasKilled).toBe(false);
   });
 
   it('keeps no thumbnail twice: that stays with the message', async () => {

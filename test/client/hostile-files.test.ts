@@ -1,369 +1,414 @@
-// What somebody in a room, or who sends files, tries against those of others: real people at a real relay.
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+// Senders that lie about a file, relays that give another one or none, readers who hold it up: what a person sees of it.
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ClientEvent, SharedFile } from '../../src/client/api.ts';
-import { FileCarrier } from '../../src/client/file-carrier.ts';
-import { TURN_MS } from '../../src/client/file-runs.ts';
-import { History } from '../../src/client/history.ts';
-import { tellFileState } from '../../src/core/file-states.ts';
-import type * as Saying from '../../src/core/say.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { FileEntry } from '../../src/client/file-ledger.ts';
 import { fileIdOnWire } from '../../src/core/shared-file.ts';
-import type { Frame } from '../../src/protocol/frames.ts';
-import { MeetingId, type MessageId, type PeerId } from '../../src/protocol/ids.ts';
-import type { RelayEvent } from '../../src/relay/events.ts';
-import {
-  acquainted,
-  type FilePerson,
-  fileOf,
-  hashOfFile,
-  isMoving,
-  person,
-  relay,
-  seen,
-  sha256,
-  standing,
-} from './file-people.ts';
+import { chunksOf, type FileState } from '../../src/protocol/file-content.ts';
+import type { Frame, FrameOf } from '../../src/protocol/frames.ts';
+import { FileId, MeetingId } from '../../src/protocol/ids.ts';
+import { CHUNK_BYTES } from '../../src/protocol/limits.ts';
+import { numberedIdentity } from '../support/wire-client.ts';
+import { asha, chunkOf, content, FileLab, giveAll, offer, ours, type Script } from './file-lab.ts';
+import type { Served } from './scripted-relay.ts';
 
-const ROOM = { room: '#lobby' } as const;
-const MEETING = MeetingId.fromBytes(new Uint8Array(16).fill(7));
+const mallory = numberedIdentity(66).id;
+const FIVE = content(5 * CHUNK_BYTES - 7);
+const MEETINGS = [1, 2].map((filler) => MeetingId.fromBytes(new Uint8Array(16).fill(filler)));
+const noFile = (served: Served, { req }: Frame) =>
+  served.send({ type: 'error', req, code: 'no-file' });
 
-/** What a hostile client does when it is to say something: the file of somebody else in the place of its own, or more than that. */
-const hostile = vi.hoisted(
-  (): { say: ((...args: Parameters<typeof Saying.say>) => void) | null } => ({
-    say: null,
-  }),
-);
+/** A reader who wants these, of a relay that does so. */
+async function reader(script: Script, ...wanted: readonly FileEntry[]): Promise<FileLab> {
+  const lab = await FileLab.open(script);
+  for (const entry of wanted) lab.ledger.put(entry);
+  lab.connect();
+  return lab;
+}
 
-vi.mock('../../src/core/say.ts', async (load) => {
-  const real = await load<typeof Saying>();
-  const say: typeof real.say = (core, saying) => {
-    const said = { ...saying };
-    hostile.say?.(core, said);
-    return real.say(core, said);
+/** How it stands once it stands so. */
+async function standing(lab: FileLab, entry: FileEntry, state: FileEntry['state']) {
+  await vi.waitFor(() => expect(lab.get(entry)?.state).toBe(state), { timeout: 10_000 });
+  return lab.get(entry);
+}
+
+async function fileOf(bytes: Uint8Array): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lanchat-files-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'notes.bin');
+  await writeFile(path, bytes);
+  return path;
+}
+
+const saidTo = (lab: FileLab, is: FileState['is']) =>
+  lab.said.filter(({ state }) => state.is === is).map(({ to }) => to);
+
+describe('a file that is not what its sender says', () => {
+  it('Control: one that is comes whole, is said to be here, and leaves nothing beside it', async () => {
+    const entry = offer(FIVE);
+    const lab = await reader((served) => giveAll(served, FIVE), entry);
+    const { path, part } = (await standing(lab, entry, 'done')) ?? {};
+    expect(Buffer.compare(await readFile(path ?? ''), FIVE.bytes)).toBe(0);
+    await vi.waitFor(() => expect(saidTo(lab, 'got')).toEqual([asha]));
+    expect(await readdir(lab.downloads)).toEqual(['notes.bin']);
+    expect(part ?? lab.get(entry)?.part).toBeUndefined();
+  });
+
+  it.each([
+    ['more bytes', { size: 9 * CHUNK_BYTES }],
+    ['fewer bytes, in as many chunks', { size: 4 * CHUNK_BYTES + 1 }],
+    ['fewer bytes', { size: CHUNK_BYTES }],
+    ['no bytes', { size: 0 }],
+    ['another hash', { hash: new Uint8Array(32).fill(9) }],
+  ])('[A166 lie] that names %s is told of as another file, and not kept', async (_what, lies) => {
+    const entry = offer(FIVE, lies);
+    const lab = await reader((served) => giveAll(served, FIVE), entry);
+    expect(await standing(lab, entry, 'failed')).toMatchObject({ reason: 'hash-differs' });
+    expect((await readdir(lab.downloads)).filter((name) => !name.startsWith('.'))).toEqual([]);
+    expect(saidTo(lab, 'got')).toEqual([]);
+  });
+});
+
+describe('a relay', () => {
+  const sealed = (index: number) => chunkOf(FIVE, index).sealed;
+  const other = content(FIVE.bytes.length, 8);
+
+  it.each([
+    ['gives another file', (served) => giveAll(served, other)],
+    [
+      'swaps two chunks',
+      (served) => {
+        served.send({ type: 'chunk', req: 0, index: 0, sealed: sealed(1) });
+      },
+    ],
+    ['begins in the middle', (served) => giveAll(served, FIVE, 2)],
+    [
+      'gives one twice',
+      (served) => {
+        for (const index of [0, 1, 1]) served.send(chunkOf(FIVE, index));
+      },
+    ],
+    ['says something else', (served) => served.send({ type: 'have', req: 0, count: 3 })],
+  ] satisfies [string, (served: Served) => void][])(
+    '[A167 other chunks] that %s ends it, and a person is told that it is not the file',
+    async (_what, give) => {
+      const entry = offer(FIVE);
+      let isHonest = false;
+      const lab = await reader((served, request) => {
+        if (!isHonest) give(served);
+        else giveAll(served, FIVE, (request as FrameOf<'take'>).from);
+      }, entry);
+      expect(await standing(lab, entry, 'failed')).toMatchObject({ reason: 'hash-differs' });
+      // Control: asked for again, it comes, whole.
+      isHonest = true;
+      lab.ledger.put({ ...entry, ...lab.get(entry), state: 'wanted', reason: null });
+      lab.carrying.tend();
+      const { path } = (await standing(lab, entry, 'done')) ?? {};
+      expect(Buffer.compare(await readFile(path ?? ''), FIVE.bytes)).toBe(0);
+    },
+  );
+
+  it.each([
+    ['nothing', 0],
+    ['too little', 3],
+  ] satisfies [string, number][])(
+    '[A168 never ends] that gives %s and stays is left after a minute, and the sender is asked',
+    async (_what, count) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const entry = offer(FIVE);
+      let takes = 0;
+      const lab = await reader((served) => {
+        takes++;
+        for (let index = 0; index < count; index++) served.send(chunkOf(FIVE, index));
+      }, entry);
+      await vi.waitFor(() => expect(takes).toBe(1));
+      await vi.waitFor(() =>
+        expect(lab.carrying.movingOf(entry.file.id)?.bytes).toBe(count * CHUNK_BYTES),
+      );
+      vi.advanceTimersByTime(59_000);
+      expect(saidTo(lab, 'want')).toEqual([]);
+      vi.advanceTimersByTime(2_000);
+      await vi.waitFor(() => expect(saidTo(lab, 'want')).toEqual([asha]));
+      expect(lab.get(entry)?.state).toBe('wanted');
+      expect(lab.carrying.whyWaiting(entry)).toBe('not-kept');
+    },
+  );
+
+  it.each([
+    [
+      'says that it has what never came',
+      (served) => served.send({ type: 'have', req: 1, count: 9_999 }),
+    ],
+    [
+      'has no room left in the middle of it',
+      async (served, { type, req }) => {
+        if (type !== 'keep') return;
+        served.send({ type: 'have', req, count: 0 });
+        await served.next();
+        served.send({ type: 'error', req, code: 'storage' });
+      },
+    ],
+  ] satisfies [string, Script][])(
+    '[A169 bad keeper] that %s keeps nothing, and the file goes from hand to hand',
+    async (_what, keeping) => {
+      const entry = await ours(await fileOf(FIVE.bytes), FIVE);
+      const met: Served[] = [];
+      const lab = await reader((served, request) => {
+        if (request.type !== 'meet') return keeping(served, request);
+        met.push(served);
+        served.send({ type: 'done', req: request.req });
+        served.send({ type: 'have', req: 0, count: 0 });
+      }, entry);
+      await vi.waitFor(() => expect(lab.carrying.whyWaiting(entry)).not.toBeNull());
+      expect(lab.get(entry)?.state).toBe('unsent');
+      lab.carrying.stated(asha, { file: entry.file.id, is: 'want' });
+      await vi.waitFor(() => expect(met).toHaveLength(1));
+      expect(saidTo(lab, 'ready')).toEqual([asha]);
+      const chunks = () => met[0]?.frames.filter(({ type }) => type === 'chunk').length;
+      await vi.waitFor(() => expect(chunks()).toBe(5));
+      expect(lab.get(entry)?.state).toBe('unsent');
+    },
+  );
+});
+
+describe('what is said of files', () => {
+  const KEPT_BY_NONE: Script = (served, request) => {
+    if (request.type === 'keep') served.send({ type: 'error', req: request.req, code: 'quota' });
   };
-  return { ...real, say };
-});
 
-afterEach(() => {
-  hostile.say = null;
-  vi.restoreAllMocks();
-});
-
-async function three(at: { readonly port: number }): Promise<[FilePerson, FilePerson, FilePerson]> {
-  const people = [await person('asha', at), await person('bela', at), await person('mallory', at)];
-  const [asha, bela, mallory] = people as [FilePerson, FilePerson, FilePerson];
-  await acquainted(asha, bela, mallory);
-  // Whoever is not known to be there is given no key.
-  for (const { session } of people) {
-    const members = async () => (await session.request({ do: 'snapshot' })).rooms[0]?.members;
-    await expect.poll(members).toHaveLength(3);
-  }
-  return [asha, bela, mallory];
-}
-
-async function relayWithFiles(events: RelayEvent[] = []) {
-  const folder = await mkdtemp(join(tmpdir(), 'lanchat-kept-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const files = { folder: join(folder, 'files'), bytes: 100_000_000 };
-  return relay({ files, onEvent: (event) => events.push(event) });
-}
-
-async function send(
-  { session }: FilePerson,
-  to: { readonly room: string } | { readonly peer: PeerId },
-  bytes: Uint8Array,
-): Promise<MessageId> {
-  const path = await fileOf(bytes);
-  return (await session.request({ do: 'send-file', to, path, text: '' })).id;
-}
-
-const want = ({ session }: FilePerson, id: MessageId) => session.request({ do: 'get-file', id });
-
-async function got(who: FilePerson, id: MessageId): Promise<string> {
-  await want(who, id);
-  return hashOfFile((await standing(who, id, 'done')).path);
-}
-
-async function fileIn({ events }: FilePerson, id: MessageId): Promise<SharedFile> {
-  const is = (each: ClientEvent): each is Extract<ClientEvent, { type: 'message' }> =>
-    each.type === 'message' && each.message.id === id;
-  const { file } = (await seen(events, is)).message;
-  if (file === undefined) throw new Error('no file');
-  return file;
-}
-
-/** Sends `bytes` as what another's key opens. */
-async function sendAs({ key }: SharedFile, from: FilePerson, bytes: Uint8Array) {
-  hostile.say = (_core, saying) => {
-    if (saying.file !== undefined) Object.assign(saying, { file: { ...saying.file, key } });
-  };
-  const id = await send(from, ROOM, bytes);
-  hostile.say = null;
-  return id;
-}
-
-const transferOf = async ({ session }: FilePerson, id: MessageId) => {
-  const { files } = await session.request({ do: 'files', conversation: null, limit: 10 });
-  return files.find(({ transfer }) => transfer.id === id)?.transfer;
-};
-
-/** Of whom a connection for a file was opened. */
-function carried(): PeerId[] {
-  const people: PeerId[] = [];
-  const { open } = FileCarrier;
-  vi.spyOn(FileCarrier, 'open').mockImplementation((options) => {
-    people.push(options.me.id);
-    return open.call(FileCarrier, options);
-  });
-  return people;
-}
-
-/** Whoever lies says in each HAVE that so many chunks are there; resolves when that was said at a meeting. */
-function lyingReader(count: (honest: number) => number): Promise<void> {
-  const { send: honest } = FileCarrier.prototype;
-  let haves = 0;
-  return new Promise((resolve) => {
-    vi.spyOn(FileCarrier.prototype, 'send').mockImplementation(function (
-      this: FileCarrier,
-      frame: Frame,
-    ) {
-      const lie = frame.type === 'have' ? { ...frame, count: count(frame.count) } : frame;
-      honest.call(this, lie);
-      // The first goes to the relay, which has no such file.
-      if (frame.type === 'have' && ++haves === 2) resolve();
-    });
-  });
-}
-
-describe('[A180 reader that lies]', () => {
-  it.each([
-    ['Control: one that does not lie', (count: number) => count],
-    ['one that says it has what it was never given', () => 4_000],
-  ])('takes a file of a room from nobody else: %s', async (_who, count) => {
-    const [asha, bela, mallory] = await three(await relay());
-    const bytes = randomBytes(500_000);
-    const id = await send(asha, ROOM, bytes);
-    await standing(bela, id, 'offered');
-    await standing(mallory, id, 'offered');
-    const told = lyingReader(count);
-    await want(mallory, id);
-    await told;
-    await seen(mallory.events, ({ type, ...each }) => {
-      const { transfer } = each as { transfer?: { state: string; bytes: number } };
-      return type === 'file' && transfer?.state !== 'moving' && transfer?.state !== 'offered';
-    });
-    vi.restoreAllMocks();
-    expect(await got(bela, id)).toBe(sha256(bytes));
-    expect((await transferOf(asha, id))?.state).not.toBe('failed');
-  });
-});
-
-describe('[A181 key of another’s file]', () => {
-  it('Control: its sender is who it comes from', async () => {
-    const [asha, bela, mallory] = await three(await relay());
-    const bytes = randomBytes(1_000);
-    const id = await send(asha, ROOM, bytes);
-    for (const each of [bela, mallory]) await standing(each, id, 'offered');
-    const other = await send(mallory, ROOM, randomBytes(10));
-    await standing(bela, other, 'offered');
-    expect(await got(bela, id)).toBe(sha256(bytes));
-  });
-
-  it('takes the file from nobody: neither from its sender, who asks for it', async () => {
-    const [asha, bela, mallory] = await three(await relay());
-    const bytes = randomBytes(1_000);
-    const id = await send(asha, ROOM, bytes);
-    for (const each of [bela, mallory]) await standing(each, id, 'offered');
-    const sent = await sendAs(await fileIn(mallory, id), mallory, randomBytes(10));
-    await standing(asha, sent, 'offered');
-    await want(asha, sent);
-    expect(await got(bela, id)).toBe(sha256(bytes));
-  });
-
-  it('nor is what was sent under it taken for the file', async () => {
-    const [asha, bela, mallory] = await three(await relay());
-    const bytes = randomBytes(1_000);
-    const id = await send(asha, ROOM, bytes);
-    for (const each of [bela, mallory]) await standing(each, id, 'offered');
-    const file = await fileIn(mallory, id);
-    expect(await got(bela, id)).toBe(sha256(bytes));
-    const sent = await sendAs(file, mallory, randomBytes(10));
-    await standing(bela, sent, 'offered');
-    await want(bela, sent);
-    const { path } = (await want(bela, id)).transfer;
-    expect(await hashOfFile(path)).toBe(sha256(bytes));
-  });
-});
-
-describe('[A182 who hides, by a file]', () => {
-  /** Mallory waits at a meeting for which nobody asked, and says where. */
-  async function called(hidden: boolean) {
-    const met: RelayEvent[] = [];
-    const at = await relay({ onEvent: (event) => event.type === 'met' && met.push(event) });
-    const [bela, mallory] = [await person('bela', at), await person('mallory', at)];
-    await acquainted(bela, mallory);
-    const opened = vi.spyOn(FileCarrier, 'open');
-    const id = await send(mallory, { peer: bela.id }, randomBytes(10));
-    await standing(bela, id, 'offered');
-    await bela.session.request({ do: 'set', change: { hidden } });
-    await want(bela, id);
-    if (!hidden) {
-      await standing(bela, id, 'done');
-      return { met, reason: null };
+  it('[A170 states of strangers] moves nothing, ten thousand times over', async () => {
+    const path = await fileOf(FIVE.bytes);
+    const entry = await ours(path, FIVE);
+    const theirs = offer(content(9, 3));
+    const lab = await reader(KEPT_BY_NONE, entry);
+    lab.ledger.put({ ...theirs, state: 'offered' });
+    await vi.waitFor(() => expect(lab.carrying.whyWaiting(entry)).toBe('quota'));
+    const before = lab.ledger.all();
+    const unknown = new Uint8Array(16);
+    for (let number = 0; number < 10_000; number++) {
+      new DataView(unknown.buffer).setUint32(0, number);
+      const is = (['want', 'kept', 'ready', 'got', 'no'] as const)[number % 5] ?? 'want';
+      const meeting = MeetingId.fromBytes(unknown);
+      for (const file of [entry.file.id, theirs.file.id, FileId.fromBytes(unknown)])
+        lab.carrying.stated(mallory, { file, is, meeting });
     }
-    await expect.poll(async () => (await transferOf(bela, id))?.reason).toBe('not-kept');
-    const file = await fileIn(bela, id);
-    const own = opened.mock.calls.find(([{ me }]) => me.id === mallory.id)?.[0];
-    if (own === undefined) throw new Error('nothing was sent');
-    const waiting = await FileCarrier.open({ ...own, signal: new AbortController().signal });
-    waiting.send({ type: 'meet', req: 1, meeting: MEETING });
-    hostile.say = (core) => {
-      const state = { file: fileIdOnWire(file), is: 'ready', meeting: MEETING } as const;
-      tellFileState(core, bela.id, { state, byItself: false });
+    expect(lab.said).toEqual([]);
+    expect(lab.ledger.all()).toEqual(before);
+    // Control: of whom it was sent to, each of these counts, and wanting it ten thousand times is wanting it.
+    for (let number = 0; number < 10_000; number++)
+      lab.carrying.stated(asha, { file: entry.file.id, is: 'want' });
+    await vi.waitFor(() => expect(saidTo(lab, 'ready')).toEqual([asha]));
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'no' });
+    expect(lab.get(entry)).toMatchObject({ state: 'failed', reason: 'declined' });
+  });
+
+  it('[A170 states of strangers] says no to nobody but who was sent it', async () => {
+    const entry = { ...(await ours(await fileOf(FIVE.bytes), FIVE)), state: 'cancelled' as const };
+    const lab = await reader(KEPT_BY_NONE, entry);
+    lab.carrying.stated(mallory, { file: entry.file.id, is: 'want' });
+    expect(lab.said).toEqual([]);
+    // Control.
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'want' });
+    expect(saidTo(lab, 'no')).toEqual([asha]);
+  });
+
+  it('[A171 gone meanwhile] by its sender, while it comes from the relay, ends it and leaves nothing', async () => {
+    const entry = offer(FIVE);
+    const lab = await reader((served) => {
+      served.send(chunkOf(FIVE, 0), chunkOf(FIVE, 1));
+    }, entry);
+    await vi.waitFor(() => expect(lab.carrying.movingOf(entry.file.id)?.bytes).toBeGreaterThan(0));
+    expect(await readdir(lab.downloads)).toHaveLength(1);
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'no' });
+    expect(lab.get(entry)).toMatchObject({ state: 'failed', reason: 'gone' });
+    await vi.waitFor(async () => expect(await readdir(lab.downloads)).toEqual([]));
+    expect(lab.carrying.movingOf(entry.file.id)).toBeNull();
+  });
+});
+
+describe('a meeting', () => {
+  /** Keeps nothing; `meet` plays the reader. */
+  const meetings =
+    (meet: (served: Served, count: number) => void): Script =>
+    (served, request) => {
+      if (request.type === 'keep') served.send({ type: 'error', req: request.req, code: 'quota' });
+      if (request.type !== 'meet') return;
+      met++;
+      served.send({ type: 'done', req: request.req });
+      meet(served, met);
     };
-    const said = { do: 'send', to: { peer: bela.id }, text: 'come' } as const;
-    const text = await mallory.session.request(said);
-    await seen(bela.events, (each) => each.type === 'message' && each.message.id === text.id);
-    onTestFinished(() => waiting.close());
-    return { met, reason: (await transferOf(bela, id))?.reason };
-  }
-
-  it('does not come to a meeting, where they would be seen', async () => {
-    const { met, reason } = await called(true);
-    expect([met, reason]).toEqual([[], 'not-kept']);
-  });
-
-  it('Control: who does not hide comes', async () => {
-    const { met } = await called(false);
-    await expect.poll(() => met.length).toBe(1);
-  });
+  let met = 0;
 
   it.each([
-    ['Control: does where they don’t hide', false],
-    ['does not', true],
-  ])('gives nobody a file that the relay keeps no more: %s', async (_what, hidden) => {
-    const at = await relayWithFiles();
-    const [asha, bela, mallory] = await three(at);
-    const id = await send(asha, { peer: mallory.id }, randomBytes(10));
-    await standing(asha, id, 'kept');
-    await asha.session.close();
-    const again = await person('asha', at, { home: asha.home });
-    await again.session.request({ do: 'set', change: { hidden } });
-    await acquainted(again, bela, mallory);
-    const opened = carried();
-    const file = await fileIn(mallory, id);
-    hostile.say = (core) => {
-      const state = { file: fileIdOnWire(file), is: 'want' } as const;
-      tellFileState(core, again.id, { state, byItself: false });
-    };
-    const said = { do: 'send', to: { peer: again.id }, text: 'again' } as const;
-    const text = await mallory.session.request(said);
-    await seen(again.events, (each) => each.type === 'message' && each.message.id === text.id);
-    hostile.say = null;
-    const other = await send(again, { peer: bela.id }, randomBytes(10));
-    await standing(again, other, 'kept');
-    expect(opened.filter((peer) => peer === again.id)).toHaveLength(hidden ? 1 : 2);
-  });
-});
+    [
+      'says that it has what never came',
+      (served) => served.send({ type: 'have', req: 0, count: 999 }),
+      0,
+    ],
+    ['says something else', (served) => served.send(chunkOf(FIVE, 0)), 0],
+    [
+      'says that its relay is full',
+      (served) => served.send({ type: 'error', req: 0, code: 'storage' }),
+      0,
+    ],
+    ['goes', (served) => served.socket.destroy(), 0],
+    ['says nothing', () => undefined, 61_000],
+  ] satisfies [string, (served: Served) => void, number][])(
+    '[A172 bad reader] who %s keeps nobody else from the file',
+    async (_what, hostile, afterMs) => {
+      met = 0;
+      if (afterMs > 0) {
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+        onTestFinished(() => void vi.useRealTimers());
+      }
+      const entry = await ours(await fileOf(FIVE.bytes), FIVE);
+      let honest: Served | null = null;
+      const lab = await reader(
+        meetings((served, count) => {
+          if (count === 1) return hostile(served);
+          honest = served;
+          served.send({ type: 'have', req: 0, count: 0 });
+        }),
+        entry,
+      );
+      await vi.waitFor(() => expect(lab.carrying.whyWaiting(entry)).toBe('quota'));
+      const want = { file: entry.file.id, is: 'want' } as const;
+      lab.carrying.stated(asha, want);
+      await vi.waitFor(() => expect(met).toBe(1));
+      if (afterMs > 0) vi.advanceTimersByTime(afterMs);
+      const chunks = () => honest?.frames.filter(({ type }) => type === 'chunk').length;
+      // Whoever wants it says so again and again.
+      const isThere = () => {
+        lab.carrying.stated(asha, want);
+        expect(chunks()).toBe(chunksOf(FIVE.bytes.length));
+      };
+      await vi.waitFor(isThere, { timeout: 5_000 });
+      expect(lab.get(entry)?.state).toBe('unsent');
+    },
+  );
 
-describe('[A183 files that hardly move]', () => {
-  /** Bela takes four of Mallory's, of which nothing comes; `look` is what a minute does. */
-  async function held() {
-    const looks: (() => void)[] = [];
-    const { setInterval: real } = globalThis;
-    vi.spyOn(globalThis, 'setInterval').mockImplementation((run: () => void, ms?: number) => {
-      if (ms === TURN_MS) looks.push(run);
-      return real(run, ms);
-    });
-    const [asha, bela, mallory] = await three(await relay());
-    const { send: honest } = FileCarrier.prototype;
-    const silent = vi.spyOn(FileCarrier.prototype, 'send').mockImplementation(function (
-      this: FileCarrier,
-      frame: Frame,
-    ) {
-      if (frame.type !== 'chunk') honest.call(this, frame);
-    });
-    const ids: MessageId[] = [];
-    for (let number = 0; number < 4; number++) {
-      const id = await send(mallory, { peer: bela.id }, randomBytes(10));
-      await standing(bela, id, 'offered');
-      await want(bela, id);
-      ids.push(id);
+  it('of a sender who was killed is left for the one that they name anew', async () => {
+    const entry = offer(FIVE);
+    const came: MeetingId[] = [];
+    const lab = await reader((served, request) => {
+      if (request.type === 'take') noFile(served, request);
+      if (request.type !== 'meet') return;
+      came.push(request.meeting);
+      if (request.meeting !== MEETINGS[1]) return;
+      served.send({ type: 'done', req: request.req });
+      giveAll(served, FIVE);
+    }, entry);
+    await vi.waitFor(() => expect(saidTo(lab, 'want')).toEqual([asha]));
+    const [first, second] = MEETINGS;
+    if (first === undefined || second === undefined) throw new RangeError('two meetings');
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'ready', meeting: first });
+    await vi.waitFor(() => expect(came).toEqual([first]));
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'ready', meeting: second });
+    await standing(lab, entry, 'done');
+  });
+
+  it('[A173 nobody comes] to which a sender never comes takes no place from what others have sent', async () => {
+    const bela = numberedIdentity(3).id;
+    const never = [10, 11, 12, 13, 14, 15].map((filler) => offer(content(100, filler)));
+    const good = content(100, 20);
+    const entry = offer(good, {}, bela);
+    const lab = await reader(
+      (served, request) => {
+        if (request.type === 'take' && request.file === fileIdOnWire(entry.file))
+          giveAll(served, good);
+        else if (request.type === 'take') noFile(served, request);
+        // To whoever MEETs nothing is said.
+      },
+      ...never,
+    );
+    await vi.waitFor(() => expect(saidTo(lab, 'want')).toHaveLength(never.length));
+    for (const [number, { file }] of never.entries()) {
+      const meeting = MeetingId.fromBytes(new Uint8Array(16).fill(number));
+      lab.carrying.stated(asha, { file: file.id, is: 'ready', meeting });
     }
-    const moving = async () => {
-      const states = ids.map(async (id) => (await transferOf(bela, id))?.state);
-      return (await Promise.all(states)).filter((state) => state === 'moving').length;
-    };
-    await expect
-      .poll(async () =>
-        (await Promise.all(ids.map((id) => transferOf(mallory, id)))).map((each) => each?.state),
-      )
-      .toEqual(Array(4).fill('moving'));
-    await expect.poll(moving).toBe(4);
-    silent.mockRestore();
-    return { asha, bela, mallory, moving, look: () => looks.map((each) => each()) };
-  }
-
-  it('give their place to somebody else’s after a minute', async () => {
-    const { asha, bela, look } = await held();
-    const bytes = randomBytes(1_000);
-    const id = await send(asha, { peer: bela.id }, bytes);
-    await standing(bela, id, 'offered');
-    await want(bela, id);
-    expect((await transferOf(bela, id))?.state).toBe('waiting');
-    look();
-    expect(await hashOfFile((await standing(bela, id, 'done')).path)).toBe(sha256(bytes));
-  });
-
-  it('Control: keep it for five where nobody else waits', async () => {
-    const { moving, look } = await held();
-    for (let minute = 1; minute < 5; minute++) look();
-    expect(await moving()).toBe(4);
-    look();
-    await expect.poll(moving).toBe(0);
+    lab.ledger.put(entry);
+    lab.carrying.tend();
+    await standing(lab, entry, 'done');
+    // And each of those still waits, and says so.
+    for (const each of never) expect(lab.get(each)?.state).toBe('wanted');
   });
 });
 
-describe('[A184 words without end beside files]', () => {
-  it('leave the list of all files short enough for who asks through the profile’s owner', async () => {
-    const [asha, bela] = await three(await relay());
-    const { message } = History.prototype;
-    vi.spyOn(History.prototype, 'message').mockImplementation(function (this: History, id) {
-      const found = message.call(this, id);
-      return found === null ? null : { ...found, text: '\u{1f512}'.repeat(400_000) };
-    });
-    for (let number = 0; number < 12; number++) {
-      await standing(bela, await send(asha, ROOM, randomBytes(10)), 'offered');
+describe('what a process that was killed has left', () => {
+  const names = (lab: FileLab) => readdir(lab.downloads);
+
+  it('of what a reader had answered is asked for once more, and whoever has the file answers', async () => {
+    const entry = await ours(await fileOf(FIVE.bytes), FIVE);
+    const lab = await FileLab.open(() => undefined);
+    lab.ledger.put({ ...entry, state: 'kept' });
+    await lab.carrying.close();
+    const again = lab.again();
+    again.carrying.came(mallory);
+    expect(again.said).toEqual([]);
+    const asked = { to: asha, state: { file: entry.file.id, is: 'kept' } };
+    again.carrying.came(asha);
+    // Killed over it, she comes once more.
+    again.carrying.came(asha);
+    expect(again.said).toEqual([asked, asked]);
+    again.carrying.stated(asha, { file: entry.file.id, is: 'got' });
+    again.carrying.came(asha);
+    expect(again.said).toEqual([asked, asked]);
+    expect(again.get(entry)?.state).toBe('done');
+    await again.carrying.close();
+    // Where it was closed, nothing is in doubt.
+    again.ledger.put({ ...entry, state: 'kept' });
+    again.ledger.close();
+    const whole = lab.again();
+    whole.carrying.came(asha);
+    expect(whole.said).toEqual([]);
+    await whole.carrying.close();
+    // The other end of it.
+    for (const [state, is] of [
+      ['done', 'got'],
+      ['cancelled', 'no'],
+    ] as const) {
+      const theirs = offer(content(9, 40));
+      const reader = await FileLab.open(() => undefined);
+      reader.ledger.put({ ...theirs, state });
+      reader.carrying.stated(mallory, { file: theirs.file.id, is: 'kept' });
+      expect(reader.said).toEqual([]);
+      reader.carrying.stated(asha, { file: theirs.file.id, is: 'kept' });
+      expect(reader.said).toEqual([{ to: asha, state: { file: theirs.file.id, is } }]);
     }
-    const files = { do: 'files', conversation: null, limit: 500 } as const;
-    const answer = await bela.session.request(files);
-    expect(JSON.stringify(answer).length).toBeLessThan(10_000_000);
-    expect(answer.files.map(({ transfer }) => transfer.state)).toEqual(Array(12).fill('offered'));
-    // Control: the newest are told of with what was said.
-    expect(answer.files[0]?.message?.text).toHaveLength(800_000);
-    expect(answer.files[11]?.message).toBeNull();
   });
-});
 
-describe('[A185 file of somebody who is blocked]', () => {
-  it.each([
-    ['comes no further, and nothing of it is left', true],
-    ['Control: comes where they are not', false],
-  ])('on its way %s', async (_what, blocked) => {
-    const at = await relay();
-    const [bela, mallory] = [await person('bela', at), await person('mallory', at)];
-    await acquainted(bela, mallory);
-    const id = await send(mallory, { peer: bela.id }, randomBytes(60_000_000));
-    await standing(bela, id, 'offered');
-    await want(bela, id);
-    await seen(bela.events, (each) => isMoving(each, id) && each.transfer.bytes > 1_000_000);
-    const change = { blocked };
-    await bela.session.request({ do: 'contact', peer: mallory.id, change });
-    await standing(bela, id, blocked ? 'cancelled' : 'done');
-    const left = blocked ? [] : ['notes.bin'];
-    await expect.poll(() => readdir(bela.downloads)).toEqual(left);
+  it('is taken away where it is over, goes on where it isn’t, and nobody else’s is touched', async () => {
+    let given = 0;
+    const entries = [30, 31, 32, 33, 34, 35].map((filler) => offer(content(200_000, filler)));
+    const lab = await FileLab.open((served, request) => {
+      const { file, from } = request as FrameOf<'take'>;
+      const index = entries.findIndex((entry) => fileIdOnWire(entry.file) === file);
+      const part = content(200_000, 30 + index);
+      for (let at = from; at < 2; at++) served.send(chunkOf(part, at));
+      given++;
+    });
+    for (const entry of entries.slice(0, 3)) lab.ledger.put(entry);
+    lab.connect();
+    await vi.waitFor(() => expect(given).toBe(3));
+    await vi.waitFor(() => {
+      for (const { file } of entries.slice(0, 3))
+        expect(lab.carrying.movingOf(file.id)?.bytes).toBeGreaterThan(CHUNK_BYTES);
+    });
+    await lab.carrying.close();
+    const [one, two, three] = entries.map((entry) => lab.get(entry));
+    if (one == null || two == null || three == null) throw new Error('forgotten');
+    expect((await names(lab)).length).toBe(3);
+    await writeFile(join(lab.downloads, '.lanchat-0123456789abcdef0123456789abcdef.part'), 'other');
+    lab.ledger.put({ ...one, state: 'cancelled' });
+    lab.ledger.put({ ...two, state: 'failed', reason: 'hash-differs' });
+    lab.ledger.put({ ...three, state: 'failed', reason: 'no-space' });
+    const again = lab.again();
+    await vi.waitFor(async () => expect((await names(lab)).length).toBe(2));
+    expect(again.get(one)?.part).toBeUndefined();
+    expect(again.get(three)?.part).toBe(lab.downloads);
+    expect(await names(lab)).toContain('.lanchat-0123456789abcdef0123456789abcdef.part');
+    await again.carrying.close();
   });
 });

@@ -25,6 +25,7 @@ import { landingId } from '../../src/files/unfinished.ts';
 import { chunkLength, chunksOf } from '../../src/protocol/file-content.ts';
 import { FileId, PeerId } from '../../src/protocol/ids.ts';
 import { CHUNK_BYTES } from '../../src/protocol/limits.ts';
+import { StorageError } from '../../src/storage/storage-error.ts';
 import { bundleScript } from '../support/bundle.ts';
 
 const FILE = FileId.fromBytes(new Uint8Array(16).fill(7));
@@ -56,6 +57,25 @@ async function writeUpTo(landing: Landing, content: Uint8Array, end = chunksOf(c
     await landing.write(index, chunk(content, index));
   }
 }
+
+describe('a landing of which somebody writes down where it is', () => {
+  const content = Buffer.from(randomBytes(70_000));
+
+  it('lands once, though that fails, or its process is killed over it', async () => {
+    const landing = await Landing.open(about(content));
+    await writeUpTo(landing, content);
+    const full = new StorageError('no-space', 'full', { path: home });
+    const refused = landing.finish('a', () => Promise.reject(full));
+    await expect(refused).rejects.toBe(full);
+    expect(readdirSync(folder).sort()).toEqual([`.lanchat-${ID}.part`, 'a']);
+    const again = await Landing.open(about(content));
+    expect(again.chunksThere).toBe(chunksOf(content.length));
+    const told: string[] = [];
+    const path = await again.finish('a', async (at) => void told.push(at));
+    expect([path, ...told]).toEqual([join(folder, 'a'), join(folder, 'a')]);
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+});
 
 async function land(content: Uint8Array, name: string, id = ID): Promise<string> {
   const landing = await Landing.open(about(content, id));

@@ -4,7 +4,7 @@ import type { News } from './books.ts';
 /** What kills are timed by: what was told of messages, and how far a process has come. */
 export type Happening = News | 'started' | 'open' | 'online';
 
-const MAX_NOTE_CHARACTERS = 200;
+const MAX_NOTE_CHARACTERS = 600;
 
 export class Chronicle {
   readonly #startMs = performance.now();

@@ -6,6 +6,7 @@ import type { ClientEvent, Destination } from '../../src/client/api.ts';
 import { openSession } from '../../src/client/open-session.ts';
 import { openProfile } from '../../src/client/profile.ts';
 import { realSurroundings } from '../../src/client/relay-link.ts';
+import { LanchatError } from '../../src/protocol/errors.ts';
 import { FIRST_ROOM } from '../../src/protocol/nickname.ts';
 import { FOLDER_ENTRIES } from '../../src/storage/profile-folder.ts';
 import { SESSION_DEFAULTS } from '../support/session-options.ts';
@@ -76,6 +77,17 @@ async function keptIn(conversation: Destination): Promise<Kept[]> {
   return kept;
 }
 
+/** Others may be asked meanwhile. */
+function ask({ number, command }: Extract<PersonOrder, { do: 'ask' }>): void {
+  session.request(command).then(
+    (reply) => report({ type: 'answer', number, reply }),
+    (error: unknown) => {
+      if (!(error instanceof LanchatError)) throw error;
+      report({ type: 'answer', number, error: error.code });
+    },
+  );
+}
+
 async function obey(order: PersonOrder): Promise<void> {
   switch (order.do) {
     case 'write':
@@ -94,6 +106,9 @@ async function obey(order: PersonOrder): Promise<void> {
       report({ type: 'history', history: { private: direct, room } });
       return;
     }
+    case 'ask':
+      ask(order);
+      return;
     case 'retry':
       await session.request({ do: 'retry' });
       return;

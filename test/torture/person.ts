@@ -117,6 +117,8 @@ export class Person {
       case 'history':
         this.#history = report.history;
         return;
+      case 'answer':
+        return;
       default:
         report satisfies never;
     }

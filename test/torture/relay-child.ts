@@ -1,5 +1,6 @@
-// A relay that is killed: DATABASE PORT FAULT. Says when it listens, and whether the one before left a whole database.
+// A relay that is killed: DATABASE PORT FAULT [FILEBYTES]. Says when it listens, and whether the one before left a whole database.
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { RelayEvent } from '../../src/relay/events.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import { openRelayDatabase } from '../../src/relay/relay-database.ts';
@@ -7,7 +8,7 @@ import { flipBits } from './broken-store.ts';
 import { reportLine } from './report-line.ts';
 import type { RelayReport } from './reports.ts';
 
-const [path = '', port = '0', fault = 'none'] = process.argv.slice(2);
+const [path = '', port = '0', fault = 'none', fileBytes = '0'] = process.argv.slice(2);
 
 function report(line: RelayReport): void {
   reportLine(line);
@@ -30,11 +31,14 @@ if (fault === 'flips-bits' && existsSync(path)) {
 }
 const database = await openRelayDatabase(fault === 'keeps-nothing' ? null : path);
 const isWhole = database.prepare('PRAGMA integrity_check').get()?.integrity_check === 'ok';
+/** Absent, none are kept. */
+const files = { folder: join(dirname(path), 'files'), bytes: Number(fileBytes) };
 const relay = await startRelay({
   seed: new Uint8Array(32).fill(9),
   port: Number(port),
   host: '127.0.0.1',
   database,
+  ...(fileBytes === '0' ? {} : { files, limits: { diskLeftBytes: 0 } }),
   onEvent: tell,
 });
 report({ type: 'listening', port: relay.port, isWhole });
