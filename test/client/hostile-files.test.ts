@@ -173,6 +173,22 @@ describe('a relay', () => {
   );
 });
 
+describe('a reader at a meeting', () => {
+  it('is heard where HAVE comes in one piece with DONE', async () => {
+    const entry = await ours(await fileOf(FIVE.bytes), FIVE);
+    const met: Served[] = [];
+    const lab = await reader((served, { type, req }) => {
+      if (type === 'keep') served.send({ type: 'error', req, code: 'quota' });
+      if (type !== 'meet') return;
+      met.push(served);
+      served.send({ type: 'done', req }, { type: 'have', req: 0, count: 0 });
+    }, entry);
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'want' });
+    const chunks = () => met[0]?.frames.filter(({ type }) => type === 'chunk').length;
+    await vi.waitFor(() => expect(chunks()).toBe(5));
+  });
+});
+
 describe('what is said of files', () => {
   const KEPT_BY_NONE: Script = (served, request) => {
     if (request.type === 'keep') served.send({ type: 'error', req: request.req, code: 'quota' });
