@@ -54,6 +54,29 @@ function codeOf(error: unknown): string {
   throw error;
 }
 
+/** Five codes of one symbol each: a picture of one colour, in no bits. */
+const CODES: readonly (readonly [number, number])[] = Array.from({ length: 5 }, () => [1, 4]);
+
+/** Numbers of so many bits each, the lowest first, as bytes. */
+function packed(...numbers: readonly (readonly [number, number])[]): number[] {
+  const bits = numbers.flatMap(([value, count]) =>
+    Array.from({ length: count }, (_, bit) => (value >> bit) & 1),
+  );
+  return Array.from({ length: Math.ceil(bits.length / 8) }, (_, at) =>
+    bits.slice(8 * at, 8 * at + 8).reduce((byte, bit, place) => byte | (bit << place), 0),
+  );
+}
+
+function riffChunk(name: string, data: readonly number[]): number[] {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(data.length);
+  return [...Buffer.from(name), ...length, ...data, ...(data.length % 2 === 0 ? [] : [0])];
+}
+
+function uint24(value: number): number[] {
+  return [value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff];
+}
+
 /** The sample with other bytes from there on. */
 function changed(sample: Uint8Array, at: number, bytes: readonly number[]): Uint8Array {
   const copy = sample.slice();
@@ -94,6 +117,25 @@ describe('a picture whose header', () => {
     for (const bytes of [png, gif, jpeg, losslessWebp, animatedWebp, bmp]) {
       expect(await outcomeOf(bytes)).toBe('decoded');
     }
+  });
+
+  it.each([
+    ['Control: is within the canvas', 16, 'decoded'],
+    ['is larger than the canvas', 4_000, 'picture-damaged'],
+  ])('[A189 frame beyond its canvas] of an animation that %s', async (_what, width, outcome) => {
+    // Nothing of it is judged by what the frame says of itself, and a plain one of any size takes few bytes.
+    const bits = [0x2f, ...packed([width - 1, 14], [7, 14], [0, 1], [0, 3], [0, 3], ...CODES)];
+    const image = riffChunk('VP8L', bits);
+    const size = [...uint24(width - 1), ...uint24(7)];
+    const frame = riffChunk('ANMF', [...new Uint8Array(6), ...size, 0, 0, 0, 0, ...image]);
+    const canvas = riffChunk('VP8X', [2, 0, 0, 0, ...uint24(15), ...uint24(7)]);
+    const animation = riffChunk('ANIM', [0, 0, 0, 0, 0, 0]);
+    const bytes = Uint8Array.from(
+      riffChunk('RIFF', [...Buffer.from('WEBP'), ...canvas, ...animation, ...frame]),
+    );
+    const sparing = decoderWith({ pixels: 1_000 });
+    expect(await outcomeOf(bytes, sparing)).toBe(outcome);
+    await sparing.close();
   });
 
   it('[A140 huge picture] says one size and means another is damaged', async () => {
