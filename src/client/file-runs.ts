@@ -56,6 +56,7 @@ export class FileRuns {
   /** Which was begun when, in order; who has waited longest is next. */
   readonly #begun = new Map<FileId, number>();
   #begins = 0;
+  #gaveWayAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FileRunsParts) {
     this.#parts = parts;
@@ -172,6 +173,10 @@ export class FileRuns {
     const moved = bytes - moving.seenBytes;
     moving.seenBytes = bytes;
     if (moved >= TURN_BYTES || !this.#parts.othersWait(file, direction)) return;
+    // One at a time: over a slow line all of them are slow.
+    const now = performance.now();
+    if (now - this.#gaveWayAtMs < TURN_MS / 2) return;
+    this.#gaveWayAtMs = now;
     this.later(file, this.#parts.again, TURN_MS);
     moving.abort.abort();
   }
