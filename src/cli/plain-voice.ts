@@ -74,7 +74,7 @@ export class PlainVoice {
       await ask({ do: 'send-file', to: draft.to, ...wish });
     });
     this.#draft = null;
-    return t`Sent a voice note of ${clockTime(recorded.durationMs)}.`;
+    return t`A voice note of ${clockTime(recorded.durationMs)} goes out.`;
   }
 
   /** Until it ends, or another one begins. Throws UsageError `no-player`, `bad-voice-note`. */

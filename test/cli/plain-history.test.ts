@@ -126,12 +126,14 @@ describe('/set', () => {
     const { session, lines } = await shownAfter(['/set', '/set keep-days 7', '/set keep-days x']);
     expect(lines.map((line) => line.split('  ')[0])).toEqual([
       ...[
+        ...['-- accept-files', '-- accept-mb', '-- downloads', '-- direct-files'],
         '-- keep-days',
         '-- show-delivered',
         '-- send-read',
         '-- send-typing',
         '-- hidden',
         '-- theme',
+        '-- pictures',
         '-- collapsed',
         '-- notify',
         '-- notify-text',

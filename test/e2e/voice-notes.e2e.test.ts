@@ -121,7 +121,7 @@ describe('a voice note in plain lines', () => {
     // The recorder has spoken, and ends: all of it is there.
     await asha.printed('The recording ended by itself');
     asha.type('\n');
-    await asha.printed('Sent a voice note of 0:02.');
+    await asha.printed('A voice note of 0:02 goes out.');
     bela.type('/query asha\n');
     await bela.printed('[voice note] 0:02');
     bela.type('/view 1\n');

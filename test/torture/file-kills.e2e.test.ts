@@ -62,7 +62,9 @@ describe('kill -9 while files are on their way', () => {
   }, 3_600_000);
 
   it('Control: a reader who forgets what has landed is found out', async () => {
-    await expect(round(4 * KILLS, 'keeps-no-state')).rejects.toThrow(/landed twice/);
+    // Whichever of the two shows first.
+    const found = /landed twice|did not come/;
+    await expect(round(4 * KILLS, 'keeps-no-state')).rejects.toThrow(found);
   }, 200_000);
 });
 
