@@ -231,11 +231,16 @@ describe('[A182 who hides, by a file]', () => {
 describe('[A183 files that hardly move]', () => {
   /** Bela takes four, of which nothing comes; `look` is what a minute does. */
   async function held() {
-    const looks: (() => void)[] = [];
-    const { setInterval: real } = globalThis;
+    const looks = new Map<unknown, () => void>();
+    const { setInterval: begin, clearInterval: end } = globalThis;
     vi.spyOn(globalThis, 'setInterval').mockImplementation((run: () => void, ms?: number) => {
-      if (ms === TURN_MS) looks.push(run);
-      return real(run, ms);
+      const timer = begin(run, ms);
+      if (ms === TURN_MS) looks.set(timer, run);
+      return timer;
+    });
+    vi.spyOn(globalThis, 'clearInterval').mockImplementation((timer) => {
+      looks.delete(timer);
+      end(timer);
     });
     const at = await relay();
     const [asha, bela, mallory] = await three(at);
@@ -266,7 +271,7 @@ describe('[A183 files that hardly move]', () => {
     await expect.poll(() => held).toBe(4);
     await expect.poll(moving).toBe(4);
     silent.mockRestore();
-    return { asha, bela, moving, look: () => looks.map((each) => each()) };
+    return { asha, bela, moving, look: () => [...looks.values()].map((each) => each()) };
   }
 
   it('give their place to somebody else’s after a minute', async () => {
