@@ -1,5 +1,4 @@
 // A folder that is sent is one file, an archive; here it is made, and becomes a folder again. All of the format is in files/.
-
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FileTransfer } from '../client/api.ts';
