@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, person } from '../support/fake-session.ts';
-import { transfer } from '../support/file-transfer.ts';
+import { transfer } from '../support/shared-files.ts';
 
 const id = messageId('1');
 let around: string;
