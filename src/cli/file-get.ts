@@ -219,11 +219,13 @@ async function land(scene: Scene, id: MessageId, transfer: FileTransfer): Promis
 }
 
 async function settle(
-  { context, request }: Scene,
+  { context, request, cast }: Scene,
   landed: string,
   transfer: FileTransfer,
 ): Promise<string> {
-  if (request.unpack) return unpackBeside(landed, transfer, context.signal);
+  if (request.unpack) {
+    return unpackBeside(landed, transfer, { me: cast.me, signal: context.signal });
+  }
   if (request.out === null) return landed;
   const path = resolve(request.out);
   await putInPlace(landed, path, { force: request.force });

@@ -44,6 +44,11 @@ export class Cast {
     for (const person of people) this.names.set(person);
   }
 
+  /** Whose profile it is. */
+  get me(): PeerId {
+    return this.#self.fingerprint;
+  }
+
   who(peer: PeerId): Who {
     const { fingerprint, nick } = this.#self;
     return peer === fingerprint

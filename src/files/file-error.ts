@@ -6,7 +6,7 @@ import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
 /**
  * - `hash-differs`: what came is not what its sender named; nothing of it was kept
  * - `file-changed`: a file of ours is not what it was when it was offered
- * - `bad-archive`: a folder came in a form that could harm, or is damaged; nothing of it was kept
+ * - `bad-archive`: an archive could harm, is damaged, or none of a folder; nothing of it was unpacked
  */
 export type FileErrorCode = 'hash-differs' | 'file-changed' | 'bad-archive';
 

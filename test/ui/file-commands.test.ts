@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, Message } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { pictureToView } from '../../src/ui/file-tasks.ts';
@@ -406,9 +406,9 @@ describe('/paste', () => {
     const screen = screenHere();
     await enter(screen, '/paste');
     // What reads it is loaded first.
-    await vi.waitFor(() => {
-      expect(lines(screen.store, '#lobby').at(-1)).toMatch(/^!! no program here reads pictures/);
-    });
+    await expect
+      .poll(() => lines(screen.store, '#lobby').at(-1))
+      .toMatch(/^!! no program here reads pictures/);
   });
 });
 
