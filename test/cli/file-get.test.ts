@@ -232,6 +232,9 @@ describe('-o', () => {
     await writeFile(join(folder, 'to', 'before.bin'), 'changed');
     expect(await readFile(before)).toEqual(content);
     expect(await left()).toEqual(['before.bin', 'out.bin', 'to']);
+    const inTheWay = get([id, '--to', join(before, 'x'), '--json'], session);
+    expect(await inTheWay.status).toBe(1);
+    expect(inTheWay.records()).toMatchObject([{ type: 'error', code: 'not-a-folder' }]);
     await rm(before);
     const gone = get([id, '--json'], session);
     expect(await gone.status).toBe(1);
