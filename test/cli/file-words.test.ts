@@ -22,7 +22,7 @@ describe('a message with a file', () => {
       const run = runCommand([...args, '#lobby', '--json'], { session: holding(photo) });
       expect(await run.status).toBe(0);
       expect(run.records()[0]?.file).toEqual({
-        ...{ id: fileId(7), name: 'photo.png', size: 2_400_000, type: 'image/png' },
+        ...{ id: fileId(7), name: 'photo.png', size: 2_400_000, mime: 'image/png' },
         ...{ width: 1920, height: 1080 },
       });
       for (const secret of FILE_SECRETS) expect(run.stdout()).not.toContain(secret);
