@@ -75,7 +75,7 @@ describe("what the screen's first frame waits for", () => {
     expect(sources).toContain('src/ui/frame.ts');
     expect(sources).toContain('src/cli/local-files.ts');
     const heavy =
-      /^src\/(?:files|media|crypto|client\/file-)|cli\/clipboard|sodium|jsquash|opus|valibot/;
+      /^src\/(?:files|media|crypto|client\/file-)|cli\/(?:clipboard-picture|spool)|sodium|jsquash|opus|valibot/;
     // Tables and words.
     const light = [
       'src/files/type-table.ts',

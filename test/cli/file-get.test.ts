@@ -291,7 +291,12 @@ describe('lanchat file list', () => {
   const listed = [
     {
       transfer: theirs('2', { state: 'moving', bytes: 500, name: 'a\u202egnp.exe\n-- x' }),
-      message: stored(2, { file: sharedFile(), from: bela, room: null, peer: peerId('b') }),
+      message: stored(2, {
+        file: sharedFile({ thumbnail: FILE_SECRETS[2] }),
+        from: bela,
+        room: null,
+        peer: peerId('b'),
+      }),
     },
     { transfer: transfer({ id: null, state: 'reading' }), message: null },
   ];

@@ -15,7 +15,8 @@ function holding(...messages: readonly StoredMessage[]): FakeSession {
 }
 
 describe('a message with a file', () => {
-  const photo = stored(1, { text: 'look', file: sharedFile() });
+  const [, , thumbnail] = FILE_SECRETS;
+  const photo = stored(1, { text: 'look', file: sharedFile({ thumbnail }) });
 
   it('has in JSON what the file is, and nothing that opens or shows it', async () => {
     for (const args of [['history'], ['export']]) {

@@ -10,14 +10,14 @@ export function fileId(n: number): FileId {
   return id;
 }
 
-/** What opens it, its hash and its picture, which nobody but the client may see. */
+/** What opens a file, its hash, and its small copy where it has one: nobody but the client may see them. */
 export const FILE_SECRETS = ['5e'.repeat(32), '4a'.repeat(32), 'iVBORw0KGgo='] as const;
 
 /** A picture of 2.4 MB, unless said otherwise. */
 export function sharedFile(change: Partial<SharedFile> = {}): SharedFile {
-  const [key, hash, thumbnail] = FILE_SECRETS;
+  const [key, hash] = FILE_SECRETS;
   return {
-    ...{ id: fileId(7), key, hash, thumbnail, size: 2_400_000, name: 'photo.png' },
+    ...{ id: fileId(7), key, hash, size: 2_400_000, name: 'photo.png' },
     ...{ type: 'image/png', width: 1920, height: 1080 },
     ...change,
   };
