@@ -82,6 +82,7 @@ const REASONS: ReadonlyMap<string, SafeText> = new Map([
   ['no-space', t`the disk is full; make room`],
   ['no-permission', t`the folder may not be written to; /set downloads names another`],
   ['unwritable', t`the folder takes nothing; /set downloads names another`],
+  ['read-only', t`the folder takes nothing; /set downloads names another`],
 ]);
 
 /** A code that has no words stands as it is. */
