@@ -79,6 +79,26 @@ async function measureSpeed(bench: Bench, stage: Stage, size: number): Promise<R
   const processes = { sender: stage.asha.pid, reader: stage.bela.pid, relay: stage.relay.pid };
   const before = await memory(processes, settledResidentBytes);
   const quiet = await talk(stage, () => pause(bench.quick ? 1_000 : QUIET_MS));
+  const { ours, bare, loaded } = await transferRounds(bench, stage);
+  const peak = canSeeProcesses ? await memory(processes, peakResidentBytes) : null;
+  return [
+    speedRow(size, ours, bare),
+    ...memoryRows(before, peak),
+    messageRow('a message meanwhile, p99', { quiet, loaded, part: 0.99, most: 2 }),
+    messageRow('the same, p50', { quiet, loaded, part: 0.5, most: null }),
+  ];
+}
+
+interface Rounds {
+  /** Milliseconds of a transfer each, while nobody talks. */
+  readonly ours: readonly number[];
+  /** Of a bare copy. */
+  readonly bare: readonly number[];
+  /** Of a message each, while a file goes. */
+  readonly loaded: readonly number[];
+}
+
+async function transferRounds(bench: Bench, stage: Stage): Promise<Rounds> {
   const ours: number[] = [];
   const bare: number[] = [];
   const loaded: number[] = [];
@@ -91,31 +111,33 @@ async function measureSpeed(bench: Bench, stage: Stage, size: number): Promise<R
     if (round % 2 === 1) bare.push(await copyBare(bench, stage));
   }
   if (bench.quick) loaded.push(...(await talk(stage, () => transferOnce(stage, 'talked'))));
-  const peak = canSeeProcesses ? await memory(processes, peakResidentBytes) : null;
+  return { ours, bare, loaded };
+}
+
+function speedRow(size: number, ours: Rounds['ours'], bare: Rounds['bare']): Row {
   const perSecond = (ms: number) => size / MB / (ms / 1_000);
-  const floor = median(bare.map(perSecond));
-  const figure = median(ours.map(perSecond));
-  return [
-    {
-      ...{ what: 'a file to one person, MB a second', unit: 'MB', figure, floor },
-      ratio: pairedRatio(ours.map(perSecond), bare.slice(0, ours.length).map(perSecond)),
-      target: { of: 'ratio', is: 'at least', value: 0.5 },
-    },
-    ...memoryRows(before, peak),
-    {
-      ...{ what: 'a message meanwhile, p99', unit: 'ms', figure: percentile(loaded, 0.99) },
-      ...{
-        floor: percentile(quiet, 0.99),
-        ratio: percentile(loaded, 0.99) / percentile(quiet, 0.99),
-      },
-      target: { of: 'ratio', is: 'at most', value: 2 },
-    },
-    {
-      ...{ what: 'the same, p50', unit: 'ms', figure: percentile(loaded, 0.5) },
-      ...{ floor: percentile(quiet, 0.5), ratio: percentile(loaded, 0.5) / percentile(quiet, 0.5) },
-      target: null,
-    },
-  ];
+  const [figures, floors] = [ours.map(perSecond), bare.map(perSecond)];
+  return {
+    ...{ what: 'a file to one person, MB a second', unit: 'MB' },
+    ...{ figure: median(figures), floor: median(floors) },
+    ratio: pairedRatio(figures, floors.slice(0, figures.length)),
+    target: { of: 'ratio', is: 'at least', value: 0.5 },
+  };
+}
+
+interface Latencies {
+  readonly quiet: readonly number[];
+  readonly loaded: readonly number[];
+  /** Of the messages: 0.99 is all but the slowest hundredth. */
+  readonly part: number;
+  /** How many times longer it may take than when no file goes; null: nobody says. */
+  readonly most: number | null;
+}
+
+function messageRow(what: string, { quiet, loaded, part, most }: Latencies): Row {
+  const [figure, floor] = [percentile(loaded, part), percentile(quiet, part)];
+  const target = most === null ? null : ({ of: 'ratio', is: 'at most', value: most } as const);
+  return { what, unit: 'ms', figure, floor, ratio: figure / floor, target };
 }
 
 type Processes = Readonly<Record<string, number>>;

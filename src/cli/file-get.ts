@@ -125,61 +125,96 @@ interface Scene {
 
 /** Wants them all, then waits for each in its turn. */
 async function take(scene: Scene, ids: readonly MessageId[]): Promise<void> {
-  const { context, session, folder } = scene;
-  const faults = new Faults(context, ids.length);
-  const progress = new FileProgress(context.output);
-  const order: FileId[] = [];
-  const watch = new FileWatch(session, {
-    timeoutMs: context.options.timeoutMs,
-    heard: (transfer) => progress.show(transfer, placeAmong(order, transfer, ids.length)),
-  });
-  // What lands where nothing stays can't go on another time.
-  const abort = () => {
-    progress.clear();
-    if (scene.request.out !== null) for (const id of ids) giveBack(session, id);
-  };
-  context.signal.addEventListener('abort', abort, { once: true });
+  const taking = new Taking(scene, ids);
   try {
-    const wanted: { readonly id: MessageId; readonly file: FileId }[] = [];
-    for (const id of ids) {
-      try {
-        const place = folder === null ? {} : { folder };
-        const { transfer } = await session.request({ do: 'get-file', id, ...place });
-        order.push(transfer.file);
-        wanted.push({ id, file: transfer.file });
-        watch.follow(transfer);
-      } catch (error) {
-        faults.add(error);
-      }
+    for (const id of ids) await taking.want(id);
+    await taking.finish();
+  } finally {
+    taking.close();
+  }
+}
+
+interface Asked {
+  readonly id: MessageId;
+  readonly file: FileId;
+}
+
+/** All files of one command. */
+class Taking {
+  readonly #scene: Scene;
+  readonly #ids: readonly MessageId[];
+  readonly #faults: Faults;
+  readonly #progress: FileProgress;
+  readonly #watch: FileWatch;
+  readonly #asked: Asked[] = [];
+
+  constructor(scene: Scene, ids: readonly MessageId[]) {
+    const { context, session } = scene;
+    this.#scene = scene;
+    this.#ids = ids;
+    this.#faults = new Faults(context, ids.length);
+    this.#progress = new FileProgress(context.output);
+    this.#watch = new FileWatch(session, {
+      timeoutMs: context.options.timeoutMs,
+      heard: (transfer) => this.#progress.show(transfer, this.#among(transfer)),
+    });
+    context.signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Where it can't be had, others still may. */
+  async want(id: MessageId): Promise<void> {
+    const { session, folder } = this.#scene;
+    const place = folder === null ? {} : { folder };
+    try {
+      const { transfer } = await session.request({ do: 'get-file', id, ...place });
+      this.#asked.push({ id, file: transfer.file });
+      this.#watch.follow(transfer);
+    } catch (error) {
+      this.#faults.add(error);
     }
-    const ends = watch.untilAll(
-      wanted.map(({ file }) => file),
+  }
+
+  /** Resolves once each is in its place. Throws the first fault. */
+  async finish(): Promise<void> {
+    const ends = this.#watch.untilAll(
+      this.#asked.map(({ file }) => file),
       isEnd,
     );
-    for (const [index, { id, file }] of wanted.entries()) {
+    for (const [index, { id, file }] of this.#asked.entries()) {
       try {
         const end = (await ends[index]) ?? null;
-        context.signal.throwIfAborted();
-        if (end === null) throw giveUp(scene, id, watch.latest(file));
-        await land(scene, id, end);
+        this.#scene.context.signal.throwIfAborted();
+        if (end === null) throw giveUp(this.#scene, id, this.#watch.latest(file));
+        await land(this.#scene, id, end);
       } catch (error) {
-        faults.add(error);
+        this.#faults.add(error);
       }
     }
-    faults.throwFirst();
-  } finally {
-    context.signal.removeEventListener('abort', abort);
-    watch.close();
-    progress.clear();
+    this.#faults.throwFirst();
+  }
+
+  close(): void {
+    this.#scene.context.signal.removeEventListener('abort', this.#abort);
+    this.#watch.close();
+    this.#progress.clear();
+  }
+
+  /** What lands where nothing stays can't go on another time. */
+  readonly #abort = (): void => {
+    const { session, request } = this.#scene;
+    this.#progress.clear();
+    if (request.out !== null) for (const id of this.#ids) giveBack(session, id);
+  };
+
+  #among({ file }: FileTransfer): string {
+    const count = this.#ids.length;
+    const index = this.#asked.findIndex((asked) => asked.file === file);
+    return count === 1 ? '' : `${index + 1}/${count}`;
   }
 }
 
 function isEnd({ state }: FileTransfer): boolean {
   return state === 'done' || state === 'failed' || state === 'cancelled';
-}
-
-function placeAmong(order: readonly FileId[], { file }: FileTransfer, count: number): string {
-  return count === 1 ? '' : `${order.indexOf(file) + 1}/${count}`;
 }
 
 function giveBack(session: Session, id: MessageId): void {
@@ -219,11 +254,13 @@ async function land(scene: Scene, id: MessageId, transfer: FileTransfer): Promis
 }
 
 async function settle(
-  { context, request }: Scene,
+  { context, request, cast }: Scene,
   landed: string,
   transfer: FileTransfer,
 ): Promise<string> {
-  if (request.unpack) return unpackBeside(landed, transfer, context.signal);
+  if (request.unpack) {
+    return unpackBeside(landed, transfer, { me: cast.me, signal: context.signal });
+  }
   if (request.out === null) return landed;
   const path = resolve(request.out);
   await putInPlace(landed, path, { force: request.force });

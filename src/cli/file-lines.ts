@@ -2,7 +2,7 @@
 import type { FileTransfer } from '../client/api.ts';
 import type { FileId, MessageId } from '../protocol/ids.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
-import { fileName, reasonWords, sizeWords } from '../ui/shared-file-words.ts';
+import { fileName, percentOf, reasonWords, sizeWords } from '../ui/shared-file-words.ts';
 import { ownLine } from './lines.ts';
 
 /** Files whose last state is remembered. */
@@ -39,11 +39,6 @@ export class FileNews {
     if (this.#told.size > MAX_REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
     return isNew || this.#progress;
   }
-}
-
-/** How far it is, from 0 to 100; less than that until all of it is there. */
-export function percentOf({ size, bytes }: FileTransfer): number {
-  return size === 0 ? 0 : Math.min(100, Math.floor((bytes / size) * 100));
 }
 
 /** What happened to a file; null where that is no line: of what is offered the message itself speaks. */

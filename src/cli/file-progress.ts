@@ -1,9 +1,15 @@
 // How far files have come, on stderr: one line that is written over on a terminal, lines with -v, nothing with -q.
 import type { FileTransfer } from '../client/api.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
-import { fileName, lengthWords, reasonWords, sizeWords } from '../ui/shared-file-words.ts';
+import {
+  fileName,
+  lengthWords,
+  percentOf,
+  reasonWords,
+  sizeWords,
+} from '../ui/shared-file-words.ts';
 import { cellWidth, truncate } from '../ui/width.ts';
-import { FileNews, percentOf } from './file-lines.ts';
+import { FileNews } from './file-lines.ts';
 import { secondsLeft } from './file-records.ts';
 import type { Output } from './output.ts';
 

@@ -195,11 +195,14 @@ class Sending {
   }
 
   #stuckWords(transfer: FileTransfer | null, isAway: boolean): string {
-    const { name } = this.#options.target;
+    const { target, cast } = this.#options;
     const { timeoutMs } = this.#context.options;
     const file = fileName(transfer?.name ?? '');
     if (transfer?.state === 'kept') return phrase`nobody took ${file} within ${timeoutMs / 1000} s`;
-    if (isAway) return phrase`${name} is not here, and the relay doesn't keep ${file}`;
+    if (isAway) {
+      const who = cast.label(target.destination);
+      return phrase`${who} is not here, and the relay doesn't keep ${file}`;
+    }
     return stuckWords(transfer ?? { name: '', reason: null }, this.#context);
   }
 

@@ -1,10 +1,14 @@
 // A folder that is sent is one file, an archive; here it is made, and becomes a folder again. All of the format is in files/.
-
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FileTransfer } from '../client/api.ts';
+import { phrase } from '../language/translate.ts';
+import { LanchatError } from '../protocol/errors.ts';
+import type { PeerId } from '../protocol/ids.ts';
 import { safeTemplate, safeText } from '../ui/safe-text.ts';
+import { fileName } from '../ui/shared-file-words.ts';
 import type { CommandContext } from './context.ts';
+import { CommandError } from './errors.ts';
 import { spool } from './spool.ts';
 
 /** Left out one by one; more are counted. */
@@ -22,14 +26,29 @@ export async function spoolFolder(context: CommandContext, folder: string): Prom
   return spool(context, (path) => writeArchive(packed, path, context.signal));
 }
 
-/** The path of the folder, beside the archive, which is deleted then. Throws as `unpackArchive`; then the archive stays. */
+export interface Unpacking {
+  /** Whose profile it is in. */
+  readonly me: PeerId;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The path of the folder, beside the archive, which is deleted then. Throws CommandError `bad-archive`, and as `unpackArchive`; then
+ * the archive stays.
+ */
 export async function unpackBeside(
   path: string,
-  { file }: FileTransfer,
-  signal: AbortSignal,
+  { file, name }: FileTransfer,
+  { me, signal }: Unpacking,
 ): Promise<string> {
+  const { landingId } = await import('../files/unfinished.ts');
   const { unpackArchive } = await import('../files/unpack-archive.ts');
-  const folder = await unpackArchive(path, { folder: dirname(path), id: file, signal });
+  const around = { folder: dirname(path), id: landingId(me, file) };
+  const folder = await unpackArchive(path, { ...around, signal }).catch((cause: unknown) => {
+    if (!(cause instanceof LanchatError) || cause.code !== 'bad-archive') throw cause;
+    const message = phrase`${fileName(name)}: ${cause.message}; it is in ${path}, as it came`;
+    throw new CommandError(cause.code, message, { cause });
+  });
   await rm(path, { force: true });
   return folder;
 }

@@ -1,9 +1,9 @@
 // A file that has landed before, or in another folder than was named now: it stays there, and a copy goes where it was wanted.
 import { constants, copyFile, lstat, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { writeFault } from '../files/file-error.ts';
 import { phrase } from '../language/translate.ts';
 import { publishFile } from '../storage/private-file.ts';
-import { storageErrorFrom } from '../storage/storage-error.ts';
 import type { CommandContext } from './context.ts';
 import { CommandError } from './errors.ts';
 import { withPassingFolder } from './spool.ts';
@@ -35,7 +35,9 @@ export async function landedIn(
   }
   if (folder === null || dirname(landed) === folder) return landed;
   if (isPassing) return copied(landed, folder);
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER }).catch((cause: unknown) => {
+    throw writeFault(cause, folder);
+  });
   const { takeFreeName } = await import('../files/free-name.ts');
   return withPassingFolder(context, folder, async (passing) => {
     const copy = await copied(landed, passing);
@@ -49,6 +51,6 @@ async function copied(landed: string, folder: string): Promise<string> {
     await copyFile(landed, path, constants.COPYFILE_EXCL);
     return path;
   } catch (cause) {
-    throw storageErrorFrom(cause, path, 'writing');
+    throw writeFault(cause, path);
   }
 }

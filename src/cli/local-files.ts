@@ -1,4 +1,5 @@
-// This machine's files for whoever sends some from a typed line: looked at, listed for Tab.
+// This machine's files for whoever sends some from a typed line: looked at, and listed for Tab. The screen's first frame
+// waits for it, so what only some need is loaded when it is asked for.
 import { type Dirent, opendirSync, statSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,6 @@ import type {
   ScreenFiles,
   TemporaryPlace,
 } from '../ui/local-files.ts';
-import { clipboardPicture } from './clipboard-picture.ts';
 import type { ClipboardHost } from './clipboard-program.ts';
 import { resolveTyped } from './typed-path.ts';
 
@@ -21,7 +21,7 @@ export function localFiles(host: ClipboardHost): LocalFiles {
     paths: { isWindows: host.platform === 'win32', list: listFolder },
     resolve: resolveTyped,
     look,
-    clipboardPicture: () => clipboardPicture(host),
+    clipboardPicture: async () => (await import('./clipboard-picture.ts')).clipboardPicture(host),
   };
 }
 

@@ -44,6 +44,11 @@ export class Cast {
     for (const person of people) this.names.set(person);
   }
 
+  /** Whose profile it is. */
+  get me(): PeerId {
+    return this.#self.fingerprint;
+  }
+
   who(peer: PeerId): Who {
     const { fingerprint, nick } = this.#self;
     return peer === fingerprint
@@ -128,7 +133,7 @@ function extraFields(message: Message & Partial<Pick<StoredMessage, 'originals'>
 /** The `file` of a `message`: never what opens it, nor its picture. */
 function sharedFileFields({ id, name, size, ...file }: SharedFile): object {
   const { type, width, height, durationMs, voice } = file;
-  return { id, name, size, type, width, height, ms: durationMs, voice };
+  return { id, name, size, mime: type, width, height, ms: durationMs, voice };
 }
 
 /** The `changed` object of CLI.md: the message as it is now. */

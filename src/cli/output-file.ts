@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeFault } from '../files/file-error.ts';
 import { phrase } from '../language/translate.ts';
 import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { publishFile, syncFolder } from '../storage/private-file.ts';
-import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { CommandError } from './errors.ts';
 
 const PRIVATE_MODE = 0o600;
@@ -96,7 +97,6 @@ export async function putInPlace(
     if (force) await rename(file, path);
     else if (!(await publishFile(file, path))) throw fileExists(path);
   } catch (cause) {
-    if (cause instanceof CommandError) throw cause;
     throw writeFault(cause, path);
   }
   // Shares and sticks can't all do it, and the file is there.
@@ -122,17 +122,8 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
     const message = phrase`${path} is not a plain file, so it is not replaced; choose another name`;
     throw new StorageError('not-a-file', message, { path });
   } catch (cause) {
-    if (cause instanceof CommandError) throw cause;
     if (errnoOf(cause) !== 'ENOENT') throw writeFault(cause, path);
   }
-}
-
-/** The folder is the person's choice, not the profile's. */
-function writeFault(cause: unknown, path: string): StorageError {
-  const fault = storageErrorFrom(cause, path, 'writing');
-  if (fault.code !== 'read-only') return fault;
-  const message = phrase`${path} would be on a read-only disk; choose another place`;
-  return new StorageError('read-only', message, { path, cause });
 }
 
 function noFolder(path: string): UsageError {

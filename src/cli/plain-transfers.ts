@@ -3,8 +3,14 @@ import type { FileTransfer, Message } from '../client/api.ts';
 import type { FileId } from '../protocol/ids.ts';
 import type { Directory } from '../ui/people.ts';
 import { type SafeText, safeText, safeTemplate as t } from '../ui/safe-text.ts';
-import { fileName, reasonWords, sizeWords, warningWords } from '../ui/shared-file-words.ts';
-import { FileNews, fileLine, percentOf } from './file-lines.ts';
+import {
+  fileName,
+  percentOf,
+  reasonWords,
+  sizeWords,
+  warningWords,
+} from '../ui/shared-file-words.ts';
+import { FileNews, fileLine } from './file-lines.ts';
 import { ownLine, type Show } from './lines.ts';
 
 /** What moves fast is heard to begin and to end. */

@@ -1,12 +1,14 @@
 // Files that are made only to be sent, for the screen: in the profile's folder, or for a profile without one in a folder of their own.
+// The screen's first frame waits for this file: what it needs is loaded with the first of them.
 import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storageErrorFrom } from '../storage/storage-error.ts';
 import type { TemporaryPlace } from '../ui/local-files.ts';
 import { passingPlace } from './passing-place.ts';
-import { handedOver, openSpoolOf, passingName } from './spool.ts';
 
 const PRIVATE_MODE = 0o600;
+
+const loadSpool = () => import('./spool.ts');
 
 /** Owns what lies there and was handed to nobody; `close()` takes it away. */
 export class TemporaryFiles implements TemporaryPlace {
@@ -27,6 +29,7 @@ export class TemporaryFiles implements TemporaryPlace {
   };
 
   readonly keepTemporary = async (bytes: Uint8Array): Promise<string> => {
+    const { handedOver, passingName } = await loadSpool();
     const path = join(await this.temporaryFolder(), passingName());
     try {
       await writeFile(path, bytes, { flag: 'wx', mode: PRIVATE_MODE });
@@ -41,6 +44,7 @@ export class TemporaryFiles implements TemporaryPlace {
     path: string,
     take: (path: string) => Promise<void>,
   ): Promise<void> => {
+    const { handedOver } = await loadSpool();
     const handed = await handedOver(path);
     try {
       await take(handed);
@@ -64,7 +68,7 @@ export class TemporaryFiles implements TemporaryPlace {
   }
 
   async #open(): Promise<string> {
-    if (this.#profile !== null) return openSpoolOf(this.#profile);
+    if (this.#profile !== null) return (await loadSpool()).openSpoolOf(this.#profile);
     // For its owner alone, as Node makes it.
     return mkdtemp(join(passingPlace(process.env), 'lanchat-'));
   }

@@ -232,14 +232,17 @@ export class Files {
   }
 
   /** Tells how far the reading of a file of ours is, once in a while. */
-  #reading(file: FileId, { to, path, name }: Of<'send-file'>): (bytes: number) => void {
+  #reading(
+    file: FileId,
+    { to, path, name }: Of<'send-file'>,
+  ): (bytes: number, size: number) => void {
     let toldAtMs = performance.now();
-    return (bytes) => {
+    return (bytes, size) => {
       if (performance.now() - toldAtMs < TELL_MS) return;
       toldAtMs = performance.now();
       const transfer: FileTransfer = {
         ...{ file, id: null, conversation: to, direction: 'out', name: name ?? path },
-        ...{ size: bytes, state: 'reading', bytes, bytesPerSecond: null, via: null },
+        ...{ size, state: 'reading', bytes, bytesPerSecond: null, via: null },
         ...{ reason: null, path, warning: null },
       };
       this.#parts.emit({ type: 'file', transfer });

@@ -100,7 +100,7 @@ export class StraightDoor {
     } catch (error) {
       this.#listening = null;
       entrance.close();
-      if (errnoOf(error) === undefined) throw error;
+      if (errnoOf(error) === null) throw error;
       return null;
     }
   }

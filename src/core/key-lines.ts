@@ -20,21 +20,21 @@ export interface KeyChange {
 }
 
 /** In private conversations that there are, and in rooms where the new key is. */
-export function leaveLines(core: CoreState, change: KeyChange): void {
+export function writeKeyLines(core: CoreState, change: KeyChange): void {
   const { was, now } = change;
-  for (const { id } of [was, now]) if (isSpokenWith(core, id)) leaveWithPeer(core, id, change);
+  for (const { id } of [was, now]) if (isSpokenWith(core, id)) writeForPeer(core, id, change);
   for (const room of core.rooms.values())
-    if (isThere(room, now.id)) leaveInRoom(core, room, change);
+    if (isThere(room, now.id)) writeForRoom(core, room, change);
 }
 
 /** Before what is said in private: whoever came under a known name says nothing without a line about it above. */
-export function leaveLinesAbove(core: CoreState, peer: PeerId): void {
-  for (const change of changesOf(core, peer)) leaveWithPeer(core, peer, change);
+export function writeKeyLinesAbove(core: CoreState, peer: PeerId): void {
+  for (const change of changesOf(core, peer)) writeForPeer(core, peer, change);
 }
 
 /** Somebody is in a room from now on. */
-export function leaveLinesOf(core: CoreState, room: RoomState, id: PeerId): void {
-  for (const change of changesOf(core, id)) leaveInRoom(core, room, change);
+export function writeKeyLinesOf(core: CoreState, room: RoomState, id: PeerId): void {
+  for (const change of changesOf(core, id)) writeForRoom(core, room, change);
 }
 
 function changesOf(core: CoreState, id: PeerId): KeyChange[] {
@@ -54,16 +54,16 @@ function isThere({ private: inner, members }: RoomState, id: PeerId): boolean {
   return inner === null ? members.has(id) : inner.log.members.has(id);
 }
 
-function leaveWithPeer(core: CoreState, peer: PeerId, change: KeyChange): void {
-  leave(core, change, { place: idBytes(peer), room: null, peer });
+function writeForPeer(core: CoreState, peer: PeerId, change: KeyChange): void {
+  write(core, change, { place: idBytes(peer), room: null, peer });
 }
 
-function leaveInRoom(core: CoreState, { label, roomId }: RoomState, change: KeyChange): void {
-  leave(core, change, { place: idBytes(roomId), room: label, peer: null });
+function writeForRoom(core: CoreState, { label, roomId }: RoomState, change: KeyChange): void {
+  write(core, change, { place: idBytes(roomId), room: label, peer: null });
 }
 
 /** Its name is the same in each run, and history keeps the first of those that bear one name. */
-function leave(
+function write(
   core: CoreState,
   { was, now }: KeyChange,
   { place, room, peer }: Pick<Message, 'room' | 'peer'> & { readonly place: Uint8Array },

@@ -2,7 +2,7 @@
 // sending is people.ts's.
 import type { Card } from '../crypto/signed-objects.ts';
 import { cleanNick, nickSkeleton } from '../protocol/nickname.ts';
-import { leaveLines } from './key-lines.ts';
+import { writeKeyLines } from './key-lines.ts';
 import { emit, isFirstTelling } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { bearers, changedFrom, indexName, personOf, stirKeys } from './people.ts';
@@ -36,7 +36,7 @@ export function tellNamesakes(core: CoreState, name: string): void {
 function tellKeyChange(core: CoreState, pin: Pin): void {
   for (const was of changedFrom(core, pin)) {
     if (!isFirstTelling(core, `${was.id}>${pin.id}`)) continue;
-    leaveLines(core, { was, now: pin });
+    writeKeyLines(core, { was, now: pin });
     emit(core, {
       type: 'key-changed',
       nick: cleanNick(pin.nick),

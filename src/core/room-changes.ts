@@ -4,7 +4,7 @@ import { idBytes, type PeerId, StreamId } from '../protocol/ids.ts';
 import type { Change as Operation } from '../protocol/room-operation.ts';
 import { journal } from './durable.ts';
 import type { Change, Message } from './events.ts';
-import { leaveLinesOf } from './key-lines.ts';
+import { writeKeyLinesOf } from './key-lines.ts';
 import { emit } from './link.ts';
 import { isBlocked, whoOf } from './people.ts';
 import type { Applied } from './room-log.ts';
@@ -30,7 +30,7 @@ export function tellChanges(
   // The last that a newcomer is handed is what let them in.
   const from = wasIn ? 0 : (room.private?.expected ?? 0) - 1;
   for (const { n, change, who } of applied) {
-    if (change.kind === 'add') for (const id of who) leaveLinesOf(core, room, id);
+    if (change.kind === 'add') for (const id of who) writeKeyLinesOf(core, room, id);
     // It has no effect.
     if (change.kind === 'title' && room.private?.log.group === true) continue;
     // Who is in it must be seen, whoever says so; words of somebody blocked are not.

@@ -6,7 +6,7 @@ import { BLOB_TTL_SECONDS, MAX_ROOM_MEMBERS } from '../protocol/limits.ts';
 import { cleanTitle } from '../protocol/nickname.ts';
 import { saveHolders } from './durable-rooms.ts';
 import type { Room } from './events.ts';
-import { leaveLinesOf } from './key-lines.ts';
+import { writeKeyLinesOf } from './key-lines.ts';
 import { emit, later } from './link.ts';
 import { peerOf } from './new-state.ts';
 import { isBlocked, isKeptOut, whoOf } from './people.ts';
@@ -167,7 +167,7 @@ function memberWith(core: CoreState, room: RoomState, id: PeerId, join: JoinProo
   if (join.seq > member.join.seq) member.join = join;
   room.members.set(id, member);
   if (member.join.standing !== 'joined') return null;
-  if (known === undefined) leaveLinesOf(core, room, id);
+  if (known === undefined) writeKeyLinesOf(core, room, id);
   return member;
 }
 

@@ -4,7 +4,7 @@ import type { MessageId, PeerId } from '../protocol/ids.ts';
 import type { RecordFields } from '../protocol/record.ts';
 import { journal } from './durable.ts';
 import type { Destination, Message, Poll } from './events.ts';
-import { leaveLinesAbove } from './key-lines.ts';
+import { writeKeyLinesAbove } from './key-lines.ts';
 import { emit } from './link.ts';
 import { nickOf, whoOf } from './people.ts';
 import type { Posted } from './post.ts';
@@ -46,7 +46,7 @@ export function newPoll(asked: PollContent): Poll {
 
 /** One of our own, with history and everybody who looks. */
 export function tellOwn(core: CoreState, { id, where }: Posted, said: Said): void {
-  if ('peer' in where) leaveLinesAbove(core, where.peer);
+  if ('peer' in where) writeKeyLinesAbove(core, where.peer);
   const time = new Date(core.env.wallMs()).toISOString();
   const from = whoOf(core, core.me.id);
   const message: Message = {
@@ -63,7 +63,7 @@ export function tellOwn(core: CoreState, { id, where }: Posted, said: Said): voi
  * is about to hear that it arrived.
  */
 export function tellMessage(core: CoreState, arrived: Arrived, said: Said): void {
-  if (arrived.room === null) leaveLinesAbove(core, arrived.from);
+  if (arrived.room === null) writeKeyLinesAbove(core, arrived.from);
   const message = { ...messageOf(core, arrived), ...said };
   journal(core, { type: 'message', message: { ...message, from: whoOf(core, arrived.from) } });
   tellNamed(core);

@@ -6,7 +6,7 @@ import { StorageError, storageErrorFrom } from '../storage/storage-error.ts';
 /**
  * - `hash-differs`: what came is not what its sender named; nothing of it was kept
  * - `file-changed`: a file of ours is not what it was when it was offered
- * - `bad-archive`: a folder came in a form that could harm, or is damaged; nothing of it was kept
+ * - `bad-archive`: an archive could harm, is damaged, or none of a folder; nothing of it was unpacked
  */
 export type FileErrorCode = 'hash-differs' | 'file-changed' | 'bad-archive';
 
@@ -20,13 +20,13 @@ export class FileError extends LanchatError {
 }
 
 /**
- * What Node threw while something was written in `folder`, a person's own: `no-space`, `no-permission`, `not-a-file`,
- * `not-a-folder`, or `unwritable`. Keeps an error of ours.
+ * What Node threw while something was written at `path`, a file or folder of the person's choice: a StorageError. Keeps an error
+ * of ours.
  */
-export function writeFault(cause: unknown, folder: string): LanchatError {
+export function writeFault(cause: unknown, path: string): LanchatError {
   if (cause instanceof LanchatError) return cause;
-  const fault = storageErrorFrom(cause, folder, 'writing');
+  const fault = storageErrorFrom(cause, path, 'writing');
   if (fault.code !== 'read-only') return fault;
-  const message = phrase`${folder} would be on a read-only disk; choose another place`;
-  return new StorageError('unwritable', message, { path: folder, cause });
+  const message = phrase`${path} would be on a read-only disk; choose another place`;
+  return new StorageError('read-only', message, { path, cause });
 }

@@ -160,11 +160,11 @@ async function readExactly(handle: FileHandle, position: number, size: number): 
 
 /** `what` is for who looks for the cause: no part of it is the sender's. */
 function harmful(what: string): FileError {
-  const message = phrase`the folder that came could do harm here, so nothing of it was kept`;
+  const message = phrase`it could do harm here, so nothing of it was unpacked`;
   return new FileError('bad-archive', message, { cause: new Error(what) });
 }
 
 function damaged(what: string, cause?: unknown): FileError {
-  const message = phrase`the folder that came is damaged, so nothing of it was kept`;
+  const message = phrase`it is damaged, or not the archive of a folder, so nothing of it was unpacked`;
   return new FileError('bad-archive', message, { cause: new Error(what, { cause }) });
 }

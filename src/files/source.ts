@@ -24,8 +24,8 @@ export interface OfferedFile {
 }
 
 export interface SourceOptions {
-  /** How many bytes have been hashed. */
-  readonly onProgress?: (bytes: number) => void;
+  /** How many bytes have been hashed, and of how many. */
+  readonly onProgress?: (bytes: number, size: number) => void;
   readonly signal?: AbortSignal;
   /** What it must still be; then it is not hashed. */
   readonly offered?: OfferedFile;
@@ -113,7 +113,7 @@ async function offer(
   for await (const piece of readPieces(handle, { from: 0, to: size }, signal)) {
     digest.update(piece);
     bytes += piece.length;
-    onProgress?.(bytes);
+    onProgress?.(bytes, size);
   }
   const offered = {
     ...{ size, hash: new Uint8Array(digest.digest()) },

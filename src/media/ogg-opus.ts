@@ -1,5 +1,4 @@
 // A voice note as a file: Opus packets in Ogg (RFC 7845), written as they come and read from hostile bytes.
-
 import { ProtocolError } from '../protocol/errors.ts';
 import { type OggPacket, OggPageWriter, oggPackets, segmentsOf } from './ogg.ts';
 import { SAMPLES_PER_SECOND } from './pcm.ts';

@@ -70,7 +70,6 @@ export class OpusThread {
   private constructor({ worker, timeoutMs }: OpusThreadOptions, serial: number | null) {
     this.#timeoutMs = timeoutMs;
     this.#describe = serial === null ? badVoiceNote : recordingFailed;
-    this.#describe = serial === null ? badVoiceNote : recordingFailed;
     this.#worker = new Worker(worker, {
       workerData: { serial },
       resourceLimits: LIMITS,

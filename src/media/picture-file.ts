@@ -1,44 +1,29 @@
-// Reads a picture's file whole: no more than a limit, and nothing that isn't a plain file.
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+// Reads a picture's file, and says in words why it can't be had.
 import { phrase } from '../language/translate.ts';
 import { errnoOf } from '../protocol/errors.ts';
 import { notAPicture, PICTURE_LIMITS, PictureError, tooLarge } from './picture.ts';
-
-// A pipe would otherwise be waited for until somebody writes into it.
-const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+import { readPlainFile } from './plain-file.ts';
 
 /** Throws PictureError. */
 export async function readPictureFile(
   path: string,
   maxBytes = PICTURE_LIMITS.bytes,
 ): Promise<Uint8Array> {
-  try {
-    const file = await open(path, READ_ONLY);
-    try {
-      const found = await file.stat();
-      if (!found.isFile()) throw notAPicture();
-      if (found.size > maxBytes) throw tooLarge();
-      const bytes = new Uint8Array(found.size);
-      let length = 0;
-      while (length < bytes.length) {
-        const { bytesRead } = await file.read(bytes, length);
-        // It became shorter meanwhile.
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      return bytes.subarray(0, length);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (error instanceof PictureError || errno === null) throw error;
-    if (errno === 'ENOENT') {
-      throw new PictureError('picture-unreadable', phrase`there is no file ${path}`);
-    }
-    throw new PictureError('picture-unreadable', phrase`${path} can't be read (${errno})`, {
-      cause: error,
-    });
-  }
+  const read = await readPlainFile(path, maxBytes).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (read === 'not-a-file') throw notAPicture();
+  if (read === 'too-large') throw tooLarge();
+  return read;
+}
+
+/** What is no fault of the file's stays as it is. */
+function unreadable(path: string, error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (errno === null) return error;
+  const message =
+    errno === 'ENOENT'
+      ? phrase`there is no file ${path}`
+      : phrase`${path} can't be read (${errno})`;
+  return new PictureError('picture-unreadable', message, { cause: error });
 }

@@ -1,10 +1,9 @@
 // Plays a voice note through a program of this machine. What it decodes is a moment ahead of what is heard, so that a pause is one.
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { UsageError } from '../protocol/errors.ts';
+import { errnoOf, UsageError } from '../protocol/errors.ts';
 import { MAX_NOTE_BYTES } from './ogg-opus.ts';
 import { badVoiceNote, OpusThread } from './opus-thread.ts';
 import { SAMPLES_PER_MS } from './pcm.ts';
+import { readPlainFile } from './plain-file.ts';
 import { newChange, PlayRun } from './play-run.ts';
 import type { SoundHost } from './sound-host.ts';
 import { startProgram } from './sound-process.ts';
@@ -43,10 +42,10 @@ export interface Playing {
   stop(): void;
 }
 
-/** Opens the note and begins. Throws UsageError `no-player`, `bad-voice-note`; what the file system throws. */
+/** Opens the note and begins. Throws UsageError `no-player`, `bad-voice-note`. */
 export async function playNote(options: PlayOptions): Promise<Playing> {
   const programs = findPlayers(options.host);
-  const file = await readFile(options.path);
+  const file = await readNoteFile(options.path);
   const thread = OpusThread.decoder(options.host.opus);
   try {
     const { samples } = await thread.ask({ do: 'open', file });
@@ -66,17 +65,15 @@ export async function playNote(options: PlayOptions): Promise<Playing> {
   }
 }
 
-/** Of a regular file alone, and no larger than a note can be. */
-async function readFile(path: string): Promise<Uint8Array> {
-  const { O_RDONLY, O_NONBLOCK = 0 } = constants;
-  const file = await open(path, O_RDONLY | O_NONBLOCK);
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile() || stat.size > MAX_NOTE_BYTES) throw badVoiceNote('it is too large');
-    return new Uint8Array(await file.readFile());
-  } finally {
-    await file.close();
-  }
+/** Throws UsageError `bad-voice-note`. */
+async function readNoteFile(path: string): Promise<Uint8Array> {
+  const read = await readPlainFile(path, MAX_NOTE_BYTES).catch((error: unknown) => {
+    const errno = errnoOf(error);
+    throw errno === null ? error : badVoiceNote(`its file can't be read (${errno})`);
+  });
+  if (read === 'not-a-file') throw badVoiceNote('it is no plain file');
+  if (read === 'too-large') throw badVoiceNote('it is too large');
+  return read;
 }
 
 interface PlayerOptions extends PlayOptions {

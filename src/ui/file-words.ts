@@ -1,10 +1,12 @@
 // A message's file in words: what it is, and how it stands. Pure; names and reasons of others are cleaned here.
 import type { FileTransfer, Message, SharedFile } from '../client/api.ts';
+import { type Family, familyOf as familyOfType } from '../files/type-table.ts';
 import type { KeyHints } from './bound-keys.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import {
   fileName,
   lengthWords,
+  percentOf,
   reasonWords,
   sizeWords,
   warningWords,
@@ -25,32 +27,34 @@ export type FileFamily =
   | 'program'
   | 'file';
 
-/** By the claimed type; the first that fits. What runs comes first: it is the one to think about. */
-const FAMILIES: readonly (readonly [RegExp, FileFamily])[] = [
-  [
-    /^application\/(?:x-msdownload|x-msdos-program|x-dosexec|x-executable|x-elf|x-sharedlib|x-mach-binary|vnd\.microsoft\.portable-executable|x-msi|java-archive|vnd\.android\.package-archive|x-apple-diskimage|x-sh|x-csh|javascript|x-bat|vnd\.debian\.binary-package|x-rpm|x-desktop)$/,
-    'program',
-  ],
-  [/^text\/(?:x-shellscript|x-python|x-perl|x-ruby|javascript)$/, 'program'],
-  [/^image\//, 'picture'],
-  [/^video\//, 'video'],
-  [/^audio\//, 'sound'],
-  [
-    /^application\/(?:zip|gzip|x-tar|x-7z-compressed|vnd\.rar|x-rar(?:-compressed)?|zstd|x-xz|x-bzip2?|x-gzip|x-compress(?:ed)?|x-lzma)$/,
-    'archive',
-  ],
-  [
-    /^application\/(?:pdf|msword|rtf|epub\+zip|json|xml|vnd\.(?:oasis\.opendocument|openxmlformats-officedocument|ms-).*)$/,
-    'document',
-  ],
-  [/^text\//, 'document'],
-];
+/** In the words of people: what runs is the one to think about. */
+const FAMILIES: Readonly<Record<Family, FileFamily>> = {
+  picture: 'picture',
+  document: 'document',
+  audio: 'sound',
+  video: 'video',
+  text: 'document',
+  archive: 'archive',
+  page: 'document',
+  script: 'program',
+  program: 'program',
+};
+
+/** Of types that have no name here. */
+const FAMILY_OF_TOP_LEVEL: ReadonlyMap<string, FileFamily> = new Map([
+  ['image/', 'picture'],
+  ['video/', 'video'],
+  ['audio/', 'sound'],
+  ['text/', 'document'],
+]);
 
 /** What its sender says that it is. */
 export function familyOf({ type = '', voice }: Pick<SharedFile, 'type' | 'voice'>): FileFamily {
   if (voice === true) return 'voice';
   const claimed = type.toLowerCase().split(';', 1)[0]?.trim() ?? '';
-  return FAMILIES.find(([fits]) => fits.test(claimed))?.[1] ?? 'file';
+  const family = familyOfType(claimed);
+  if (family !== null) return FAMILIES[family];
+  return FAMILY_OF_TOP_LEVEL.get(claimed.slice(0, claimed.indexOf('/') + 1)) ?? 'file';
 }
 
 const FAMILY_WORDS: Readonly<Record<FileFamily, SafeText>> = {
@@ -107,12 +111,6 @@ export function joined(parts: readonly SafeText[]): SafeText {
 }
 
 type Moving = Pick<FileTransfer, 'bytes' | 'size' | 'bytesPerSecond'>;
-
-/** Whole percents that have happened, rounded down. */
-function percentOf({ bytes, size }: Moving): number {
-  const part = size > 0 ? Math.floor((bytes / size) * 100) : 0;
-  return Number.isFinite(part) ? Math.max(0, Math.min(100, part)) : 0;
-}
 
 /** `43 % · 5.2 MB/s · 12 s left`: from the most words to the fewest. */
 function progressForms(moving: Moving): readonly SafeText[] {

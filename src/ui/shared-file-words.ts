@@ -1,4 +1,5 @@
-// Files in words: how large, what its sender calls it, why one doesn't move. Pure.
+// Files in words and figures, for the screen and for commands: how large, how far, what its sender calls it, why one doesn't move. Pure.
+import type { FileTransfer } from '../client/api.ts';
 import { type SafeText, safeText, safeTemplate as t } from './safe-text.ts';
 import { linkReason } from './words.ts';
 
@@ -34,6 +35,12 @@ export function lengthWords(ms: number): SafeText {
   const tail = String(seconds % 60).padStart(2, '0');
   if (hours === 0) return safeText(`${minutes}:${tail}`);
   return safeText(`${hours}:${String(minutes).padStart(2, '0')}:${tail}`);
+}
+
+/** Whole percents that have happened, from 0 to 100, rounded down. */
+export function percentOf({ bytes, size }: Pick<FileTransfer, 'bytes' | 'size'>): number {
+  const part = size > 0 ? Math.floor((bytes / size) * 100) : 0;
+  return Number.isFinite(part) ? Math.max(0, Math.min(100, part)) : 0;
 }
 
 /** By what a content can do that its name doesn't tell. */
@@ -75,6 +82,7 @@ const REASONS: ReadonlyMap<string, SafeText> = new Map([
   ['no-space', t`the disk is full; make room`],
   ['no-permission', t`the folder may not be written to; /set downloads names another`],
   ['unwritable', t`the folder takes nothing; /set downloads names another`],
+  ['read-only', t`the folder takes nothing; /set downloads names another`],
 ]);
 
 /** A code that has no words stands as it is. */

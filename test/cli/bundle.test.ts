@@ -13,31 +13,34 @@ interface Meta {
   >;
 }
 
-describe('what a headless command may load', () => {
-  let meta: Meta = { outputs: {} };
-  beforeAll(() => {
-    meta = JSON.parse(readFileSync('dist/meta.json', 'utf8'));
-  });
+const SCREEN = 'dist/screen.js';
 
-  /** Every source that `entry` can come to load; `dynamic`: also what it loads only when asked. */
-  function sourcesOf(entry: string, { dynamic }: { dynamic: boolean }): string[] {
-    const seen = new Set<string>();
-    const sources: string[] = [];
-    const visit = (path: string) => {
-      const output = meta.outputs[path];
-      if (output === undefined || seen.has(path) || path === 'dist/screen.js') return;
-      seen.add(path);
-      sources.push(...Object.keys(output.inputs));
-      for (const each of output.imports) {
-        if (each.kind === 'import-statement' || (dynamic && each.kind === 'dynamic-import')) {
-          visit(each.path);
-        }
+let meta: Meta = { outputs: {} };
+beforeAll(() => {
+  meta = JSON.parse(readFileSync('dist/meta.json', 'utf8'));
+});
+
+/** Every source that `entry` can come to load, but for the screen; `dynamic`: also what it loads only when asked. */
+function sourcesOf(entry: string, { dynamic }: { dynamic: boolean }): string[] {
+  const seen = new Set<string>();
+  const sources: string[] = [];
+  const visit = (path: string) => {
+    const output = meta.outputs[path];
+    if (output === undefined || seen.has(path)) return;
+    if (path === SCREEN && entry !== SCREEN) return;
+    seen.add(path);
+    sources.push(...Object.keys(output.inputs));
+    for (const each of output.imports) {
+      if (each.kind === 'import-statement' || (dynamic && each.kind === 'dynamic-import')) {
+        visit(each.path);
       }
-    };
-    visit(entry);
-    return sources;
-  }
+    }
+  };
+  visit(entry);
+  return sources;
+}
 
+describe('what a headless command may load', () => {
   it('is never ink or react, whatever the command', () => {
     const sources = sourcesOf('dist/lanchat.js', { dynamic: true });
     expect(sources).toContain('src/cli/main.ts');
@@ -63,5 +66,22 @@ describe('what a headless command may load', () => {
     const sources = sourcesOf('dist/lanchat.js', { dynamic: true });
     expect(sources).toContain(database);
     expect(sources.filter((source) => /photostructure|node-gyp/.test(source))).toEqual([]);
+  });
+});
+
+describe("what the screen's first frame waits for", () => {
+  it('is nothing that touches files, pictures or sound, and no cryptography', () => {
+    const sources = sourcesOf(SCREEN, { dynamic: false });
+    expect(sources).toContain('src/ui/frame.ts');
+    expect(sources).toContain('src/cli/local-files.ts');
+    const heavy =
+      /^src\/(?:files|media|crypto|client\/file-)|cli\/(?:clipboard-picture|spool)|sodium|jsquash|opus|valibot/;
+    // Tables and words.
+    const light = [
+      'src/files/type-table.ts',
+      'src/media/terminal-pictures.ts',
+      'src/crypto/verification-qr.ts',
+    ];
+    expect(sources.filter((each) => heavy.test(each) && !light.includes(each))).toEqual([]);
   });
 });

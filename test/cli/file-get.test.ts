@@ -7,8 +7,8 @@ import type { Command, FileTransfer, StoredMessage } from '../../src/client/api.
 import { UsageError } from '../../src/protocol/errors.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
-import { FILE_SECRETS, fileId, sharedFile, transfer } from '../support/file-transfer.ts';
 import { stored } from '../support/kept-history.ts';
+import { FILE_SECRETS, fileId, sharedFile, transfer } from '../support/shared-files.ts';
 
 type GetFile = Extract<Command, { do: 'get-file' }>;
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function theirs(digit: string, change: Partial<FileTransfer> = {}) {
-  const of = { id: messageId(digit), file: fileId(digit), name: `${digit}.bin` };
+  const of = { id: messageId(digit), file: fileId(Number(digit)), name: `${digit}.bin` };
   return transfer({ ...of, direction: 'in', state: 'offered', ...change });
 }
 
@@ -232,6 +232,9 @@ describe('-o', () => {
     await writeFile(join(folder, 'to', 'before.bin'), 'changed');
     expect(await readFile(before)).toEqual(content);
     expect(await left()).toEqual(['before.bin', 'out.bin', 'to']);
+    const inTheWay = get([id, '--to', join(before, 'x'), '--json'], session);
+    expect(await inTheWay.status).toBe(1);
+    expect(inTheWay.records()).toMatchObject([{ type: 'error', code: 'not-a-folder' }]);
     await rm(before);
     const gone = get([id, '--json'], session);
     expect(await gone.status).toBe(1);
@@ -288,7 +291,12 @@ describe('lanchat file list', () => {
   const listed = [
     {
       transfer: theirs('2', { state: 'moving', bytes: 500, name: 'a\u202egnp.exe\n-- x' }),
-      message: stored(2, { file: sharedFile(), from: bela, room: null, peer: peerId('b') }),
+      message: stored(2, {
+        file: sharedFile({ thumbnail: FILE_SECRETS[2] }),
+        from: bela,
+        room: null,
+        peer: peerId('b'),
+      }),
     },
     { transfer: transfer({ id: null, state: 'reading' }), message: null },
   ];
@@ -298,7 +306,7 @@ describe('lanchat file list', () => {
     expect(await run.status).toBe(0);
     const lines = run.stdout().trimEnd().split('\n');
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^22222222 .*from @bela .*\[file\] 2\.3 MB, image\/png {2}moving/);
+    expect(lines[0]).toMatch(/^22222222 .*from @bela .*\[file\] 2\.4 MB, image\/png {2}moving/);
     expect(lines[1]).toMatch(/^-------- {2}to @bela .* {2}1\.0 KB {2}being read: photo\.png$/);
     expect(run.stdout()).not.toContain('\u202e');
     const json = runCommand(['file', 'list', '--json'], { session: holding(undefined, listed) });

@@ -5,7 +5,7 @@ import { FileProgress } from '../../src/cli/file-progress.ts';
 import { Output } from '../../src/cli/output.ts';
 import { safeText } from '../../src/ui/safe-text.ts';
 import { cellWidth } from '../../src/ui/width.ts';
-import { transfer } from '../support/file-transfer.ts';
+import { transfer } from '../support/shared-files.ts';
 
 function terminal(columns: number, options: { quiet?: boolean; verbose?: boolean } = {}) {
   const stderr = Object.assign(new PassThrough(), { isTTY: true, columns });

@@ -8,7 +8,7 @@ import type { Command, FileTransfer } from '../../src/client/api.ts';
 import { UsageError } from '../../src/protocol/errors.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
-import { fileId, transfer } from '../support/file-transfer.ts';
+import { fileId, transfer } from '../support/shared-files.ts';
 
 type SendFile = Extract<Command, { do: 'send-file' }>;
 
@@ -30,7 +30,7 @@ function sending(...states: readonly Partial<FileTransfer>[]): FakeSession {
     'find-person': () => ({ matches: [person('bela', 'b')] }),
     'send-file': ({ path, name = 'x' }) => {
       count += 1;
-      const of = { id: messageId(`${count}`), file: fileId(`${count}`), path, name };
+      const of = { id: messageId(`${count}`), file: fileId(count), path, name };
       const first = transfer({ ...of, state: 'waiting' });
       for (const state of states) {
         queueMicrotask(() =>
@@ -79,7 +79,7 @@ describe('lanchat file send', () => {
     const run = send(['@bela', photo, '--json'], sending({ state: 'done', bytes: 1_000 }));
     expect(await run.status).toBe(0);
     expect(run.records()).toMatchObject([
-      { v: 1, type: 'file', id, file: fileId('1'), direction: 'out', state: 'done', bytes: 1_000 },
+      { v: 1, type: 'file', id, file: fileId(1), direction: 'out', state: 'done', bytes: 1_000 },
     ]);
   });
 
@@ -106,10 +106,13 @@ describe('lanchat file send', () => {
 
   it('takes back what never moved when somebody is away, and exits 6', async () => {
     const session = sending({ state: 'waiting', reason: 'not-here' });
+    session.snapshot = { ...session.snapshot, people: [person('bela', 'b')] };
     const run = send(['@bela', photo, '--timeout', '0.05', '--json'], session);
     expect(await run.status).toBe(6);
     expect(run.records()).toMatchObject([{ type: 'error', code: 'not-here' }]);
-    expect(run.stderr()).toMatch(/is not here, and the relay doesn't keep photo.png; it was taken/);
+    expect(run.stderr()).toMatch(
+      /@bela .*is not here, and the relay doesn't keep photo.png; it was taken/,
+    );
     expect(cancels(session)).toBe(1);
   });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileWatch } from '../../src/cli/file-watch.ts';
 import type { FileTransfer } from '../../src/client/api.ts';
 import { FakeSession, messageId } from '../support/fake-session.ts';
-import { fileId, transfer } from '../support/file-transfer.ts';
+import { fileId, transfer } from '../support/shared-files.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => vi.useRealTimers());
@@ -26,7 +26,7 @@ describe('waiting for files', () => {
   it('goes on while something moves, and ends once nothing has for the timeout', async () => {
     const { watch, tell } = watching();
     watch.follow(transfer({ state: 'waiting' }));
-    const end = watch.until(fileId('7'), isDone);
+    const end = watch.until(fileId(7), isDone);
     let ended: unknown = 'not yet';
     end.then((value) => {
       ended = value;
@@ -47,7 +47,7 @@ describe('waiting for files', () => {
 
   it('is for several at once: one that moves keeps all of them, and all end together', async () => {
     const { session, watch, tell } = watching();
-    const [one, two] = [fileId('1'), fileId('2')];
+    const [one, two] = [fileId(1), fileId(2)];
     for (const file of [one, two]) watch.follow(transfer({ file, state: 'waiting' }));
     const ends = watch.untilAll([one, two], isDone);
     await vi.advanceTimersByTimeAsync(900);
@@ -65,18 +65,18 @@ describe('waiting for files', () => {
     const { watch, tell, heard } = watching();
     watch.read('/x');
     tell({ id: null, state: 'reading', path: '/x', bytes: 1 });
-    tell({ id: null, state: 'reading', path: '/y', file: fileId('8'), bytes: 1 });
+    tell({ id: null, state: 'reading', path: '/y', file: fileId(8), bytes: 1 });
     tell({ state: 'done' });
     watch.follow(transfer({ state: 'waiting' }));
     expect(heard.map(({ state }) => state)).toEqual(['reading', 'done']);
-    expect(await watch.until(fileId('7'), isDone)).toMatchObject({ id: messageId('1') });
+    expect(await watch.until(fileId(7), isDone)).toMatchObject({ id: messageId('1') });
     watch.close();
   });
 
   it('ends where the link or the disk is gone for good', async () => {
     const { session, watch } = watching();
     watch.follow(transfer({ state: 'waiting' }));
-    const end = watch.until(fileId('7'), isDone);
+    const end = watch.until(fileId(7), isDone);
     const problem = { code: 'no-space', message: 'full' };
     session.emit({ type: 'storage', problem });
     await expect(end).rejects.toMatchObject({ code: 'no-space' });

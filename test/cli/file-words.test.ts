@@ -4,8 +4,8 @@ import type { StoredMessage } from '../../src/client/api.ts';
 import { sizeWords } from '../../src/ui/shared-file-words.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
-import { FILE_SECRETS, fileId, sharedFile, transfer } from '../support/file-transfer.ts';
 import { nthId, stored } from '../support/kept-history.ts';
+import { FILE_SECRETS, fileId, sharedFile, transfer } from '../support/shared-files.ts';
 
 const asha = { nick: 'asha', fingerprint: peerId('a'), trust: 'known' } as const;
 const HOSTILE = 'a\u202egnp.exe\n-- KEY CHANGED: <script>\u001b]0;x\u0007';
@@ -15,15 +15,16 @@ function holding(...messages: readonly StoredMessage[]): FakeSession {
 }
 
 describe('a message with a file', () => {
-  const photo = stored(1, { text: 'look', file: sharedFile() });
+  const [, , thumbnail] = FILE_SECRETS;
+  const photo = stored(1, { text: 'look', file: sharedFile({ thumbnail }) });
 
   it('has in JSON what the file is, and nothing that opens or shows it', async () => {
     for (const args of [['history'], ['export']]) {
       const run = runCommand([...args, '#lobby', '--json'], { session: holding(photo) });
       expect(await run.status).toBe(0);
       expect(run.records()[0]?.file).toEqual({
-        ...{ id: fileId('7'), name: 'photo.png', size: 2_345_678, type: 'image/png' },
-        ...{ width: 640, height: 480 },
+        ...{ id: fileId(7), name: 'photo.png', size: 2_400_000, mime: 'image/png' },
+        ...{ width: 1920, height: 1080 },
       });
       for (const secret of FILE_SECRETS) expect(run.stdout()).not.toContain(secret);
     }
@@ -33,11 +34,11 @@ describe('a message with a file', () => {
     const text = runCommand(['history', '#lobby'], { session: holding(photo) });
     expect(await text.status).toBe(0);
     expect(text.stdout()).toContain(
-      `asha: look\n--   [file] 2.3 MB, image/png, ID ${nthId(1).slice(0, 8)}: photo.png\n`,
+      `asha: look\n--   [file] 2.4 MB, image/png, ID ${nthId(1).slice(0, 8)}: photo.png\n`,
     );
     const page = runCommand(['export', '#lobby', '--format', 'html'], { session: holding(photo) });
     expect(await page.status).toBe(0);
-    expect(page.stdout()).toContain('[file] 2.3 MB, image/png: <bdi>photo.png</bdi>');
+    expect(page.stdout()).toContain('[file] 2.4 MB, image/png: <bdi>photo.png</bdi>');
     for (const secret of FILE_SECRETS) expect(page.stdout()).not.toContain(secret);
   });
 
@@ -46,7 +47,7 @@ describe('a message with a file', () => {
     const session = holding(stored(1, { text: '', file: voice }));
     const run = runCommand(['history', '#lobby'], { session });
     expect(await run.status).toBe(0);
-    expect(run.stdout()).toMatch(/asha sends a file\n-- {3}\[voice note\] 1:02, 2\.3 MB, ID/);
+    expect(run.stdout()).toMatch(/asha sends a file\n-- {3}\[voice note\] 1:02, 2\.4 MB, ID/);
   });
 
   it('holds a hostile name and type in one line that lanchat begins', async () => {
@@ -55,7 +56,7 @@ describe('a message with a file', () => {
     expect(await run.status).toBe(0);
     const lines = run.stdout().trimEnd().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[2]).toMatch(/^-- {3}\[file\] 2\.3 MB, ID/);
+    expect(lines[2]).toMatch(/^-- {3}\[file\] 2\.4 MB, ID/);
     expect(run.stdout()).not.toMatch(/[\u202e\u001b]|^-- KEY CHANGED/m);
     const page = runCommand(['export', '#lobby', '--format', 'html'], { session: holding(bad) });
     expect(await page.status).toBe(0);
@@ -95,7 +96,7 @@ describe('lanchat listen', () => {
     const states = (await heard(['--json'])).records().filter(({ type }) => type === 'file');
     expect(states.map(({ state }) => state)).toEqual(['offered', 'moving', 'done']);
     expect(states[1]).toMatchObject({
-      ...{ v: 1, id: messageId('1'), file: fileId('7'), direction: 'in', name: 'photo.png' },
+      ...{ v: 1, id: messageId('1'), file: fileId(7), direction: 'in', name: 'photo.png' },
       ...{ size: 1_000, bytes: 100, rate: 90, left: 10 },
       peer: { nick: 'bela', fingerprint: peerId('b') },
     });
@@ -129,7 +130,7 @@ describe('lanchat listen', () => {
       [nthId(3), '#b'],
       [nthId(4), '#a'],
     ] as const) {
-      const change = { id, file: fileId(id.slice(-1)), conversation: { room } };
+      const change = { id, file: fileId(Number(id.slice(-1))), conversation: { room } };
       session.emit({ type: 'file', transfer: transfer({ ...change, direction: 'in' }) });
     }
     session.emit({ type: 'message', message: stored(9, { room: '#a' }) });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, person } from '../support/fake-session.ts';
-import { transfer } from '../support/file-transfer.ts';
+import { transfer } from '../support/shared-files.ts';
 
 const id = messageId('1');
 let around: string;
@@ -71,5 +71,7 @@ it('refuses what is no archive, and leaves it where it landed', async () => {
   const run = unpacking(landed, 'photo.png');
   expect(await run.status).toBe(1);
   expect(run.records()).toMatchObject([{ type: 'error', code: 'bad-archive' }]);
+  expect(run.records()[0]?.message).toMatch(/^photo\.png: .* not the archive of a folder/);
+  expect(run.records()[0]?.message).toContain(landed);
   expect(await readFile(landed, 'utf8')).toBe('not an archive');
 });

@@ -6,9 +6,8 @@ import type { Command, FileTransfer } from '../../src/client/api.ts';
 import { Directory } from '../../src/ui/people.ts';
 import { runCommand } from '../support/command.ts';
 import { FakeSession, messageId, peerId, person } from '../support/fake-session.ts';
-import { fileId, sharedFile, transfer } from '../support/file-transfer.ts';
 import { stored } from '../support/kept-history.ts';
-import { fileMessage } from '../support/shared-files.ts';
+import { fileId, fileMessage, sharedFile, transfer } from '../support/shared-files.ts';
 
 const coming = transfer({ direction: 'in', size: 1_000_000, conversation: { room: '#lobby' } });
 
@@ -74,14 +73,19 @@ describe('what becomes of a file', () => {
     ignoring.take({ id: messageId('2'), state: 'offered', conversation: { peer: peerId('b') } });
     expect(ignoring.lines).toEqual([]);
     // Control: of anybody else it is said.
-    ignoring.take({ id: messageId('3'), file: fileId('3'), state: 'offered' });
+    ignoring.take({ id: messageId('3'), file: fileId(3), state: 'offered' });
     expect(ignoring.lines).toHaveLength(1);
   });
 });
 
 describe('a command about files', () => {
   const listed = ['5', '6', '7'].map((digit) => ({
-    transfer: { ...coming, state: 'offered', id: messageId(digit), file: fileId(digit) } as const,
+    transfer: {
+      ...coming,
+      state: 'offered',
+      id: messageId(digit),
+      file: fileId(Number(digit)),
+    } as const,
     message: null,
   }));
 

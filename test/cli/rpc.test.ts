@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/cli/errors.ts';
 import { messageId, peerId, person } from '../support/fake-session.ts';
-import { transfer } from '../support/file-transfer.ts';
 import { message, RpcRun, sentTexts, talkative } from '../support/rpc-run.ts';
+import { transfer } from '../support/shared-files.ts';
 
 describe('lanchat rpc', () => {
   it('answers with the object that the command prints, and ends with 0 when stdin does', async () => {

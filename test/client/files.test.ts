@@ -1,7 +1,7 @@
 // Files between people at a real relay: whole or not at all, asked for or not, to one and to many.
 import { randomBytes } from 'node:crypto';
 import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { errnoOf } from '../../src/protocol/errors.ts';
 import {
   acquainted,
@@ -67,6 +67,25 @@ describe('a file', () => {
       const { path } = await standing(reader, id, 'done');
       expect(await hashOfFile(path)).toBe(sha256(bytes));
     }
+  });
+
+  it('is said to be read as far as it has been', async () => {
+    const { asha, bela } = await two();
+    const told: number[] = [];
+    asha.session.subscribe((event) => {
+      if (event.type !== 'file' || event.transfer.state !== 'reading') return;
+      const { bytes, size } = event.transfer;
+      told.push(bytes / size);
+    });
+    // Each look at the clock is a quarter of a second later.
+    let nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 250));
+    try {
+      await send(asha, bela, 4 * 1024 * 1024);
+    } finally {
+      clock.mockRestore();
+    }
+    expect(told).toEqual([0.25, 0.5, 0.75, 1]);
   });
 
   it('sent twice under one name stands twice, and nothing is written over', async () => {

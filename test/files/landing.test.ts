@@ -335,7 +335,7 @@ describe('what stands in the place of the part file', () => {
 
 describe('a disk that is full or fails', () => {
   const content = randomBytes(34 * CHUNK_BYTES + 5);
-  const codes = { ENOSPC: 'no-space', EDQUOT: 'no-space', EIO: 'unwritable', EROFS: 'unwritable' };
+  const codes = { ENOSPC: 'no-space', EDQUOT: 'no-space', EIO: 'unwritable', EROFS: 'read-only' };
 
   it.each(Object.entries(codes))(
     'at any chunk (%s) is said (%s), and loses nothing',

@@ -40,7 +40,11 @@ describe('a file that is sent', () => {
     async (size) => {
       const content = make(size);
       const told: number[] = [];
-      const source = await openSource(path, { onProgress: (bytes) => told.push(bytes) });
+      const onProgress = (bytes: number, whole: number) => {
+        expect(whole).toBe(size);
+        told.push(bytes);
+      };
+      const source = await openSource(path, { onProgress });
       expect(source.name).toBe('film.mp4');
       expect(source.offered.size).toBe(size);
       expect(Buffer.from(source.offered.hash)).toEqual(

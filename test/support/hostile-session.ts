@@ -9,9 +9,8 @@ import type {
 import { DEFAULT_PREFERENCES } from '../../src/client/preferences.ts';
 import { LanchatError } from '../../src/protocol/errors.ts';
 import { FakeSession, messageId, onlineLink, peerId, person } from './fake-session.ts';
-import { sharedFile, transfer } from './file-transfer.ts';
 import { nthId, stored } from './kept-history.ts';
-import { fileMessage, transferOf } from './shared-files.ts';
+import { fileMessage, sharedFile, transfer, transferOf } from './shared-files.ts';
 
 const ROOM = `+${'4f2a91c0'.repeat(8)}`;
 const TIME = '2026-01-31T09:15:02.123Z';

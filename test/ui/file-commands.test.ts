@@ -405,7 +405,10 @@ describe('/paste', () => {
   it('says so where no clipboard can be read', async () => {
     const screen = screenHere();
     await enter(screen, '/paste');
-    expect(lines(screen.store, '#lobby').at(-1)).toMatch(/^!! no program here reads pictures/);
+    // What reads it is loaded first.
+    await expect
+      .poll(() => lines(screen.store, '#lobby').at(-1))
+      .toMatch(/^!! no program here reads pictures/);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { typeOfContent } from '../../src/files/file-type.ts';
 import { DEFAULT_KEYS, keyHints } from '../../src/ui/bound-keys.ts';
 import { cutName, fittingWords } from '../../src/ui/file-rows.ts';
 import {
@@ -33,12 +34,27 @@ describe('what a file is', () => {
     ['application/vnd.oasis.opendocument.text', 'document'],
     ['application/zip', 'archive'],
     ['application/vnd.microsoft.portable-executable', 'program'],
-    ['text/x-shellscript', 'program'],
+    ['application/x-elf', 'program'],
+    ['text/x-script', 'program'],
+    ['application/x-desktop', 'program'],
+    ['application/x-ms-shortcut', 'program'],
+    // Nothing here draws one.
+    ['image/svg+xml', 'document'],
+    ['image/x-portable-pixmap', 'picture'],
     ['application/octet-stream', 'file'],
     ['', 'file'],
     ['image', 'file'],
   ])('%s is a %s', (type, family) => {
     expect(familyOf({ type })).toBe(family);
+  });
+
+  it.each([
+    ['#!/bin/sh\necho hi\n', 'program'],
+    ['[Desktop Entry]\nExec=/bin/sh\n', 'program'],
+    ['MZ\0\0', 'program'],
+    ['plain words\n', 'document'],
+  ])('%j is a %s, as lanchat tells it by the content', (content, family) => {
+    expect(familyOf({ type: typeOfContent(Buffer.from(content)) })).toBe(family);
   });
 
   it('is a voice note where that is said, whatever its type', () => {

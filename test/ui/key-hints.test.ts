@@ -42,6 +42,7 @@ const EXPLAINED = [
   'What comes still counts as a paste that has not ended: Esc or Ctrl+C ends it.',
   'What you type goes to the window you are in, once you press Enter. A paste of several lines is put in and never sent by itself.',
   'A line that you type goes to the conversation you are in, once you press Enter.',
+  'record a voice note for where you are: Enter ends and sends it, /voice stop throws it away',
 ];
 
 function belaKnown(): FakeSession {
