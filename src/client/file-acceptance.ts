@@ -11,6 +11,9 @@ const MB = 1_000_000;
 const MAX_UNASKED = 32;
 /** Of all together: a crowd is no reason either. */
 const MAX_UNASKED_IN_ALL = 256;
+/** Of one person in a day so many times the largest: who sends on and on fills nobody's disk. */
+const MOST_A_DAY = 100;
+const DAY_MS = 24 * 60 * 60_000;
 
 export function isTakenUnasked(
   core: CoreState,
@@ -27,7 +30,21 @@ export function isTakenUnasked(
   if (acceptFiles === 'contacts' && !isKnown) return false;
   const waiting = all.filter((entry) => entry.state === 'wanted');
   if (waiting.length >= MAX_UNASKED_IN_ALL) return false;
-  return waiting.filter((entry) => entry.from === from).length < MAX_UNASKED;
+  if (waiting.filter((entry) => entry.from === from).length >= MAX_UNASKED) return false;
+  return bytesToday(from, all) + file.size <= MOST_A_DAY * acceptMaxMb * MB;
+}
+
+/** Of what has come of theirs, or is to come. */
+function bytesToday(from: PeerId, all: readonly FileEntry[]): number {
+  const since = Date.now() - DAY_MS;
+  const taken = all.filter(
+    (entry) =>
+      entry.from === from &&
+      entry.direction === 'in' &&
+      ['wanted', 'done'].includes(entry.state) &&
+      entry.atMs > since,
+  );
+  return taken.reduce((sum, { file }) => sum + file.size, 0);
 }
 
 /** Whether a file of ours was sent to this person: they are who it went to, or are in that room. */

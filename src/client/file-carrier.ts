@@ -40,6 +40,7 @@ export class FileCarrier {
   #onFrame: (frame: Frame) => void = () => {};
   #onEnd: (reason: TransportError) => void = () => {};
   #ended: TransportError | null = null;
+  readonly #early: Frame[] = [];
 
   /** Over the relay. Throws TransportError. */
   static async open({ me, card, relay, signal }: CarrierOptions): Promise<FileCarrier> {
@@ -77,6 +78,7 @@ export class FileCarrier {
   }): void {
     this.#onFrame = listener.onFrame;
     this.#onEnd = listener.onEnd;
+    for (const frame of this.#early.splice(0)) listener.onFrame(frame);
     if (this.#ended !== null) listener.onEnd(this.#ended);
   }
 
@@ -87,6 +89,8 @@ export class FileCarrier {
       this.listen({
         onFrame: (frame) => {
           stall.end();
+          // What came in one piece with the answer is whoever's who listens next.
+          this.#onFrame = (early) => this.#early.push(early);
           if (frame.type === 'error') reject(refusal(frame.code));
           else resolve(frame);
         },

@@ -1,5 +1,6 @@
 // Moves the files that are wanted: to the relay, from it, or from hand to hand, whichever can be now. Lists nothing.
 import { randomBytes } from 'node:crypto';
+import { isHiddenFrom } from '../core/hidden-delay.ts';
 import type { CoreState } from '../core/state.ts';
 import { CryptoError } from '../crypto/errors.ts';
 import { doubtOf, removeFile } from '../files/known-file.ts';
@@ -19,7 +20,7 @@ import { dropAtRelay, type FileJob, giveAtMeeting, keepAtRelay, takeFile } from 
 import { type FileEntry, type FileLedger, isGiven, isPastKeeping } from './file-ledger.ts';
 import type { Appointment } from './file-meeting.ts';
 import { FileParts } from './file-parts.ts';
-import { FileRuns, type Moving } from './file-runs.ts';
+import { type Direction, FileRuns, type Moving } from './file-runs.ts';
 import type { FileVia } from './file-transfer.ts';
 import type { StraightWay } from './straight-way.ts';
 import { TransportError } from './transport-error.ts';
@@ -84,9 +85,13 @@ export class FileCarrying {
     );
     // Before anything may be landing there.
     void this.#partsOnDisk.swept.then(() => this.tend());
-    this.#runs = new FileRuns((file) => {
-      const entry = parts.ledger.get(file);
-      if (entry !== null) parts.tell(entry);
+    this.#runs = new FileRuns({
+      tell: (file) => {
+        const entry = ledger.get(file);
+        if (entry !== null) parts.tell(entry);
+      },
+      othersWait: (file, way) => this.#othersWait(file, way),
+      again: () => this.tend(),
     });
   }
 
@@ -147,6 +152,17 @@ export class FileCarrying {
     else this.#tendIn(entry);
   }
 
+  #othersWait(file: FileId, way: Direction): boolean {
+    if (this.#nextWanter(file) !== null) return true;
+    return this.#parts.ledger.all().some((entry) => {
+      const { id } = entry.file;
+      if (entry.direction !== way || this.#runs.get(id) !== null) return false;
+      if (this.#runs.isPaused(id)) return false;
+      if (way === 'in') return entry.state === 'wanted' && !this.#asked.has(id);
+      return entry.state === 'unsent' ? !this.#refused.has(id) : this.#nextWanter(id) !== null;
+    });
+  }
+
   /** Somebody is here now: who sent what we wait for, or waits for what we sent. */
   came(peer: PeerId): void {
     for (const file of [...this.#asked.keys()]) {
@@ -173,6 +189,18 @@ export class FileCarrying {
       const entry = this.#parts.ledger.get(file);
       if (entry === null || !isGiven(entry)) this.#doubted.delete(file);
       else if (mayHave(this.#parts.core, entry, peer)) this.#parts.say(peer, { file, is: 'kept' });
+    }
+  }
+
+  /** Nothing of theirs comes any more, also where it was on its way; what of ours is on its way to them alone stops. */
+  blocked(peer: PeerId): void {
+    for (const entry of this.#parts.ledger.all()) {
+      const { direction, from, state, conversation, file } = entry;
+      const isForThem = 'peer' in conversation && conversation.peer === peer;
+      if (direction === 'in' && from === peer && state === 'wanted')
+        void this.giveUp(entry, 'cancelled');
+      else if (direction === 'out' && isForThem && !this.#atRelay.has(file.id))
+        void this.#runs.stop(file.id);
     }
   }
 
@@ -214,19 +242,29 @@ export class FileCarrying {
 
   #tendOut(entry: FileEntry): void {
     const { file, state } = entry;
-    const wanters = this.#wanters.get(file.id);
-    const isAsked = wanters !== undefined && wanters.size > 0;
-    if (state !== 'unsent' && !isAsked) return;
-    const here = [...(wanters ?? [])].filter(([peer]) => this.#isHere(peer));
-    const next = here.find(([, isStraight]) => isStraight) ?? here[0];
+    const wanters = this.#answeredWanters(file.id);
+    if (state !== 'unsent' && wanters.length === 0) return;
+    const next = this.#nextWanter(file.id);
     if (!this.#refused.has(file.id) && !(next?.[1] === true && 'peer' in entry.conversation)) {
       this.#runAtRelay(entry, (job) => this.#keep(entry, job));
       return;
     }
-    if (next === undefined) return;
+    if (next === null) return;
     const [peer, isStraight] = next;
-    wanters?.delete(peer);
+    this.#wanters.get(file.id)?.delete(peer);
     this.#run(entry, (job) => this.#meet(entry, job, { peer, isStraight }));
+  }
+
+  /** Without those who would learn by it that we are here: they wait until we hide no more. */
+  #answeredWanters(file: FileId): readonly (readonly [PeerId, boolean])[] {
+    const wanters = [...(this.#wanters.get(file) ?? [])];
+    return wanters.filter(([peer]) => !isHiddenFrom(this.#parts.core, peer));
+  }
+
+  /** Of those who are here; whether it goes to them straight. */
+  #nextWanter(file: FileId): readonly [PeerId, boolean] | null {
+    const here = this.#answeredWanters(file).filter(([peer]) => this.#isHere(peer));
+    return here.find(([, isStraight]) => isStraight) ?? here[0] ?? null;
   }
 
   #tendIn(entry: FileEntry): void {
@@ -511,6 +549,8 @@ export class FileCarrying {
       return;
     }
     if (is !== 'kept' && is !== 'ready') return;
+    // Who waits there would see us come.
+    if (is === 'ready' && isHiddenFrom(this.#parts.core, entry.from)) return;
     this.#asked.delete(id);
     this.#runs.hurry(id);
     const appointment = this.#parts.straight.appointment(entry.from, state);
@@ -533,11 +573,9 @@ export class FileCarrying {
     const { core, card } = this.#parts;
     if (this.#relay === null) return;
     const { signal } = new AbortController();
-    dropAtRelay({ me: core.me, card, relay: this.#relay, signal }, file.id).catch(
-      (error: unknown) => {
-        if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
-      },
-    );
+    dropAtRelay({ me: core.me, card, relay: this.#relay, signal }, file).catch((error: unknown) => {
+      if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
+    });
   }
 
   /** Ours that was made only to be sent: nobody will ask for it again. */

@@ -45,9 +45,9 @@ export function giveChunks(giving: Giving): Promise<void> {
     });
     giving.carrier.listen({
       onFrame: (frame) => {
-        stall.moved();
         try {
-          giver.received(frame);
+          // The same word again moves nothing.
+          if (giver.received(frame)) stall.moved();
         } catch (error) {
           fail(error);
         }
@@ -88,8 +88,8 @@ class Giver {
     this.#stopped = true;
   }
 
-  /** Throws ProtocolError, RelayRefusal. */
-  received(frame: Frame): void {
+  /** Whether more is there than before. Throws ProtocolError, RelayRefusal. */
+  received(frame: Frame): boolean {
     if (frame.type === 'error') throw refusal(frame.code);
     if (frame.type !== 'have') throw new ProtocolError(`${frame.type} instead of have`);
     const { count } = frame;
@@ -97,9 +97,11 @@ class Giver {
     const most = isFirst ? this.#count : this.#next;
     if (count < (this.#have ?? 0) || count > most)
       throw new ProtocolError('have of what never came');
+    const isMore = isFirst || count !== this.#have;
     this.#have = count;
     if (isFirst) this.#next = count;
     this.#progress();
+    return isMore;
   }
 
   #progress(): void {

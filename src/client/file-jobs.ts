@@ -1,8 +1,9 @@
 // What is done with one file over one connection: given to the relay, given or taken at a meeting, taken back. Decides nothing.
+import { fileIdOnWire } from '../core/shared-file.ts';
 import { bytesFromHex } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { chunksOf } from '../protocol/file-content.ts';
-import type { FileId, MeetingId, PeerId } from '../protocol/ids.ts';
+import type { MeetingId, PeerId } from '../protocol/ids.ts';
 import { BLOB_TTL_SECONDS } from '../protocol/limits.ts';
 import type { SharedFile } from './api.ts';
 import { type CarrierOptions, type CarrierRequest, FileCarrier } from './file-carrier.ts';
@@ -42,7 +43,7 @@ export function keepAtRelay(
   const { file } = job;
   const chunks = chunksOf(file.size);
   return over(job, async (carrier) => {
-    const request = { type: 'keep', req: REQ, file: file.id, chunks } as const;
+    const request = { type: 'keep', req: REQ, file: fileIdOnWire(file), chunks } as const;
     const answer = await carrier.ask({ ...request, ttlSeconds: BLOB_TTL_SECONDS });
     if (answer.type !== 'have') throw new ProtocolError(`${answer.type} to keep`);
     requireHave(answer.count, chunks);
@@ -84,7 +85,7 @@ export async function takeFile(
   await over(job, async (carrier) => {
     const { file, owner } = job;
     const from = content.chunksThere;
-    carrier.send({ type: 'take', req: REQ, owner, file: file.id, from });
+    carrier.send({ type: 'take', req: REQ, owner, file: fileIdOnWire(file), from });
     await land(job, carrier, content);
   });
 }
@@ -97,9 +98,9 @@ async function land(job: FileJob, carrier: FileCarrier, content: LandingContent)
 }
 
 /** The relay has forgotten it when it resolves. */
-export function dropAtRelay(job: CarrierOptions, file: FileId): Promise<void> {
+export function dropAtRelay(job: CarrierOptions, file: SharedFile): Promise<void> {
   return over(job, async (carrier) => {
-    const request: CarrierRequest = { type: 'drop', req: REQ, file };
+    const request: CarrierRequest = { type: 'drop', req: REQ, file: fileIdOnWire(file) };
     await carrier.ask(request);
   });
 }

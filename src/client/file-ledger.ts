@@ -246,7 +246,7 @@ function entryOf(value: Uint8Array): FileEntry | null {
     const peer = PeerId.parse(to);
     return {
       ...rest,
-      file: sharedFile(file),
+      file: sharedFile(file, rest.from),
       conversation: peer === null ? { room: to } : { peer },
       direction: out ? 'out' : 'in',
       stamp: stamp === null ? null : { mtimeNs: stamp[0], inode: stamp[1] },

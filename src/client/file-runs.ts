@@ -10,6 +10,9 @@ const MAX_MOVING_OF_ONE = 3;
 /** What broke is tried again after this long, and after twice as long each time. */
 const MIN_RETRY_MS = 250;
 const MAX_RETRY_MS = 5 * 60_000;
+/** Looked at so often: whether it moves, and as fast as it has to where others wait for its place. */
+export const TURN_MS = 60_000;
+const TURN_BYTES = 16 * 1024 * 1024;
 /** While it moves, people hear of it this often. */
 const TELL_MS = 200;
 
@@ -23,6 +26,8 @@ export interface Moving {
   readonly pace: Pace;
   via: FileVia;
   bytes: number;
+  /** At the last look. */
+  seenBytes: number;
   /** Bytes move, or have. */
   isUnderWay: boolean;
 }
@@ -32,9 +37,18 @@ interface Retry {
   timer: NodeJS.Timeout | null;
 }
 
+export interface FileRunsParts {
+  /** It has come further. */
+  readonly tell: (file: FileId) => void;
+  /** Whether something else could move if this did not. */
+  readonly othersWait: (file: FileId, direction: Direction) => boolean;
+  /** What had to give way may move again. */
+  readonly again: () => void;
+}
+
 /** Owns its timers until `stopAll`. */
 export class FileRuns {
-  readonly #tell: (file: FileId) => void;
+  readonly #parts: FileRunsParts;
   readonly #moving = new Map<FileId, Moving>();
   readonly #ended = new Map<FileId, Promise<void>>();
   readonly #retries = new Map<FileId, Retry>();
@@ -42,10 +56,10 @@ export class FileRuns {
   /** Which was begun when, in order; who has waited longest is next. */
   readonly #begun = new Map<FileId, number>();
   #begins = 0;
+  #gaveWayAtMs = Number.NEGATIVE_INFINITY;
 
-  /** `tell`: it has come further. */
-  constructor(tell: (file: FileId) => void) {
-    this.#tell = tell;
+  constructor(parts: FileRunsParts) {
+    this.#parts = parts;
   }
 
   get(file: FileId): Moving | null {
@@ -79,10 +93,12 @@ export class FileRuns {
     this.#begun.set(file, ++this.#begins);
     const moving: Moving = {
       ...{ direction, from, abort: new AbortController(), pace: new Pace() },
-      ...{ via: 'relay', bytes: 0, isUnderWay: false },
+      ...{ via: 'relay', bytes: 0, seenBytes: 0, isUnderWay: false },
     };
     this.#moving.set(file, moving);
+    const looking = setInterval(() => this.#look(file, moving), TURN_MS);
     const ended = work(moving).finally(() => {
+      clearInterval(looking);
       this.#moving.delete(file);
       this.#ended.delete(file);
       this.#toldAtMs.delete(file);
@@ -102,6 +118,7 @@ export class FileRuns {
     if (moving === undefined) return;
     const now = performance.now();
     const isFirst = !moving.isUnderWay;
+    if (isFirst) moving.seenBytes = bytes;
     moving.isUnderWay = true;
     moving.bytes = bytes;
     moving.pace.mark(bytes, now);
@@ -109,7 +126,7 @@ export class FileRuns {
     this.#toldAtMs.set(file, now);
     // Something came: whatever breaks later is tried again at once.
     this.#retries.delete(file);
-    this.#tell(file);
+    this.#parts.tell(file);
   }
 
   /** `again` is called after a pause, the first time `firstMs`, and twice as long each time that nothing came between. */
@@ -146,6 +163,22 @@ export class FileRuns {
     for (const file of [...this.#retries.keys()]) this.#forgetRetry(file);
     for (const { abort } of this.#moving.values()) abort.abort();
     await Promise.all(this.#ended.values());
+  }
+
+  /** The other end of it may be anybody: nobody keeps a place by moving next to nothing. */
+  #look(file: FileId, moving: Moving): void {
+    const { direction, isUnderWay, bytes } = moving;
+    // What is there from before is being read.
+    if (direction === 'in' && !isUnderWay) return;
+    const moved = bytes - moving.seenBytes;
+    moving.seenBytes = bytes;
+    if (moved >= TURN_BYTES || !this.#parts.othersWait(file, direction)) return;
+    // One at a time: over a slow line all of them are slow.
+    const now = performance.now();
+    if (now - this.#gaveWayAtMs < TURN_MS / 2) return;
+    this.#gaveWayAtMs = now;
+    this.later(file, this.#parts.again, TURN_MS);
+    moving.abort.abort();
   }
 
   #forgetRetry(file: FileId): void {

@@ -89,7 +89,7 @@ export interface FileReplies {
   readonly files: {
     readonly files: readonly {
       readonly transfer: FileTransfer;
-      /** Null: it was deleted. */
+      /** Null: it was deleted, or those before it are as long as an answer may be. */
       readonly message: StoredMessage | null;
     }[];
   };

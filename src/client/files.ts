@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import type { CoreEvent, Message } from '../core/events.ts';
 import { tellFileState } from '../core/file-states.ts';
 import { say } from '../core/say.ts';
+import { fileIdFrom, fileIdOnWire } from '../core/shared-file.ts';
 import type { CoreState } from '../core/state.ts';
 import { fileIdOf } from '../crypto/file-chunks.ts';
 import { safeFileName } from '../files/file-name.ts';
@@ -110,11 +111,15 @@ export class Files {
         if (event.message.file !== undefined) this.#offered(event.message, event.message.file);
         return;
       case 'file-state':
-        this.#carrying.stated(event.from, event.state);
+        this.#stated(event.from, event.state);
         return;
       case 'person':
         if (event.person.online) this.#carrying.came(event.person.fingerprint);
         else this.#carrying.went(event.person.fingerprint);
+        if (event.person.blocked === true) this.#carrying.blocked(event.person.fingerprint);
+        return;
+      case 'settings':
+        this.#carrying.tend();
         return;
       case 'message-changed':
         if (event.message.deleted === true) this.#gone(event.message.id);
@@ -130,7 +135,7 @@ export class Files {
   async #send(command: Of<'send-file'>): Promise<Replies['send-file']> {
     const { to, path, text, reply, voiceMs, waveform, temporary = false } = command;
     const key = new Uint8Array(randomBytes(FILE_KEY_BYTES));
-    const id = fileIdOf(key);
+    const id = fileIdFrom(this.#parts.core.me.id, fileIdOf(key));
     const source = await openSource(path, { onProgress: this.#reading(id, command) });
     await source.close();
     const { size, hash, mtimeNs, inode } = source.offered;
@@ -271,10 +276,19 @@ export class Files {
     else this.#carrying.giveUp(entry, 'cancelled').then(forget, forget);
   }
 
-  #say(to: PeerId, state: FileState): boolean {
+  /** Of ours, or else of theirs: what somebody says of another's file means nothing. */
+  #stated(from: PeerId, state: FileState): void {
+    const ids = [this.#parts.core.me.id, from].map((sender) => fileIdFrom(sender, state.file));
+    const file = ids.find((id) => this.#ledger.get(id) !== null);
+    if (file !== undefined) this.#carrying.stated(from, { ...state, file });
+  }
+
+  /** `told.file` is as it is called here. */
+  #say(to: PeerId, told: FileState): boolean {
     const { engine, core } = this.#parts;
-    const isOurs = this.#ledger.get(state.file)?.direction === 'out';
-    if (isOurs && !mayHave(core, this.#ledger.get(state.file), to)) return false;
+    const entry = this.#ledger.get(told.file);
+    if (entry === null || (entry.direction === 'out' && !mayHave(core, entry, to))) return false;
+    const state = { ...told, file: fileIdOnWire(entry.file) };
     try {
       return engine.command((now) => tellFileState(now, to, { state, byItself: true }));
     } catch (error) {

@@ -118,7 +118,7 @@ function extrasFrom(row: StoredRow, core: CoreState): Partial<StoredMessage> {
     ...(expiresMs === undefined ? {} : { expires: isoOf(expiresMs) }),
     ...(poll === undefined ? {} : { poll: pollFrom(row.text, poll, core.me.id) }),
     ...(change === null ? {} : { change }),
-    ...(file === undefined ? {} : { file: sharedFile(file) }),
+    ...(file === undefined ? {} : { file: sharedFile(file, row.from.fingerprint) }),
   };
 }
 

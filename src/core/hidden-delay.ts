@@ -1,5 +1,7 @@
 // How long who hides waits with what nobody need hear at once. Sends nothing.
+import type { PeerId } from '../protocol/ids.ts';
 import { RECORD_TYPES } from '../protocol/record.ts';
+import { peerOf } from './new-state.ts';
 import type { OutRecord, Peer } from './peer-state.ts';
 import type { RoomState } from './room-state.ts';
 import type { CoreState } from './state.ts';
@@ -53,6 +55,12 @@ function hasWordsBehind(core: CoreState, peer: Peer, { stream, seq }: OutRecord)
   const last = peer.records.findLast(({ byItself }) => !byItself);
   if (last === undefined || (last.stream === stream && last.seq < seq)) return false;
   return heldBackUntilMs(core, peer, last) === 0;
+}
+
+/** Whether it would say that we are here, where what they ask for began at once. */
+export function isHiddenFrom(core: CoreState, id: PeerId): boolean {
+  const peer = peerOf(core, id);
+  return hiddenDelayMs(core, peer) > 0 && !hasHeardUs(core, peer);
 }
 
 /** Whether we spoke just now in a private room that they are in: they know, and may lack what our words rest on. */

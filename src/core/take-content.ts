@@ -40,7 +40,7 @@ function take(core: CoreState, arrived: Arrived): void {
 
 function takeText(core: CoreState, arrived: Arrived): void {
   const { expires, file, ...words } = decodeText(arrived.record.content);
-  const said = file === undefined ? words : { ...words, file: sharedFile(file) };
+  const said = file === undefined ? words : { ...words, file: sharedFile(file, arrived.from) };
   tellFor(core, arrived, { said, expires });
 }
 

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { concatBytes } from '../protocol/bytes.ts';
 import { FILE_KEY_BYTES } from '../protocol/file-content.ts';
-import { FileId } from '../protocol/ids.ts';
+import { FileId, idBytes } from '../protocol/ids.ts';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES } from '../protocol/limits.ts';
 import { CryptoError } from './errors.ts';
 import { deriveKey, hash } from './transcript.ts';
@@ -15,6 +15,11 @@ const NONCE_BYTES = 12;
 /** `H("file"; key)[:16]`: whoever has the key can ask for the file; its keeper can't tell the key from it. */
 export function fileIdOf(key: Uint8Array): FileId {
   return FileId.fromBytes(hash('file', key).subarray(0, FileId.sizeBytes));
+}
+
+/** A file's name where many have files: whoever sends another's key as theirs names a file of their own. `owner`: their ID, or a hash of it. */
+export function fileIdAmongAll(owner: Uint8Array, file: FileId): FileId {
+  return FileId.fromBytes(hash('file', owner, idBytes(file)).subarray(0, FileId.sizeBytes));
 }
 
 /**

@@ -1,8 +1,7 @@
 // What a connection that carries a file may say: one of KEEP, TAKE, MEET and DROP, and what belongs to it.
-import { hash } from '../crypto/transcript.ts';
+import { fileIdAmongAll } from '../crypto/file-chunks.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frames.ts';
-import { FileId, idBytes } from '../protocol/ids.ts';
 import type { Carrier, Carriers } from './carriers.ts';
 import type { Clock } from './clock.ts';
 import { Dropping } from './dropping.ts';
@@ -79,11 +78,12 @@ export class Carrying {
     const { meetings, stores, pace } = this.#context;
     switch (frame.type) {
       case 'keep': {
-        const file = nameOnShelf(carrier.sender, frame.file);
+        // Whoever knows another's, as all in a room do, can't take it first.
+        const file = fileIdAmongAll(carrier.sender, frame.file);
         return new Keeping(carrier, { ...frame, file }, { shelf: stores.files, pace });
       }
       case 'take': {
-        const file = nameOnShelf(stores.senderHash(frame.owner), frame.file);
+        const file = fileIdAmongAll(stores.senderHash(frame.owner), frame.file);
         return new Taking(carrier, { ...frame, file }, { shelf: stores.files, pace });
       }
       case 'meet':
@@ -91,15 +91,10 @@ export class Carrying {
       case 'drop':
         return new Dropping(carrier, frame.req, {
           shelf: stores.files,
-          file: nameOnShelf(carrier.sender, frame.file),
+          file: fileIdAmongAll(carrier.sender, frame.file),
         });
       default:
         return null;
     }
   }
-}
-
-/** Each has names of their own: whoever knows another's, as all in a room do, can't take it first. `owner`: their keyed hash. */
-function nameOnShelf(owner: Uint8Array, file: FileId): FileId {
-  return FileId.fromBytes(hash('file', owner, idBytes(file)).subarray(0, FileId.sizeBytes));
 }

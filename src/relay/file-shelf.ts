@@ -107,10 +107,9 @@ export class FileShelf {
     await this.#going.get(request.id);
     const begun = this.#files.get(request.id);
     if (begun !== undefined) return this.#keepOn(begun, request);
-    const load = loadOf(request.chunks);
-    const leftBytes = freeBytes - this.#promisedBytes() - load.bytes;
-    if (leftBytes < this.limits.diskLeftBytes) return this.failed(diskFull(this.#folder.path));
-    if (!this.#makeRoom(request, load.bytes)) return 'quota';
+    const lacking = this.#makeRoom(request, loadOf(request.chunks).bytes, freeBytes);
+    if (lacking === 'storage') return this.failed(diskFull(this.#folder.path));
+    if (lacking !== null) return lacking;
     const nowMs = this.nowMs();
     const times = { touchedMs: nowMs, expiresMs: this.#expiry(request) };
     const file = this.#add({ ...request, ...times, synced: 0 });
@@ -195,22 +194,26 @@ export class FileShelf {
     return outcome === 'stored' ? file : outcome;
   }
 
-  /** False where it is refused. */
-  #makeRoom(origin: Origin, bytes: number): boolean {
-    const { files, filesPartAPerson } = this.limits;
+  /** What there is too little of, where it is refused; null: there is room. Who was only promised the disk gives way as who has it. */
+  #makeRoom(origin: Origin, bytes: number, freeBytes: number): 'quota' | 'storage' | null {
+    const { files, filesPartAPerson, diskLeftBytes } = this.limits;
     const own = this.#shares.ofSender(origin).bytes;
-    if (own + bytes > this.#bytes * filesPartAPerson) return false;
-    const fits = () => {
+    if (own + bytes > this.#bytes * filesPartAPerson) return 'quota';
+    let goingBytes = 0;
+    const lacking = (): 'quota' | 'storage' | null => {
       const { load } = this.#shares;
-      return load.bytes + bytes <= this.#bytes && load.blobs < files;
+      if (load.bytes + bytes > this.#bytes || load.blobs >= files) return 'quota';
+      const leftBytes = freeBytes + goingBytes - this.#promisedBytes() - bytes;
+      return leftBytes < diskLeftBytes ? 'storage' : null;
     };
-    while (!fits()) {
+    for (let lacks = lacking(); lacks !== null; lacks = lacking()) {
       const share = shareThatYields(this.#shares, origin, { blobs: 1, bytes });
       const oldest = share && this.#oldestOf(share);
-      if (oldest === null) return false;
+      if (oldest === null) return lacks;
+      goingBytes += oldest.written * SEALED_CHUNK_BYTES;
       this.drop(oldest);
     }
-    return true;
+    return null;
   }
 
   #oldestOf({ sender, source }: Share): KeptFile | null {

@@ -1,6 +1,6 @@
 // A file's chunks between two ends: all of it in order, never far ahead, from where it broke; hostile ends get nowhere.
 import { createHash, randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Carrier } from '../../src/client/file-carrier.ts';
 import { giveChunks } from '../../src/client/file-giving.ts';
 import { takeChunks } from '../../src/client/file-taking.ts';
@@ -230,4 +230,29 @@ describe('a hostile giver', () => {
     copy[5] = (copy[5] ?? 0) ^ 1;
     return copy;
   }
+});
+
+describe('[A161 the same HAVE again and again]', () => {
+  beforeAll(ready);
+
+  it.each([
+    ['is left after a minute', 0, 'stalled'],
+    ['Control: is given more where it is one more each time', 1, 'none'],
+  ])('every half minute %s', async (_what, step, code) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [giver, reader] = wire();
+    const { given } = give(giver, randomBytes(20 * CHUNK_BYTES));
+    let failed = 'none';
+    given.catch((error: { code: string }) => {
+      failed = error.code;
+    });
+    for (let half = 0; half < 6; half++) {
+      reader.send({ type: 'have', req: 0, count: half * step });
+      await turns(40);
+      vi.advanceTimersByTime(30_000);
+    }
+    await turns(4);
+    expect(failed).toBe(code);
+  });
 });

@@ -60,12 +60,13 @@ export function giveAll(served: Served, given: Content, from = 0): void {
 export function offer(
   { key, bytes }: Content,
   lies: { readonly size?: number; readonly hash?: Uint8Array; readonly name?: string } = {},
+  from = asha,
 ): FileEntry {
   const hash = new Uint8Array(createHash('sha256').update(bytes).digest());
   const told = { key, hash, size: bytes.length, name: 'notes.bin', ...lies };
   return {
-    ...{ file: sharedFile(told), id: MessageId.fromBytes(key.subarray(0, 16)) },
-    ...{ conversation: { peer: asha }, direction: 'in', from: asha, state: 'wanted' },
+    ...{ file: sharedFile(told, from), id: MessageId.fromBytes(key.subarray(0, 16)) },
+    ...{ conversation: { peer: from }, direction: 'in', from, state: 'wanted' },
     ...{ reason: null, path: null, stamp: null, folder: null, temporary: false, warning: null },
     atMs: Date.now(),
   };
@@ -79,8 +80,8 @@ export async function ours(
 ): Promise<FileEntry> {
   const { mtimeNs, ino } = await stat(path, { bigint: true });
   return {
-    ...offer(given),
-    ...{ conversation, direction: 'out', from: numberedIdentity(1).id, state: 'unsent', path },
+    ...offer(given, {}, numberedIdentity(1).id),
+    ...{ conversation, direction: 'out', state: 'unsent', path },
     stamp: { mtimeNs: `${mtimeNs}`, inode: `${ino}` },
   };
 }

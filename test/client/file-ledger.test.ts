@@ -23,8 +23,9 @@ function entry(number: number, change: Partial<FileEntry> = {}): FileEntry {
   new DataView(key.buffer).setUint32(0, number);
   const hash = new Uint8Array(32).fill(3);
   const id = MessageId.fromBytes(key.subarray(0, 16));
+  const content = { key, hash, size: 5, name: `${number}.png`, type: 'image/png' };
   return {
-    ...{ file: sharedFile({ key, hash, size: 5, name: `${number}.png`, type: 'image/png' }), id },
+    ...{ file: sharedFile(content, asha), id },
     ...{
       conversation: { peer: asha },
       direction: 'in',

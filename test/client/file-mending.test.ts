@@ -19,7 +19,7 @@ function entry(number: number, change: Partial<FileEntry> = {}): FileEntry {
   const key = new Uint8Array(32).fill(number);
   const hash = new Uint8Array(32).fill(3);
   return {
-    ...{ file: sharedFile({ key, hash, size: 5, name: 'a.png' }), id: idOf(number) },
+    ...{ file: sharedFile({ key, hash, size: 5, name: 'a.png' }, asha), id: idOf(number) },
     ...{ conversation: { peer: asha }, direction: 'in', from: asha, state: 'wanted' },
     ...{ reason: null, path: null, stamp: null, folder: null, temporary: false, warning: null },
     ...{ atMs: number, ...change },

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { ClientEvent, FileTransfer } from '../../src/client/api.ts';
 import { type OpenSession, openSession } from '../../src/client/open-session.ts';
 import { realSurroundings } from '../../src/client/relay-link.ts';
@@ -97,13 +97,18 @@ export async function seen(
   }
 }
 
-/** They know each other now. */
+/** They know each other now, in the room too: whoever is not known to be there is given no key. */
 export async function acquainted(...people: readonly FilePerson[]): Promise<void> {
   for (const { events } of people) {
     for (const { id } of people) {
       if (people.find((each) => each.events === events)?.id === id) continue;
       await seen(events, (event) => event.type === 'person' && event.person.fingerprint === id);
     }
+  }
+  for (const { session } of people) {
+    const isThere = async (id: PeerId) =>
+      (await session.request({ do: 'snapshot' })).rooms[0]?.members.includes(id);
+    for (const { id } of people) await vi.waitUntil(() => isThere(id), { timeout: 10_000 });
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FileEntry } from '../../src/client/file-ledger.ts';
+import { fileIdOnWire } from '../../src/core/shared-file.ts';
 import { chunksOf, type FileState } from '../../src/protocol/file-content.ts';
 import type { Frame, FrameOf } from '../../src/protocol/frames.ts';
 import { FileId, MeetingId } from '../../src/protocol/ids.ts';
@@ -60,7 +61,7 @@ describe('a file that is not what its sender says', () => {
     ['fewer bytes', { size: CHUNK_BYTES }],
     ['no bytes', { size: 0 }],
     ['another hash', { hash: new Uint8Array(32).fill(9) }],
-  ])('[A166 lie] that names %s is told of as another file, and not kept', async (_what, lies) => {
+  ])('[A145 lie] that names %s is told of as another file, and not kept', async (_what, lies) => {
     const entry = offer(FIVE, lies);
     const lab = await reader((served) => giveAll(served, FIVE), entry);
     expect(await standing(lab, entry, 'failed')).toMatchObject({ reason: 'hash-differs' });
@@ -90,7 +91,7 @@ describe('a relay', () => {
     ],
     ['says something else', (served) => served.send({ type: 'have', req: 0, count: 3 })],
   ] satisfies [string, (served: Served) => void][])(
-    '[A167 other chunks] that %s ends it, and a person is told that it is not the file',
+    '[A146 other chunks] that %s ends it, and a person is told that it is not the file',
     async (_what, give) => {
       const entry = offer(FIVE);
       let isHonest = false;
@@ -112,7 +113,7 @@ describe('a relay', () => {
     ['nothing', 0],
     ['too little', 3],
   ] satisfies [string, number][])(
-    '[A168 never ends] that gives %s and stays is left after a minute, and the sender is asked',
+    '[A147 never ends] that gives %s and stays is left after a minute, and the sender is asked',
     async (_what, count) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       onTestFinished(() => void vi.useRealTimers());
@@ -150,7 +151,7 @@ describe('a relay', () => {
       },
     ],
   ] satisfies [string, Script][])(
-    '[A169 bad keeper] that %s keeps nothing, and the file goes from hand to hand',
+    '[A148 bad keeper] that %s keeps nothing, and the file goes from hand to hand',
     async (_what, keeping) => {
       const entry = await ours(await fileOf(FIVE.bytes), FIVE);
       const met: Served[] = [];
@@ -172,12 +173,28 @@ describe('a relay', () => {
   );
 });
 
+describe('a reader at a meeting', () => {
+  it('is heard where HAVE comes in one piece with DONE', async () => {
+    const entry = await ours(await fileOf(FIVE.bytes), FIVE);
+    const met: Served[] = [];
+    const lab = await reader((served, { type, req }) => {
+      if (type === 'keep') served.send({ type: 'error', req, code: 'quota' });
+      if (type !== 'meet') return;
+      met.push(served);
+      served.send({ type: 'done', req }, { type: 'have', req: 0, count: 0 });
+    }, entry);
+    lab.carrying.stated(asha, { file: entry.file.id, is: 'want' });
+    const chunks = () => met[0]?.frames.filter(({ type }) => type === 'chunk').length;
+    await vi.waitFor(() => expect(chunks()).toBe(5));
+  });
+});
+
 describe('what is said of files', () => {
   const KEPT_BY_NONE: Script = (served, request) => {
     if (request.type === 'keep') served.send({ type: 'error', req: request.req, code: 'quota' });
   };
 
-  it('[A170 states of strangers] moves nothing, ten thousand times over', async () => {
+  it('[A149 states of strangers] moves nothing, ten thousand times over', async () => {
     const path = await fileOf(FIVE.bytes);
     const entry = await ours(path, FIVE);
     const theirs = offer(content(9, 3));
@@ -203,7 +220,7 @@ describe('what is said of files', () => {
     expect(lab.get(entry)).toMatchObject({ state: 'failed', reason: 'declined' });
   });
 
-  it('[A170 states of strangers] says no to nobody but who was sent it', async () => {
+  it('[A149 states of strangers] says no to nobody but who was sent it', async () => {
     const entry = { ...(await ours(await fileOf(FIVE.bytes), FIVE)), state: 'cancelled' as const };
     const lab = await reader(KEPT_BY_NONE, entry);
     lab.carrying.stated(mallory, { file: entry.file.id, is: 'want' });
@@ -213,7 +230,7 @@ describe('what is said of files', () => {
     expect(saidTo(lab, 'no')).toEqual([asha]);
   });
 
-  it('[A171 gone meanwhile] by its sender, while it comes from the relay, ends it and leaves nothing', async () => {
+  it('[A150 gone meanwhile] by its sender, while it comes from the relay, ends it and leaves nothing', async () => {
     const entry = offer(FIVE);
     const lab = await reader((served) => {
       served.send(chunkOf(FIVE, 0), chunkOf(FIVE, 1));
@@ -255,7 +272,7 @@ describe('a meeting', () => {
     ['goes', (served) => served.socket.destroy(), 0],
     ['says nothing', () => undefined, 61_000],
   ] satisfies [string, (served: Served) => void, number][])(
-    '[A172 bad reader] who %s keeps nobody else from the file',
+    '[A151 bad reader] who %s keeps nobody else from the file',
     async (_what, hostile, afterMs) => {
       met = 0;
       if (afterMs > 0) {
@@ -308,14 +325,15 @@ describe('a meeting', () => {
     await standing(lab, entry, 'done');
   });
 
-  it('[A173 nobody comes] to which a sender never comes takes no place from what others have sent', async () => {
+  it('[A152 nobody comes] to which a sender never comes takes no place from what others have sent', async () => {
     const bela = numberedIdentity(3).id;
     const never = [10, 11, 12, 13, 14, 15].map((filler) => offer(content(100, filler)));
     const good = content(100, 20);
-    const entry = { ...offer(good), from: bela, conversation: { peer: bela } };
+    const entry = offer(good, {}, bela);
     const lab = await reader(
       (served, request) => {
-        if (request.type === 'take' && request.file === entry.file.id) giveAll(served, good);
+        if (request.type === 'take' && request.file === fileIdOnWire(entry.file))
+          giveAll(served, good);
         else if (request.type === 'take') noFile(served, request);
         // To whoever MEETs nothing is said.
       },
@@ -382,7 +400,7 @@ describe('what a process that was killed has left', () => {
     const entries = [30, 31, 32, 33, 34, 35].map((filler) => offer(content(200_000, filler)));
     const lab = await FileLab.open((served, request) => {
       const { file, from } = request as FrameOf<'take'>;
-      const index = entries.findIndex((entry) => entry.file.id === file);
+      const index = entries.findIndex((entry) => fileIdOnWire(entry.file) === file);
       const part = content(200_000, 30 + index);
       for (let at = from; at < 2; at++) served.send(chunkOf(part, at));
       given++;

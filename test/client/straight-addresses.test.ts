@@ -45,7 +45,7 @@ describe('addresses that are tried', () => {
   });
 });
 
-describe('[A163 hostile addresses] what a sender writes', () => {
+describe('[A142 hostile addresses] what a sender writes', () => {
   it.each([
     ...['127.0.0.1:5000', '127.8.8.8:5000', '[::1]:5000', '0.0.0.0:5000', '[::]:5000'],
     ...['[::ffff:127.0.0.1]:5000', '[::ffff:10.0.0.1]:5000', '[0:0:0:0:0:ffff:a00:1]:5000'],

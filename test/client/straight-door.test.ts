@@ -157,7 +157,7 @@ describe('a sender’s machine', () => {
   });
 });
 
-describe('[A158 impostor] who listens at the address', () => {
+describe('[A137 impostor] who listens at the address', () => {
   it('and is somebody else is not taken for the sender', async () => {
     const impostor = new StraightDoor(mallory);
     const way = await impostor.open({ meeting: MEETING, reader });
@@ -200,7 +200,7 @@ describe('[A158 impostor] who listens at the address', () => {
   });
 });
 
-describe('[A159 man in the middle] who ends TLS on both sides', () => {
+describe('[A138 man in the middle] who ends TLS on both sides', () => {
   it('gets neither side to take the other’s proof', async () => {
     const { port, came } = await door();
     const answers: (Frame | 'ended')[] = [];
@@ -223,7 +223,7 @@ describe('[A159 man in the middle] who ends TLS on both sides', () => {
   });
 });
 
-describe('[A160 replay] a proof', () => {
+describe('[A139 replay] a proof', () => {
   it('of another connection lets nobody in', async () => {
     const { port } = await door();
     const [first, second] = [await tlsClient(port), await tlsClient(port)];
@@ -261,7 +261,7 @@ describe('[A160 replay] a proof', () => {
   });
 });
 
-describe('[A161 stranger] at the port', () => {
+describe('[A140 stranger] at the port', () => {
   it('who proves to be somebody else hears nothing and is gone', async () => {
     const { port, came } = await door();
     const socket = await tlsClient(port);
@@ -308,7 +308,7 @@ describe('[A161 stranger] at the port', () => {
   });
 });
 
-describe('[A162 crowd] strangers without end', () => {
+describe('[A141 crowd] strangers without end', () => {
   it('of one address get eight handshakes in three seconds, and disturb nobody who is in', async () => {
     const { port, came, carriers } = await door();
     const carrier = await call(port);
@@ -327,7 +327,7 @@ describe('[A162 crowd] strangers without end', () => {
   });
 });
 
-describe('[A164 another’s meeting] who is awaited for one file', () => {
+describe('[A143 another’s meeting] who is awaited for one file', () => {
   it('is not let in for another’s', async () => {
     const { port, came, door: open } = await door();
     const other = await open.open({ meeting: meetingOf(2), reader: mallory });

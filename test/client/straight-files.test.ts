@@ -275,7 +275,7 @@ describe('a file goes over the relay', () => {
   });
 });
 
-describe('[A158 impostor] at the address of a sender', () => {
+describe('[A137 impostor] at the address of a sender', () => {
   it('gets nothing, and the file comes over the relay', async () => {
     await cryptoReady();
     const me = identityFromSeed(new Uint8Array(32).fill(66));
@@ -296,7 +296,7 @@ describe('[A158 impostor] at the address of a sender', () => {
   });
 });
 
-describe('[A159 man in the middle] between two machines', () => {
+describe('[A138 man in the middle] between two machines', () => {
   it('sees no chunk, and the file comes over the relay', async () => {
     const passed: Frame[] = [];
     const reader = await misled((told) =>
@@ -314,7 +314,7 @@ describe('[A159 man in the middle] between two machines', () => {
   });
 });
 
-describe('[A165 hidden] whoever hides', () => {
+describe('[A144 hidden] whoever hides', () => {
   it('takes over the relay what they want, and says nothing of the way between machines', async () => {
     const sender = { asked: 0 };
     const { asha, bela } = await two({

@@ -54,7 +54,7 @@ describe('the straight way', () => {
   });
 });
 
-describe('[A163 hostile addresses] said again and again', () => {
+describe('[A142 hostile addresses] said again and again', () => {
   it('are knocked at once a file, until something has come or the relay is another', () => {
     const { straight, told } = way();
     expect([told(), told(), told()]).toEqual([1, 0, 0]);

@@ -6,10 +6,10 @@ import type { CoreEvent, SharedFile } from '../../src/core/events.ts';
 import { tellFileState } from '../../src/core/file-states.ts';
 import { setHidden } from '../../src/core/hidden.ts';
 import { say } from '../../src/core/say.ts';
-import { sharedFile } from '../../src/core/shared-file.ts';
+import { fileIdFrom, fileIdOnWire, sharedFile } from '../../src/core/shared-file.ts';
 import { fileIdOf } from '../../src/crypto/file-chunks.ts';
 import { ready } from '../../src/crypto/sodium.ts';
-import type { FileState } from '../../src/protocol/file-content.ts';
+import type { FileContent, FileState } from '../../src/protocol/file-content.ts';
 import { FileId, MeetingId } from '../../src/protocol/ids.ts';
 import { MAX_CAPTION_BYTES, MAX_THUMBNAIL_BYTES } from '../../src/protocol/limits.ts';
 import { FakeNet, type FakePerson } from '../support/fake-net.ts';
@@ -20,13 +20,14 @@ beforeAll(ready);
 const KEY = new Uint8Array(32).fill(4);
 const MEETING = MeetingId.fromBytes(new Uint8Array(16).fill(8));
 
-const photo = (): SharedFile =>
-  sharedFile({
-    ...{ key: KEY, hash: new Uint8Array(32).fill(5), size: 70_000, name: 'lake.jpg' },
-    ...{ type: 'image/jpeg', width: 640, height: 480, voice: true, durationMs: 61_000 },
-    waveform: Uint8Array.from({ length: 32 }, (_, part) => part % 8),
-    thumbnail: new Uint8Array(MAX_THUMBNAIL_BYTES).fill(1),
-  });
+const content: FileContent = {
+  ...{ key: KEY, hash: new Uint8Array(32).fill(5), size: 70_000, name: 'lake.jpg' },
+  ...{ type: 'image/jpeg', width: 640, height: 480, voice: true, durationMs: 61_000 },
+  waveform: Uint8Array.from({ length: 32 }, (_, part) => part % 8),
+  thumbnail: new Uint8Array(MAX_THUMBNAIL_BYTES).fill(1),
+};
+
+const photo = (from: FakePerson): SharedFile => sharedFile(content, from.id);
 
 async function duo(options: { readonly mailbox?: number } = {}) {
   const net = new FakeNet(options);
@@ -35,7 +36,7 @@ async function duo(options: { readonly mailbox?: number } = {}) {
 }
 
 function sendPhoto(net: FakeNet, from: FakePerson, to: Parameters<typeof say>[1]['to']) {
-  const id = net.command(from, (core) => say(core, { to, text: '', file: photo() }));
+  const id = net.command(from, (core) => say(core, { to, text: '', file: photo(from) }));
   net.run(1_000);
   return id;
 }
@@ -52,8 +53,8 @@ describe.each([
   it('comes with all that is said of it, and is kept', async () => {
     const { net, anna, ben, atAnna, atBen } = await duo();
     sendPhoto(net, anna, place(ben));
-    expect(ben.messages.at(-1)).toMatchObject({ text: '', file: photo() });
-    for (const history of [atAnna, atBen]) expect(history.only.file).toEqual(photo());
+    expect(ben.messages.at(-1)).toMatchObject({ text: '', file: photo(anna) });
+    for (const history of [atAnna, atBen]) expect(history.only.file).toEqual(photo(anna));
   });
 
   it('goes with its message, when that is deleted for all', async () => {
@@ -74,17 +75,20 @@ describe('a file', () => {
     const { net, anna, ben } = await duo();
     const to = { peer: ben.id };
     const text = 'é'.repeat(MAX_CAPTION_BYTES / 2);
-    net.command(anna, (core) => say(core, { to, text, file: photo() }));
+    net.command(anna, (core) => say(core, { to, text, file: photo(anna) }));
     net.run(1_000);
     expect(ben.messages.at(-1)?.text).toBe(text);
-    const longer = { to, text: `${text}e`, file: photo() };
+    const longer = { to, text: `${text}e`, file: photo(anna) };
     expect(() => net.command(anna, (core) => say(core, longer))).toThrow(
       expect.objectContaining({ code: 'text-too-long' }),
     );
   });
 
-  it('is named at relays by its key alone', () => {
-    expect(photo().id).toBe(fileIdOf(KEY));
+  it('is named at relays by its key alone, and here by its sender as well', async () => {
+    const { anna, ben } = await duo();
+    expect(fileIdOnWire(photo(anna))).toBe(fileIdOf(KEY));
+    expect(photo(anna).id).toBe(fileIdFrom(anna.id, fileIdOf(KEY)));
+    expect(photo(ben).id).not.toBe(photo(anna).id);
   });
 });
 

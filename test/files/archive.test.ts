@@ -366,7 +366,7 @@ const HARMFUL: Record<string, readonly [reason: string, ...blocks: Buffer[]]> = 
 
 describe('an archive of a stranger’s making', () => {
   it.each(Object.keys(HARMFUL))(
-    '[A127 harmful archive] is refused, and leaves nothing: %s',
+    '[A121 harmful archive] is refused, and leaves nothing: %s',
     async (name) => {
       const [reason, ...blocks] = HARMFUL[name] ?? ['none'];
       writeFileSync(tar, Buffer.concat([...blocks, END]));
@@ -402,7 +402,7 @@ describe('an archive of a stranger’s making', () => {
     expect(contentsOf(await unpack())).toEqual({ 'a.txt': 'YQ==' });
   });
 
-  it('[A127 harmful archive] is refused at whatever length it is cut', async () => {
+  it('[A121 harmful archive] is refused at whatever length it is cut', async () => {
     const whole = Buffer.concat([top, entry({ path: 'top/a' }, 'x'.repeat(700)), END]);
     for (const cut of [0, 1, 511, 512, 1_000, 1_024, 1_700, 2_047]) {
       writeFileSync(tar, whole.subarray(0, cut));
@@ -411,7 +411,7 @@ describe('an archive of a stranger’s making', () => {
     }
   });
 
-  it('[A127 harmful archive] is refused where it has files without end', async () => {
+  it('[A121 harmful archive] is refused where it has files without end', async () => {
     const many = Array.from({ length: 50_000 }, (_, each) => entry({ path: `top/${each}` }));
     writeFileSync(tar, Buffer.concat([top, ...many, END]));
     await expect(unpack()).rejects.toMatchObject({ code: 'bad-archive' });
@@ -442,7 +442,7 @@ describe('an archive of a stranger’s making', () => {
     expect(readdirSync(folder).sort()).toEqual(['top', 'top (2)', 'top (3)']);
   });
 
-  it('[A126 planted] is not written through a link in the place of the unfinished folder', async () => {
+  it('[A120 planted] is not written through a link in the place of the unfinished folder', async () => {
     const victim = join(home, 'victim');
     mkdirSync(join(victim, 'top'), { recursive: true });
     writeFileSync(join(victim, 'top', 'a'), 'mine');

@@ -57,7 +57,7 @@ describe('a safe file name', () => {
     ['.lanchat-00.part', 'lanchat-00.part'],
     ['-rf', 'rf'],
     ['--help.txt', 'help.txt'],
-  ])('[A120 path] makes a name of %j that leads nowhere: %j', (name, safe) => {
+  ])('[A114 path] makes a name of %j that leads nowhere: %j', (name, safe) => {
     expect(safeFileName(name)).toBe(safe);
   });
 
@@ -68,12 +68,12 @@ describe('a safe file name', () => {
     ['in\u200bvoice\u{e0065}.pdf\u00ad.exe', 'invoice.pdf.exe'],
     ['a\nb\u001b[2J.txt', 'a b[2J.txt'],
     ['x.exe. . .', 'x.exe'],
-  ])('[A121 hidden end] shows %j as what it is: %j', (name, safe) => {
+  ])('[A115 hidden end] shows %j as what it is: %j', (name, safe) => {
     expect(safeFileName(name)).toBe(safe);
   });
 
   it.each(['CON', 'con.txt', 'NUL .tar.gz', 'Aux.', 'com1', 'COM¹.log', 'LPT9.x.y', 'CONOUT$'])(
-    '[A122 device] is no device of Windows: %j',
+    '[A116 device] is no device of Windows: %j',
     (name) => {
       expect(safeFileName(name)).toMatch(/^_/);
     },

@@ -122,7 +122,7 @@ describe('a name and a content', () => {
     ['photo.jpg.exe', 'MZ\x90\0', 'program'],
     ['photo.jpg .scr', 'MZ\x90\0', 'program'],
     ['report.pdf.html', '<html>', 'page'],
-  ])('[A123 disguise] %j of %j is told of: %s', (name, content, told) => {
+  ])('[A117 disguise] %j of %j is told of: %s', (name, content, told) => {
     expect(disagreement(name, typed(content))).toBe(told);
   });
 

@@ -212,7 +212,7 @@ describe('a landed name', () => {
     expect(readdirSync(folder).length).toBe(12);
   });
 
-  it('[A124 way out] of a hostile sender leads nowhere else', async () => {
+  it('[A118 way out] of a hostile sender leads nowhere else', async () => {
     const names = ['../../up.txt', '/etc/up.txt', '..\\up.txt', `.lanchat-${ID}.part`, '..', '\0'];
     for (const name of names) {
       const path = await land(Buffer.from(name), name);
@@ -243,7 +243,7 @@ describe('a landed name', () => {
 });
 
 describe('a content that is not what was named', () => {
-  it.each([0, 5, 16, 19])('[A125 other content] is not kept: a bit of chunk %i', async (index) => {
+  it.each([0, 5, 16, 19])('[A119 other content] is not kept: a bit of chunk %i', async (index) => {
     const content = randomBytes(20 * CHUNK_BYTES);
     const landing = await Landing.open(about(content));
     content[index * CHUNK_BYTES + 9] = (content[index * CHUNK_BYTES + 9] ?? 0) ^ 1;
@@ -257,7 +257,7 @@ describe('a content that is not what was named', () => {
     expect(readFileSync(await land(content, 'a')).equals(content)).toBe(true);
   });
 
-  it('[A125 other content] nor where somebody wrote into what had come', async () => {
+  it('[A119 other content] nor where somebody wrote into what had come', async () => {
     const content = randomBytes(20 * CHUNK_BYTES);
     const landing = await Landing.open(about(content));
     await writeUpTo(landing, content, 18);
@@ -302,7 +302,7 @@ describe('what stands in the place of the part file', () => {
   });
 
   it.each(Object.keys(place) as (keyof typeof place)[])(
-    '[A126 planted] is not written through: a %s',
+    '[A120 planted] is not written through: a %s',
     async (kind) => {
       place[kind]();
       await expect(Landing.open(about(content))).rejects.toMatchObject({ code: 'not-a-file' });
@@ -311,14 +311,14 @@ describe('what stands in the place of the part file', () => {
     },
   );
 
-  it('[A126 planted] is not written through: another name of a file', async () => {
+  it('[A120 planted] is not written through: another name of a file', async () => {
     linkSync(join(home, 'victim'), part);
     const path = await land(content, 'a');
     expect(readFileSync(path).equals(content)).toBe(true);
     expect(readFileSync(join(home, 'victim'), 'utf8')).toBe('precious');
   });
 
-  it('[A126 planted] nor is it given the name where it was put there meanwhile', async () => {
+  it('[A120 planted] nor is it given the name where it was put there meanwhile', async () => {
     const landing = await Landing.open(about(content));
     await writeUpTo(landing, content);
     rmSync(part);

@@ -95,19 +95,19 @@ async function playsTo(file: Uint8Array): Promise<number> {
 }
 
 describe('damaged note', () => {
-  it('[A150 damaged note] Control: as it was made it plays, and so does one by these means', async () => {
+  it('[A129 damaged note] Control: as it was made it plays, and so does one by these means', async () => {
     expect(await playsTo(note)).toBe(3 * 48_000);
     const made = noteOf({ packets: [SILENT, SILENT], granule: 2 * FRAME, isLast: true });
     expect(await playsTo(made)).toBe(2 * FRAME - PRE_SKIP);
   });
 
-  it('[A150 damaged note] cut off anywhere is refused', () => {
+  it('[A129 damaged note] cut off anywhere is refused', () => {
     for (let length = 0; length < note.length; length += 1) {
       expect(() => readNote(note.subarray(0, length))).toThrow(ProtocolError);
     }
   });
 
-  it('[A150 damaged note] with any byte changed is refused, and so is one with more behind its end', () => {
+  it('[A129 damaged note] with any byte changed is refused, and so is one with more behind its end', () => {
     for (let at = 0; at < note.length; at += 1) {
       expect(() => readNote(changed(at, (note[at] ?? 0) ^ 0x41))).toThrow(ProtocolError);
     }
@@ -115,12 +115,12 @@ describe('damaged note', () => {
     expect(() => readNote(Buffer.concat([note, note]))).toThrow(/follows its end/);
   });
 
-  it('[A150 damaged note] that never ends, by its pages, is refused', () => {
+  it('[A129 damaged note] that never ends, by its pages, is refused', () => {
     expect(() => readNote(noteOf({ packets: [SILENT], granule: FRAME }))).toThrow(/in the middle/);
     expect(() => readNote(noteOf())).toThrow(/in the middle/);
   });
 
-  it('[A150 damaged note] with pages lost, twice or of another stream is refused', () => {
+  it('[A129 damaged note] with pages lost, twice or of another stream is refused', () => {
     const pages = [FRAME, 2 * FRAME].map((granule) => ({ packets: [SILENT], granule }));
     const whole = noteOf(...pages, { packets: [SILENT], granule: 3 * FRAME, isLast: true });
     const page = noteOf(pages[0] ?? { packets: [], granule: 0 }).length - noteOf().length;
@@ -131,7 +131,7 @@ describe('damaged note', () => {
     for (const file of [without, twice]) expect(() => readNote(file)).toThrow(/one stream/);
   });
 
-  it('[A150 damaged note] whose packets are no Opus ends in an error, or in sound as long as it said', async () => {
+  it('[A129 damaged note] whose packets are no Opus ends in an error, or in sound as long as it said', async () => {
     const packet = fc.uint8Array({ minLength: 1, maxLength: 300 });
     await fc.assert(
       fc.asyncProperty(fc.array(packet, { minLength: 1, maxLength: 4 }), async (packets) => {
@@ -148,7 +148,7 @@ describe('damaged note', () => {
 });
 
 describe('note without end', () => {
-  it('[A151 note without end] that claims to be longer than it is, or shorter, is refused', () => {
+  it('[A130 note without end] that claims to be longer than it is, or shorter, is refused', () => {
     const last = (granule: number) => noteOf({ packets: [SILENT], granule, isLast: true });
     expect(() => readNote(last(FRAME))).not.toThrow();
     expect(() => readNote(last(FRAME + 1))).toThrow(/lies/);
@@ -161,7 +161,7 @@ describe('note without end', () => {
     ).toThrow(/lies/);
   });
 
-  it('[A151 note without end] of few bytes that play for hours is refused', () => {
+  it('[A130 note without end] of few bytes that play for hours is refused', () => {
     // 120 ms in two bytes.
     const long = Uint8Array.of(0x1b, 2);
     const pages = Array.from({ length: 250 }, (_, page) => ({
@@ -171,7 +171,7 @@ describe('note without end', () => {
     expect(() => readNote(noteOf(...pages))).toThrow(/too long/);
   });
 
-  it('[A151 note without end] of packets that say they play nothing, or too long at once, is refused', () => {
+  it('[A130 note without end] of packets that say they play nothing, or too long at once, is refused', () => {
     for (const packet of [
       Uint8Array.of(0x1b, 0),
       Uint8Array.of(0x1b, 3),
@@ -182,7 +182,7 @@ describe('note without end', () => {
     }
   });
 
-  it('[A151 note without end] of a packet that goes on over pages without end is refused', () => {
+  it('[A130 note without end] of a packet that goes on over pages without end is refused', () => {
     const begin = noteOf();
     const full = (sequence: number) =>
       page({ flags: sequence === 2 ? 0 : CONTINUED, sequence, body: new Uint8Array(255 * 255) });
@@ -197,7 +197,7 @@ describe('note without end', () => {
     expect(() => readNote(Buffer.concat([begin, small, last]))).toThrow(/has no end/);
   });
 
-  it('[A151 note without end] larger than a note can be is not looked at', () => {
+  it('[A130 note without end] larger than a note can be is not looked at', () => {
     expect(() => readNote(new Uint8Array(MAX_NOTE_BYTES + 1))).toThrow(/too large/);
   });
 });
@@ -215,7 +215,7 @@ describe('codec held up', () => {
     return OpusThread.decoder({ worker: pathToFileURL(path), timeoutMs });
   }
 
-  it('[A152 codec held up] in a thread that never answers ends in time', async () => {
+  it('[A131 codec held up] in a thread that never answers ends in time', async () => {
     const held = thread('for (;;);', 20);
     await expect(held.ask({ do: 'open', file: note })).rejects.toMatchObject({
       code: 'bad-voice-note',
@@ -224,12 +224,12 @@ describe('codec held up', () => {
     await expect(held.ask({ do: 'end' })).rejects.toMatchObject({ code: 'bad-voice-note' });
   });
 
-  it('[A152 codec held up] in a thread that takes all memory ends, and this one goes on', async () => {
+  it('[A131 codec held up] in a thread that takes all memory ends, and this one goes on', async () => {
     const greedy = thread('const all = []; for (;;) all.push(new Array(1e4).fill({}));', 60_000);
     await expect(greedy.ask({ do: 'end' })).rejects.toMatchObject({ code: 'bad-voice-note' });
   });
 
-  it('[A152 codec held up] by a hostile note is an error that says so, with nothing left running', async () => {
+  it('[A131 codec held up] by a hostile note is an error that says so, with nothing left running', async () => {
     const heard = join(room.folder, 'heard.raw');
     const host = room.host({ player: loudspeaker(heard) });
     const path = room.file('bad.ogg', note.subarray(0, 4_000));
@@ -246,7 +246,7 @@ describe('a note that is no file', () => {
   });
   afterAll(() => room.remove());
 
-  it('[A157 a note that is no file] but a pipe or a folder holds nobody up', {
+  it('[A136 a note that is no file] but a pipe or a folder holds nobody up', {
     skip: process.platform === 'win32',
   }, async () => {
     const pipe = join(room.folder, 'pipe');

@@ -54,6 +54,29 @@ function codeOf(error: unknown): string {
   throw error;
 }
 
+/** Five codes of one symbol each: a picture of one colour, in no bits. */
+const CODES: readonly (readonly [number, number])[] = Array.from({ length: 5 }, () => [1, 4]);
+
+/** Numbers of so many bits each, the lowest first, as bytes. */
+function packed(...numbers: readonly (readonly [number, number])[]): number[] {
+  const bits = numbers.flatMap(([value, count]) =>
+    Array.from({ length: count }, (_, bit) => (value >> bit) & 1),
+  );
+  return Array.from({ length: Math.ceil(bits.length / 8) }, (_, at) =>
+    bits.slice(8 * at, 8 * at + 8).reduce((byte, bit, place) => byte | (bit << place), 0),
+  );
+}
+
+function riffChunk(name: string, data: readonly number[]): number[] {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(data.length);
+  return [...Buffer.from(name), ...length, ...data, ...(data.length % 2 === 0 ? [] : [0])];
+}
+
+function uint24(value: number): number[] {
+  return [value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff];
+}
+
 /** The sample with other bytes from there on. */
 function changed(sample: Uint8Array, at: number, bytes: readonly number[]): Uint8Array {
   const copy = sample.slice();
@@ -82,13 +105,13 @@ describe('a picture whose header', () => {
   };
 
   it.each(Object.entries(huge))(
-    '[A140 huge picture] promises billions of pixels is not decoded: %s',
+    '[A122 huge picture] promises billions of pixels is not decoded: %s',
     async (_, bytes) => {
       expect(await outcomeOf(bytes)).toBe('picture-too-large');
     },
   );
 
-  it('[A140 huge picture] Control: the same with the size that it has is', async () => {
+  it('[A122 huge picture] Control: the same with the size that it has is', async () => {
     const { gif, jpeg, losslessWebp, animatedWebp, bmp } = SAMPLES;
     const png = pngOf({ ...SIZE, data: packedRows(8, 64) });
     for (const bytes of [png, gif, jpeg, losslessWebp, animatedWebp, bmp]) {
@@ -96,7 +119,26 @@ describe('a picture whose header', () => {
     }
   });
 
-  it('[A140 huge picture] says one size and means another is damaged', async () => {
+  it.each([
+    ['Control: is within the canvas', 16, 'decoded'],
+    ['is larger than the canvas', 4_000, 'picture-damaged'],
+  ])('[A162 frame beyond its canvas] of an animation that %s', async (_what, width, outcome) => {
+    // Nothing of it is judged by what the frame says of itself, and a plain one of any size takes few bytes.
+    const bits = [0x2f, ...packed([width - 1, 14], [7, 14], [0, 1], [0, 3], [0, 3], ...CODES)];
+    const image = riffChunk('VP8L', bits);
+    const size = [...uint24(width - 1), ...uint24(7)];
+    const frame = riffChunk('ANMF', [...new Uint8Array(6), ...size, 0, 0, 0, 0, ...image]);
+    const canvas = riffChunk('VP8X', [2, 0, 0, 0, ...uint24(15), ...uint24(7)]);
+    const animation = riffChunk('ANIM', [0, 0, 0, 0, 0, 0]);
+    const bytes = Uint8Array.from(
+      riffChunk('RIFF', [...Buffer.from('WEBP'), ...canvas, ...animation, ...frame]),
+    );
+    const sparing = decoderWith({ pixels: 1_000 });
+    expect(await outcomeOf(bytes, sparing)).toBe(outcome);
+    await sparing.close();
+  });
+
+  it('[A122 huge picture] says one size and means another is damaged', async () => {
     // A second frame, of a size that the first one hides.
     const header = SAMPLES.jpeg.subarray(frame, frame + 19);
     const second = changed(header, 5, [0xff, 0xff, 0xff, 0xff]);
@@ -113,7 +155,7 @@ describe('a picture whose header', () => {
     expect(await outcomeOf(changed(SAMPLES.bmp, 18, [0, 0, 0, 0]))).toBe('picture-damaged');
   });
 
-  it('[A140 huge picture] needs more memory or bytes than it may have is not decoded', async () => {
+  it('[A122 huge picture] needs more memory or bytes than it may have is not decoded', async () => {
     const sparing = decoderWith({ memoryBytes: 500 });
     const short = decoderWith({ bytes: 100 });
     expect(await outcomeOf(SAMPLES.jpeg, sparing)).toBe('picture-too-large');
@@ -125,13 +167,13 @@ describe('a picture whose header', () => {
 describe('a picture that is packed', () => {
   const gigabyte = deflateSync(new Uint8Array(256 * 1024 * 1024), { level: 9 });
 
-  it('[A141 packed bomb] to unpack without end is damaged, and unpacked no further than its size', async () => {
+  it('[A123 packed bomb] to unpack without end is damaged, and unpacked no further than its size', async () => {
     expect(await outcomeOf(pngOf({ ...SIZE, data: gigabyte }))).toBe('picture-damaged');
     // Control: what its size takes is unpacked.
     expect(await outcomeOf(pngOf({ ...SIZE, data: packedRows(8, 64) }))).toBe('decoded');
   });
 
-  it('[A141 packed bomb] with text and colours that unpack without end is decoded without them', async () => {
+  it('[A123 packed bomb] with text and colours that unpack without end is decoded without them', async () => {
     const text = Buffer.concat([Buffer.from('note\0\0'), gigabyte]);
     const before = ['zTXt', 'iCCP'].map((name) => pngChunk(name, text));
     const data = packedRows(8, 64);
@@ -140,14 +182,14 @@ describe('a picture that is packed', () => {
 });
 
 describe('a picture that takes long', () => {
-  it('[A142 endless picture] is given up when its time is over, and the next one is decoded', async () => {
+  it('[A124 endless picture] is given up when its time is over, and the next one is decoded', async () => {
     const hurried = decoderWith({ timeMs: 1 });
     expect(await outcomeOf(SAMPLES.jpeg, hurried)).toBe('picture-timeout');
     await hurried.close();
     expect(await outcomeOf(SAMPLES.jpeg)).toBe('decoded');
   });
 
-  it('[A142 endless picture] lets the program go on meanwhile', async () => {
+  it('[A124 endless picture] lets the program go on meanwhile', async () => {
     const large = pngOf({ width: 3_000, height: 3_000, data: packedRows(3_000, 12_000) });
     let turns = 0;
     let isDone = false;
@@ -161,7 +203,7 @@ describe('a picture that takes long', () => {
     expect(turns).toBeGreaterThan(20);
   });
 
-  it('[A142 endless picture] of frames without end is its first', async () => {
+  it('[A124 endless picture] of frames without end is its first', async () => {
     const { animatedGif } = SAMPLES;
     const frames = animatedGif.subarray(animatedGif.indexOf(0x2c, 20), -1);
     const long = Buffer.concat([
@@ -171,7 +213,7 @@ describe('a picture that takes long', () => {
     expect(await outcomeOf(long)).toBe('decoded');
   });
 
-  it('[A142 endless picture] of remarks before the first frame, or of a frame without an end, is damaged', async () => {
+  it('[A124 endless picture] of remarks before the first frame, or of a frame without an end, is damaged', async () => {
     const head = SAMPLES.gif.subarray(0, SAMPLES.gif.lastIndexOf(0x2c));
     const remarks = Array.from({ length: 10_000 }, () => Buffer.from([0x21, 0xfe, 1, 65, 0]));
     expect(await outcomeOf(Buffer.concat([head, ...remarks]))).toBe('picture-damaged');
@@ -192,7 +234,7 @@ describe('a picture that is broken', () => {
   };
 
   it.each(own)(
-    '[A143 broken picture] at any length is refused, or is all there: %s',
+    '[A125 broken picture] at any length is refused, or is all there: %s',
     (_, bytes, decode) => {
       const whole = decode(bytes);
       for (let length = 0; length < bytes.length; length += 1) {
@@ -206,7 +248,7 @@ describe('a picture that is broken', () => {
   );
 
   it.each(own)(
-    '[A143 broken picture] in any byte is refused or decoded, and ends: %s',
+    '[A125 broken picture] in any byte is refused or decoded, and ends: %s',
     (_, bytes, decode) => {
       const next = numbersFrom(11);
       for (let run = 0; run < 2_000; run += 1) {
@@ -223,7 +265,7 @@ describe('a picture that is broken', () => {
     },
   );
 
-  it('[A143 broken picture] is said to be so, whatever decodes it, and the program goes on', async () => {
+  it('[A125 broken picture] is said to be so, whatever decodes it, and the program goes on', async () => {
     const next = numbersFrom(13);
     const samples = Object.values(SAMPLES);
     for (let run = 0; run < 40; run += 1) {
@@ -250,7 +292,7 @@ describe('a picture that is broken', () => {
 describe('what reaches the terminal of a picture', () => {
   const hostile = '\x1b]0;owned\x07\x1b[2J';
 
-  it('[A144 bytes of the file] is made of its pixels: no text, no name, no byte of the file', () => {
+  it('[A126 bytes of the file] is made of its pixels: no text, no name, no byte of the file', () => {
     const text = pngChunk('tEXt', Buffer.from(`Comment\0${hostile}`));
     const file = pngOf({ ...SIZE, data: packedRows(8, 64), before: [text] });
     // Control: the file holds it.
@@ -275,7 +317,7 @@ describe('a picture that is no plain file', () => {
   const at = (name: string) => join(folder, name);
   const readingOf = (path: string) => readPictureFile(path).then(() => 'read', codeOf);
 
-  it('[A145 no plain file] is refused without waiting for it: a folder, a device, a pipe', async () => {
+  it('[A127 no plain file] is refused without waiting for it: a folder, a device, a pipe', async () => {
     spawnSync('mkfifo', [at('pipe')]);
     expect(await readingOf(folder)).toMatch(/^(?:not-a-picture|picture-unreadable)$/);
     expect(await readingOf('/dev/zero')).toBe('not-a-picture');
@@ -286,7 +328,7 @@ describe('a picture that is no plain file', () => {
     expect(await readPictureFile(at('plain.png'))).toEqual(SAMPLES.palettePng);
   });
 
-  it('[A145 no plain file] nor read where it is larger than a picture may be', async () => {
+  it('[A127 no plain file] nor read where it is larger than a picture may be', async () => {
     writeFileSync(at('large'), '');
     truncateSync(at('large'), PICTURE_LIMITS.bytes + 1);
     expect(await readingOf(at('large'))).toBe('picture-too-large');

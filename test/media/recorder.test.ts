@@ -238,7 +238,7 @@ describe('the program', () => {
 });
 
 describe('program in the way', () => {
-  it('[A153 program in the way] in the folder that we are in, or a relative one, is never run', () => {
+  it('[A132 program in the way] in the folder that we are in, or a relative one, is never run', () => {
     const here = join(room.folder, 'here');
     mkdirSync(here, { recursive: true });
     room.file('here/arecord', Buffer.from('#!/bin/sh\n'));
@@ -258,7 +258,7 @@ describe('program in the way', () => {
     }
   });
 
-  it('[A153 program in the way] is not started by a shell: nothing in a line of one’s own is an expansion', async () => {
+  it('[A132 program in the way] is not started by a shell: nothing in a line of one’s own is an expansion', async () => {
     const marker = join(room.folder, 'marker');
     const line = `${nodeLine('process.stderr.write(process.argv.slice(1).join(String.fromCharCode(32)))')} ; touch ${marker} $(touch ${marker}) | tee ${marker}`;
     await expect(record(line).done).rejects.toMatchObject({
@@ -269,7 +269,7 @@ describe('program in the way', () => {
 });
 
 describe('words of the program', () => {
-  it('[A154 words of the program] drive no terminal', async () => {
+  it('[A133 words of the program] drive no terminal', async () => {
     const line = nodeLine(
       `process.stderr.write('\\x1b]0;owned\\x07\\x1b[2Jred\\u202e\\r\\x9b31mtext' + 'x'.repeat(5000)); process.exitCode = 1`,
     );
@@ -282,13 +282,13 @@ describe('words of the program', () => {
 });
 
 describe('recording left behind', () => {
-  it('[A155 recording left behind] is readable by nobody else', async () => {
+  it('[A134 recording left behind] is readable by nobody else', async () => {
     const note = await record(microphone(source)).done;
     if (note === null) throw new Error('nothing recorded');
     if (process.platform !== 'win32') expect(statSync(note.path).mode & 0o777).toBe(0o600);
   });
 
-  it('[A155 recording left behind] is none where it was discarded: before, while or after it was heard', async () => {
+  it('[A134 recording left behind] is none where it was discarded: before, while or after it was heard', async () => {
     const before = files();
     const early = record(endlessMicrophone(source));
     void early.discard();
@@ -316,7 +316,7 @@ describe('recording left behind', () => {
 });
 
 describe('recorder that does not end', () => {
-  it('[A156 recorder that does not end] when it is told to is ended', async () => {
+  it('[A135 recorder that does not end] when it is told to is ended', async () => {
     const stubborn = microphone(source, `process.on('SIGTERM', () => {}); ${STAYS_OPEN}`);
     const recording = record(stubborn, {
       onLevel: (_, elapsedMs) => {
@@ -326,7 +326,7 @@ describe('recorder that does not end', () => {
     expect(await recording.done).toMatchObject({ durationMs: 2_000, ended: 'stopped' });
   });
 
-  it('[A156 recorder that does not end] nor lets a program of its own go is left alone', {
+  it('[A135 recorder that does not end] nor lets a program of its own go is left alone', {
     skip: process.platform === 'win32',
   }, async () => {
     // The shell is ended, what it started holds the pipe.

@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SEALED_CHUNK_BYTES } from '../../src/protocol/limits.ts';
+import { loadOf } from '../../src/relay/kept-file.ts';
+import { FileFolder } from '../../src/storage/file-folder.ts';
 import type { WireClient } from '../support/wire-client.ts';
 import {
   chunk,
@@ -22,6 +24,8 @@ import { endOf, runRelay } from './running-relay.ts';
 /** Of a file where it is kept. */
 const NAME = expect.stringMatching(/^[0-9a-f]{32}$/);
 const DAY_MS = 24 * 60 * 60_000;
+
+afterEach(() => void vi.restoreAllMocks());
 
 async function codeOf(client: WireClient): Promise<string> {
   return (await client.next('error')).code;
@@ -227,6 +231,24 @@ describe('room for files', () => {
       take(reader, 0, { number: person, owner: person });
       await download(reader, 0, CHUNKS);
     }
+  });
+
+  it.each([
+    ['Control: that fit are kept', 1, 'have'],
+    ['give way to another machine’s', 2, 'no-file'],
+  ])('[A160 promises of the disk] of whom nothing comes %s', async (_what, promises, first) => {
+    const { bytes } = loadOf(CHUNKS);
+    const running = await runKeepingRelay({ fileBytes: 16 * bytes });
+    const space = { totalBytes: 1024 ** 4, freeBytes: 2.5 * bytes };
+    vi.spyOn(FileFolder.prototype, 'space').mockResolvedValue(space);
+    const asha = await running.carry(1);
+    expect(await keep(asha, CHUNKS)).toMatchObject({ type: 'have' });
+    if (promises === 2) await keep(await running.carry(2), CHUNKS, { number: 2 });
+    const elsewhere = await running.carry(6, { localAddress: '127.0.0.2' });
+    expect(await keep(elsewhere, CHUNKS, { number: 6 })).toMatchObject({ type: 'have' });
+    for (let index = 0; index < CHUNKS; index++) asha.send(chunk(index));
+    const told = first === 'have' ? (await asha.next('have')).type : await codeOf(asha);
+    expect(told).toBe(first);
   });
 
   it('is none at a relay without a folder, or where the operator gives none', async () => {

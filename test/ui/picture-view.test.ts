@@ -255,7 +255,7 @@ describe('a picture on the sink', () => {
     { row: 4, column: 3 },
     { row: 1, column: 19 },
   ])(
-    '[A146 picture out of its place] that would reach beyond the screen is not drawn: %j',
+    '[A128 picture out of its place] that would reach beyond the screen is not drawn: %j',
     async (place) => {
       const { sink, turn, rows } = sinkOf();
       await rows('one');
@@ -267,7 +267,7 @@ describe('a picture on the sink', () => {
     },
   );
 
-  it('[A146 picture out of its place] is nothing that a row can hold', async () => {
+  it('[A128 picture out of its place] is nothing that a row can hold', async () => {
     const { rows } = sinkOf();
     for (const sequence of ['kitty', 'iterm', 'sixel'] as const) {
       const { draw } = PictureSequence[sequence](pixels, { width: 2, height: 2 });
