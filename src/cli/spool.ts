@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { phrase } from '../language/translate.ts';
 import { UsageError } from '../protocol/errors.ts';
 import { makePrivateFolder } from '../storage/private-file.ts';
-import { FOLDER_ENTRIES, profileFolder } from '../storage/profile-folder.ts';
+import { profileFolder, spoolFolder } from '../storage/profile-folder.ts';
 import { storageErrorFrom } from '../storage/storage-error.ts';
 import type { CommandContext } from './context.ts';
 
@@ -104,7 +104,7 @@ async function openSpool({ options }: CommandContext): Promise<string> {
 
 /** The folder, made where there is none; what processes that have ended left in it is gone. Throws StorageError. */
 export async function openSpoolOf(profile: string): Promise<string> {
-  const folder = join(profile, FOLDER_ENTRIES.spool);
+  const folder = spoolFolder(profile);
   return inFolder(folder, async () => {
     await makePrivateFolder(folder);
     for (const name of await readdir(folder)) {

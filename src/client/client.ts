@@ -108,7 +108,7 @@ export class Client implements Session {
     this.#engine = new Engine(this.#core, edges, arrivalsEveryMs);
     this.#files = new Files({
       ...{ core: this.#core, engine: this.#engine, history: this.#history, rows },
-      store: profile.store,
+      ...{ store: profile.store, spool: profile.spool },
       settings: () => profile.settings.current,
       neighbourhood: surroundings.neighbourhood,
       card: () => ownCard(this.#core),

@@ -8,6 +8,7 @@ import { fileIdFrom, fileIdOnWire } from '../core/shared-file.ts';
 import type { CoreState } from '../core/state.ts';
 import { fileIdOf } from '../crypto/file-chunks.ts';
 import { safeFileName } from '../files/file-name.ts';
+import { sweepOrphans } from '../files/known-file.ts';
 import { mediaFacts } from '../files/media-facts.ts';
 import { openSource } from '../files/source.ts';
 import { systemDownloads } from '../files/system-downloads.ts';
@@ -45,6 +46,8 @@ export interface FilesParts {
   readonly neighbourhood: Neighbourhood;
   readonly card: () => Uint8Array;
   readonly emit: (event: ClientEvent) => void;
+  /** Where what is made only to be sent lies; null: nothing does. */
+  readonly spool: string | null;
 }
 
 /** While a file is read, people hear of it this often. */
@@ -54,12 +57,14 @@ export class Files {
   readonly #parts: FilesParts;
   readonly #ledger: FileLedger;
   readonly #carrying: FileCarrying;
+  readonly #swept: Promise<void>;
 
   constructor(parts: FilesParts) {
     this.#parts = parts;
     const { core, card, store, rows, settings, neighbourhood } = parts;
     this.#ledger = new FileLedger(store, rows, (entry) => this.#carrying.crowdedOut(entry));
     mendLedger(this.#ledger, parts.history);
+    this.#swept = this.#sweep();
     this.#carrying = new FileCarrying({
       ...{
         core,
@@ -85,7 +90,16 @@ export class Files {
 
   async close(): Promise<void> {
     await this.#carrying.close();
+    await this.#swept;
     this.#ledger.close();
+  }
+
+  /** Of what was made only to be sent. */
+  async #sweep(): Promise<void> {
+    const { spool } = this.#parts;
+    if (spool === null) return;
+    const paths = this.#ledger.all().flatMap(({ path }) => (path === null ? [] : [path]));
+    await sweepOrphans(spool, new Set(paths));
   }
 
   /** Throws UsageError, StorageError, FileError. */

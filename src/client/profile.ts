@@ -7,6 +7,7 @@ import { SEED_BYTES } from '../protocol/sizes.ts';
 import { IdentityFile, type UnsealedIdentity } from '../storage/identity-file.ts';
 import { sealSeed } from '../storage/identity-seed.ts';
 import { Pins } from '../storage/pins-file.ts';
+import { spoolFolder } from '../storage/profile-folder.ts';
 import {
   openProfileKeys,
   type PassphrasePrompt,
@@ -36,6 +37,8 @@ export interface Profile {
   readonly seed: Uint8Array;
   /** Nothing of it is on disk, nor ever will be. */
   readonly isEphemeral: boolean;
+  /** Where what is made only to be sent waits, if it is there; null: nothing of it is on disk. */
+  readonly spool: string | null;
   /**
    * From here on only `passphrase` opens the profile; null: it opens without one. Durable on return; throws
    * StorageError, and then all is as before. Not for an ephemeral one: throws RangeError.
@@ -116,6 +119,7 @@ async function openRest(
   const identity = new IdentityFile(folder, keys.identity, options.onFault);
   return {
     ...{ me, seed, identity, pins, relays, settings, store, isEphemeral: folder === null },
+    spool: folder === null ? null : spoolFolder(folder),
     async setPassphrase(passphrase) {
       if (folder === null) throw new RangeError('there is nothing to lock');
       await replaceVault(folder, dataKey, passphrase);

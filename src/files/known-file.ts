@@ -1,7 +1,7 @@
 // Small things done with a file of this machine: what it is by its first bytes, and taking it away. Follows no link.
 import { constants } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { lstat, open, readdir, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Disagreement, disagreement, TYPE_HEAD_BYTES, typeOfContent } from './file-type.ts';
 
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -26,6 +26,22 @@ async function typeOfFile(path: string): Promise<string | null> {
 export async function doubtOf(path: string): Promise<Disagreement | null> {
   const type = await typeOfFile(path);
   return type === null ? null : disagreement(basename(path), type);
+}
+
+/** What was handed over less than a day ago may be about to be sent. */
+const SWEPT_AFTER_MS = 24 * 60 * 60_000;
+
+/**
+ * Takes away what lies in `folder` for over a day and is none of `kept` (paths): its process was killed before anybody knew of it.
+ * Never throws.
+ */
+export async function sweepOrphans(folder: string, kept: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const path of names.map((name) => join(folder, name))) {
+    const found = await lstat(path).catch(() => null);
+    const isOld = found !== null && Date.now() - found.mtimeMs > SWEPT_AFTER_MS;
+    if (isOld && found.isFile() && !kept.has(path)) await removeFile(path);
+  }
 }
 
 /** Never throws: what is gone is gone, and what can't be taken away stays. */

@@ -1,7 +1,7 @@
 // Where a profile lives, and that nobody else may look into it. Knows the files' names, not their contents.
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { phrase } from '../language/translate.ts';
 import { errnoOf, UsageError } from '../protocol/errors.ts';
@@ -136,4 +136,9 @@ async function openToInspect(path: string, flags: number) {
     }
     throw error;
   }
+}
+
+/** Where what is made only to be sent waits: open to its owner alone. */
+export function spoolFolder(folder: string): string {
+  return join(folder, FOLDER_ENTRIES.spool);
 }

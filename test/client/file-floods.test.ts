@@ -65,7 +65,7 @@ async function taker() {
     settings: () => ({ ...DEFAULT_SETTINGS, acceptFiles: 'everyone', downloads }),
     card: () => new Uint8Array(8),
     emit: (event) => void events.push(event),
-    neighbourhood: LOOPBACK,
+    ...{ neighbourhood: LOOPBACK, spool: null },
   });
   onTestFinished(async () => {
     await files.close();
