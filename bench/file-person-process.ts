@@ -1,11 +1,15 @@
 // A person in a process of their own who sends files, takes them, and talks meanwhile.
 import { statSync } from 'node:fs';
 import * as v from 'valibot';
+import { boundHeap } from '../src/cli/heap.ts';
 import type { ClientEvent, FileTransfer } from '../src/client/api.ts';
 import { type OpenSession, openSession } from '../src/client/open-session.ts';
 import { realSurroundings } from '../src/client/relay-link.ts';
 import type { PeerId } from '../src/protocol/ids.ts';
 import { serveRequests } from './worker.ts';
+
+// As the screen and `lanchat file` have it.
+boundHeap();
 
 const request = v.variant('do', [
   /** Waits until the other one is here. */

@@ -14,6 +14,8 @@ const MIB = 1_024 * 1_024;
 const MB = 1_000_000;
 const TALK_EVERY_MS = 20;
 const QUIET_MS = 10_000;
+/** Files go more slowly while people talk: until then that is over. */
+const SILENCE_MS = 2_500;
 
 interface Stage {
   readonly folder: string;
@@ -79,6 +81,7 @@ async function measureSpeed(bench: Bench, stage: Stage, size: number): Promise<R
   const processes = { sender: stage.asha.pid, reader: stage.bela.pid, relay: stage.relay.pid };
   const before = await memory(processes, settledResidentBytes);
   const quiet = await talk(stage, () => pause(bench.quick ? 1_000 : QUIET_MS));
+  await pause(SILENCE_MS);
   const { ours, bare, loaded } = await transferRounds(bench, stage);
   const peak = canSeeProcesses ? await memory(processes, peakResidentBytes) : null;
   return [

@@ -19,6 +19,7 @@ import { FileProgress } from './file-progress.ts';
 import { fileRecord } from './file-records.ts';
 import { FileWatch } from './file-watch.ts';
 import { unpackBeside } from './folder-archive.ts';
+import { boundHeap } from './heap.ts';
 import { refuseEphemeral } from './kept-session.ts';
 import { landedIn } from './landed-file.ts';
 import { Cast } from './message-records.ts';
@@ -43,6 +44,7 @@ export interface FileGetRequest {
 
 /** Throws UsageError, StorageError, CommandError; of several files the first fault, once all are through. */
 export async function getFiles(context: CommandContext, request: FileGetRequest): Promise<void> {
+  boundHeap();
   checkRequest(context, request);
   refuseEphemeral(context);
   const { out, force } = request;

@@ -16,6 +16,7 @@ import { fileRecord } from './file-records.ts';
 import { type FileSource, readSources } from './file-sources.ts';
 import { FileWatch } from './file-watch.ts';
 import { spoolFolder } from './folder-archive.ts';
+import { boundHeap } from './heap.ts';
 import { Cast } from './message-records.ts';
 import { openTarget, parseWait, type Target } from './send.ts';
 import { withSession } from './session.ts';
@@ -35,6 +36,7 @@ export interface FileSendRequest {
 
 /** Throws UsageError, StorageError, CommandError, or what the session refuses with; of several files the first fault, once all are through. */
 export async function sendFiles(context: CommandContext, request: FileSendRequest): Promise<void> {
+  boundHeap();
   const wait = parseWait(request.wait, request.to);
   const text = request.text === null ? '' : checkCaption(request.text);
   const sources = await readSources(request.paths, request.name);

@@ -9,9 +9,9 @@ import { ARRIVAL_PAUSE_MS } from '../ui/change-signal.ts';
 import { openScreen, type ScreenEnd } from '../ui/open-screen.tsx';
 import { type SafeText, safeText } from '../ui/safe-text.ts';
 import type { CommandContext } from './context.ts';
+import { boundHeap } from './heap.ts';
 import { screenFiles } from './local-files.ts';
 import { parseRelayAddress } from './options.ts';
-import { boundHeap } from './screen-heap.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 export interface ScreenRequest {

@@ -14,6 +14,8 @@ import { answerChallenge, expect, helloFrame, type ProvenRelay } from './login.t
 import { RelayRefusal, TransportError, transportErrorFrom } from './transport-error.ts';
 
 const CLOSE_GRACE_MS = 1_000;
+/** What goes out at once is one buffer up to here. */
+const JOINED_BYTES = 64 * 1_024;
 
 export interface ConnectionTimes {
   /** A SYN into a pulled cable is lost: trying anew soon beats TCP's own growing pauses. */
@@ -118,11 +120,22 @@ export class Connection {
 
   #flush(): void {
     if (this.#outgoing.length === 0 || this.#socket.destroyed) return;
-    const [first] = this.#outgoing;
-    const single = this.#outgoing.length === 1 && first !== undefined;
-    this.#socket.write(single ? first : concatBytes(this.#outgoing));
+    const frames = this.#outgoing;
     this.#outgoing = [];
+    this.#write(frames);
     this.#lastSentMs = performance.now();
+  }
+
+  /** In one write. Large frames are not joined before: that would be as much memory again. */
+  #write(frames: readonly Uint8Array[]): void {
+    const sizeBytes = frames.reduce((sum, { length }) => sum + length, 0);
+    if (sizeBytes <= JOINED_BYTES) {
+      this.#socket.write(concatBytes(frames));
+      return;
+    }
+    this.#socket.cork();
+    for (const frame of frames) this.#socket.write(frame);
+    this.#socket.uncork();
   }
 
   #watch(): void {

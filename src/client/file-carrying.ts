@@ -40,6 +40,8 @@ export interface CarryingParts {
   readonly card: () => Uint8Array;
   readonly settings: () => Settings;
   readonly ledger: FileLedger;
+  /** Whether people talk just now: files go more slowly then. */
+  readonly isTalking: () => boolean;
   readonly straight: StraightWay;
   /** Where files land unless something is set. */
   readonly downloads: () => Promise<string>;
@@ -312,6 +314,7 @@ export class FileCarrying {
       try {
         await work({
           ...{ me: core.me, card, relay, file, owner: entry.from, signal, onVia, onHave },
+          isTalking: this.#parts.isTalking,
         });
       } catch (error) {
         if (!signal.aborted) this.#failed(entry, error);

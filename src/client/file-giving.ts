@@ -10,6 +10,9 @@ import { StallTimer } from './stall-timer.ts';
 /** Read at once: few calls of the disk, and little memory. */
 const CHUNKS_A_READ = 8;
 
+/** While people talk it rests so many times as long as it works: a fifth of a core is enough for any Wi-Fi. */
+const REST_FACTOR = 4;
+
 /** The content on our disk. */
 export interface GivenContent {
   readonly size: number;
@@ -25,6 +28,8 @@ export interface Giving {
   readonly have: number | null;
   /** Chunks that the other end has now. */
   readonly onHave: (count: number) => void;
+  /** Whether people talk just now: then it takes less of the machine. */
+  readonly isTalking: () => boolean;
 }
 
 /**
@@ -134,8 +139,16 @@ class Giver {
       const count = Math.min(CHUNKS_A_READ, end - this.#next);
       if (count <= 0) return;
       if (carrier.isCongested) await new Promise<void>((taken) => carrier.whenTaken(taken));
-      else await this.#give(count);
+      else await this.#giveAtPace(count);
     }
+  }
+
+  async #giveAtPace(count: number): Promise<void> {
+    const startMs = performance.now();
+    await this.#give(count);
+    if (!this.#giving.isTalking()) return;
+    const restMs = REST_FACTOR * (performance.now() - startMs);
+    await new Promise<void>((rested) => setTimeout(rested, restMs));
   }
 
   async #give(count: number): Promise<void> {

@@ -23,6 +23,8 @@ export interface FileJob extends CarrierOptions {
   readonly onVia: (via: FileVia) => void;
   /** So many chunks are at the other end, or here. */
   readonly onHave: (count: number) => void;
+  /** Whether people talk just now. */
+  readonly isTalking: () => boolean;
 }
 
 /** What is received, and finished where it lands. */
@@ -133,14 +135,14 @@ async function closing(
 }
 
 function give(
-  { file, onHave }: FileJob,
+  { file, onHave, isTalking }: FileJob,
   giving: {
     readonly carrier: FileCarrier;
     readonly content: GivenContent;
     readonly have: number | null;
   },
 ): Promise<void> {
-  return giveChunks({ ...giving, key: bytesFromHex(file.key), onHave });
+  return giveChunks({ ...giving, key: bytesFromHex(file.key), onHave, isTalking });
 }
 
 /** Throws ProtocolError. */

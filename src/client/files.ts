@@ -50,6 +50,8 @@ export interface FilesParts {
   readonly spool: string | null;
 }
 
+/** So long after a word people still talk. */
+const TALK_MS = 2_000;
 /** While a file is read, people hear of it this often. */
 const TELL_MS = 200;
 
@@ -58,6 +60,8 @@ export class Files {
   readonly #ledger: FileLedger;
   readonly #carrying: FileCarrying;
   readonly #swept: Promise<void>;
+  /** When somebody last said something, monotonic. */
+  #talkedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FilesParts) {
     this.#parts = parts;
@@ -73,6 +77,7 @@ export class Files {
         ledger: this.#ledger,
         straight: new StraightWay({ core, settings, neighbourhood }),
         downloads: () => systemDownloads(homedir()),
+        isTalking: () => performance.now() - this.#talkedAtMs < TALK_MS,
       },
       tell: (entry) => this.#tell(entry),
       say: (to, state) => this.#say(to, state),
@@ -122,6 +127,7 @@ export class Files {
   take(event: ClientEvent | CoreEvent): void {
     switch (event.type) {
       case 'message':
+        this.#talkedAtMs = performance.now();
         if (event.message.file !== undefined) this.#offered(event.message, event.message.file);
         return;
       case 'file-state':

@@ -18,6 +18,8 @@ import { unfinishedPath } from './unfinished.ts';
 
 /** Written, and hashed, at once: a few milliseconds of the event loop, and few calls a gigabyte. */
 const PIECE_BYTES = 16 * CHUNK_BYTES;
+/** What is written goes to the disk in parts as it comes: all at once at the end would hold up whatever else waits for the disk. */
+const SYNCED_BYTES = 16 * 1024 * 1024;
 const PART_MODE = 0o600;
 /** Nobody runs what somebody sent by opening it. */
 const LANDED_MODE = 0o644;
@@ -66,6 +68,9 @@ export class Landing {
   #filled = 0;
   /** How many bytes are in the file. */
   #written: number;
+  /** How much of it the disk was asked for. */
+  #synced: number;
+  #isSyncing = false;
   #isBusy = false;
   #fault: LanchatError | null = null;
 
@@ -85,7 +90,7 @@ export class Landing {
   private constructor(options: LandingOptions, part: Part) {
     this.#options = options;
     this.#part = part;
-    this.#written = part.keptBytes;
+    this.#written = this.#synced = part.keptBytes;
     this.#chunksThere = Math.ceil(part.keptBytes / CHUNK_BYTES);
     this.#piece = new Uint8Array(Math.min(PIECE_BYTES, options.size - part.keptBytes));
   }
@@ -180,6 +185,20 @@ export class Landing {
     await done;
     this.#written += piece.length;
     this.#filled = 0;
+    this.#syncSome();
+  }
+
+  /** Nothing waits for it: what goes wrong with it shows at the end. */
+  #syncSome(): void {
+    if (this.#isSyncing || this.#written - this.#synced < SYNCED_BYTES) return;
+    this.#synced = this.#written;
+    this.#isSyncing = true;
+    void this.#part.handle
+      .datasync()
+      .catch(() => {})
+      .finally(() => {
+        this.#isSyncing = false;
+      });
   }
 
   /** The whole content, and how it may be used, on the disk. */

@@ -81,7 +81,7 @@ function give(carrier: Carrier, bytes: Uint8Array, have: number | null = null) {
   const haves: number[] = [];
   const content = contentOf(bytes);
   const onHave = (count: number) => haves.push(count);
-  const given = giveChunks({ carrier, content, key: KEY, have, onHave });
+  const given = giveChunks({ carrier, content, key: KEY, have, onHave, isTalking: () => false });
   return { given, haves, content };
 }
 

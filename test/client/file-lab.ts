@@ -134,6 +134,7 @@ export class FileLab {
         return true;
       },
       saved: async () => undefined,
+      isTalking: () => false,
     });
   }
 

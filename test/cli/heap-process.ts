@@ -1,6 +1,6 @@
 /** Keeps 10,000 lines while 120,000 come and go, as an open screen does; prints the most that old objects took, in bytes. */
 import { getHeapSpaceStatistics } from 'node:v8';
-import { boundHeap } from '../../src/cli/screen-heap.ts';
+import { boundHeap } from '../../src/cli/heap.ts';
 
 const KEPT = 10_000;
 const LINES = 120_000;

@@ -1,4 +1,4 @@
-// How much memory V8 may take for a screen that stays open for days while lines come and go.
+// How much memory V8 may take: for a screen that stays open for days while lines come and go, and while files pass through.
 import { setFlagsFromString } from 'node:v8';
 
 /** Called once, at the start: V8 asks at each collection. */

@@ -6,7 +6,7 @@ import { type BundledScript, bundleScript } from '../support/bundle.ts';
 let script: BundledScript;
 
 beforeAll(async () => {
-  script = await bundleScript('test/cli/screen-heap-process.ts');
+  script = await bundleScript('test/cli/heap-process.ts');
 });
 
 afterAll(() => script.remove());
