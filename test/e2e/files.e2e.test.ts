@@ -37,7 +37,19 @@ function folder(name: string): string {
 async function met(...names: readonly string[]): Promise<Program[]> {
   const people = names.map((name) => lan.as(name, 'listen', '--progress'));
   await Promise.all(people.map((each) => each.ofType('ready')));
+  for (const name of names) {
+    const others = names.filter((other) => other !== name);
+    await expect
+      .poll(() => known(name), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(others));
+  }
   return people;
+}
+
+/** The names of those whom somebody knows. */
+async function known(name: string): Promise<unknown[]> {
+  const { lines } = await lan.as(name, 'peers').ended;
+  return lines.map(({ nick }) => nick);
 }
 
 async function end(program: Program): Promise<void> {
