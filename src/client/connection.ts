@@ -128,9 +128,10 @@ export class Connection {
 
   /** In one write. Large frames are not joined before: that would be as much memory again. */
   #write(frames: readonly Uint8Array[]): void {
+    const [first] = frames;
     const sizeBytes = frames.reduce((sum, { length }) => sum + length, 0);
-    if (sizeBytes <= JOINED_BYTES) {
-      this.#socket.write(concatBytes(frames));
+    if (first !== undefined && (frames.length === 1 || sizeBytes <= JOINED_BYTES)) {
+      this.#socket.write(frames.length === 1 ? first : concatBytes(frames));
       return;
     }
     this.#socket.cork();
