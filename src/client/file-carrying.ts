@@ -82,7 +82,9 @@ export class FileCarrying {
   tend(): void {
     if (this.#floor.relay === null || this.#isClosed) return;
     const all = this.#parts.ledger.all();
-    const open = all.filter(({ direction, state }) => direction === 'out' || state === 'wanted');
+    const open = all.filter((entry) =>
+      entry.direction === 'out' ? this.#given.hasWork(entry) : entry.state === 'wanted',
+    );
     for (const entry of open.sort((a, b) => this.#runs.turns(a.file.id, b.file.id)))
       this.#tendOne(entry);
   }

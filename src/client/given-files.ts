@@ -58,6 +58,11 @@ export class GivenFiles {
     this.#wanters.delete(file);
   }
 
+  /** Whether something may be to do: nobody has it yet, or somebody has asked for it. */
+  hasWork({ state, file: { id } }: FileEntry): boolean {
+    return state === 'unsent' || this.#wanters.has(id);
+  }
+
   /** Whether it could begin to move, had it a place. */
   isReady({ state, file: { id } }: FileEntry): boolean {
     return state === 'unsent' ? !this.#refused.has(id) : this.nextWanter(id) !== null;
