@@ -17,9 +17,6 @@ export type FileStand =
   | 'failed'
   | 'cancelled';
 
-/** Why it waits or has failed: a code of the relay, of the disk, or one of these. */
-export type FileReason = string;
-
 /** The way a file goes: over the relay, or straight between the two machines. */
 export type FileVia = 'relay' | 'direct';
 
@@ -40,7 +37,8 @@ export interface FileTransfer {
   readonly bytesPerSecond: number | null;
   /** Null while it doesn't move. */
   readonly via: FileVia | null;
-  readonly reason: FileReason | null;
+  /** Why it waits or has failed: a code, of which CLI.md has the list. */
+  readonly reason: string | null;
   /** Where it is on this machine: read from, or landed at; null: nowhere yet. */
   readonly path: string | null;
   /** What the content is, where the name says something else that a person should be warned of. */

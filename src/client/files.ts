@@ -24,11 +24,12 @@ import type { Engine } from './engine.ts';
 import { isTakenUnasked, mayHave } from './file-acceptance.ts';
 import type { CarryingRelay } from './file-carrier.ts';
 import { FileCarrying } from './file-carrying.ts';
-import { type FileEntry, FileLedger, isPastKeeping } from './file-ledger.ts';
+import { type FileEntry, FileLedger } from './file-ledger.ts';
 import { fittingFiles } from './file-list.ts';
 import { mendLedger } from './file-mending.ts';
+import { isSame, newIncoming, transferOf, transferWhileRead } from './file-stand.ts';
 import { fileThumbnail } from './file-thumbnail.ts';
-import type { FileCommand, FileReplies, FileStand, FileTransfer } from './file-transfer.ts';
+import type { FileCommand, FileReplies, FileTransfer } from './file-transfer.ts';
 import type { History } from './history.ts';
 import type { Neighbourhood } from './straight-addresses.ts';
 import { StraightWay } from './straight-way.ts';
@@ -260,11 +261,8 @@ export class Files {
     return (bytes, size) => {
       if (performance.now() - toldAtMs < TELL_MS) return;
       toldAtMs = performance.now();
-      const transfer: FileTransfer = {
-        ...{ file, id: null, conversation: to, direction: 'out', name: name ?? path },
-        ...{ size, state: 'reading', bytes, bytesPerSecond: null, via: null },
-        ...{ reason: null, path, warning: null },
-      };
+      const reading = { file, conversation: to, name: name ?? path, path };
+      const transfer = transferWhileRead(reading, { bytes, size });
       this.#parts.emit({ type: 'file', transfer });
     };
   }
@@ -323,39 +321,6 @@ export class Files {
   }
 
   #transferOf(entry: FileEntry): FileTransfer {
-    const { file, id, conversation, direction, path, warning } = entry;
-    const moving = this.#carrying.movingOf(file.id);
-    const state = standOf(entry, moving !== null);
-    const isWhole = state === 'done' || state === 'kept';
-    return {
-      ...{ file: file.id, id, conversation, direction, name: file.name, size: file.size },
-      ...{ state, path, warning, bytes: isWhole ? file.size : (moving?.bytes ?? 0) },
-      bytesPerSecond: moving?.pace.bytesPerSecond ?? null,
-      via: moving?.via ?? null,
-      reason: entry.reason ?? (state === 'waiting' ? this.#carrying.whyWaiting(entry) : null),
-    };
+    return transferOf(entry, this.#carrying);
   }
-}
-
-function standOf(entry: FileEntry, isMoving: boolean): FileStand {
-  const { state } = entry;
-  if (state === 'kept' && isPastKeeping(entry)) return 'waiting';
-  if (state !== 'wanted' && state !== 'unsent')
-    return isMoving && state === 'kept' ? 'moving' : state;
-  return isMoving ? 'moving' : 'waiting';
-}
-
-function newIncoming(message: Message, file: SharedFile): FileEntry {
-  const { id, room, peer, from } = message;
-  const other = peer ?? from.fingerprint;
-  return {
-    ...{ file, id, conversation: room === null ? { peer: other } : { room }, direction: 'in' },
-    ...{ from: from.fingerprint, state: 'offered', reason: null, path: null, stamp: null },
-    ...{ folder: null, temporary: false, warning: null, atMs: Date.now() },
-  };
-}
-
-function isSame(a: FileEntry['conversation'], b: FileEntry['conversation']): boolean {
-  if ('peer' in a) return 'peer' in b && a.peer === b.peer;
-  return 'room' in b && a.room === b.room;
 }
