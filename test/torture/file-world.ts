@@ -5,8 +5,8 @@ import type { ClientEvent } from '../../src/client/api.ts';
 import { Chronicle } from './chronicle.ts';
 import { FilePerson } from './file-person.ts';
 import { NAMES, type Name } from './letters.ts';
-import type { PersonFault, RelayReport } from './reports.ts';
-import { RunningChild } from './running-child.ts';
+import { RelayRun } from './relay-run.ts';
+import type { PersonFault } from './reports.ts';
 import { MEMBERS, type MemberName, type Scripts } from './world.ts';
 
 /** A person's share is a quarter of it: what is larger goes from hand to hand. */
@@ -27,45 +27,44 @@ export class FileWorld {
   readonly chronicle = new Chronicle();
   readonly people: Readonly<Record<Name, FilePerson>>;
   readonly #options: FileWorldOptions;
-  #relay: RunningChild<RelayReport> | null = null;
-  /** 0 until the first relay has found a free one. */
-  #port = 0;
-  #isListening = false;
+  readonly #relay: RelayRun;
 
   constructor(options: FileWorldOptions) {
     this.#options = options;
     for (const member of MEMBERS) mkdirSync(join(options.folder, member), { mode: 0o700 });
+    const { scripts, folder } = options;
+    this.#relay = new RelayRun({
+      ...{ script: scripts.relay, folder, fault: 'none', fileBytes: RELAY_FILE_BYTES },
+      chronicle: this.chronicle,
+      onListening: () => {
+        for (const name of NAMES) this.people[name].retry();
+      },
+    });
     this.people = { asha: this.#newPerson('asha'), bo: this.#newPerson('bo') };
   }
 
   get isListening(): boolean {
-    return this.#isListening;
+    return this.#relay.isListening;
   }
 
   get isComplete(): boolean {
-    return this.#isListening && NAMES.every((name) => this.people[name].isTogether);
+    return this.#relay.isListening && NAMES.every((name) => this.people[name].isTogether);
   }
 
   isRunning(member: MemberName): boolean {
-    return member === 'relay' ? this.#relay !== null : this.people[member].isRunning;
+    return (member === 'relay' ? this.#relay : this.people[member]).isRunning;
   }
 
   /** The first relay must listen before people are started. */
   start(member: MemberName): void {
     this.chronicle.note(`${member} is started`);
-    if (member === 'relay') this.#startRelay();
-    else this.people[member].start(this.#port);
+    if (member === 'relay') this.#relay.start();
+    else this.people[member].start(this.#relay.port);
   }
 
   async kill(member: MemberName): Promise<void> {
     this.chronicle.note(`${member} is killed`);
-    if (member !== 'relay') {
-      await this.people[member].kill();
-      return;
-    }
-    await this.#relay?.kill();
-    this.#relay = null;
-    this.#isListening = false;
+    await (member === 'relay' ? this.#relay : this.people[member]).kill();
   }
 
   async close(): Promise<void> {
@@ -80,28 +79,5 @@ export class FileWorld {
       onOpen: () => onOpen(name),
       onEvent: (event) => onEvent(name, event),
     });
-  }
-
-  #startRelay(): void {
-    const { scripts, folder } = this.#options;
-    const path = join(folder, 'relay', 'relay.db');
-    const args = [path, `${this.#port}`, 'none', `${RELAY_FILE_BYTES}`];
-    const { chronicle } = this;
-    this.#relay = new RunningChild<RelayReport>(scripts.relay, args, {
-      onReport: (report) => chronicle.report('relay', report, () => this.#takeRelay(report)),
-      onCrash: (why) => chronicle.fail(`the relay ended by itself: ${why}`),
-    });
-  }
-
-  #takeRelay(report: RelayReport): void {
-    if (report.type === 'event') {
-      // Who was killed and is back may be there before the end of their old connection is noticed.
-      if (report.event.type === 'dropped' && report.event.reason === 'replaced') return;
-      throw new Error(`the relay said: ${JSON.stringify(report.event)}`);
-    }
-    if (!report.isWhole) throw new Error('the relay left a damaged database');
-    this.#port = report.port;
-    this.#isListening = true;
-    for (const name of NAMES) this.people[name].retry();
   }
 }

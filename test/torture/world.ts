@@ -5,8 +5,8 @@ import { Books } from './books.ts';
 import { Chronicle } from './chronicle.ts';
 import { NAMES, type Name, otherThan } from './letters.ts';
 import { Person } from './person.ts';
-import type { PersonFault, RelayFault, RelayReport } from './reports.ts';
-import { RunningChild } from './running-child.ts';
+import { RelayRun } from './relay-run.ts';
+import type { PersonFault, RelayFault } from './reports.ts';
 import type { Histories } from './verdict.ts';
 
 export interface Scripts {
@@ -36,26 +36,31 @@ export class World {
   readonly chronicle = new Chronicle();
   readonly people: Readonly<Record<Name, Person>>;
   readonly #options: WorldOptions;
-  #relay: RunningChild<RelayReport> | null = null;
-  /** 0 until the first relay has found a free one, which is then that of all that come. */
-  #port = 0;
-  #isListening = false;
+  readonly #relay: RelayRun;
   /** Who is to write whenever they run. */
   #writers: readonly Name[] = [];
 
   constructor(options: WorldOptions) {
     this.#options = options;
     for (const member of MEMBERS) mkdirSync(join(options.folder, member), { mode: 0o700 });
+    const { scripts, faults, folder } = options;
+    this.#relay = new RelayRun({
+      ...{ script: scripts.relay, folder, fault: faults.relay, chronicle: this.chronicle },
+      onListening: () => {
+        this.chronicle.happened('open');
+        for (const name of NAMES) this.people[name].retry();
+      },
+    });
     this.people = { asha: this.#newPerson('asha'), bo: this.#newPerson('bo') };
   }
 
   isRunning(member: MemberName): boolean {
-    return member === 'relay' ? this.#relay !== null : this.people[member].isRunning;
+    return (member === 'relay' ? this.#relay : this.people[member]).isRunning;
   }
 
   /** Whether the relay takes connections, or the person is connected and up to date. */
   isOnline(member: MemberName): boolean {
-    return member === 'relay' ? this.#isListening : this.people[member].isOnline;
+    return member === 'relay' ? this.#relay.isListening : this.people[member].isOnline;
   }
 
   /** Everybody is online, and the two see each other, also in the room. */
@@ -70,20 +75,14 @@ export class World {
   /** The first relay must listen before people are started. */
   start(member: MemberName): void {
     this.chronicle.note(`${member} is started`);
-    if (member === 'relay') this.#startRelay();
-    else this.people[member].start(this.#port);
+    if (member === 'relay') this.#relay.start();
+    else this.people[member].start(this.#relay.port);
     this.chronicle.happened('started');
   }
 
   async kill(member: MemberName): Promise<void> {
     this.chronicle.note(`${member} is killed`);
-    if (member !== 'relay') {
-      await this.people[member].kill();
-      return;
-    }
-    await this.#relay?.kill();
-    this.#relay = null;
-    this.#isListening = false;
+    await (member === 'relay' ? this.#relay : this.people[member]).kill();
   }
 
   /** From now on these write, and go on after each start; the others rest. */
@@ -119,28 +118,5 @@ export class World {
       if (!this.#writers.includes(name)) person.rest();
       else if (id !== null) person.write(id, this.books.of(name).tried);
     }
-  }
-
-  #startRelay(): void {
-    const { scripts, faults, folder } = this.#options;
-    const args = [join(folder, 'relay', 'relay.db'), `${this.#port}`, faults.relay];
-    const { chronicle } = this;
-    this.#relay = new RunningChild<RelayReport>(scripts.relay, args, {
-      onReport: (report) => chronicle.report('relay', report, () => this.#takeRelay(report)),
-      onCrash: (why) => chronicle.fail(`the relay ended by itself: ${why}`),
-    });
-  }
-
-  #takeRelay(report: RelayReport): void {
-    if (report.type === 'event') {
-      // Who was killed and is back may be there before the end of their old connection is noticed.
-      if (report.event.type === 'dropped' && report.event.reason === 'replaced') return;
-      throw new Error(`the relay said: ${JSON.stringify(report.event)}`);
-    }
-    if (!report.isWhole) throw new Error('the relay left a damaged database');
-    this.#port = report.port;
-    this.#isListening = true;
-    this.chronicle.happened('open');
-    for (const name of NAMES) this.people[name].retry();
   }
 }
