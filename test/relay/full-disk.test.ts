@@ -1,31 +1,17 @@
 // A disk that is really full: the relay says so, claims nothing, and goes on when there is room.
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { ready } from '../../src/crypto/sodium.ts';
-import { makeTestFolder, removeTestFolder, startChild, whyNoMounts } from '../storage/children.ts';
-import { bundleScript } from '../support/bundle.ts';
+import { whyNoMounts } from '../storage/children.ts';
 import { numberedIdentity, WireClient } from '../support/wire-client.ts';
 import { directBlob, mailed } from './blobs.ts';
+import { relayOnDiskOf } from './small-disk-relay.ts';
 
 /** A relay on a disk of 3 MB, of which something that can be deleted takes the half. */
 async function relayOnSmallDisk() {
-  const script = await bundleScript('test/relay/relay-disk-child.ts');
-  const folder = makeTestFolder();
-  const mount =
-    'mount -t tmpfs -o size=3m none "$1" && head -c 1500000 /dev/zero > "$1/ballast" && exec "$2" "$3" "$1/relay.db" "$1/ballast"';
-  const child = startChild([
-    ...['unshare', '-m', 'sh', '-c', mount, 'sh'],
-    ...[folder, process.execPath, script.path],
-  ]);
-  onTestFinished(async () => {
-    child.process.kill('SIGKILL');
-    await child.exited;
-    script.remove();
-    removeTestFolder(folder);
-  });
-  const { port } = (await child.next()) ?? {};
+  const { child, port } = await relayOnDiskOf(3, 1_500_000);
   return {
     child,
-    port: Number(port),
+    port,
     say: (line: string) => child.process.stdin?.write(`${line}\n`),
   };
 }

@@ -7,6 +7,7 @@ import { bundleScript } from '../support/bundle.ts';
 import { numbersFrom } from '../support/seeded.ts';
 import { numberedIdentity, WireClient } from '../support/wire-client.ts';
 import { chunk, download, drop, keep, take, upload } from './files.ts';
+import { relayOnDiskOf } from './small-disk-relay.ts';
 
 const CHUNKS = 200;
 const KILLS = 6;
@@ -80,22 +81,8 @@ it('refuses a file that the disk has no room for, keeps what it has, and goes on
   const whyNot = whyNoMounts();
   if (whyNot !== null) return skip(whyNot);
   await ready();
-  const script = await bundleScript('test/relay/relay-disk-child.ts');
-  const folder = makeTestFolder();
   // The relay sees so much free; a little later something else takes it.
-  const mount = 'mount -t tmpfs -o size=8m none "$1" && exec "$2" "$3" "$1/relay.db" "$1/ballast"';
-  const child = startChild([
-    ...['unshare', '-m', 'sh', '-c', mount, 'sh'],
-    ...[folder, process.execPath, script.path],
-  ]);
-  onTestFinished(async () => {
-    child.process.kill('SIGKILL');
-    await child.exited;
-    script.remove();
-    removeTestFolder(folder);
-  });
-  const { port: told } = (await child.next()) ?? {};
-  const port = Number(told);
+  const { child, port } = await relayOnDiskOf(8, 0);
   const asha = await carry(port, 1);
   expect(await keep(asha, 60)).toMatchObject({ type: 'have', count: 0 });
   await upload(asha, 0, 20);
